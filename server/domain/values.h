@@ -1,0 +1,174 @@
+#pragma once
+// The nouns of the domain: plain values that every folder of the server shares. No behaviour, no I/O.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wasm/core/barcode.h"
+#include "wasm/core/member_code.h"
+#include "wasm/core/view.h"
+
+namespace tsunagi {
+
+using TenantId = int64_t;  // Shopify's numeric shop id; the myshopify domain is an alias
+using Seconds = int64_t;   // unix time, UTC
+
+// What a merchant may set on the merchant page; stored as JSON in the tenant's row.
+struct StoreSetting {
+  std::string store_id;
+  std::string name;  // "" shows Smaregi's name
+  bool hidden = false;
+  int64_t safety_stock = 0;
+};
+struct Settings {
+  std::string programme_name;             // "" shows the shop's name
+  CodeRule code_rule = CodeRule::kOwn;
+  char code_letter = 'T';
+  Symbology symbology = Symbology::kCode128;
+  Symbology second_symbology = Symbology::kQr;
+  int64_t few_below = 3;
+  int64_t safety_stock = 0;               // of every store that sets none
+  std::vector<StoreSetting> stores;       // in display order; stores not listed follow by Smaregi's order
+  std::string contact_url;
+  bool paused = false;                    // the kill switch: blocks show nothing, nothing is written to a platform
+};
+
+struct Tenant {
+  TenantId id = 0;
+  std::string shop_domain;    // "example.myshopify.com"
+  std::string shop_name;
+  std::string contract_id;    // Smaregi's; "" until joined
+  bool installed = false;     // false after app/uninstalled
+  Settings settings;
+};
+
+struct Store {  // a Smaregi store
+  std::string store_id, code, name, phone, address;
+  int64_t display_order = 0;
+  bool paused = false;
+};
+
+struct Product {  // a Smaregi product
+  std::string product_id, code, supplier_code, name;
+  bool stock_controlled = true;
+};
+
+struct StockLevel {
+  std::string product_id, store_id;
+  int64_t on_hand = 0;
+  int64_t layaway = 0;
+  Seconds changed_at = 0;  // Smaregi's updDateTime: an older one never overwrites a newer one
+};
+
+// One row of the shop stock of one product, as the storefront needs it.
+struct StockRow {
+  Store store;
+  bool known = false;
+  int64_t on_hand = 0;
+  int64_t layaway = 0;
+};
+
+enum class LinkState : uint8_t {
+  kJoining,   // code drawn and kept here; Smaregi has not confirmed the member yet
+  kLinked,    // Smaregi has the member
+  kStopped,   // stopped, lost or withdrawn at the till
+};
+
+struct MemberLink {
+  int64_t customer_id = 0;        // Shopify
+  std::string code;               // the active code shown on the card
+  std::string pos_member_id;      // Smaregi customerId; "" while joining
+  LinkState state = LinkState::kJoining;
+  Seconds joined_at = 0;
+};
+
+// The last figures Smaregi gave for a member.
+struct CardSnapshot {
+  int64_t customer_id = 0;
+  bool has_points = false;
+  int64_t points = 0;
+  std::string points_expire_on;  // "YYYY-MM-DD" or ""
+  std::string rank;
+  std::string holder;
+  Seconds as_of = 0;
+};
+
+// A link with what is known of it: what a card is made of.
+struct Card {
+  MemberLink link;
+  std::optional<CardSnapshot> snapshot;
+};
+
+enum class System : uint8_t { kShopify, kSmaregi };  // "shopify", "smaregi"
+
+// An inbound event. Stored under (tenant, system, type, event_id) before it is answered; takes effect once.
+struct InboxEvent {
+  System system = System::kShopify;
+  std::string type;      // "orders/create", "pos:stock"
+  std::string event_id;  // the platform's delivery id; a hash of the body where it sends none
+  std::string body;      // raw JSON
+  Seconds received_at = 0;
+};
+struct InboxItem {
+  int64_t id = 0;
+  TenantId tenant = 0;
+  InboxEvent event;
+  int attempts = 0;
+};
+
+// A write to a platform that must happen, stored in the transaction of the fact it reports. Items of one lane are done
+// in order; a newer item with the same key replaces a waiting one (only the last state matters).
+enum class OutboxKind : uint8_t {
+  kWriteCard,     // Shopify: card metafield of a customer; key = customer id
+  kCreateMember,  // Smaregi: member of a joining link; key = customer id
+};
+struct OutboxWrite {
+  OutboxKind kind = OutboxKind::kWriteCard;
+  std::string key;
+};
+struct OutboxItem {
+  int64_t id = 0;
+  TenantId tenant = 0;
+  OutboxWrite write;
+  int attempts = 0;
+  int64_t revision = 0;  // completing an item that was enqueued again meanwhile leaves it waiting
+};
+
+struct PosMember {  // a Smaregi customer
+  std::string member_id, code, rank, last_name, first_name;
+  int status = 0;  // "0" usable "1" stopped "2" lost "3" withdrawn "4" merged (reference: customers.status)
+};
+struct PosPoints {
+  std::string member_id;
+  int64_t points = 0;
+  std::string expire_on;
+};
+struct PosTransaction {
+  std::string id, member_id, store_id;
+  std::vector<std::string> product_ids;
+};
+struct NewPosMember {
+  std::string code, last_name, first_name, last_kana, first_kana, mail, phone;
+  bool mail_consent = false;
+};
+
+struct ShopCustomer {  // a Shopify customer
+  int64_t id = 0;
+  std::string last_name, first_name, mail, phone, locale;
+  bool mail_consent = false;
+};
+struct ShopIdentity {
+  TenantId id = 0;
+  std::string domain, name;
+};
+
+// What the theme block's first paint needs; the value of the customer metafield $app:tsunagi.card.
+struct CardMetafield {
+  int64_t customer_id = 0;
+  std::string json;
+};
+
+}  // namespace tsunagi
