@@ -1,0 +1,202 @@
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "server/domain/tenant/settings_limits.h"
+#include "server/domain/tenant/tenant_directory.h"
+
+namespace tsunagi {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kOwnWord = "own";
+constexpr std::string_view kOwnOrAnyWord = "own_or_any";
+
+Error refused(std::string_view field, std::string_view reason) {
+  return Error{ErrorCode::kInvalid, std::string(field) + ": " + std::string(reason)};
+}
+
+bool has_control_character(std::string_view text) {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) return true;
+  }
+  return false;
+}
+
+// One reader a field kind: absent keeps the default, present must be right.
+class Reader {
+ public:
+  Reader(const Json& object, std::string prefix) : object_(object), prefix_(std::move(prefix)) {}
+
+  void text(const char* field, size_t max_bytes, std::string& into) {
+    const Json* value = find(field);
+    if (value == nullptr) return;
+    if (!value->is_string()) return fail(field, "must be a text");
+    const auto& text = value->get_ref<const std::string&>();
+    if (text.size() > max_bytes) {
+      return fail(field, "must be at most " + std::to_string(max_bytes) + " bytes long");
+    }
+    if (has_control_character(text)) return fail(field, "must not hold control characters");
+    into = text;
+  }
+
+  void count(const char* field, int64_t max, int64_t& into) {
+    const Json* value = find(field);
+    if (value == nullptr) return;
+    // An unsigned figure above int64's range must not wrap into an acceptable one.
+    const bool too_big =
+        value->is_number_unsigned() && value->get<uint64_t>() > static_cast<uint64_t>(max);
+    if (!value->is_number_integer() || too_big || value->get<int64_t>() < 0) {
+      return fail(field, "must be a whole number from 0 to " + std::to_string(max));
+    }
+    into = value->get<int64_t>();
+  }
+
+  void flag(const char* field, bool& into) {
+    const Json* value = find(field);
+    if (value == nullptr) return;
+    if (!value->is_boolean()) return fail(field, "must be true or false");
+    into = value->get<bool>();
+  }
+
+  void symbology(const char* field, Symbology& into) {
+    std::string word;
+    text(field, kSettingWordBytes, word);
+    if (word.empty()) {
+      if (find(field) != nullptr) fail(field, "must name a symbology");
+      return;
+    }
+    const auto parsed = parse_symbology(word);
+    if (!parsed) return fail(field, "must be code128, qr, ean13, code39 or nw7");
+    into = *parsed;
+  }
+
+  const Json* find(const char* field) const {
+    const auto found = object_.find(field);
+    return found == object_.end() ? nullptr : &*found;
+  }
+  void fail(const char* field, std::string_view reason) {
+    if (!error_) error_ = refused(prefix_ + field, reason);
+  }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  const Json& object_;
+  const std::string prefix_;
+  std::optional<Error> error_;  // the first one
+};
+
+void read_code_rule(Reader& reader, Settings& settings) {
+  if (reader.find("code_rule") != nullptr) {
+    std::string rule;
+    reader.text("code_rule", kSettingWordBytes, rule);
+    if (rule == kOwnWord) {
+      settings.code_rule = CodeRule::kOwn;
+    } else if (rule == kOwnOrAnyWord) {
+      settings.code_rule = CodeRule::kOwnOrAny;
+    } else {
+      reader.fail("code_rule", "must be own or own_or_any");
+    }
+  }
+  if (reader.find("code_letter") != nullptr) {
+    std::string letter;
+    reader.text("code_letter", kSettingWordBytes, letter);
+    if (letter.size() != 1 || !MemberCode::make(letter[0], 0).ok()) {
+      reader.fail("code_letter", "must be one letter A to Z without I, O and Q");
+    } else {
+      settings.code_letter = letter[0];
+    }
+  }
+}
+
+void read_contact_url(Reader& reader, Settings& settings) {
+  std::string url = settings.contact_url;
+  reader.text("contact_url", kSettingUrlBytes, url);
+  const bool known = url.empty() || url.starts_with("https://") || url.starts_with("http://") ||
+                     url.starts_with("mailto:") || url.starts_with("/");
+  // "//host" is another host, not a page of the shop; "/\" is read the same way by browsers.
+  const bool hidden_host = url.starts_with("//") || url.starts_with("/\\");
+  if (!known || hidden_host) {
+    return reader.fail("contact_url", "must start with https://, mailto: or /");
+  }
+  settings.contact_url = url;
+}
+
+std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& into) {
+  if (!list.is_array()) return refused("stores", "must be a list");
+  if (list.size() > kSettingStores) {
+    return refused("stores", "must have at most " + std::to_string(kSettingStores) + " entries");
+  }
+  std::vector<StoreSetting> stores;
+  std::set<std::string> seen;
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string prefix = "stores[" + std::to_string(i) + "].";
+    if (!list[i].is_object())
+      return refused("stores[" + std::to_string(i) + "]", "must be an object");
+    Reader reader(list[i], prefix);
+    StoreSetting store;
+    reader.text("store_id", kSettingWordBytes, store.store_id);
+    if (store.store_id.empty()) reader.fail("store_id", "is missing");
+    reader.text("name", kSettingNameBytes, store.name);
+    reader.flag("hidden", store.hidden);
+    reader.count("safety_stock", kSettingStockMax, store.safety_stock);
+    if (reader.error()) return reader.error();
+    if (!seen.insert(store.store_id).second) return refused(prefix + "store_id", "is listed twice");
+    stores.push_back(std::move(store));
+  }
+  into = std::move(stores);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string settings_json(const Settings& settings) {
+  Json stores = Json::array();
+  for (const StoreSetting& store : settings.stores) {
+    stores.push_back({{"store_id", store.store_id},
+                      {"name", store.name},
+                      {"hidden", store.hidden},
+                      {"safety_stock", store.safety_stock}});
+  }
+  const Json json = {{"programme_name", settings.programme_name},
+                     {"code_rule", settings.code_rule == CodeRule::kOwn ? kOwnWord : kOwnOrAnyWord},
+                     {"code_letter", std::string(1, settings.code_letter)},
+                     {"symbology", symbology_name(settings.symbology)},
+                     {"second_symbology", symbology_name(settings.second_symbology)},
+                     {"few_below", settings.few_below},
+                     {"safety_stock", settings.safety_stock},
+                     {"stores", std::move(stores)},
+                     {"contact_url", settings.contact_url},
+                     {"paused", settings.paused}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Settings> parse_settings(std::string_view json) {
+  if (json.size() > kSettingsBytes) {
+    return refused("settings", "must be at most " + std::to_string(kSettingsBytes) + " bytes");
+  }
+  const Json object = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (object.is_discarded()) return refused("settings", "is not JSON");
+  if (!object.is_object()) return refused("settings", "must be an object");
+
+  Settings settings;
+  Reader reader(object, "");
+  reader.text("programme_name", kSettingNameBytes, settings.programme_name);
+  read_code_rule(reader, settings);
+  reader.symbology("symbology", settings.symbology);
+  reader.symbology("second_symbology", settings.second_symbology);
+  reader.count("few_below", kSettingStockMax, settings.few_below);
+  reader.count("safety_stock", kSettingStockMax, settings.safety_stock);
+  read_contact_url(reader, settings);
+  reader.flag("paused", settings.paused);
+  if (reader.error()) return *reader.error();
+  if (const Json* stores = reader.find("stores")) {
+    if (auto error = read_stores(*stores, settings.stores)) return *error;
+  }
+  return settings;
+}
+
+}  // namespace tsunagi

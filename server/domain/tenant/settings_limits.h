@@ -1,0 +1,16 @@
+#pragma once
+// How large a merchant's settings may be. The merchant page shows the same limits.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tsunagi {
+
+inline constexpr size_t kSettingsBytes = 512 * 1024;  // the whole document
+inline constexpr size_t kSettingStores = 1'000;       // shops with settings of their own
+inline constexpr size_t kSettingNameBytes = 200;      // programme and shop names, UTF-8
+inline constexpr size_t kSettingUrlBytes = 1'000;
+inline constexpr size_t kSettingWordBytes = 32;         // ids and words of a fixed list
+inline constexpr int64_t kSettingStockMax = 1'000'000;  // safety stock, "few below"
+
+}  // namespace tsunagi
