@@ -1,0 +1,74 @@
+#pragma once
+// What a platform lets us ask in a second, shared by all callers of one contract. At most `rate`
+// calls start in any second. Callers queue: who has a shopper waiting goes first, then in the order
+// of arrival. A 429 halves the rate and holds everybody for as long as the platform asks; the rate
+// creeps back while nothing is refused, but stays below the rate that was refused for a while. Safe
+// from any thread.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "server/domain/ports.h"
+
+namespace tsunagi {
+
+enum class Priority : uint8_t {
+  kShopper,
+  kEvent,
+  kSweep
+};  // somebody waits; a webhook's re-read; background reading
+
+struct RateLimits {
+  double start = 10;    // calls a second
+  double floor = 0.5;   // never slower
+  double ceiling = 50;  // never faster
+  double creep = 1;     // added after creep_after without a refusal
+  std::chrono::milliseconds creep_after{10'000};
+  std::chrono::milliseconds remember_refusal{600'000};  // stay below the refused rate for so long
+  std::chrono::milliseconds max_hold{60'000};           // longest Retry-After that is honoured
+  size_t max_waiting = 1'000;
+};
+
+class RateBudget {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  RateBudget(RateLimits limits, Clock& clock);
+
+  // Waits for a turn. kUnavailable when none comes before the deadline, or too many wait.
+  Result<Done> acquire(Priority priority, TimePoint deadline);
+  // The platform refused (429). retry_after: what it asks for, 0 when it says nothing.
+  void refused(std::chrono::milliseconds retry_after);
+
+  [[nodiscard]] double rate() const;  // calls a second, now
+  [[nodiscard]] size_t waiting() const;
+
+ private:
+  using Ticket = std::pair<Priority, uint64_t>;  // ordered: priority, then arrival
+
+  TimePoint free_at(TimePoint now);  // when the next call may start
+  void creep(TimePoint now);
+
+  const RateLimits limits_;
+  Clock& clock_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_:
+  double rate_;
+  double refused_rate_ = 0;  // 0: none remembered
+  TimePoint refused_at_{};
+  TimePoint crept_at_;
+  TimePoint held_until_{};
+  std::deque<TimePoint> starts_;  // of the last `ceiling` calls
+  std::set<Ticket> queue_;
+  uint64_t next_ticket_ = 0;
+};
+
+}  // namespace tsunagi
