@@ -1,0 +1,83 @@
+// Starts real processes on loopback and stops every one of them again, whatever happens.
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
+
+const kReadyWithinMs = 30_000;
+const kStopWithinMs = 10_000;
+
+/** A loopback port that was free a moment ago. @returns {Promise<number>} */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Resolves with the first truthy answer of `ask`; throws what it was waiting for after `withinMs`. */
+export async function until(what, ask, withinMs = 10_000, everyMs = 50) {
+  const deadline = Date.now() + withinMs;
+  let last;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer) return answer;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`waited ${withinMs} ms for ${what}${last ? `: ${last.message ?? last}` : ''}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+/** One child process with its log in build/logs. */
+export class Process {
+  constructor(name, command, args, options = {}) {
+    this.name = name;
+    const logs = join(root, 'build', 'logs');
+    mkdirSync(logs, { recursive: true });
+    this.log = join(logs, `${name}.log`);
+    this.exited = false;
+    const out = createWriteStream(this.log, { flags: 'a' });
+    this.child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    this.child.stderr.pipe(out, { end: false });
+    this.lines = createInterface({ input: this.child.stdout });
+    this.lines.on('line', (line) => out.write(`${line}\n`));
+    this.end = new Promise((resolve) => {
+      this.child.on('error', (error) => { this.exited = true; resolve(error); });
+      this.child.on('exit', (code, signal) => { this.exited = true; resolve(signal ?? code); });
+    });
+  }
+
+  /** The JSON line a stand-in prints when it is ready. */
+  ready() {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${this.name} was not ready within ${kReadyWithinMs} ms: see ${this.log}`)), kReadyWithinMs);
+      this.lines.on('line', (line) => {
+        if (!line.startsWith('{')) return;
+        clearTimeout(timer);
+        resolve(JSON.parse(line));
+      });
+      this.end.then((how) => { clearTimeout(timer); reject(new Error(`${this.name} ended (${how}): see ${this.log}`)); });
+    });
+  }
+
+  async stop(signal = 'SIGTERM') {
+    if (this.exited) return this.end;
+    this.child.kill(signal);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), kStopWithinMs);
+    const how = await this.end;
+    clearTimeout(timer);
+    return how;
+  }
+}

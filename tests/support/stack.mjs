@@ -1,0 +1,154 @@
+// The whole of Tsunagi on loopback: both stand-ins and the production server, each a process of its own, joined by
+// nothing but addresses.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Process, freePort, root, until } from './processes.mjs';
+import { SeededRandom, newSeed } from './random.mjs';
+
+const binaries = process.env.TSUNAGI_BUILD ?? join(root, 'build', 'release');
+
+/** What an app's settings page at each platform would hold; made anew for every run. */
+function credentials(random) {
+  return {
+    shop: `tsunagi-${random.digits(6)}.myshopify.com`,
+    shopify_client_id: randomBytes(16).toString('hex'),
+    shopify_client_secret: `shpss_${randomBytes(16).toString('hex')}`,
+    contract_id: `sb_skc${random.digits(3)}x${random.digits(1)}`,
+    smaregi_client_id: randomBytes(16).toString('hex'),
+    smaregi_client_secret: randomBytes(32).toString('hex'),
+    smaregi_webhook_secret: randomBytes(16).toString('hex'),
+    secret_key: randomBytes(32).toString('base64'),
+  };
+}
+
+export class Stack {
+  /**
+   * @param {{seed?: number, database?: string, serverPort?: number, switches?: Record<string, unknown>,
+   *          threads?: number, smaregiPort?: number, shopifyPort?: number}} options
+   */
+  constructor(options = {}) {
+    this.options = options;
+    this.seed = options.seed ?? newSeed();
+    this.random = new SeededRandom(this.seed);
+    this.folder = mkdtempSync(join(tmpdir(), 'tsunagi-'));
+    this.keys = credentials(this.random);
+    this.processes = [];
+  }
+
+  async start() {
+    this.smaregiPort = this.options.smaregiPort ?? await freePort();
+    this.serverPort = this.options.serverPort ?? await freePort();
+    this.opsPort = await freePort();
+    this.server = `http://127.0.0.1:${this.serverPort}`;
+    this.ops = `http://127.0.0.1:${this.opsPort}`;
+    await Promise.all([this.startSmaregi(), this.startShopify()]);
+    await this.configureSmaregi();
+    await this.startServer();
+    return this;
+  }
+
+  async startSmaregi() {
+    const program = join(binaries, 'tests', 'sandbox', 'smaregi', 'smaregi-sandbox');
+    this.smaregiProcess = this.own(new Process('smaregi-sandbox', program,
+      ['--port', String(this.smaregiPort), '--seed', String(this.seed)]));
+    this.smaregi = await this.smaregiProcess.ready();
+  }
+
+  async startShopify() {
+    this.shopifyProcess = this.own(new Process('shopify-sandbox', process.execPath, [
+      'tests/sandbox/shopify/main.mjs', '--port', String(this.options.shopifyPort ?? 0), '--app-url', this.server,
+      '--client-id', this.keys.shopify_client_id, '--client-secret', this.keys.shopify_client_secret,
+      '--shop', this.keys.shop, '--seed', String(this.seed)]));
+    this.shopify = await this.shopifyProcess.ready();
+  }
+
+  async configureSmaregi() {
+    await send('PUT', `${this.smaregi.control}/apps`, {
+      client_id: this.keys.smaregi_client_id, client_secret: this.keys.smaregi_client_secret,
+      redirect_uris: [`${this.server}/smaregi/callback`], webhook_url: `${this.server}/webhooks/smaregi`,
+      webhook_header: 'X-Tsunagi-Webhook', webhook_secret: this.keys.smaregi_webhook_secret,
+      scopes: ['pos.customers:read', 'pos.customers:write', 'pos.transactions:read', 'pos.products:read', 'pos.stock:read',
+        'pos.stores:read'],
+    });
+    await send('PUT', `${this.smaregi.control}/contracts/${this.keys.contract_id}`, { name: '繋ぎ商店' });
+    if (this.options.switches) await send('PUT', `${this.smaregi.control}/switches`, this.options.switches);
+  }
+
+  /** Also starts it again after a kill: same ports, same database. */
+  async startServer() {
+    const config = join(this.folder, 'tsunagi.toml');
+    writeFileSync(config, `
+[server]
+listen = "127.0.0.1:${this.serverPort}"
+admin_listen = "127.0.0.1:${this.opsPort}"
+public_url = "${this.server}"
+${this.options.threads ? `threads = ${this.options.threads}` : ''}
+[database]
+url = "${this.databaseUrl()}"
+[shopify]
+client_id = "${this.keys.shopify_client_id}"
+admin_url = "${this.shopify.admin_url}"
+app_bridge_url = "${this.shopify.admin}/app-bridge.js"
+admin_frame = ["${this.shopify.admin}"]
+[smaregi]
+client_id = "${this.keys.smaregi_client_id}"
+id_url = "${this.smaregi.id}"
+api_url = "${this.smaregi.api}"
+webhook_header = "X-Tsunagi-Webhook"
+[log]
+level = "info"
+file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
+`);
+    const env = {
+      ...process.env,
+      TSUNAGI_SHOPIFY_CLIENT_SECRET: this.keys.shopify_client_secret,
+      TSUNAGI_SMAREGI_CLIENT_SECRET: this.keys.smaregi_client_secret,
+      TSUNAGI_SMAREGI_WEBHOOK_SECRET: this.keys.smaregi_webhook_secret,
+      TSUNAGI_SECRET_KEY: this.keys.secret_key,
+    };
+    const program = join(binaries, 'server', 'tsunagi');
+    if (!existsSync(program)) throw new Error(`${program} is missing: run scripts/build`);
+    const migrate = new Process('tsunagi-migrate', program, ['migrate', '--config', config], { env });
+    const how = await migrate.end;
+    if (how !== 0) throw new Error(`tsunagi migrate ended with ${how}: see ${migrate.log}`);
+    this.serverProcess = this.own(new Process('tsunagi', program, ['serve', '--config', config], { env }));
+    await until('the server to be ready', async () => {
+      if (this.serverProcess.exited) throw new Error(`the server ended: see ${this.serverProcess.log}`);
+      return (await fetch(`${this.ops}/readyz`)).ok;
+    });
+  }
+
+  databaseUrl() { return this.options.database ?? `sqlite://${join(this.folder, 'tsunagi.db')}`; }
+
+  own(child) {
+    this.processes.push(child);
+    return child;
+  }
+
+  async stop() {
+    await Promise.all(this.processes.map((child) => child.stop()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  signInUrl(customerId, returnTo = '/account') {
+    return `${this.shopify.control}/sign-in?customer=${customerId}&return_to=${encodeURIComponent(returnTo)}`;
+  }
+
+  signOutUrl(returnTo = '/account') {
+    return `${this.shopify.control}/sign-out?return_to=${encodeURIComponent(returnTo)}`;
+  }
+}
+
+/** JSON over HTTP; an answer that is not 2xx is an error with its text. */
+export async function send(method, url, body, headers = {}) {
+  const reply = await fetch(url, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`${method} ${url}: ${reply.status} ${text.slice(0, 500)}`);
+  return text === '' ? null : JSON.parse(text);
+}
