@@ -34,7 +34,9 @@ class Random {  // base
 // ---- the database (storage) ----------------------------------------------------------------------------------------
 // A use case reads, decides, and hands over its changes; they are applied in one transaction.
 namespace change {
-struct PutLink { MemberLink link; };             // by customer id; a code of another customer is kConflict
+// By customer id; a code of another customer is kConflict. only_new: kConflict as well when the customer has a link, so
+// that of two joins at once one wins.
+struct PutLink { MemberLink link; bool only_new = false; };
 struct DropLink { int64_t customer_id = 0; };    // link, snapshot, favourite, pins; the code is never issued again
 struct PutSnapshot { CardSnapshot snapshot; };   // an older as_of never overwrites a newer one
 struct PutStores { std::vector<Store> stores; }; // the complete list: others are removed

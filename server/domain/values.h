@@ -69,6 +69,7 @@ struct StockRow {
   bool known = false;
   int64_t on_hand = 0;
   int64_t layaway = 0;
+  Seconds changed_at = 0;  // of the stock level; 0 when there is none
 };
 
 enum class LinkState : uint8_t {
@@ -149,6 +150,7 @@ struct PosPoints {
 struct PosTransaction {
   std::string id, member_id, store_id;
   std::vector<std::string> product_ids;
+  Seconds changed_at = 0;  // Smaregi's updDateTime; 0 when the reply has none
 };
 struct NewPosMember {
   std::string code, last_name, first_name, last_kana, first_kana, mail, phone;
