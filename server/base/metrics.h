@@ -1,0 +1,37 @@
+#pragma once
+// What the process counts, in the Prometheus text format. Safe from any thread; a call costs an
+// atomic add or two.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tsunagi {
+
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // route: a literal pattern, so that the number of series is bounded.
+  void request(const char* route, int status, double seconds);
+  void connections(int64_t open, int64_t refused_total);
+  // system "smaregi" or "shopify"; operation a literal such as "customers.get"; outcome "ok",
+  // "throttled", "failed"…
+  void upstream(std::string_view system, std::string_view operation, std::string_view outcome,
+                double seconds);
+  void cache(std::string_view name, bool hit);                       // "card", "stock", "tenant"
+  void queue(std::string_view name, int64_t waiting, int64_t dead);  // "inbox", "outbox"
+
+  [[nodiscard]] std::string text() const;  // content type kMetricsContentType
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+}  // namespace tsunagi
