@@ -1,2 +1,31 @@
+# The five writers of ZXing-cpp 2.3.0 that a card needs, and nothing of its readers. Its TextEncoder is left out: it
+# brings libzueci's tables (150 kB); ascii_text_encoder.cpp stands in, and draw() lets nothing but ASCII through.
 set(zxing_src ${TSUNAGI_THIRD_PARTY}/zxing-cpp/core/src)
-add_library(zxing_writers INTERFACE)
+set(zxing_sources
+  oned/ODCode128Writer oned/ODCode128Patterns oned/ODEAN13Writer oned/ODUPCEANCommon oned/ODCode39Writer
+  oned/ODCodabarWriter oned/ODWriterHelper BitArray BitMatrix Utf
+  qrcode/QRWriter qrcode/QREncoder qrcode/QRMaskUtil qrcode/QRMatrixUtil qrcode/QRErrorCorrectionLevel
+  qrcode/QRVersion qrcode/QRCodecMode GenericGF GenericGFPoly ReedSolomonEncoder CharacterSet ECI)
+list(TRANSFORM zxing_sources PREPEND ${zxing_src}/)
+list(TRANSFORM zxing_sources APPEND .cpp)
+
+# Version.h as ZXing's own CMake would write it for writers without readers.
+function(tsunagi_zxing_version_header)
+  set(PROJECT_VERSION_MAJOR 2)
+  set(PROJECT_VERSION_MINOR 3)
+  set(PROJECT_VERSION_PATCH 0)
+  set(ZXING_READERS OFF)
+  set(ZXING_WRITERS ON)
+  configure_file(${zxing_src}/../Version.h.in ${CMAKE_BINARY_DIR}/zxing/Version.h)
+endfunction()
+tsunagi_zxing_version_header()
+
+add_library(zxing_writers STATIC ${zxing_sources} ${CMAKE_CURRENT_LIST_DIR}/zxing/ascii_text_encoder.cpp)
+target_include_directories(zxing_writers SYSTEM PUBLIC ${zxing_src} ${CMAKE_BINARY_DIR}/zxing)
+target_compile_options(zxing_writers PRIVATE -w)
+set_target_properties(zxing_writers PROPERTIES CXX_CLANG_TIDY "")
+if(EMSCRIPTEN)
+  # The module has no exceptions: a writer's `throw` (which draw() makes unreachable) becomes a trap, and the texts of
+  # its message are not carried to the shopper's phone.
+  target_compile_options(zxing_writers PRIVATE "-Dthrow=__builtin_trap(),(void)")
+endif()

@@ -2,6 +2,7 @@
 // Text to barcode, through ZXing-cpp's writers. Pure; safe from any thread. Text that a symbology cannot carry is an
 // Error{kInvalid}, never a throw and never an abort.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ struct Drawing {
   int height = 0;
   std::string path;
 };
+
+inline constexpr size_t kBarcodeMaxLength = 80;  // characters of any symbology; ZXing's own limit for Code 128 and 39
 
 [[nodiscard]] Result<Drawing> draw(Symbology symbology, std::string_view text);
 
