@@ -18,4 +18,7 @@ class JoinService {
   Random& random_;
 };
 
+// A member code of the tenant's letter that was never issued or linked before.
+Result<std::string> draw_member_code(Storage& storage, Random& random, const Tenant& tenant);
+
 }  // namespace tsunagi

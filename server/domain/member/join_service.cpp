@@ -1,0 +1,61 @@
+#include "server/domain/member/join_service.h"
+
+#include <string>
+#include <utility>
+
+namespace tsunagi {
+namespace {
+
+constexpr int kJoinAttempts = 8;  // a drawn code is taken once in a million members times a million
+constexpr uint64_t kCodeNumbers = 1'000'000'000'000;  // ten to the kOwnCodeDigits
+static_assert(kOwnCodeDigits == 12);
+
+}  // namespace
+
+Result<std::string> draw_member_code(Storage& storage, Random& random, const Tenant& tenant) {
+  for (int attempt = 0; attempt < kJoinAttempts; ++attempt) {
+    auto code = MemberCode::make(tenant.settings.code_letter, random.below(kCodeNumbers));
+    if (!code.ok()) return code.error();
+    const auto taken = storage.code_known(tenant.id, code->text());
+    if (!taken.ok()) return taken.error();
+    if (!*taken) return code->text();
+  }
+  return Error{ErrorCode::kUnavailable, "every member code that was drawn is taken"};
+}
+
+JoinService::JoinService(Storage& storage, Clock& clock, Random& random)
+    : storage_(storage), clock_(clock), random_(random) {}
+
+Result<MemberLink> JoinService::join(const Tenant& tenant, int64_t customer_id) {
+  if (customer_id <= 0) return Error{ErrorCode::kInvalid, "the customer id is not one"};
+  if (tenant.contract_id.empty()) {
+    return Error{ErrorCode::kConflict, "the shop has not joined a Smaregi contract yet"};
+  }
+  if (tenant.settings.paused) return Error{ErrorCode::kConflict, "the membership is paused"};
+
+  for (int attempt = 0; attempt < kJoinAttempts; ++attempt) {
+    const auto existing = storage_.card(tenant.id, customer_id);
+    if (!existing.ok()) return existing.error();
+    if (existing->has_value()) return existing.value()->link;
+
+    auto code = draw_member_code(storage_, random_, tenant);
+    if (!code.ok()) return code.error();
+    MemberLink link{.customer_id = customer_id,
+                    .code = std::move(code).value(),
+                    .pos_member_id = "",
+                    .state = LinkState::kJoining,
+                    .joined_at = clock_.now()};
+    const auto applied = storage_.apply(
+        tenant.id,
+        {change::PutLink{.link = link, .only_new = true},
+         change::Enqueue{{OutboxKind::kCreateMember, std::to_string(customer_id)}},
+         change::Enqueue{{OutboxKind::kWriteCard, std::to_string(customer_id)}},
+         change::Audit{"customer", "join", "customer " + std::to_string(customer_id), "asked"}});
+    if (applied.ok()) return link;
+    // Somebody was faster: either the same customer (read again) or the code (draw again).
+    if (applied.error().code != ErrorCode::kConflict) return applied.error();
+  }
+  return Error{ErrorCode::kUnavailable, "joining met a conflict each time"};
+}
+
+}  // namespace tsunagi
