@@ -1,0 +1,87 @@
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "server/domain/card/card_service.h"
+
+namespace tsunagi {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+CardState state_of(LinkState state) {
+  switch (state) {
+    case LinkState::kJoining:
+      return CardState::kRegistering;
+    case LinkState::kLinked:
+      return CardState::kReady;
+    case LinkState::kStopped:
+      return CardState::kStopped;
+  }
+  return CardState::kFailed;
+}
+
+Json drawing_json(const Drawing& drawing) {
+  return {{"symbology", symbology_name(drawing.symbology)},
+          {"width", drawing.width},
+          {"height", drawing.height},
+          {"path", drawing.path}};
+}
+
+// The programme's symbology when it carries the code. An imported code may not fit (letters in an
+// EAN-13), and Code 128 carries every code there is.
+Result<Drawing> first_drawing(const CardModel& card) {
+  auto drawn = draw(card.symbology, card.code);
+  return drawn.ok() ? std::move(drawn) : draw(Symbology::kCode128, card.code);
+}
+
+}  // namespace
+
+CardModel card_model(const Tenant& tenant, const std::optional<Card>& card) {
+  const Settings& settings = tenant.settings;
+  CardModel model;
+  model.programme = settings.programme_name.empty() ? tenant.shop_name : settings.programme_name;
+  model.symbology = settings.symbology;
+  model.second = settings.second_symbology;
+  model.contact_url = settings.contact_url;
+  if (!card) {
+    model.state = CardState::kNotJoined;
+    return model;
+  }
+  model.state = state_of(card->link.state);
+  model.customer = std::to_string(card->link.customer_id);
+  model.code = card->link.code;
+  if (card->snapshot) {
+    const CardSnapshot& snapshot = *card->snapshot;
+    model.holder = snapshot.holder;
+    model.rank = snapshot.rank;
+    model.has_points = snapshot.has_points;
+    model.points = snapshot.has_points ? snapshot.points : 0;
+    model.as_of = snapshot.as_of;
+    model.expires_on = snapshot.has_points ? snapshot.points_expire_on : "";
+  }
+  return model;
+}
+
+Result<CardMetafield> card_metafield(const Tenant& tenant, const Card& card) {
+  const CardModel model = card_model(tenant, card);
+  Json json = {{"v", 1},
+               {"state", card_state_name(model.state)},
+               {"programme", model.programme},
+               {"holder", model.holder},
+               {"code", model.code},
+               {"rank", model.rank},
+               {"has_points", model.has_points},
+               {"points", model.points},
+               {"as_of", model.as_of},
+               {"expires_on", model.expires_on}};
+  const auto first = first_drawing(model);
+  if (!first.ok()) return first.error();
+  json["first"] = drawing_json(*first);
+  // The second choice is a convenience: a code that it cannot carry goes without.
+  const auto second = draw(model.second, model.code);
+  if (second.ok()) json["second"] = drawing_json(*second);
+  return CardMetafield{.customer_id = card.link.customer_id,
+                       .json = json.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+}  // namespace tsunagi
