@@ -3,9 +3,8 @@
 import { send } from './stack.mjs';
 import { until } from './processes.mjs';
 
-export const kShops = 3;
-export const kProducts = 200;
-export const kMembers = 50;
+/** What the demo is filled with; tests ask for less. `sales`: how many members get a first sale. */
+const kDemo = { shops: 3, products: 200, members: 50, sales: 12, odd: true };
 
 const shopNames = ['渋谷店', '新宿店', '横浜店', '大阪店', '京都店', '札幌店'];
 const families = ['佐藤', '鈴木', '高橋', '田中', '伊藤', '渡辺', '山本', '中村', '小林', '加藤'];
@@ -65,15 +64,15 @@ export async function shopifyAdmin(stack, scopes) {
   return { token, admin };
 }
 
-async function fillSmaregi(stack, say) {
+async function fillSmaregi(stack, say, size) {
   const { random, keys, smaregi } = stack;
   await send('PUT', `${smaregi.control}/contracts/${keys.contract_id}`, { limits: { reads_per_second: 10_000, writes_per_second: 10_000 } });
   const pos = await smaregiWriter(stack);
-  const stores = await each(shopNames.slice(0, kShops), (name, i) => pos('POST', '/stores', {
+  const stores = await each(shopNames.slice(0, size.shops), (name, i) => pos('POST', '/stores', {
     storeCode: `S${i + 1}`, storeName: name, storeAbbr: name, division: '1', phoneNumber: `03-${random.digits(4)}-${random.digits(4)}`,
     address: `東京都${i + 1}-${random.between(1, 30)}`, displaySequence: String(i + 1),
   }), 1);
-  const products = await each(Array.from({ length: kProducts }), async (_, i) => {
+  const products = await each(Array.from({ length: size.products }), async (_, i) => {
     const name = `${random.pick(goods)} ${random.pick(colours)} ${i + 1}`;
     const code = ean13(`49${random.digits(10)}`);
     const price = random.between(3, 80) * 100;
@@ -83,17 +82,18 @@ async function fillSmaregi(stack, say) {
     });
     return { product_id: String(made.productId), code, sku: `SKU-${i + 1}`, name, price };
   });
-  // Some products have never moved in some shop: Smaregi then has no stock row.
+  const wellStocked = products.slice(0, 4);
+  // Some of the others have never moved in some shop: Smaregi then has no stock row.
   const moves = products.flatMap((product) => stores.map((store) => ({ product, store })))
-    .filter(({ product }, i) => product === products[0] || i % 7 !== 3);
+    .filter(({ product }, i) => wellStocked.includes(product) || i % 7 !== 3);
   await each(moves, ({ product, store }) => pos('PATCH', `/stock/${product.product_id}`, {
-    storeId: String(store.storeId), stockAmount: String(product === products[0] ? random.between(5, 9) : random.between(-1, 12)),
+    storeId: String(store.storeId), stockAmount: String(wellStocked.includes(product) ? random.between(5, 9) : random.between(-1, 12)),
   }));
   say(`${stores.length} shops, ${products.length} products, ${moves.length} stock rows in Smaregi`);
   return { pos, stores, products };
 }
 
-async function fillShopify(stack, products, say) {
+async function fillShopify(stack, products, say, size) {
   const { token, admin } = await shopifyAdmin(stack, ['read_products', 'write_products', 'read_customers', 'write_customers', 'read_inventory', 'write_inventory']);
   const { random } = stack;
   await each(products, async (product, i) => {
@@ -106,8 +106,8 @@ async function fillShopify(stack, products, say) {
     if (data.productSet.userErrors.length) throw new Error(JSON.stringify(data.productSet.userErrors));
     product.handle = data.productSet.product.handle;
   }, 4);
-  const customers = await each(Array.from({ length: kMembers }), async (_, i) => {
-    const odd = i >= kMembers - oddNames.length ? oddNames[i - (kMembers - oddNames.length)] : null;
+  const customers = await each(Array.from({ length: size.members }), async (_, i) => {
+    const odd = size.odd ? oddNames[i - (size.members - oddNames.length)] ?? null : null;
     const person = odd ?? { first_name: random.pick(givens), last_name: random.pick(families) };
     const data = await admin(`mutation Customer($input: CustomerInput!) {
       customerCreate(input: $input) { customer { id } userErrors { field message } } }`, { input: {
@@ -199,14 +199,16 @@ export class Shopper {
  * Fills everything and answers what a demo or a test needs to know.
  * @param {import('./stack.mjs').Stack} stack
  */
-export async function seed(stack, say = () => {}) {
+export async function seed(stack, say = () => {}, wanted = {}) {
+  const size = { ...kDemo, ...(Object.keys(wanted).length ? { odd: false } : {}), ...wanted };
   const { random } = stack;
-  const smaregi = await fillSmaregi(stack, say);
-  const shopify = await fillShopify(stack, smaregi.products, say);
+  const smaregi = await fillSmaregi(stack, say, size);
+  const shopify = await fillShopify(stack, smaregi.products, say, size);
   const merchant = await connect(stack, say);
 
-  // The last of the ordinary customers stay outside; everybody else joins by the button on the card.
-  const unlinked = shopify.customers.filter((_, i) => i % 6 === 5 && i < kMembers - oddNames.length);
+  // Every sixth of the ordinary customers stays outside; everybody else joins by the button on the card.
+  const ordinary = size.members - (size.odd ? oddNames.length : 0);
+  const unlinked = shopify.customers.filter((_, i) => i % 6 === 5 && i < ordinary);
   const joining = shopify.customers.filter((customer) => !unlinked.includes(customer));
   await each(joining, async (customer) => {
     const shopper = new Shopper(stack);
@@ -219,9 +221,9 @@ export async function seed(stack, say = () => {}) {
 
   // Balances as a till would have made them.
   const till = `${stack.smaregi.till.split('?')[0]}/api`;
-  await each(joining.slice(0, 12), (customer) => send('POST', `${till}/sales`, {
+  await each(joining.slice(0, size.sales), (customer) => send('POST', `${till}/sales`, {
     contract: stack.keys.contract_id, store_id: String(smaregi.stores[0].storeId), member_code: customer.code,
-    lines: [{ product_code: smaregi.products[1 + random.below(kProducts - 1)].code, quantity: random.between(1, 3) }], spend_points: 0,
+    lines: [{ product_code: smaregi.products[1 + random.below(size.products - 1)].code, quantity: random.between(1, 3) }], spend_points: 0,
   }), 4);
   await until('the first card on the account page', async () => {
     const shopper = new Shopper(stack);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Process, freePort, root, until } from './processes.mjs';
 import { SeededRandom, newSeed } from './random.mjs';
+import { Relay } from './relay.mjs';
 
 const binaries = process.env.TSUNAGI_BUILD ?? join(root, 'build', 'release');
 
@@ -26,7 +27,7 @@ function credentials(random) {
 export class Stack {
   /**
    * @param {{seed?: number, database?: string, serverPort?: number, switches?: Record<string, unknown>,
-   *          threads?: number, smaregiPort?: number, shopifyPort?: number}} options
+   *          threads?: number, smaregiPort?: number, shopifyPort?: number, relaySmaregi?: boolean}} options
    */
   constructor(options = {}) {
     this.options = options;
@@ -49,11 +50,22 @@ export class Stack {
     return this;
   }
 
+  /** One stand-in alone, for a test that asks it something. */
+  async startSmaregiOnly() {
+    this.smaregiPort = await freePort();
+    await this.startSmaregi();
+  }
+
   async startSmaregi() {
     const program = join(binaries, 'tests', 'sandbox', 'smaregi', 'smaregi-sandbox');
     this.smaregiProcess = this.own(new Process('smaregi-sandbox', program,
       ['--port', String(this.smaregiPort), '--seed', String(this.seed)]));
     this.smaregi = await this.smaregiProcess.ready();
+    this.smaregiApi = this.smaregi.api;
+    if (this.options.relaySmaregi) {
+      this.smaregiRelay = new Relay(this.smaregiPort);
+      this.smaregiApi = `http://127.0.0.1:${await this.smaregiRelay.open()}`;
+    }
   }
 
   async startShopify() {
@@ -77,7 +89,7 @@ export class Stack {
   }
 
   /** Also starts it again after a kill: same ports, same database. */
-  async startServer() {
+  async startServer(extraEnv = {}) {
     const config = join(this.folder, 'tsunagi.toml');
     writeFileSync(config, `
 [server]
@@ -94,8 +106,8 @@ app_bridge_url = "${this.shopify.admin}/app-bridge.js"
 admin_frame = ["${this.shopify.admin}"]
 [smaregi]
 client_id = "${this.keys.smaregi_client_id}"
-id_url = "${this.smaregi.id}"
-api_url = "${this.smaregi.api}"
+id_url = "${this.smaregiApi}"
+api_url = "${this.smaregiApi}"
 webhook_header = "X-Tsunagi-Webhook"
 [log]
 level = "info"
@@ -108,12 +120,13 @@ file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
       TSUNAGI_SMAREGI_WEBHOOK_SECRET: this.keys.smaregi_webhook_secret,
       TSUNAGI_SECRET_KEY: this.keys.secret_key,
     };
+    const serveEnv = { ...env, ...extraEnv };
     const program = join(binaries, 'server', 'tsunagi');
     if (!existsSync(program)) throw new Error(`${program} is missing: run scripts/build`);
     const migrate = new Process('tsunagi-migrate', program, ['migrate', '--config', config], { env });
     const how = await migrate.end;
     if (how !== 0) throw new Error(`tsunagi migrate ended with ${how}: see ${migrate.log}`);
-    this.serverProcess = this.own(new Process('tsunagi', program, ['serve', '--config', config], { env }));
+    this.serverProcess = this.own(new Process('tsunagi', program, ['serve', '--config', config], { env: serveEnv }));
     await until('the server to be ready', async () => {
       if (this.serverProcess.exited) throw new Error(`the server ended: see ${this.serverProcess.log}`);
       return (await fetch(`${this.ops}/readyz`)).ok;
@@ -128,6 +141,7 @@ file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
   }
 
   async stop() {
+    await this.smaregiRelay?.close();
     await Promise.all(this.processes.map((child) => child.stop()));
     rmSync(this.folder, { recursive: true, force: true });
   }

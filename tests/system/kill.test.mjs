@@ -1,0 +1,93 @@
+// The server is killed (SIGKILL) at named points and at random under a stream of sales and webhooks, and started again.
+// Whatever was answered with 2xx is in the inbox once and ends done; in the end the card metafields are what Smaregi holds.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { join } from 'node:path';
+import { query } from '../support/database.mjs';
+import { root, until } from '../support/processes.mjs';
+import { Shopper, seed } from '../support/seed.mjs';
+import { Stack, send } from '../support/stack.mjs';
+
+const kPoints = ['before-wal-write', 'before-sync', 'after-sync', 'before-answer', 'after-answer', 'before-smaregi',
+  'after-smaregi', 'before-shopify', 'during-shopify', 'after-shopify'];
+const kKills = process.env.TSUNAGI_FULL ? 300 : 30;
+const library = join(process.env.TSUNAGI_BUILD ?? join(root, 'build', 'release'), 'tests', 'libkillpoint.so');
+
+const stack = new Stack();
+let data;
+before(async () => {
+  await stack.start();
+  data = await seed(stack, undefined, { products: 4, members: 5, sales: 1 });
+});
+after(() => stack.stop());
+
+const answered = new Set();
+let sent = 0;
+
+/** One event as Smaregi sends it, straight to the server; remembered when it was answered with 2xx. */
+async function webhook() {
+  const id = randomUUID();
+  const member = stack.random.pick(data.joined);
+  const events = [
+    ['pos:customers', { customerIds: [String(member.pos_id ?? 1)], action: 'edited' }],
+    ['pos:stock', { ids: [{ id: String(1 + stack.random.below(1000)), productId: stack.random.pick(data.products).product_id, storeId: String(data.stores[0].storeId) }], action: 'edited' }],
+  ];
+  const [event, body] = stack.random.pick(events);
+  ++sent;
+  try {
+    const reply = await fetch(`${stack.server}/webhooks/smaregi`, { method: 'POST', body: JSON.stringify({ contractId: stack.keys.contract_id, event, ...body }),
+      headers: { 'content-type': 'application/json', 'smaregi-contract-id': stack.keys.contract_id, 'smaregi-event': event, 'smaregi-event-id': id, 'x-tsunagi-webhook': stack.keys.smaregi_webhook_secret } });
+    if (reply.ok) answered.add(id);
+  } catch { /* the server is down: nothing was promised */ }
+}
+
+async function sale() {
+  await send('POST', `${data.till}/sales`, { contract: stack.keys.contract_id, store_id: String(data.stores[0].storeId),
+    member_code: stack.random.pick(data.joined).code, spend_points: 0, lines: [{ product_code: stack.random.pick(data.products).code, quantity: 1 }] });
+}
+
+test(`${kKills} kills: nothing that was acknowledged is lost or doubled`, async () => {
+  await stack.serverProcess.stop('SIGKILL');
+  const reached = new Map();
+  for (let i = 0; i < kKills; ++i) {
+    const point = i % 2 === 0 ? kPoints[(i / 2) % kPoints.length] : null;
+    await stack.startServer(point ? {
+      LD_PRELOAD: library, KILLPOINT: point, KILLPOINT_NTH: String(stack.random.between(2, 12)), KILLPOINT_SERVER: String(stack.serverPort),
+      KILLPOINT_SMAREGI: String(stack.smaregiPort), KILLPOINT_SHOPIFY: String(new URL(stack.shopify.storefront).port),
+    } : {});
+    const deadline = Date.now() + (point ? 5_000 : stack.random.between(50, 600));
+    let round = 0;
+    while (!stack.serverProcess.exited && Date.now() < deadline) {
+      await Promise.all([webhook(), webhook(), ...(round++ % 3 === 0 ? [sale()] : [])]);
+    }
+    if (point && stack.serverProcess.exited) reached.set(point, (reached.get(point) ?? 0) + 1);
+    if (!stack.serverProcess.exited) await stack.serverProcess.stop('SIGKILL');
+  }
+  console.log(`# seed ${stack.seed}: ${sent} webhooks sent, ${answered.size} acknowledged; died at ${[...reached].map(([name, n]) => `${name}×${n}`).join(' ')}`);
+  for (const point of kPoints) assert.ok(reached.has(point), `the run never died at ${point}`);
+  assert.ok(answered.size > 100, `${answered.size} acknowledged`);
+
+  await stack.startServer();
+  await until('the queues to be empty', async () => {
+    const waiting = query(stack, "select (select count(*) from inbox where state not in ('done')) + (select count(*) from outbox where state not in ('done')) as n")[0].n;
+    return waiting === 0;
+  }, 120_000, 500);
+  const rows = query(stack, "select event_id, state, count(*) as n from inbox where system = 'smaregi' group by event_id");
+  const byId = new Map(rows.map((row) => [row.event_id, row]));
+  for (const id of answered) {
+    const row = byId.get(id);
+    assert.ok(row, `${id} was acknowledged and is not in the inbox`);
+    assert.equal(row.n, 1);
+    assert.equal(row.state, 'done');
+  }
+  for (const member of data.joined) {
+    const truth = await send('GET', `${data.till}/member?contract=${stack.keys.contract_id}&code=${member.code}`);
+    await until(`the metafield of ${member.code} to say ${truth.points}`, async () => {
+      const shopper = new Shopper(stack);
+      const page = await (await shopper.signIn(member.id)).text();
+      const shown = /tsunagi-points__figure[^>]*>([^<]*)/.exec(page)?.[1];
+      return shown !== undefined && Number(shown.replace(/[^\d-]/g, '')) === Number(truth.points);
+    }, 60_000, 500);
+  }
+});

@@ -1,0 +1,101 @@
+// Many at once, slow and dead neighbours: what one shopper, one attacker or one platform does must not reach the others.
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, test } from 'node:test';
+import { proxyPath } from '../support/proxy.mjs';
+import { until } from '../support/processes.mjs';
+import { seed } from '../support/seed.mjs';
+import { Stack, send } from '../support/stack.mjs';
+
+const kThreads = 128;
+const stack = new Stack({ relaySmaregi: true, threads: kThreads });
+let data;
+before(async () => {
+  await stack.start();
+  data = await seed(stack, undefined, { products: 3, members: 7, sales: 2 });
+});
+after(() => stack.stop());
+
+const cardOf = (index) => stack.server + proxyPath(stack, '/card.json', { customer: String(data.joined[index].id) });
+const smaregiRequests = async () => {
+  const list = await send('GET', `${stack.smaregi.control}/requests`);
+  return list.requests ?? list;
+};
+const restartCold = async () => {
+  await stack.serverProcess.stop();
+  await stack.startServer();
+};
+async function timed(url) {
+  const started = performance.now();
+  const reply = await fetch(url);
+  const body = await reply.json();
+  return { status: reply.status, body, ms: performance.now() - started };
+}
+const percentile = (values, part) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))];
+
+test('200 cold requests at once for one member cost one token call and one lookup of each kind', async () => {
+  await restartCold();
+  await send('DELETE', `${stack.smaregi.control}/requests`);
+  const url = cardOf(0);
+  const replies = await Promise.all(Array.from({ length: 200 }, () => timed(url)));
+  assert.ok(replies.every((reply) => reply.status === 200 && reply.body.customer === String(data.joined[0].id)));
+  const calls = (await smaregiRequests()).filter((call) => !/\/(stock|products|stores|transactions)\b/.test(call.path)).map((call) => `${call.method} ${call.path}`);
+  const count = (pattern) => calls.filter((call) => pattern.test(call)).length;
+  assert.equal(count(/\/token$/), 1, calls.join('\n'));
+  assert.equal(count(/\/customers\/point$/), 1, calls.join('\n'));
+  assert.ok(count(/\/customers(\/\d+)?$/) <= 1, calls.join('\n'));
+});
+
+test('half-sent requests on four times the pool and a Smaregi that takes 10 s leave the others under a second', async () => {
+  await send('PUT', `${stack.smaregi.control}/faults`, { delay_ms: 10_000, remaining: 100_000 });
+  const slow = Array.from({ length: 4 * kThreads }, () => {
+    const socket = connect(stack.serverPort, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('GET /proxy/card.json?shop=x HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    return socket;
+  });
+  const drip = setInterval(() => slow.forEach((socket) => socket.writable && socket.write('a')), 300);
+  try {
+    const times = [];
+    const deadline = Date.now() + 6_000;
+    while (Date.now() < deadline) {
+      const replies = await Promise.all(data.joined.map((_, i) => timed(cardOf(i))));
+      for (const reply of replies) {
+        assert.equal(reply.status, 200);
+        times.push(reply.ms);
+      }
+    }
+    const p99 = percentile(times, 0.99);
+    console.log(`# ${times.length} requests beside ${slow.length} slow clients: p50 ${percentile(times, 0.5).toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`);
+    assert.ok(p99 <= 1_000, `p99 ${p99} ms`);
+  } finally {
+    clearInterval(drip);
+    slow.forEach((socket) => socket.destroy());
+    await send('PUT', `${stack.smaregi.control}/faults`, {});
+  }
+});
+
+test('Smaregi goes down and comes back under load: no error for the shopper, old figures marked, fresh within 30 s', async () => {
+  await until('a fresh card', async () => (await timed(cardOf(0))).body.state === 'ready', 30_000);
+  await stack.smaregiRelay.close();
+  let stale = 0;
+  let served = 0;
+  const down = Date.now() + 8_000;
+  while (Date.now() < down) {
+    for (const reply of await Promise.all(data.joined.map((_, i) => timed(cardOf(i))))) {
+      assert.ok(reply.status < 500, `${reply.status}`);
+      assert.ok(reply.body.code, 'the barcode is never lost');
+      assert.ok(reply.body.as_of > 0, 'the last figures keep their time');
+      if (reply.body.state === 'stale') ++stale;
+      ++served;
+    }
+  }
+  assert.ok(stale > 0, `none of ${served} answers said that it could not be checked`);
+  await stack.smaregiRelay.open();
+  const back = Date.now();
+  await until('every card to be fresh again', async () => {
+    const replies = await Promise.all(data.joined.map((_, i) => timed(cardOf(i))));
+    return replies.every((reply) => reply.status === 200 && reply.body.state === 'ready' && reply.body.as_of * 1000 >= back - 1_000);
+  }, 30_000, 500);
+  console.log(`# ${served} answers while down, ${stale} marked; fresh ${((Date.now() - back) / 1000).toFixed(1)} s after`);
+});
