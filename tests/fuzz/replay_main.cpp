@@ -1,4 +1,5 @@
-// Runs a fuzz target over every file of the given folders and files, for compilers without libFuzzer.
+// Runs a fuzz target over every file of the given folders and files, for compilers without
+// libFuzzer.
 
 #include <cstddef>
 #include <cstdint>

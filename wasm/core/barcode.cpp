@@ -1,9 +1,9 @@
 #include "wasm/core/barcode.h"
 
 #include "BitMatrix.h"
+#include "oned/ODCodabarWriter.h"
 #include "oned/ODCode128Writer.h"
 #include "oned/ODCode39Writer.h"
-#include "oned/ODCodabarWriter.h"
 #include "oned/ODEAN13Writer.h"
 #include "qrcode/QRErrorCorrectionLevel.h"
 #include "qrcode/QRWriter.h"
@@ -18,7 +18,8 @@ constexpr int kEan13QuietLeft = 11;
 constexpr int kEan13QuietRight = 7;
 constexpr int kQrQuietZone = 4;
 constexpr size_t kEan13Digits = 13;
-// NW-7's wide elements: the standard asks for 2.25 to 3 narrow ones at a phone's module size, the writer makes 2.
+// NW-7's wide elements: the standard asks for 2.25 to 3 narrow ones at a phone's module size, the
+// writer makes 2.
 constexpr int kNw7Wide = 3;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -65,7 +66,7 @@ const char* objection_of_nw7(std::string_view text) {
     text = text.substr(1, text.size() - 2);
   }
   return all_of(text, [](char c) { return is_digit(c) || contains("-$:/.+", c); }) ? nullptr
-                                                                                    : kObjection;
+                                                                                   : kObjection;
 }
 
 const char* objection(Symbology symbology, std::string_view text) {
@@ -188,11 +189,16 @@ Drawing draw_qr(const std::wstring& text) {
 
 std::string_view symbology_name(Symbology symbology) {
   switch (symbology) {
-    case Symbology::kCode128: return "code128";
-    case Symbology::kQr: return "qr";
-    case Symbology::kEan13: return "ean13";
-    case Symbology::kCode39: return "code39";
-    case Symbology::kNw7: return "nw7";
+    case Symbology::kCode128:
+      return "code128";
+    case Symbology::kQr:
+      return "qr";
+    case Symbology::kEan13:
+      return "ean13";
+    case Symbology::kCode39:
+      return "code39";
+    case Symbology::kNw7:
+      return "nw7";
   }
   return "";
 }
@@ -213,18 +219,24 @@ Result<Done> check_carries(Symbology symbology, std::string_view text) {
   return Done{};
 }
 
-// The writers throw at what they cannot carry; everything they would refuse is refused before they are asked.
+// The writers throw at what they cannot carry; everything they would refuse is refused before they
+// are asked.
 Result<Drawing> draw(Symbology symbology, std::string_view text) {
   if (const char* wrong = objection(symbology, text)) {
     return Error{ErrorCode::kInvalid, wrong};
   }
   std::wstring wide(text.begin(), text.end());
   switch (symbology) {
-    case Symbology::kCode128: return draw_linear<ZXing::OneD::Code128Writer>(symbology, wide);
-    case Symbology::kQr: return draw_qr(wide);
-    case Symbology::kEan13: return draw_ean13(std::move(wide), text);
-    case Symbology::kCode39: return draw_linear<ZXing::OneD::Code39Writer>(symbology, wide);
-    case Symbology::kNw7: return draw_linear<ZXing::OneD::CodabarWriter>(symbology, wide);
+    case Symbology::kCode128:
+      return draw_linear<ZXing::OneD::Code128Writer>(symbology, wide);
+    case Symbology::kQr:
+      return draw_qr(wide);
+    case Symbology::kEan13:
+      return draw_ean13(std::move(wide), text);
+    case Symbology::kCode39:
+      return draw_linear<ZXing::OneD::Code39Writer>(symbology, wide);
+    case Symbology::kNw7:
+      return draw_linear<ZXing::OneD::CodabarWriter>(symbology, wide);
   }
   return Error{ErrorCode::kInvalid, "barcode: unknown symbology"};
 }

@@ -7,13 +7,13 @@ namespace tsunagi {
 namespace {
 
 // H. M. Damm's quasigroup of order 10 (totally anti-symmetric): the running value after a digit is
-// kDamm[running][digit], a whole code with its check digit ends at 0. It catches every single-digit error and every
-// swap of neighbours, the check digit's own included.
-constexpr uint8_t kDamm[10][10] = {
-    {0, 3, 1, 7, 5, 9, 8, 6, 4, 2}, {7, 0, 9, 2, 1, 5, 4, 8, 6, 3}, {4, 2, 0, 6, 8, 7, 1, 3, 5, 9},
-    {1, 7, 5, 0, 9, 8, 3, 4, 2, 6}, {6, 1, 2, 3, 0, 4, 5, 9, 7, 8}, {3, 6, 7, 4, 2, 0, 9, 5, 8, 1},
-    {5, 8, 6, 9, 7, 2, 0, 1, 3, 4}, {8, 9, 4, 5, 3, 6, 2, 0, 1, 7}, {9, 4, 3, 8, 6, 1, 7, 2, 0, 5},
-    {2, 5, 8, 1, 4, 3, 6, 7, 9, 0}};
+// kDamm[running][digit], a whole code with its check digit ends at 0. It catches every single-digit
+// error and every swap of neighbours, the check digit's own included.
+constexpr uint8_t kDamm[10][10] = {{0, 3, 1, 7, 5, 9, 8, 6, 4, 2}, {7, 0, 9, 2, 1, 5, 4, 8, 6, 3},
+                                   {4, 2, 0, 6, 8, 7, 1, 3, 5, 9}, {1, 7, 5, 0, 9, 8, 3, 4, 2, 6},
+                                   {6, 1, 2, 3, 0, 4, 5, 9, 7, 8}, {3, 6, 7, 4, 2, 0, 9, 5, 8, 1},
+                                   {5, 8, 6, 9, 7, 2, 0, 1, 3, 4}, {8, 9, 4, 5, 3, 6, 2, 0, 1, 7},
+                                   {9, 4, 3, 8, 6, 1, 7, 2, 0, 5}, {2, 5, 8, 1, 4, 3, 6, 7, 9, 0}};
 
 constexpr uint64_t kNumberLimit = 1'000'000'000'000;  // 10^kOwnCodeDigits
 constexpr size_t kOwnLength = 1 + kOwnCodeDigits + 1;

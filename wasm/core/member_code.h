@@ -1,7 +1,8 @@
 #pragma once
-// Member codes. Ours are opaque: a letter (no I, O, Q), twelve random digits, and a Damm check digit over the whole,
-// 14 characters, e.g. "T0123456789012". The check digit catches every single-digit error and every swap of neighbours.
-// Codes that a merchant already uses (plastic cards, Shopify customer ids) are accepted under the programme's rule.
+// Member codes. Ours are opaque: a letter (no I, O, Q), twelve random digits, and a Damm check
+// digit over the whole, 14 characters, e.g. "T0123456789012". The check digit catches every
+// single-digit error and every swap of neighbours. Codes that a merchant already uses (plastic
+// cards, Shopify customer ids) are accepted under the programme's rule.
 
 #include <cstdint>
 #include <string>
@@ -11,18 +12,20 @@
 
 namespace tsunagi {
 
-inline constexpr int kMemberCodeMaxLength = 20;  // Smaregi customerCode: at most 20 of ^[ -~]+$ (official apidoc)
-inline constexpr int kOwnCodeDigits = 12;        // random digits of our own codes
+inline constexpr int kMemberCodeMaxLength =
+    20;  // Smaregi customerCode: at most 20 of ^[ -~]+$ (official apidoc)
+inline constexpr int kOwnCodeDigits = 12;  // random digits of our own codes
 
 enum class CodeRule : uint8_t {
-  kOwn,        // our own codes only
-  kOwnOrAny,   // our own, or 1–20 printable ASCII characters without spaces at either end (imported cards)
+  kOwn,       // our own codes only
+  kOwnOrAny,  // our own, or 1–20 printable ASCII characters without spaces at either end (imported
+              // cards)
 };
 
 class MemberCode {
  public:
-  // The text of a card as scanned or stored. kInvalid when the rule refuses it; a text that looks like one of ours
-  // (letter and 13 digits) must always have the right check digit.
+  // The text of a card as scanned or stored. kInvalid when the rule refuses it; a text that looks
+  // like one of ours (letter and 13 digits) must always have the right check digit.
   [[nodiscard]] static Result<MemberCode> parse(std::string_view text, CodeRule rule);
   // letter: A–Z without I, O, Q. number: below 10^12.
   [[nodiscard]] static Result<MemberCode> make(char letter, uint64_t number);

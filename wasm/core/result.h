@@ -1,6 +1,6 @@
 #pragma once
-// Result<T>: a value or an Error whose code says what the caller can do about it. The core is compiled without
-// exceptions, so failure is always a value.
+// Result<T>: a value or an Error whose code says what the caller can do about it. The core is
+// compiled without exceptions, so failure is always a value.
 
 #include <cstdint>
 #include <string>

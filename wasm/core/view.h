@@ -1,8 +1,10 @@
 #pragma once
-// The storefront's two views, card and stock, as escaped, accessible HTML: the same code in server and browser. Pure:
-// "now" and the language come in. The markup is written exactly as a browser serialises it (innerHTML gives the same
-// bytes back), so that a test can compare server, Node and DOM byte for byte.
+// The storefront's two views, card and stock, as escaped, accessible HTML: the same code in server
+// and browser. Pure: "now" and the language come in. The markup is written exactly as a browser
+// serialises it (innerHTML gives the same bytes back), so that a test can compare server, Node and
+// DOM byte for byte.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,7 +22,7 @@ std::string escape_html(std::string_view text);
 std::string escape_attribute(std::string_view text);
 
 enum class CardState : uint8_t {  // the states of a card, each with one sentence and one way on
-  kReady,         // "ready"
+  kReady,                         // "ready"
   kStale,         // "stale": could not be checked just now; last known figures with their time
   kOffline,       // "offline"
   kSignedOut,     // "signed_out"
@@ -34,13 +36,14 @@ enum class CardState : uint8_t {  // the states of a card, each with one sentenc
 std::string_view card_state_name(CardState state);
 std::optional<CardState> parse_card_state(std::string_view name);
 
-// Times are unix seconds (UTC); the views show them in Asia/Tokyo. Dates are "YYYY-MM-DD" in Japan. 0 or "" is absent.
+// Times are unix seconds (UTC); the views show them in Asia/Tokyo. Dates are "YYYY-MM-DD" in Japan.
+// 0 or "" is absent.
 struct CardModel {
   CardState state = CardState::kFailed;
-  std::string customer;    // Shopify customer id, digits; never shown
-  std::string programme;   // the membership's name, the merchant's words
-  std::string holder;      // shown small in full screen; may be empty
-  std::string code;        // member code
+  std::string customer;   // Shopify customer id, digits; never shown
+  std::string programme;  // the membership's name, the merchant's words
+  std::string holder;     // shown small in full screen; may be empty
+  std::string code;       // member code
   Symbology symbology = Symbology::kCode128;
   Symbology second = Symbology::kQr;
   std::string rank;
@@ -56,8 +59,8 @@ struct CardModel {
 
 struct CardOptions {  // block settings of the merchant
   bool show_number = true;
-  bool show_full_screen = true;   // the barcode is a button that opens full screen
-  std::string card_page_url;      // "" hides the link to the installable card page
+  bool show_full_screen = true;  // the barcode is a button that opens full screen
+  std::string card_page_url;     // "" hides the link to the installable card page
   std::string stock_url;
 };
 
@@ -66,10 +69,11 @@ struct ViewContext {
   int64_t now = 0;  // unix seconds
 };
 
-std::string render_card(const CardModel& card, const CardOptions& options, const ViewContext& context);
+std::string render_card(const CardModel& card, const CardOptions& options,
+                        const ViewContext& context);
 
-// The inside of the full-screen dialog: name, barcode, number, points, a clock that ticks and a moving element so that
-// a screenshot shows itself.
+// The inside of the full-screen dialog: name, barcode, number, points, a clock that ticks and a
+// moving element so that a screenshot shows itself.
 std::string render_full_screen(const CardModel& card, const ViewContext& context);
 
 enum class StockSign : uint8_t {
@@ -81,7 +85,8 @@ enum class StockSign : uint8_t {
 std::string_view stock_sign_name(StockSign sign);
 
 inline constexpr int64_t kStockConfirmedForSeconds = 15 * 60;
-inline constexpr int kShopsShown = 20;  // then "more"
+inline constexpr size_t kShopsShown = 20;    // then "more"
+inline constexpr size_t kShopsAtMost = 500;  // with "more"
 
 struct ShopStock {
   std::string shop_id;
@@ -89,22 +94,22 @@ struct ShopStock {
   std::string phone;
   std::string map_url;
   bool favourite = false;
-  bool known = false;     // false: no row from Smaregi and no complete reading yet
+  bool known = false;  // false: no row from Smaregi and no complete reading yet
   int64_t on_hand = 0;
   int64_t held = 0;
   int64_t safety = 0;
-  int64_t as_of = 0;      // last time Smaregi confirmed the figure; unix seconds
+  int64_t as_of = 0;  // last time Smaregi confirmed the figure; unix seconds
 };
 
 struct StockModel {
-  std::string product_name;     // shown on account pages, "" on the product page
-  std::string product_code;     // barcode or SKU the shopper's page asked for
-  int64_t few_below = 3;        // offered < few_below is △
-  std::vector<ShopStock> shops; // in the merchant's order; the view puts the favourite first
-  bool can_pin = false;         // a signed-in shopper may keep the product on the account page
+  std::string product_name;      // shown on account pages, "" on the product page
+  std::string product_code;      // barcode or SKU the shopper's page asked for
+  int64_t few_below = 3;         // offered < few_below is △
+  std::vector<ShopStock> shops;  // in the merchant's order; the view puts the favourite first
+  bool can_pin = false;          // a signed-in shopper may keep the product on the account page
   bool pinned = false;
-  bool all_shops = false;       // "more" was asked for
-  std::string more_url;         // works without JavaScript
+  bool all_shops = false;  // "more" was asked for
+  std::string more_url;    // works without JavaScript
 };
 
 // on hand − held − safety, at least 0.

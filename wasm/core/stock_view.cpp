@@ -1,0 +1,234 @@
+// clang-format off
+// Stock in the shops. The lines here are for reading: there is no white space between tags. "[…]" is
+// there only when so.
+//
+//   <section class="tsunagi-stock" lang="ja" aria-label="お店の在庫" data-tsunagi-product="CODE">
+//     [<p class="tsunagi-stock__product">name of the product</p>]
+//     <p class="tsunagi-stock__title">お店の在庫
+//       [<time class="tsunagi-stock__as-of" datetime="…">10:31 時点</time>]</p>
+//     <ul class="tsunagi-stock__shops" role="list">
+//       <li class="tsunagi-stock__shop tsunagi-stock__shop--SIGN[ tsunagi-stock__shop--favourite]"
+//           data-tsunagi-shop="1">[STAR]
+//         <span class="tsunagi-stock__name">渋谷店</span>
+//         <span class="tsunagi-stock__sign">
+//           [<span class="tsunagi-stock__mark" aria-hidden="true">○</span>]在庫あり</span>
+//         [<span class="tsunagi-stock__call">お店にお電話ください
+//           [<a class="tsunagi-stock__phone" href="tel:061234">06-1234</a>]</span>]
+//         [<a class="tsunagi-stock__map" href="…" data-tsunagi-action="map"
+//           aria-label="地図 渋谷店">地図</a>]</li></ul>
+//     [<a class="tsunagi-stock__more" href="…" data-tsunagi-action="more">他の店舗を見る（5）</a>]
+//     [<button class="tsunagi-stock__pin" type="button" data-tsunagi-action="pin"
+//       data-tsunagi-product="CODE" aria-pressed="false">マイページに残す</button>]</section>
+//
+//   SIGN  many ○, few △, none ×, unknown (no mark; 要確認 and the telephone).
+//   STAR  can_pin (signed in): <button class="tsunagi-stock__star" type="button"
+//         data-tsunagi-action="favourite" data-tsunagi-shop="1" aria-pressed="true"
+//         aria-label="渋谷店をよく行くお店にする">★</button>, ☆ and "false" when not the favourite.
+//         Else, the favourite alone: <span class="tsunagi-stock__star" role="img"
+//         aria-label="よく行くお店">★</span>.
+//   No shops: class tsunagi-stock--empty as well, and <p class="tsunagi-stock__notice">SENTENCE</p>
+//   in place of title and list.
+// The time in the title is the oldest of the signs shown: each is at least as fresh.
+// clang-format on
+
+#include <algorithm>
+#include <cstddef>
+
+#include "wasm/core/markup.h"
+#include "wasm/core/view.h"
+
+namespace tsunagi {
+namespace {
+
+constexpr int64_t kFigureLimit =
+    1'000'000'000'000;  // no stock figure is as large; keeps the sum in range
+
+struct SignWords {
+  const char* name;
+  const char* mark;
+  Word words;
+};
+
+// In the order of StockSign.
+constexpr SignWords kSigns[] = {{"many", "○", Word::kMany},
+                                {"few", "△", Word::kFew},
+                                {"none", "×", Word::kNone},
+                                {"unknown", "", Word::kUnknown}};
+
+const SignWords& sign_words(StockSign sign) { return kSigns[static_cast<size_t>(sign)]; }
+
+// The merchant's order with the favourite first, as many as are shown.
+std::vector<const ShopStock*> shown_shops(const StockModel& stock) {
+  std::vector<const ShopStock*> shops;
+  for (const bool favourite : {true, false}) {
+    for (const ShopStock& shop : stock.shops) {
+      if (shop.favourite == favourite) {
+        shops.push_back(&shop);
+      }
+    }
+  }
+  const size_t limit = stock.all_shops ? kShopsAtMost : kShopsShown;
+  shops.resize(std::min(shops.size(), limit));
+  return shops;
+}
+
+// The oldest time of the signs that have one; 0 when none has.
+int64_t oldest_time(const std::vector<const ShopStock*>& shops, int64_t few_below, int64_t now) {
+  int64_t oldest = 0;
+  for (const ShopStock* shop : shops) {
+    if (stock_sign(*shop, few_below, now) != StockSign::kUnknown &&
+        (oldest == 0 || shop->as_of < oldest)) {
+      oldest = shop->as_of;
+    }
+  }
+  return oldest;
+}
+
+void append_star(Markup& html, const ShopStock& shop, bool signed_in) {
+  if (signed_in) {
+    html.open_button("stock__star", "favourite")
+        .attribute("data-tsunagi-shop", shop.shop_id)
+        .raw(shop.favourite ? " aria-pressed=\"true\"" : " aria-pressed=\"false\"")
+        .attribute("aria-label", fill(html.say(Word::kMakeFavourite), shop.name))
+        .raw(shop.favourite ? ">★</button>" : ">☆</button>");
+  } else if (shop.favourite) {
+    html.raw("<span class=\"tsunagi-stock__star\" role=\"img\" aria-label=\"")
+        .words(Word::kFavourite)
+        .raw("\">★</span>");
+  }
+}
+
+// "06-1234-5678" as "tel:0612345678"; empty when nobody could dial it.
+std::string dialled(std::string_view phone) {
+  std::string digits;
+  for (const char c : phone) {
+    if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) {
+      digits.push_back(c);
+    }
+  }
+  return digits.size() < 3 ? "" : "tel:" + digits;
+}
+
+void append_call(Markup& html, const ShopStock& shop) {
+  const std::string address = dialled(shop.phone);
+  html.open("span", "stock__call").words(address.empty() ? Word::kAskShop : Word::kCallShop);
+  if (!address.empty()) {
+    html.raw("<a class=\"tsunagi-stock__phone\"")
+        .attribute("href", address)
+        .raw(">")
+        .text(shop.phone)
+        .close("a");
+  }
+  html.close("span");
+}
+
+void append_map(Markup& html, const ShopStock& shop) {
+  html.raw("<a class=\"tsunagi-stock__map\"")
+      .attribute("href", shop.map_url)
+      .raw(" data-tsunagi-action=\"map\"")
+      .attribute("aria-label", std::string(html.say(Word::kMap)) + " " + shop.name)
+      .raw(">")
+      .words(Word::kMap)
+      .close("a");
+}
+
+void append_shop(Markup& html, const ShopStock& shop, const StockModel& stock) {
+  const StockSign sign = stock_sign(shop, stock.few_below, html.context().now);
+  const SignWords& words = sign_words(sign);
+  html.raw("<li class=\"tsunagi-stock__shop tsunagi-stock__shop--")
+      .raw(words.name)
+      .raw(shop.favourite ? " tsunagi-stock__shop--favourite\"" : "\"")
+      .attribute("data-tsunagi-shop", shop.shop_id)
+      .raw(">");
+  append_star(html, shop, stock.can_pin);
+  html.element("span", "stock__name", shop.name).open("span", "stock__sign");
+  if (sign != StockSign::kUnknown) {
+    html.raw("<span class=\"tsunagi-stock__mark\" aria-hidden=\"true\">")
+        .raw(words.mark)
+        .close("span");
+  }
+  html.words(words.words).close("span");
+  if (sign == StockSign::kUnknown) {
+    append_call(html, shop);
+  }
+  if (Markup::is_linkable(shop.map_url)) {
+    append_map(html, shop);
+  }
+  html.close("li");
+}
+
+void append_list(Markup& html, const StockModel& stock) {
+  const std::vector<const ShopStock*> shops = shown_shops(stock);
+  html.open("p", "stock__title").words(Word::kShopStock);
+  if (const int64_t oldest = oldest_time(shops, stock.few_below, html.context().now); oldest != 0) {
+    html.as_of("stock__as-of", oldest);
+  }
+  html.raw("</p><ul class=\"tsunagi-stock__shops\" role=\"list\">");
+  for (const ShopStock* shop : shops) {
+    append_shop(html, *shop, stock);
+  }
+  html.close("ul");
+  const size_t others = stock.shops.size() - shops.size();
+  if (others > 0 && !stock.all_shops && Markup::is_linkable(stock.more_url)) {
+    html.raw("<a class=\"tsunagi-stock__more\"")
+        .attribute("href", stock.more_url)
+        .raw(" data-tsunagi-action=\"more\">")
+        .raw(fill(html.say(Word::kMoreShops), std::to_string(others)))
+        .close("a");
+  }
+}
+
+void append_pin(Markup& html, const StockModel& stock) {
+  html.open_button("stock__pin", "pin")
+      .attribute("data-tsunagi-product", stock.product_code)
+      .raw(stock.pinned ? " aria-pressed=\"true\">" : " aria-pressed=\"false\">")
+      .words(stock.pinned ? Word::kPinned : Word::kPin)
+      .close("button");
+}
+
+}  // namespace
+
+std::string_view stock_sign_name(StockSign sign) { return sign_words(sign).name; }
+
+int64_t offered(const ShopStock& shop) {
+  const auto figure = [](int64_t count) { return std::clamp(count, -kFigureLimit, kFigureLimit); };
+  return std::max<int64_t>(0, figure(shop.on_hand) - figure(shop.held) - figure(shop.safety));
+}
+
+StockSign stock_sign(const ShopStock& shop, int64_t few_below, int64_t now) {
+  if (!shop.known || shop.as_of <= 0 || now - shop.as_of > kStockConfirmedForSeconds) {
+    return StockSign::kUnknown;
+  }
+  const int64_t count = offered(shop);
+  if (count == 0) {
+    return StockSign::kNone;
+  }
+  return count < few_below ? StockSign::kFew : StockSign::kMany;
+}
+
+std::string render_stock(const StockModel& stock, const ViewContext& context) {
+  Markup html(context);
+  html.raw("<section class=\"tsunagi-stock")
+      .raw(stock.shops.empty() ? " tsunagi-stock--empty" : "")
+      .raw(context.language == Language::kJapanese ? "\" lang=\"ja" : "\" lang=\"en")
+      .raw("\" aria-label=\"")
+      .words(Word::kShopStock)
+      .raw("\"")
+      .attribute("data-tsunagi-product", stock.product_code)
+      .raw(">");
+  if (!stock.product_name.empty()) {
+    html.element("p", "stock__product", stock.product_name);
+  }
+  if (stock.shops.empty()) {
+    html.open("p", "stock__notice").words(Word::kNotInShops).close("p");
+  } else {
+    append_list(html, stock);
+  }
+  if (stock.can_pin && !stock.product_code.empty()) {
+    append_pin(html, stock);
+  }
+  html.close("section");
+  return std::move(html).take();
+}
+
+}  // namespace tsunagi
