@@ -30,10 +30,10 @@ struct HttpHeader {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;                  // absolute; path and query already encoded (base/url.h)
-  std::vector<HttpHeader> headers;  // may carry secrets: never logged
-  std::string content_type;         // of the body; "" when there is none
-  std::string body;
+  std::string url;                       // absolute; path and query already encoded (base/url.h)
+  std::vector<HttpHeader> headers = {};  // may carry secrets: never logged
+  std::string content_type = {};         // of the body; "" when there is none
+  std::string body = {};
   std::chrono::milliseconds timeout = kRequestTimeout;
   std::string_view label =
       "other";  // for log and metrics, of static storage; no ids, no personal data

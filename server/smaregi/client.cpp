@@ -1,0 +1,366 @@
+#include "server/smaregi/client.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "server/base/url.h"
+#include "server/smaregi/japan_time.h"
+#include "server/smaregi/reply.h"
+#include "server/smaregi/wire.h"
+
+namespace tsunagi {
+namespace {
+
+using smaregi::Ask;
+using smaregi::Outcome;
+using Fields = std::vector<std::pair<std::string_view, std::string>>;
+
+constexpr size_t kPageRows = 1'000;                  // the API's most
+constexpr size_t kDetailedPageRows = 100;            // its most with details
+constexpr Seconds kWindowSeconds = 31 * 86'400 - 1;  // both ends are included
+// A row that changes while its window is read in pages would leave a window that ends now, and the
+// rows behind it would move up a place, one of them unseen. So the last window ends a little later
+// than asked.
+constexpr Seconds kWindowMargin = 120;
+constexpr std::string_view kUnnamed =
+    "-";  // Smaregi demands both names; customers of a shop need not have any
+constexpr size_t kMaxNameCharacters = 85;
+constexpr size_t kMaxMailBytes = 255;
+constexpr size_t kMaxPhoneBytes = 20;
+
+std::string with_query(std::string_view path, const Fields& fields) {
+  return std::string(path) + "?" + form_encode(fields);
+}
+
+std::string first_characters(std::string_view text, size_t count) {
+  size_t at = 0;
+  for (; at < text.size(); ++at) {
+    const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
+    if (begins && count-- == 0) break;
+  }
+  return std::string(text.substr(0, at));
+}
+
+std::string name_or_dash(std::string_view name) {
+  const bool blank = name.find_first_not_of(" \t") == std::string_view::npos;
+  return blank ? std::string(kUnnamed) : first_characters(name, kMaxNameCharacters);
+}
+
+// "+81 90-1234-5678" as people in Japan write it, with a leading 0. "" when Smaregi would refuse
+// it.
+std::string local_phone(std::string_view phone) {
+  std::string local;
+  if (phone.starts_with("+81")) {
+    phone.remove_prefix(3);
+    while (phone.starts_with(' ') || phone.starts_with('-')) phone.remove_prefix(1);
+    if (!phone.starts_with('0')) local = "0";
+  }
+  for (const char c : phone) {
+    if (c < ' ' || c > '~') return "";
+    if (c != ' ') local += c;
+  }
+  return local.size() > kMaxPhoneBytes ? "" : local;
+}
+
+std::string member_json(const NewPosMember& member) {
+  nlohmann::json body = {{"customerCode", member.code},
+                         {"lastName", name_or_dash(member.last_name)},
+                         {"firstName", name_or_dash(member.first_name)},
+                         // Sources disagree on what an absent flag means: always said.
+                         {"mailReceiveFlag", member.mail_consent ? "1" : "0"}};
+  const auto put = [&body](const char* name, std::string value) {
+    if (!value.empty()) body[name] = std::move(value);
+  };
+  put("lastKana", first_characters(member.last_kana, kMaxNameCharacters));
+  put("firstKana", first_characters(member.first_kana, kMaxNameCharacters));
+  if (member.mail.size() <= kMaxMailBytes) put("mailAddress", member.mail);
+  put("phoneNumber", local_phone(member.phone));
+  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// rel="next" in a Link header (RFC 8288). Absent header: nobody knows.
+enum class More : uint8_t { kYes, kNo, kUnsaid };
+More more_by_link(const HttpReply& reply) {
+  const std::string_view link = reply.header("Link");
+  if (link.empty()) return More::kUnsaid;
+  const bool next = link.find("rel=\"next\"") != std::string_view::npos ||
+                    link.find("rel=next") != std::string_view::npos;
+  return next ? More::kYes : More::kNo;
+}
+
+template <class T>
+using Parse = Result<T> (*)(std::string_view);
+
+}  // namespace
+
+struct SmaregiClient::State {
+  State(SmaregiOptions given, Outbound& outbound, Clock& clock, Random& random)
+      : options(std::move(given)), wire(options, outbound, clock, random) {}
+
+  template <class T>
+  Result<T> read(std::string_view contract, Ask ask, Parse<T> parse) {
+    std::optional<T> value;
+    const Outcome outcome =
+        wire.ask(std::string(contract), ask, [&](const HttpReply& reply) -> Result<Done> {
+          auto parsed = parse(reply.body);
+          if (!parsed) return parsed.error();
+          value = std::move(*parsed);
+          return Done{};
+        });
+    if (!outcome.result) return outcome.result.error();
+    return std::move(*value);
+  }
+
+  // What a list is read with: everything but limit and page.
+  struct List {
+    std::string_view label;
+    std::string_view path;
+    Fields query = {};
+    size_t page_rows = kPageRows;
+    Priority priority = Priority::kSweep;
+  };
+
+  // rows: what was read before. Pages in the order of the primary key (the default): a row that
+  // changes while we read keeps its place.
+  template <class T>
+  Result<std::vector<T>> read_pages(std::string_view contract, const List& list,
+                                    Parse<std::vector<T>> parse, std::vector<T> rows = {}) {
+    for (int page = 1; page <= options.max_pages; ++page) {
+      Fields query = list.query;
+      query.emplace_back("limit", std::to_string(list.page_rows));
+      query.emplace_back("page", std::to_string(page));
+      const Ask ask{.label = list.label,
+                    .path = with_query(list.path, query),
+                    .priority = list.priority,
+                    .time = list.priority == Priority::kSweep ? options.background_time
+                                                              : options.shopper_time};
+      size_t count = 0;
+      More more = More::kUnsaid;
+      const Outcome outcome =
+          wire.ask(std::string(contract), ask, [&](const HttpReply& reply) -> Result<Done> {
+            auto parsed = parse(reply.body);
+            if (!parsed) return parsed.error();
+            count = parsed->size();
+            more = more_by_link(reply);
+            std::move(parsed->begin(), parsed->end(), std::back_inserter(rows));
+            return Done{};
+          });
+      if (!outcome.result) return outcome.result.error();
+      if (count == 0 || more == More::kNo) return rows;
+      if (more == More::kUnsaid && count < list.page_rows) return rows;
+    }
+    return Error{ErrorCode::kUnavailable, std::string(list.label) + ": more than " +
+                                              std::to_string(options.max_pages) + " pages"};
+  }
+
+  template <class T>
+  Result<std::vector<T>> read_changed(std::string_view contract, const List& list, Seconds from,
+                                      Seconds to, Parse<std::vector<T>> parse) {
+    if (from > to) return Error{ErrorCode::kInvalid, "a window that ends before it begins"};
+    const Seconds last = to + kWindowMargin;
+    if ((last - from) / (kWindowSeconds + 1) >= options.max_windows) {
+      return Error{ErrorCode::kInvalid,
+                   "a window of more than " + std::to_string(options.max_windows) + " x 31 days"};
+    }
+    std::vector<T> rows;
+    for (Seconds begin = from; begin <= last; begin += kWindowSeconds + 1) {
+      List window = list;
+      const Seconds end = std::min(begin + kWindowSeconds, last);
+      window.query.emplace_back("upd_date_time-from", smaregi::format_time(begin));
+      window.query.emplace_back("upd_date_time-to", smaregi::format_time(end));
+      auto read = read_pages(contract, window, parse, std::move(rows));
+      if (!read) return read;
+      rows = std::move(*read);
+    }
+    return rows;
+  }
+
+  const SmaregiOptions options;
+  smaregi::Wire wire;
+};
+
+SmaregiClient::SmaregiClient(SmaregiOptions options, Outbound& outbound, Clock& clock,
+                             Random& random)
+    : state_(std::make_unique<State>(std::move(options), outbound, clock, random)) {}
+SmaregiClient::~SmaregiClient() = default;
+
+Result<PosMember> SmaregiClient::member(std::string_view contract, std::string_view member_id) {
+  auto member = state_->read(contract,
+                             {.label = "smaregi.customers.get",
+                              .path = "/customers/" + percent_encode(member_id),
+                              .time = state_->options.shopper_time},
+                             smaregi::parse_member);
+  if (member && member->member_id != member_id) {
+    return Error{ErrorCode::kUnavailable,
+                 "smaregi.customers.get: the reply is about another member"};
+  }
+  return member;
+}
+
+Result<std::optional<PosMember>> SmaregiClient::member_by_code(std::string_view contract,
+                                                               std::string_view code) {
+  auto members =
+      state_->read(contract,
+                   {.label = "smaregi.customers.find",
+                    .path = with_query("/customers", {{"customer_code", std::string(code)}}),
+                    .time = state_->options.shopper_time},
+                   smaregi::parse_members);
+  if (!members) return members.error();
+  // Whether the filter is exact is not documented: only the very code counts.
+  for (PosMember& member : *members) {
+    if (member.code == code) return std::optional<PosMember>(std::move(member));
+  }
+  return std::optional<PosMember>();
+}
+
+Result<PosPoints> SmaregiClient::points(std::string_view contract, std::string_view member_id) {
+  auto rows = state_->read(
+      contract,
+      {.label = "smaregi.points.get",
+       .path = with_query("/customers/point", {{"customer_id", std::string(member_id)}}),
+       .time = state_->options.shopper_time},
+      smaregi::parse_points);
+  if (!rows) return rows.error();
+  for (PosPoints& row : *rows) {
+    if (row.member_id == member_id) return std::move(row);
+  }
+  if (!rows->empty()) {
+    return Error{ErrorCode::kUnavailable, "smaregi.points.get: the reply is about another member"};
+  }
+  return Error{ErrorCode::kNotFound, "smaregi.points.get: no points of this member"};
+}
+
+Result<PosMember> SmaregiClient::create_member(std::string_view contract,
+                                               const NewPosMember& wanted) {
+  std::optional<PosMember> created;
+  const Outcome outcome = state_->wire.ask(std::string(contract),
+                                           {.label = "smaregi.customers.create",
+                                            .method = "POST",
+                                            .path = "/customers",
+                                            .body = member_json(wanted),
+                                            .time = state_->options.shopper_time,
+                                            .repeatable = false},
+                                           [&](const HttpReply& reply) -> Result<Done> {
+                                             auto parsed = smaregi::parse_member(reply.body);
+                                             if (!parsed) return parsed.error();
+                                             created = std::move(*parsed);
+                                             return Done{};
+                                           });
+  if (outcome.result) {
+    if (created->code.empty()) created->code = wanted.code;
+    if (created->code == wanted.code) return std::move(*created);
+    return Error{ErrorCode::kUnavailable,
+                 "smaregi.customers.create: the reply is about another member"};
+  }
+  const Error& failure = outcome.result.error();
+  const bool refused = failure.code == ErrorCode::kInvalid || failure.code == ErrorCode::kConflict;
+  if (!outcome.maybe_done && !refused) return failure;
+
+  // It may have worked, now or when it was tried before: the code says. How Smaregi words "already
+  // taken" is not known.
+  auto existing = member_by_code(contract, wanted.code);
+  if (!existing) return outcome.maybe_done ? Result<PosMember>(failure) : existing.error();
+  if (!*existing) return failure;
+  PosMember& member = **existing;
+  if (member.last_name == name_or_dash(wanted.last_name) &&
+      member.first_name == name_or_dash(wanted.first_name)) {
+    return std::move(member);
+  }
+  return Error{ErrorCode::kConflict, "smaregi.customers.create: the code is another member's"};
+}
+
+Result<PosTransaction> SmaregiClient::transaction(std::string_view contract, std::string_view id) {
+  return state_->read(
+      contract,
+      {.label = "smaregi.transactions.get",
+       .path = with_query("/transactions/" + percent_encode(id), {{"with_details", "all"}}),
+       .priority = Priority::kEvent,
+       .time = state_->options.shopper_time},
+      smaregi::parse_transaction);
+}
+
+Result<std::vector<PosTransaction>> SmaregiClient::transactions_changed(std::string_view contract,
+                                                                        Seconds from, Seconds to) {
+  return state_->read_changed(contract,
+                              {.label = "smaregi.transactions.changed",
+                               .path = "/transactions",
+                               .query = {{"with_details", "all"}},
+                               .page_rows = kDetailedPageRows},
+                              from, to, smaregi::parse_transactions);
+}
+
+Result<std::vector<Store>> SmaregiClient::stores(std::string_view contract) {
+  return state_->read_pages(contract, {.label = "smaregi.stores.list", .path = "/stores"},
+                            smaregi::parse_stores);
+}
+
+Result<std::vector<Product>> SmaregiClient::products(std::string_view contract) {
+  return state_->read_pages(contract, {.label = "smaregi.products.list", .path = "/products"},
+                            smaregi::parse_products);
+}
+
+Result<std::vector<Product>> SmaregiClient::products_changed(std::string_view contract,
+                                                             Seconds from, Seconds to) {
+  return state_->read_changed(contract, {.label = "smaregi.products.changed", .path = "/products"},
+                              from, to, smaregi::parse_products);
+}
+
+Result<std::vector<StockLevel>> SmaregiClient::stock(std::string_view contract) {
+  return state_->read_pages(contract, {.label = "smaregi.stock.list", .path = "/stock"},
+                            smaregi::parse_stock);
+}
+
+Result<std::vector<StockLevel>> SmaregiClient::stock_changed(std::string_view contract,
+                                                             Seconds from, Seconds to) {
+  return state_->read_changed(contract, {.label = "smaregi.stock.changed", .path = "/stock"}, from,
+                              to, smaregi::parse_stock);
+}
+
+Result<std::vector<StockLevel>> SmaregiClient::stock_of(std::string_view contract,
+                                                        std::string_view product_id) {
+  auto levels = state_->read_pages(contract,
+                                   {.label = "smaregi.stock.product",
+                                    .path = "/stock",
+                                    .query = {{"product_id", std::string(product_id)}},
+                                    .priority = Priority::kEvent},
+                                   smaregi::parse_stock);
+  if (levels) {
+    std::erase_if(*levels, [&](const StockLevel& level) { return level.product_id != product_id; });
+  }
+  return levels;
+}
+
+std::string SmaregiClient::sign_in_url(std::string_view state, std::string_view challenge,
+                                       std::string_view redirect_uri) {
+  return join_url(state_->options.id_url,
+                  with_query("/authorize", {{"response_type", "code"},
+                                            {"client_id", state_->options.client_id},
+                                            {"scope", "openid"},
+                                            {"state", std::string(state)},
+                                            {"redirect_uri", std::string(redirect_uri)},
+                                            {"code_challenge", std::string(challenge)},
+                                            {"code_challenge_method", "S256"}}));
+}
+
+Result<std::string> SmaregiClient::contract_of_sign_in(std::string_view code,
+                                                       std::string_view verifier,
+                                                       std::string_view redirect_uri) {
+  const auto reply = state_->wire.identity("smaregi.sign-in", "/authorize/token",
+                                           form_encode({{"grant_type", "authorization_code"},
+                                                        {"code", std::string(code)},
+                                                        {"redirect_uri", std::string(redirect_uri)},
+                                                        {"code_verifier", std::string(verifier)}}));
+  if (!reply) {
+    // The code is spent or was never good: only a new sign-in helps.
+    if (reply.error().code == ErrorCode::kUnavailable) return reply.error();
+    return Error{ErrorCode::kUnauthorized, reply.error().message};
+  }
+  const auto token = smaregi::parse_token(reply->body);
+  if (!token) return token.error();
+  const auto user = state_->wire.user_info(token->value);
+  if (!user) return user.error();
+  return smaregi::parse_contract(user->body);
+}
+
+}  // namespace tsunagi
