@@ -221,7 +221,13 @@ void read_smaregi(const toml::table& root, SmaregiConfig& smaregi) {
   section.text("client_id", smaregi.client_id);
   section.text("id_url", smaregi.id_url);
   section.text("api_url", smaregi.api_url);
+  section.text("webhook_header", smaregi.webhook_header);
   section.finish();
+  const bool header_name = std::ranges::all_of(
+      smaregi.webhook_header, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; });
+  if (smaregi.webhook_header.empty() || !header_name) {
+    wrong("smaregi.webhook_header", "must be a header's name: letters, digits and -");
+  }
   if (smaregi.client_id.empty()) wrong("smaregi.client_id", "is missing");
   base_url("smaregi.id_url", smaregi.id_url);
   base_url("smaregi.api_url", smaregi.api_url);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/base/crypto.h"
 #include "wasm/core/result.h"
 
 namespace tsunagi {
@@ -41,7 +42,8 @@ struct ShopifyConfig {
 struct SmaregiConfig {
   std::string client_id;
   std::string client_secret;
-  std::string webhook_secret;
+  std::string webhook_header = "X-Tsunagi-Webhook";  // the custom header of the app's settings
+  std::string webhook_secret;                        // and its value
   std::string id_url = "https://id.smaregi.jp";
   std::string api_url = "https://api.smaregi.jp";
 };
@@ -52,7 +54,6 @@ struct LogConfig {
   std::string file;  // "": standard error
 };
 
-inline constexpr size_t kSecretKeyBytes = 32;
 struct Config {
   ServerConfig server;
   std::string database_url = "sqlite://tsunagi.db";

@@ -1,0 +1,19 @@
+#include "server/http/message.h"
+
+#include "server/http/json_text.h"
+
+namespace tsunagi::http {
+
+Reply refuse(int status, const char* code, std::string_view message) {
+  Reply reply;
+  reply.status = status;
+  reply.code = code;
+  reply.body = R"({"error":{)";
+  append_member(reply.body, "code", code);
+  append_member(reply.body, "message", message);
+  reply.body += "}}";
+  reply.headers.emplace_back("Cache-Control", "no-store");
+  return reply;
+}
+
+}  // namespace tsunagi::http
