@@ -1,0 +1,123 @@
+#include "server/domain/card/member_lookup.h"
+
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "server/domain/card/card_service.h"
+
+namespace tsunagi {
+namespace {
+
+constexpr int kStatusUsable = 0;  // 1 stopped, 2 lost, 3 withdrawn, 4 merged into another
+
+CardSnapshot& snapshot_of(Card& card) {
+  if (!card.snapshot) {
+    card.snapshot.emplace();
+    card.snapshot->customer_id = card.link.customer_id;
+  }
+  return *card.snapshot;
+}
+
+std::string subject(const Card& card) {
+  return "customer " + std::to_string(card.link.customer_id);
+}
+
+Error other_member() {
+  return {ErrorCode::kInternal, "Smaregi answered about another member than the one asked for"};
+}
+
+}  // namespace
+
+bool same_face(const Card& a, const Card& b) {
+  const auto face = [](const Card& card) {
+    const CardSnapshot none;
+    const CardSnapshot& s = card.snapshot ? *card.snapshot : none;
+    return std::make_tuple(card.link.code, card.link.state, card.snapshot.has_value(), s.has_points,
+                           s.points, s.points_expire_on, s.rank, s.holder);
+  };
+  return face(a) == face(b);
+}
+
+std::vector<Change> changes_between(const Card& before, const Card& after) {
+  std::vector<Change> changes;
+  const bool state_changed = before.link.state != after.link.state;
+  const bool code_changed = before.link.code != after.link.code;
+  const bool face_changed = !same_face(before, after);
+  const bool aged =
+      after.snapshot &&
+      (!before.snapshot || after.snapshot->as_of - before.snapshot->as_of >= kAsOfWriteSeconds);
+  if (state_changed || code_changed) changes.emplace_back(change::PutLink{.link = after.link});
+  if (after.snapshot && (face_changed || aged)) {
+    changes.emplace_back(change::PutSnapshot{*after.snapshot});
+  }
+  if (face_changed) {
+    changes.emplace_back(
+        change::Enqueue{{OutboxKind::kWriteCard, std::to_string(after.link.customer_id)}});
+  }
+  if (state_changed) {
+    const bool usable = after.link.state == LinkState::kLinked;
+    changes.emplace_back(change::Audit{
+        "smaregi", "state", subject(after),
+        usable ? "usable in Smaregi" : "stopped, lost, withdrawn or deleted in Smaregi"});
+  }
+  if (code_changed) {
+    changes.emplace_back(
+        change::Audit{"smaregi", "code", subject(after), "the member code was changed in Smaregi"});
+  }
+  return changes;
+}
+
+void overlay_member(const PosMember& member, Card& card, Seconds as_of) {
+  CardSnapshot& snapshot = snapshot_of(card);
+  snapshot.rank = member.rank;
+  snapshot.holder = member.last_name;
+  if (!member.first_name.empty()) {
+    if (!snapshot.holder.empty()) snapshot.holder += ' ';
+    snapshot.holder += member.first_name;
+  }
+  snapshot.as_of = as_of;
+  card.link.state = member.status == kStatusUsable ? LinkState::kLinked : LinkState::kStopped;
+  // A till finds the member by the code that Smaregi has, so that is the one to show.
+  if (MemberCode::parse(member.code, CodeRule::kOwnOrAny).ok()) card.link.code = member.code;
+}
+
+Result<MemberLookup> look_up_member(Pos& pos, std::string_view contract, const Card& card,
+                                    bool with_member, Seconds as_of) {
+  MemberLookup lookup{.card = card, .changes = {}, .member_read = with_member};
+  const std::string& id = card.link.pos_member_id;
+  bool gone = false;
+  if (with_member) {
+    const auto member = pos.member(contract, id);
+    if (member.ok()) {
+      if (member->member_id != id) return other_member();
+      overlay_member(*member, lookup.card, as_of);
+    } else if (member.error().code == ErrorCode::kNotFound) {
+      gone = true;
+      lookup.card.link.state = LinkState::kStopped;
+    } else {
+      return member.error();
+    }
+  }
+  CardSnapshot& snapshot = snapshot_of(lookup.card);
+  snapshot.as_of = as_of;
+  if (!gone) {
+    const auto points = pos.points(contract, id);
+    if (points.ok()) {
+      if (points->member_id != id) return other_member();
+      snapshot.has_points = true;
+      snapshot.points = points->points;
+      snapshot.points_expire_on = points->expire_on;
+    } else if (points.error().code == ErrorCode::kNotFound) {
+      snapshot.has_points = false;  // no point record: nothing to show
+      snapshot.points = 0;
+      snapshot.points_expire_on.clear();
+    } else {
+      return points.error();
+    }
+  }
+  lookup.changes = changes_between(card, lookup.card);
+  return lookup;
+}
+
+}  // namespace tsunagi
