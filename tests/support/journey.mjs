@@ -41,7 +41,7 @@ async function onPage(stack, data, browser, path, step) {
   step(`${path}: the till finds the member by it`);
 
   // The script is on when the figure came from the app proxy.
-  await page.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.fresh === 'true', null, { timeout: 15_000 });
+  await page.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state === 'ready', null, { timeout: 15_000 });
   const points = page.locator('.tsunagi-points__figure').first();
   const before = digits(await points.innerText());
   const product = data.products[0];

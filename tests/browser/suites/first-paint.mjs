@@ -1,0 +1,112 @@
+// The card before any script: read from screenshots, and painted in the first frame that shows anything.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { PNG } from 'pngjs';
+import { launch, phone, zbar } from '../../support/browser.mjs';
+import { writeCard } from '../../support/app.mjs';
+import { send } from '../../support/stack.mjs';
+
+const kRuns = 20;
+const jsBarcode = readFileSync(createRequire(import.meta.url).resolve('jsbarcode/dist/JsBarcode.all.min.js'), 'utf8');
+/** As Lighthouse throttles: slow 4G and a CPU a quarter as fast. */
+const kSlow4g = { offline: false, latency: 150, downloadThroughput: (1_638.4 * 1024) / 8, uploadThroughput: (750 * 1024) / 8 };
+
+/** Frames as they reach the screen, from the first one on. */
+async function frames(page, go, until) {
+  const client = await page.context().newCDPSession(page);
+  const seen = [];
+  client.on('Page.screencastFrame', ({ data, metadata, sessionId }) => {
+    seen.push({ png: Buffer.from(data, 'base64'), at: metadata.timestamp });
+    client.send('Page.screencastFrameAck', { sessionId }).catch(() => {});
+  });
+  await client.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await client.send('Network.enable');
+  await client.send('Network.emulateNetworkConditions', kSlow4g);
+  await client.send('Page.startScreencast', { format: 'png', everyNthFrame: 1 });
+  const started = Date.now() / 1000;
+  await go();
+  await until(seen);
+  await client.send('Page.stopScreencast');
+  return seen.filter((frame) => frame.at >= started - 0.05).map((frame) => ({ ...frame, ms: (frame.at - started) * 1000 }));
+}
+
+const isBlank = (png) => {
+  const { data } = PNG.sync.read(png);
+  for (let i = 4; i < data.length; i += 4) if (data[i] !== data[0] || data[i + 1] !== data[1] || data[i + 2] !== data[2]) return false;
+  return true;
+};
+
+export function firstPaint(world) {
+  test('JavaScript off: every width, code, scheme and forced dark mode decodes to the member\'s code', async (t) => {
+    const { stack, data } = world;
+    const own = data.joined[0];
+    const long = data.joined[data.joined.length - 1];
+    const twenty = 'KAIIN-2026/AB.C 7890';
+    await writeCard(stack, long.id, { customer: String(long.id), code: twenty });
+    const darkBrowser = await launch(['--force-dark-mode', '--enable-features=WebContentsForceDark']);
+    try {
+      for (const width of [390, 320]) {
+        for (const [code, customer] of [[own.code, own], [twenty, long]]) {
+          for (const scheme of ['light', 'dark', 'forced dark']) {
+            await t.test(`${width} px, ${code.length} characters, ${scheme}`, async () => {
+              await send('PUT', `${stack.shopify.control}/theme`, { scheme: scheme === 'dark' ? 'dark' : 'light' });
+              const page = await phone(scheme === 'forced dark' ? darkBrowser : world.browser, { width, javaScriptEnabled: false });
+              await page.goto(stack.signInUrl(customer.id));
+              const read = zbar(await page.screenshot());
+              assert.deepEqual(read.map((one) => one.text), [code]);
+              await page.context().close();
+            });
+          }
+        }
+      }
+    } finally {
+      await darkBrowser.close();
+      await send('PUT', `${stack.shopify.control}/theme`, { scheme: 'light' });
+    }
+  });
+
+  test(`slow 4G, CPU ÷ 4: the barcode is in the first frame with content, ${kRuns} of ${kRuns}`, async () => {
+    const { stack, data } = world;
+    const { id, code } = data.joined[0];
+    const ours = [];
+    const theirs = [];
+    for (let run = 0; run < kRuns; ++run) {
+      const page = await phone(world.browser, { dpr: 2 });
+      await page.context().request.get(stack.signInUrl(id));
+      const seen = await frames(page, () => page.goto(`${stack.shopify.storefront}/account`, { waitUntil: 'commit' }),
+        async (list) => { const end = Date.now() + 15_000; while (!list.some((frame) => !isBlank(frame.png)) && Date.now() < end) await page.waitForTimeout(20); await page.waitForTimeout(100); });
+      const first = seen.find((frame) => !isBlank(frame.png));
+      assert.ok(first, 'something was painted');
+      assert.equal(zbar(first.png)[0]?.text, code, `run ${run + 1}: the first frame with content shows the barcode`);
+      ours.push(first.ms);
+      await page.context().close();
+
+      // The same page with a block that draws by JsBarcode, as such apps do.
+      const peer = await phone(world.browser, { dpr: 2 });
+      await peer.context().request.get(stack.signInUrl(id));
+      await peer.route('**/peer-jsbarcode.js', (route) => route.fulfill({ contentType: 'text/javascript', body: jsBarcode }));
+      await peer.route('**/account', async (route) => {
+        const reply = await route.fetch();
+        const html = (await reply.text()).replace(/<tsunagi-card[\s\S]*?<\/tsunagi-card>/,
+          `<svg id="peer"></svg><script src="/peer-jsbarcode.js"></script><script>JsBarcode('#peer', '${code}', {width: 2})</script>`);
+        await route.fulfill({ response: reply, body: html });
+      });
+      let drawn = null;
+      const peerSeen = await frames(peer, () => peer.goto(`${stack.shopify.storefront}/account`, { waitUntil: 'commit' }), async (list) => {
+        const end = Date.now() + 20_000;
+        let looked = 0;
+        while (!drawn && Date.now() < end) {
+          while (looked < list.length && !drawn) { if (zbar(list[looked].png)[0]?.text === code) drawn = list[looked]; ++looked; }
+          await peer.waitForTimeout(20);
+        }
+      });
+      if (drawn) theirs.push(peerSeen.find((frame) => frame.png === drawn.png)?.ms ?? NaN);
+      await peer.context().close();
+    }
+    const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+    console.log(`# barcode on screen: ours ${median(ours).toFixed(0)} ms, a JsBarcode block ${median(theirs).toFixed(0)} ms (medians of ${ours.length} and ${theirs.length})`);
+    assert.equal(ours.length, kRuns);
+  });
+}

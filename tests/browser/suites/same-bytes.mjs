@@ -1,0 +1,68 @@
+// What is in the page is what the core says: the DOM's own serialisation equals the shipped module under Node and the native
+// core, byte for byte.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { phone } from '../../support/browser.mjs';
+import { shippedCore } from '../../support/app.mjs';
+import { generatedInputs, nativeRender } from '../../support/inputs.mjs';
+
+const kInputs = 1_000;
+
+export function sameBytes(world) {
+  test(`${kInputs} generated inputs: DOM, module under Node and native core agree`, async () => {
+    const { stack } = world;
+    const inputs = generatedInputs(stack.seed, kInputs);
+    const core = await shippedCore();
+    const node = inputs.map(({ view, args }) => core[view](...args));
+    assert.deepEqual(await nativeRender(inputs), node, 'native and Node');
+
+    const page = await phone(world.browser);
+    await page.goto(stack.signInUrl(world.data.joined[0].id));
+    await page.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state === 'ready');
+    const dom = await page.evaluate(async (list) => {
+      const { core: loader, wasm } = document.querySelector('tsunagi-card').dataset;
+      const shipped = await (await import(loader)).load(wasm);
+      const place = document.createElement('div');
+      return list.map(({ view, args }) => { place.innerHTML = shipped[view](...args); return place.innerHTML; });
+    }, inputs);
+    for (const [i, html] of dom.entries()) assert.equal(html, node[i], `input ${i} of seed ${stack.seed}`);
+    await page.context().close();
+  });
+
+  test('the blocks show what the core renders from what the server answered', async () => {
+    const { stack, data } = world;
+    const core = await shippedCore();
+    const page = await phone(world.browser);
+    const cards = generatedInputs(stack.seed + 1, 200).filter((input) => input.view === 'card').slice(0, 50).map((input) => input.args[0]);
+    let next = null;
+    await page.route('**/card.json*', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify(next) }));
+    await page.clock.install();
+    next = { ...cards[0], now: 1_790_000_000 };
+    await page.goto(stack.signInUrl(data.joined[0].id));
+    for (const card of cards) {
+      next = { ...card, now: Math.floor(Date.now() / 1000) };
+      const answered = page.waitForResponse('**/card.json*');
+      await page.evaluate(() => window.dispatchEvent(new Event('online')));
+      await answered;
+      await page.waitForFunction((state) => document.querySelector('tsunagi-card').dataset.state === state, card.state);
+      const { html, options, context } = await page.evaluate(() => {
+        const element = document.querySelector('tsunagi-card');
+        return { html: element.querySelector('[data-tsunagi-view]').innerHTML, options: JSON.parse(element.dataset.options), context: element.dataset.language };
+      });
+      const possible = [-2, -1, 0, 1, 2].map((second) => core.card(next, options, { language: context, now: next.now + second }));
+      assert.ok(possible.includes(html), `card ${JSON.stringify(card)}\n${html}\n${possible[2]}`);
+    }
+    await page.context().close();
+  });
+
+  test('with the module blocked the Liquid card stays and says its time', async () => {
+    const { stack, data } = world;
+    const page = await phone(world.browser);
+    await page.route('**/*.wasm*', (route) => route.abort());
+    await page.goto(stack.signInUrl(data.joined[0].id));
+    await page.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state !== undefined);
+    assert.equal(await page.locator('.tsunagi-barcode').count(), 1);
+    assert.match(await page.locator('.tsunagi-points__as-of').innerText(), /時点/);
+    await page.context().close();
+  });
+}
