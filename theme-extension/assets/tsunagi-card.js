@@ -1,0 +1,197 @@
+// @ts-check
+// <tsunagi-card>: keeps the card that Liquid drew up to date, and answers its buttons. Everything visible inside
+// [data-tsunagi-view] is rendered by the core; this file fetches, decides which state it is, and listens.
+import {ask, contextOf, loadCore, renew, show, skewOf, watch} from './tsunagi-live.js';
+
+/**
+ * @typedef {import('./tsunagi-live.js').Core} Core
+ * @typedef {import('./tsunagi-live.js').Answer} Answer
+ * @typedef {{state: string, customer?: string, code?: string, nonce?: string, [name: string]: any}} Card
+ */
+
+/** An open card asks every 3 s for the first two minutes (the sale at the till), then every 15 s. */
+const FAST_MS = 3000;
+const FAST_FOR_MS = 120000;
+const SLOW_MS = 15000;
+
+/** States that show figures: when they cannot be confirmed they stay, with their time. */
+const WITH_FIGURES = ['ready', 'registering', 'not_at_till', 'stale', 'offline'];
+
+/**
+ * @param {string | undefined} text
+ * @returns {any}
+ */
+const parse = (text) => (text ? JSON.parse(text, (_, value) => value ?? undefined) : undefined);
+
+class TsunagiCard extends HTMLElement {
+  /** @type {AbortController | undefined} */
+  #life;
+  /** @type {Core | undefined} */
+  #core;
+  /** @type {Card | undefined} */
+  #card;
+  #skew = 0;
+  #ask = () => {};
+
+  connectedCallback() {
+    this.#life = renew(this.#life);
+    const {signal} = this.#life;
+    this.#card = parse(this.dataset.card);
+    this.addEventListener('click', (event) => this.#act(event), {signal});
+    this.#followPixels(signal);
+    loadCore(this.dataset).then((core) => {
+      this.#core = core;
+      if (!this.#view.firstElementChild) this.#paint();
+    }, () => {});
+    if (this.dataset.still === undefined) {
+      this.#ask = watch(signal, () => this.#refresh(), (watched) => (watched < FAST_FOR_MS ? FAST_MS : SLOW_MS));
+    }
+  }
+
+  disconnectedCallback() {
+    this.#life?.abort();
+  }
+
+  get #view() {
+    return /** @type {HTMLElement} */ (this.querySelector('[data-tsunagi-view]'));
+  }
+
+  /** What full screen and tests need to know. */
+  get card() {
+    return this.#card;
+  }
+
+  /** @param {string} route */
+  #url(route) {
+    const {path, customer} = this.dataset;
+    return `${path}/${route}${customer ? `?customer=${encodeURIComponent(customer)}` : ''}`;
+  }
+
+  async #refresh() {
+    const life = /** @type {AbortController} */ (this.#life);
+    const answer = await ask(this.#url('card.json'), life.signal);
+    if (life.signal.aborted) return Infinity;
+    await this.#receive(answer);
+    if (answer.kind === 'ok') return 0;
+    return answer.kind === 'denied' ? Infinity : answer.waitMs;
+  }
+
+  /** @param {Answer} answer */
+  async #receive(answer) {
+    const before = this.#card;
+    if (answer.kind === 'ok') {
+      this.#skew = skewOf(answer.data, this.#skew);
+      this.#card = answer.data;
+    } else if (answer.kind === 'denied') {
+      this.#card = {state: answer.status === 401 ? 'signed_out' : 'failed', sign_in_url: this.dataset.signIn};
+    } else if (before && WITH_FIGURES.includes(before.state)) {
+      this.#card = {...before, state: answer.kind === 'offline' ? 'offline' : 'stale'};
+    } else if (!before && !this.#view.firstElementChild) {
+      this.#card = {state: 'failed'};
+    } else {
+      return;
+    }
+    // The installable page keeps what it may show without a network, and forgets it when it may not.
+    this.dispatchEvent(new CustomEvent('tsunagi:answer', {bubbles: true, detail: {answer, card: this.#card}}));
+    this.dataset.state = this.#card?.state;
+    if (answer.kind === 'denied') this.#view.replaceChildren();
+    await loadCore(this.dataset).then((core) => {
+      this.#core = core;
+      this.#paint();
+    }, () => {});
+    if (before && answer.kind === 'ok' && before.points !== answer.data.points) {
+      this.#say(this.#view.querySelector('.tsunagi-points')?.textContent);
+    }
+  }
+
+  #paint() {
+    const card = this.#card;
+    if (!this.#core || !card) return;
+    const options = parse(this.dataset.options) ?? {};
+    if (show(this.#view, this.#core.card(card, options, contextOf(this, this.#skew)))) this.#measure();
+  }
+
+  /** Tells the style sheet how many modules the two codes have. */
+  #measure() {
+    for (const name of ['first', 'second']) {
+      const code = this.#view.querySelector(`.tsunagi-barcode__svg--${name}`);
+      const width = code?.getAttribute('viewBox')?.split(' ')[2];
+      if (width) this.style.setProperty(`--tsunagi-${name}`, width);
+    }
+  }
+
+  /**
+   * Bars are whole device pixels wide: the style sheet knows the usual ratios, this sets the exact one.
+   * @param {AbortSignal} signal
+   */
+  #followPixels(signal) {
+    if (signal.aborted) return;
+    this.style.setProperty('--tsunagi-dpr', String(window.devicePixelRatio));
+    matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`).addEventListener(
+      'change', () => this.#followPixels(signal), {once: true, signal});
+  }
+
+  /** @param {string | null | undefined} words */
+  #say(words) {
+    const live = this.querySelector('[data-tsunagi-live]');
+    if (live && words) live.textContent = words.replace(/\s+/g, ' ').trim();
+  }
+
+  /** @param {Event} event */
+  #act(event) {
+    const control = event.target instanceof Element && event.target.closest('[data-tsunagi-action]');
+    switch (control && control.getAttribute('data-tsunagi-action')) {
+      case 'retry':
+        this.#ask();
+        break;
+      case 'join':
+        void this.#join();
+        break;
+      case 'copy':
+        void this.#copy();
+        break;
+      case 'full-screen':
+        void this.#fullScreen();
+        break;
+      case 'sign-in':
+        if (control instanceof HTMLButtonElement) location.assign(this.dataset.signIn ?? '/account/login');
+        break;
+    }
+  }
+
+  async #join() {
+    const life = /** @type {AbortController} */ (this.#life);
+    if (this.hasAttribute('aria-busy')) return;
+    this.setAttribute('aria-busy', 'true');
+    // A page that was open for hours holds an old nonce, and one drawn by Liquid holds none: a fresh one comes first.
+    const fresh = await ask(this.#url('card.json'), life.signal);
+    const answer = fresh.kind === 'ok' && fresh.data.state === 'not_joined'
+      ? await ask(`${this.dataset.path}/join`, life.signal, {nonce: fresh.data.nonce})
+      : fresh;
+    this.removeAttribute('aria-busy');
+    if (answer.kind !== 'ok') this.#say(this.dataset.sayFailed);
+    await this.#receive(answer);
+  }
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(this.#card?.code ?? '');
+      this.#say(this.dataset.sayCopied);
+    } catch {
+      const number = this.#view.querySelector('.tsunagi-number');
+      if (number) getSelection()?.selectAllChildren(number);
+    }
+  }
+
+  async #fullScreen() {
+    const {openFullScreen} = await import(this.dataset.fullScreen ?? '');
+    const life = /** @type {AbortController} */ (this.#life);
+    openFullScreen(this, {
+      render: () => this.#core?.fullScreen(this.#card ?? {}, contextOf(this, this.#skew)) ?? '',
+      now: () => contextOf(this, this.#skew).now,
+      signal: life.signal,
+    });
+  }
+}
+
+if (!customElements.get('tsunagi-card')) customElements.define('tsunagi-card', TsunagiCard);

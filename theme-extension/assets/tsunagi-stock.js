@@ -1,0 +1,175 @@
+// @ts-check
+// <tsunagi-stock>: the stock of products in the merchant's shops. On a product page it follows the variant picker; on
+// other pages it shows the products the shopper keeps and those the merchant chose. The core renders every row.
+import {ask, contextOf, loadCore, renew, show, skewOf, watch} from './tsunagi-live.js';
+
+/**
+ * @typedef {import('./tsunagi-live.js').Core} Core
+ * @typedef {import('./tsunagi-live.js').Answer} Answer
+ * @typedef {{product_code: string, shops?: object[], pinned?: boolean, more_url?: string, [name: string]: any}} Product
+ */
+
+/** A sale at a till shows within 15 s. */
+const PAUSE_MS = 10000;
+
+class TsunagiStock extends HTMLElement {
+  /** @type {AbortController | undefined} */
+  #life;
+  /** @type {Core | undefined} */
+  #core;
+  /** @type {Map<string, string>} variant id → "barcode=…&sku=…" */
+  #variants = new Map();
+  #variant = '';
+  /** @type {(string | undefined)[]} variant of the form and of the address, as last looked at */
+  #seen = [];
+  /** @type {Product[]} */
+  #products = [];
+  #nonce = '';
+  #skew = 0;
+  #all = false;
+  #ask = () => {};
+
+  connectedCallback() {
+    this.#life = renew(this.#life);
+    const {signal} = this.#life;
+    this.#variants = new Map((this.dataset.variants ?? '').split(' ').filter(Boolean).map((entry) => {
+      const [id, question] = entry.split('?');
+      return [id, question ?? ''];
+    }));
+    this.#variant = this.dataset.variant ?? '';
+    this.addEventListener('click', (event) => this.#act(event), {signal});
+    if (this.dataset.still !== undefined) return;
+    if (this.#variants.size > 0) this.#followPicker(signal);
+    this.#ask = watch(signal, () => this.#refresh(), () => PAUSE_MS);
+  }
+
+  disconnectedCallback() {
+    this.#life?.abort();
+  }
+
+  get #view() {
+    return /** @type {HTMLElement} */ (this.querySelector('[data-tsunagi-view]'));
+  }
+
+  /**
+   * Themes tell of a new variant in two ways: the cart form's `id` field changes, or `?variant=` of the address does,
+   * often without any event. Whichever of the two changed since the last look is believed.
+   * @param {AbortSignal} signal
+   */
+  #followPicker(signal) {
+    this.#look();
+    const later = () => setTimeout(() => {
+      if (!signal.aborted && this.#look()) this.#ask();
+    });
+    for (const type of ['change', 'click', 'popstate']) window.addEventListener(type, later, {signal});
+    const observer = new MutationObserver(later);
+    observer.observe(document.body, {subtree: true, attributeFilter: ['value']});
+    signal.addEventListener('abort', () => observer.disconnect(), {once: true});
+  }
+
+  /** @returns {boolean}  whether another variant is chosen now */
+  #look() {
+    const fields = [...document.querySelectorAll('form[action*="/cart/add"] [name="id"]')];
+    const seen = [
+      fields.map((field) => (/** @type {HTMLInputElement} */ (field)).value).find((id) => this.#variants.has(id)),
+      new URLSearchParams(location.search).get('variant') ?? undefined,
+    ];
+    const news = seen.find((id, which) => id && id !== this.#seen[which] && this.#variants.has(id));
+    this.#seen = seen;
+    if (!news || news === this.#variant) return false;
+    this.#variant = news;
+    this.#all = false;
+    this.toggleAttribute('data-all', false);
+    return true;
+  }
+
+  /** What the product page, or the merchant's list, asks for: "barcode=…&sku=…" once a product. */
+  #question() {
+    const asked = this.#variants.get(this.#variant) ?? this.dataset.products ?? '';
+    return asked && this.#all ? `${asked}&all=1` : asked;
+  }
+
+  async #refresh() {
+    this.#look();
+    const {signal} = /** @type {AbortController} */ (this.#life);
+    const {path, customer} = this.dataset;
+    const question = this.#question();
+    const pins = customer && this.dataset.pins !== undefined;
+    const answers = await Promise.all([
+      question ? ask(`${path}/stock.json?${question}`, signal) : undefined,
+      pins ? ask(`${path}/pins.json`, signal) : undefined,
+    ]);
+    if (signal.aborted) return Infinity;
+    if (question !== this.#question()) {
+      this.#ask();
+      return 0;
+    }
+    const [chosen, pinned] = answers.map((answer) => this.#read(answer));
+    const failed = answers.find((answer) => answer && answer.kind !== 'ok');
+    if (chosen || pinned) {
+      const kept = pinned ?? [];
+      const codes = new Set(kept.map((product) => product.product_code));
+      this.#products = [...kept, ...(chosen ?? []).filter((product) => !codes.has(product.product_code))];
+      await this.#paint();
+    }
+    return failed && failed.kind !== 'ok' ? failed.waitMs : 0;
+  }
+
+  /**
+   * @param {Answer | undefined} answer
+   * @returns {Product[] | undefined}
+   */
+  #read(answer) {
+    if (answer?.kind !== 'ok') return undefined;
+    this.#nonce = answer.data.nonce ?? this.#nonce;
+    this.#skew = skewOf(answer.data, this.#skew);
+    return answer.data.products ?? [];
+  }
+
+  async #paint() {
+    try {
+      this.#core = await loadCore(this.dataset);
+    } catch {
+      return; // the link to the stock page stays
+    }
+    const context = contextOf(this, this.#skew);
+    const known = this.#products.filter((product) => product.shops?.length);
+    const html = known.map((product) => this.#core?.stock(product, context) ?? '').join('');
+    this.toggleAttribute('data-none', known.length === 0);
+    show(this.#view, html);
+  }
+
+  /** @param {Event} event */
+  #act(event) {
+    const control = event.target instanceof Element && event.target.closest('[data-tsunagi-action]');
+    if (!control) return;
+    const action = control.getAttribute('data-tsunagi-action');
+    if (action === 'more') {
+      event.preventDefault();
+      this.#all = true;
+      this.toggleAttribute('data-all', true);
+      this.#ask();
+    } else if (action === 'favourite') {
+      void this.#save('favourite', {shop: control.getAttribute('data-tsunagi-shop') ?? ''});
+    } else if (action === 'pin') {
+      const code = control.getAttribute('data-tsunagi-product') ?? '';
+      void this.#save('pins', {code, pinned: control.getAttribute('aria-pressed') !== 'true'});
+    } else if (action === 'retry') {
+      this.#ask();
+    }
+  }
+
+  /**
+   * @param {string} route
+   * @param {object} body
+   */
+  async #save(route, body) {
+    const {signal} = /** @type {AbortController} */ (this.#life);
+    const answer = await ask(`${this.dataset.path}/${route}`, signal, {...body, nonce: this.#nonce});
+    const live = this.querySelector('[data-tsunagi-live]');
+    if (live) live.textContent = (answer.kind === 'ok' ? this.dataset.saySaved : this.dataset.sayFailed) ?? '';
+    this.#ask();
+  }
+}
+
+if (!customElements.get('tsunagi-stock')) customElements.define('tsunagi-stock', TsunagiStock);
