@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/base/outbound_retry.h"
 #include "server/smaregi/japan_time.h"
 
 namespace tsunagi::smaregi {
@@ -13,7 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMaxProblemBytes = 300;
 constexpr double kExactDouble = 9007199254740992.0;  // 2^53
 constexpr Seconds kMaxTokenSeconds = 365 * 86'400;
 
@@ -236,45 +236,6 @@ bool is_contract(std::string_view id) {
   });
 }
 
-// Long numbers (codes, phones) and addresses of people do not belong into a log.
-std::string without_personal_data(std::string_view text) {
-  constexpr size_t kLongNumber = 5;
-  std::string out;
-  size_t at = 0;
-  while (at < text.size()) {
-    const auto is_word = [&](size_t i) {
-      const char c = text[i];
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-             c == '@' || c == '.' || c == '-' || c == '+' || c == '_';
-    };
-    if (!is_word(at)) {
-      out += text[at++];
-      continue;
-    }
-    const size_t begin = at;
-    while (at < text.size() && is_word(at)) ++at;
-    const std::string_view word = text.substr(begin, at - begin);
-    const auto digits =
-        std::count_if(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
-    const bool personal =
-        word.find('@') != std::string_view::npos || static_cast<size_t>(digits) >= kLongNumber;
-    out += personal ? "…" : std::string(word);
-  }
-  return out;
-}
-
-// Cut between characters, control characters replaced.
-std::string one_line(std::string text) {
-  if (text.size() > kMaxProblemBytes) {
-    size_t end = kMaxProblemBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text.resize(end);
-  }
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
-  return text;
-}
-
 }  // namespace
 
 Result<Token> parse_token(std::string_view body) {
@@ -322,7 +283,7 @@ std::string parse_problem(std::string_view body) {
   if (title.empty()) title = row.text("error");
   if (detail.empty()) detail = row.text("error_description");
   if (title.empty()) return "";
-  return one_line(without_personal_data(detail.empty() ? title : title + ": " + detail));
+  return safe_excerpt(detail.empty() ? title : title + ": " + detail);
 }
 
 }  // namespace tsunagi::smaregi

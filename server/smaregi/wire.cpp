@@ -1,11 +1,11 @@
 #include "server/smaregi/wire.h"
 
 #include <algorithm>
-#include <charconv>
 #include <thread>
 #include <utility>
 
 #include "server/base/crypto.h"
+#include "server/base/outbound_retry.h"
 #include "server/base/url.h"
 #include "server/smaregi/reply.h"
 
@@ -14,29 +14,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLongestBackoff{5'000};
-constexpr int64_t kMaxRetryAfterSeconds = 3'600;
-constexpr milliseconds kUnsaidRetryAfter{1'000};  // a 429 that does not say how long
-
 enum class Verdict : uint8_t { kAccepted, kAnother, kToken, kThrottled, kFinal };
-
-bool is_transient(int status) { return status >= 500 || status == 408 || status == 425; }
-
-milliseconds retry_after(const HttpReply& reply) {
-  const std::string_view text = reply.header("Retry-After");
-  int64_t seconds = 0;
-  const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (problem != std::errc() || stop != text.data() + text.size() || seconds < 0) {
-    return kUnsaidRetryAfter;
-  }
-  return std::chrono::seconds(std::min(seconds, kMaxRetryAfterSeconds));
-}
 
 Verdict judge(int status) {
   if (status >= 200 && status < 300) return Verdict::kAccepted;
   if (status == 401) return Verdict::kToken;
   if (status == 429) return Verdict::kThrottled;
-  return is_transient(status) ? Verdict::kAnother : Verdict::kFinal;
+  return is_transient_status(status) ? Verdict::kAnother : Verdict::kFinal;
 }
 
 Error refusal(std::string_view label, const HttpReply& reply) {
@@ -80,14 +64,6 @@ Wire::Budgets& Wire::budgets(const std::string& contract) {
                               .writes = RateBudget(options_.writes, clock_)});
   }
   return *budgets;
-}
-
-// Between half and all of first_backoff · 2^attempt.
-milliseconds Wire::backoff(int attempt) {
-  const milliseconds whole =
-      std::min(kLongestBackoff, options_.first_backoff * (1 << std::min(attempt, 10)));
-  const auto half = static_cast<uint64_t>(whole.count() / 2);
-  return milliseconds(static_cast<int64_t>(half + random_.below(half + 1)));
 }
 
 Outcome Wire::ask(const std::string& contract, const Ask& ask, const Accept& accept) {
@@ -136,7 +112,7 @@ Outcome Wire::ask(const std::string& contract, const Ask& ask, const Accept& acc
       case Verdict::kAnother:
         if (!reply && reply.error().code != ErrorCode::kUnavailable) return {last};
         if (!ask.repeatable) return {last, true};
-        const milliseconds nap = backoff(attempt);
+        const milliseconds nap = backoff(options_.first_backoff, attempt, random_);
         if (attempt + 1 == options_.max_attempts || clock_.steady() + nap >= deadline) {
           return {last};
         }
@@ -217,7 +193,7 @@ Result<Token> Wire::fetch_token(const std::string& contract) {
       if (last.code != ErrorCode::kUnavailable)
         return Error{ErrorCode::kUnauthorized, last.message};
     }
-    const milliseconds nap = backoff(attempt);
+    const milliseconds nap = backoff(options_.first_backoff, attempt, random_);
     if (attempt + 1 == options_.max_attempts || clock_.steady() + nap >= deadline) return last;
     std::this_thread::sleep_for(nap);
   }

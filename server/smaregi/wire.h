@@ -56,7 +56,6 @@ class Wire {
 
   Budgets& budgets(const std::string& contract);
   Result<Token> fetch_token(const std::string& contract);
-  std::chrono::milliseconds backoff(int attempt);
 
   const SmaregiOptions& options_;
   Outbound& outbound_;

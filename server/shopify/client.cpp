@@ -1,0 +1,372 @@
+#include "server/shopify/client.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <utility>
+
+#include "server/base/outbound_retry.h"
+#include "server/base/url.h"
+#include "server/shopify/access.h"
+#include "server/shopify/operations.h"
+#include "server/shopify/points.h"
+#include "server/shopify/reply.h"
+
+namespace tsunagi {
+namespace {
+
+using nlohmann::json;
+using shopify::Operation;
+using shopify::PointBucket;
+using shopify::TokenPair;
+using shopify::UserError;
+using shopify::Verdict;
+using std::chrono::milliseconds;
+using TimePoint = std::chrono::steady_clock::time_point;
+
+constexpr std::string_view kNamespace = "$app:tsunagi";
+constexpr std::string_view kKey = "card";
+constexpr size_t kMaxShops = 10'000;  // whose points are remembered
+
+constexpr std::string_view kTokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+constexpr std::string_view kIdToken = "urn:ietf:params:oauth:token-type:id_token";
+constexpr std::string_view kOfflineToken =
+    "urn:shopify:params:oauth:token-type:offline-access-token";
+
+std::string dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string with_shop(std::string admin_url, std::string_view domain) {
+  constexpr std::string_view kPlace = "{shop}";
+  const size_t at = admin_url.find(kPlace);
+  if (at != std::string::npos) admin_url.replace(at, kPlace.size(), domain);
+  return admin_url;
+}
+
+Error refused_address() { return {ErrorCode::kInvalid, "Shopify: not a myshopify.com domain"}; }
+
+// What a status other than 2xx, 401, 429 and 5xx means to the caller.
+Error refusal(std::string_view label, const HttpReply& reply) {
+  const std::string message = std::string(label) + ": status " + std::to_string(reply.status);
+  switch (reply.status) {
+    case 401:
+    case 402:  // frozen
+    case 403:
+    case 423:  // locked
+      return {ErrorCode::kUnauthorized, message};
+    case 404:
+      return {ErrorCode::kNotFound, message};
+    default:
+      return {ErrorCode::kInternal, message};
+  }
+}
+
+ErrorCode code_of(const UserError& error) {
+  if (error.code == "INTERNAL_ERROR") return ErrorCode::kUnavailable;
+  if (error.code == "APP_NOT_AUTHORIZED") return ErrorCode::kUnauthorized;
+  if (error.code == "TAKEN" || error.code == "STALE_OBJECT") return ErrorCode::kConflict;
+  return ErrorCode::kInvalid;
+}
+
+Error user_error(const Operation& operation, const std::vector<UserError>& errors) {
+  std::string message = std::string(operation.label) + ":";
+  for (const UserError& error : errors) {
+    message += " [" + error.code + " " + error.field + " " + error.message + "]";
+  }
+  return {code_of(errors.front()), std::move(message)};
+}
+
+// The app's own blocks read it all the same; the merchant may look, not edit; the Storefront API
+// may not.
+json card_definition() {
+  const json access = {
+      {"admin", "MERCHANT_READ"}, {"storefront", "NONE"}, {"customerAccount", "READ"}};
+  return {{"name", "Tsunagi member card"}, {"namespace", kNamespace}, {"key", kKey},
+          {"ownerType", "CUSTOMER"},       {"type", "json"},          {"access", access}};
+}
+
+}  // namespace
+
+struct ShopifyClient::State {
+  State(ShopifyOptions given, Outbound& out, Storage& store, Clock& time, Random& chance)
+      : options(std::move(given)),
+        outbound(out),
+        storage(store),
+        clock(time),
+        random(chance),
+        tokens([this](const Tenant& tenant,
+                      const std::string& token) { return refresh(tenant, token); },
+               store, time) {}
+
+  // ---- tokens --------------------------------------------------------------------------------
+  // Any 4xx of the token endpoint is a refusal: another session token or refresh token is needed.
+  Result<TokenPair> ask_for_tokens(std::string_view label, std::string_view domain, json fields) {
+    if (!is_shop_domain(domain)) return refused_address();
+    fields["client_id"] = options.client_id;
+    fields["client_secret"] = options.client_secret;
+    const HttpRequest request{
+        .method = "POST",
+        .url = join_url(with_shop(options.admin_url, domain), "/admin/oauth/access_token"),
+        .headers = {{"Accept", "application/json"}},
+        .content_type = "application/json",
+        .body = dump(fields),
+        .timeout = options.attempt_time,
+        .label = label};
+    const TimePoint deadline = clock.steady() + options.total_time;
+    Error last{ErrorCode::kUnavailable, std::string(label) + ": no time left"};
+    for (int attempt = 0; attempt < options.max_attempts; ++attempt) {
+      const auto reply = outbound.send(request);
+      milliseconds nap = backoff(options.first_backoff, attempt, random);
+      if (!reply) {
+        last = reply.error();
+        if (last.code != ErrorCode::kUnavailable) return last;
+      } else if (reply->status >= 200 && reply->status < 300) {
+        auto tokens = shopify::parse_tokens(reply->body);
+        if (tokens) return tokens;
+        last = tokens.error();
+      } else {
+        last = {ErrorCode::kUnavailable,
+                std::string(label) + ": status " + std::to_string(reply->status)};
+        if (reply->status == 429) {
+          nap = retry_after(*reply);
+        } else if (!is_transient_status(reply->status)) {
+          return Error{ErrorCode::kUnauthorized, last.message};
+        }
+      }
+      if (!rest(nap, attempt, deadline)) return last;
+    }
+    return last;
+  }
+
+  Result<TokenPair> refresh(const Tenant& tenant, const std::string& token) {
+    return ask_for_tokens("shopify.token.refresh", tenant.shop_domain,
+                          {{"grant_type", "refresh_token"}, {"refresh_token", token}});
+  }
+
+  Result<TokenPair> exchange(std::string_view domain, std::string_view session_token) {
+    return ask_for_tokens("shopify.token.exchange", domain,
+                          {{"grant_type", kTokenExchange},
+                           {"subject_token", session_token},
+                           {"subject_token_type", kIdToken},
+                           {"requested_token_type", kOfflineToken},
+                           {"expiring", "1"}});
+  }
+
+  // ---- GraphQL -------------------------------------------------------------------------------
+  // Sleeps before the next attempt; false when there is none.
+  bool rest(milliseconds nap, int attempt, TimePoint deadline) const {
+    if (attempt + 1 >= options.max_attempts || clock.steady() + nap >= deadline) return false;
+    std::this_thread::sleep_for(nap);
+    return true;
+  }
+
+  std::shared_ptr<PointBucket> points_of(std::string_view domain) {
+    const std::scoped_lock lock(mutex);
+    const auto found = buckets.find(domain);
+    if (found != buckets.end()) return found->second;
+    if (buckets.size() >= kMaxShops) buckets.erase(buckets.begin());
+    return buckets[std::string(domain)] = std::make_shared<PointBucket>(clock);
+  }
+
+  HttpRequest graphql_request(std::string_view domain, const Operation& operation,
+                              const json& variables) const {
+    return {.method = "POST",
+            .url = join_url(with_shop(options.admin_url, domain),
+                            "/admin/api/" + std::string(kShopifyApiVersion) + "/graphql.json"),
+            .content_type = "application/json",
+            .body = dump({{"operationName", operation.name},
+                          {"query", operation.text},
+                          {"variables", variables}}),
+            .label = operation.label};
+  }
+
+  // The token to use, and another one once it was refused.
+  using TokenOf = std::function<Result<std::string>(const std::string& refused, TimePoint)>;
+
+  // The body of a reply that has data and no errors.
+  Result<std::string> call(std::string_view domain, const Operation& operation,
+                           const json& variables, const TokenOf& token_of) {
+    if (!is_shop_domain(domain)) return refused_address();
+    const TimePoint deadline = clock.steady() + options.total_time;
+    const auto points = points_of(domain);
+    HttpRequest request = graphql_request(domain, operation, variables);
+    Error last{ErrorCode::kUnavailable, std::string(operation.label) + ": no time left"};
+    std::string refused;
+    for (int attempt = 0; attempt < options.max_attempts; ++attempt) {
+      const auto token = token_of(refused, deadline);
+      if (!token) return token.error();
+      const auto turn = points->take(operation.name, deadline);
+      if (!turn) return turn.error();
+      const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock.steady());
+      request.timeout = std::clamp(left, milliseconds(1), options.attempt_time);
+      request.headers = {{"X-Shopify-Access-Token", *token}, {"Accept", "application/json"}};
+
+      const auto reply = outbound.send(request);
+      milliseconds nap = backoff(options.first_backoff, attempt, random);
+      if (!reply) {
+        last = reply.error();
+        if (last.code != ErrorCode::kUnavailable) return last;
+      } else if (reply->status == 401) {
+        last = refusal(operation.label, *reply);
+        if (!refused.empty()) return last;
+        refused = *token;
+        continue;
+      } else if (reply->status == 429) {
+        last = {ErrorCode::kUnavailable, std::string(operation.label) + ": status 429"};
+        nap = retry_after(*reply);
+      } else if (is_transient_status(reply->status)) {
+        last = {ErrorCode::kUnavailable,
+                std::string(operation.label) + ": status " + std::to_string(reply->status)};
+      } else if (reply->status < 200 || reply->status >= 300) {
+        return refusal(operation.label, *reply);
+      } else {
+        const auto judged = shopify::parse_reply(reply->body);
+        if (!judged) {
+          last = {judged.error().code,
+                  std::string(operation.label) + ": " + judged.error().message};
+        } else {
+          const bool throttled = judged->verdict == Verdict::kThrottled;
+          points->learn(operation.name, judged->cost, throttled);
+          const std::string message = std::string(operation.label) + ": " + judged->problem;
+          switch (judged->verdict) {
+            case Verdict::kData:
+              return reply->body;
+            case Verdict::kDenied:
+              return Error{ErrorCode::kUnauthorized, message};
+            case Verdict::kBadRequest:
+              return Error{ErrorCode::kInternal, message};
+            case Verdict::kThrottled:
+              last = {ErrorCode::kUnavailable, message};
+              // take() waits for the points; without figures there is nothing to wait by.
+              if (judged->cost.restored_per_second > 0) continue;
+              break;
+            case Verdict::kTryAgain:
+              last = {ErrorCode::kUnavailable, message};
+              break;
+          }
+        }
+      }
+      if (!rest(nap, attempt, deadline)) return last;
+    }
+    return last;
+  }
+
+  Result<std::string> call(const Tenant& tenant, const Operation& operation,
+                           const json& variables) {
+    return call(tenant.shop_domain, operation, variables,
+                [&](const std::string& refused, TimePoint deadline) {
+                  return refused.empty() ? tokens.get(tenant, deadline)
+                                         : tokens.instead_of(tenant, refused, deadline);
+                });
+  }
+
+  const ShopifyOptions options;
+  Outbound& outbound;
+  Storage& storage;
+  Clock& clock;
+  Random& random;
+  shopify::AccessTokens tokens;
+  std::mutex mutex;
+  std::map<std::string, std::shared_ptr<PointBucket>, std::less<>> buckets;  // guarded by mutex
+};
+
+ShopifyClient::ShopifyClient(ShopifyOptions options, Outbound& outbound, Storage& storage,
+                             Clock& clock, Random& random)
+    : state_(std::make_unique<State>(std::move(options), outbound, storage, clock, random)) {}
+ShopifyClient::~ShopifyClient() = default;
+
+Result<ShopIdentity> ShopifyClient::install(std::string_view shop_domain,
+                                            std::string_view session_token) {
+  const auto tokens = state_->exchange(shop_domain, session_token);
+  if (!tokens) return tokens.error();
+  const auto body = state_->call(shop_domain, shopify::kShopIdentity, json::object(),
+                                 [&](const std::string& refused, TimePoint) -> Result<std::string> {
+                                   if (refused.empty()) return tokens->access;
+                                   return Error{ErrorCode::kUnauthorized,
+                                                "Shopify: refuses the token it just issued"};
+                                 });
+  if (!body) return body.error();
+  auto shop = shopify::parse_shop(*body);
+  if (!shop) return shop;
+  if (shop->domain != shop_domain) {
+    return Error{ErrorCode::kUnauthorized, "Shopify: the token is another shop's"};
+  }
+  const auto installed = state_->storage.install(*shop);
+  if (!installed) return installed.error();
+  const auto stored = state_->tokens.store(shop->id, *tokens);
+  if (!stored) return stored.error();
+  return shop;
+}
+
+Result<Done> ShopifyClient::prepare(const Tenant& tenant) {
+  const Operation& operation = shopify::kMetafieldDefinitionCreate;
+  const auto body =
+      state_->call(tenant, operation, json::object({{"definition", card_definition()}}));
+  if (!body) return body.error();
+  const auto errors = shopify::parse_user_errors(*body, "metafieldDefinitionCreate");
+  if (!errors) return errors.error();
+  const bool there = std::any_of(errors->begin(), errors->end(),
+                                 [](const UserError& error) { return error.code == "TAKEN"; });
+  if (errors->empty() || there) return Done{};
+  return user_error(operation, *errors);
+}
+
+Result<std::optional<ShopCustomer>> ShopifyClient::customer(const Tenant& tenant,
+                                                            int64_t customer_id) {
+  const auto body =
+      state_->call(tenant, shopify::kCustomer,
+                   json::object({{"id", shopify::make_gid("Customer", customer_id)}}));
+  if (!body) return body.error();
+  auto customer = shopify::parse_customer(*body);
+  if (customer && *customer && (*customer)->id != customer_id) {
+    return Error{ErrorCode::kUnavailable, "shopify.customer: the reply is about another customer"};
+  }
+  return customer;
+}
+
+Result<Done> ShopifyClient::write_cards(const Tenant& tenant,
+                                        const std::vector<CardMetafield>& cards) {
+  if (cards.empty()) return Done{};
+  if (cards.size() > kMaxCardsPerWrite) {
+    return Error{ErrorCode::kInvalid, "Shopify: more than 25 cards in one write"};
+  }
+  json metafields = json::array();
+  for (const CardMetafield& card : cards) {
+    metafields.push_back({{"ownerId", shopify::make_gid("Customer", card.customer_id)},
+                          {"namespace", kNamespace},
+                          {"key", kKey},
+                          {"type", "json"},
+                          {"value", card.json}});
+  }
+  const Operation& operation = shopify::kMetafieldsSet;
+  const auto body =
+      state_->call(tenant, operation, json::object({{"metafields", std::move(metafields)}}));
+  if (!body) return body.error();
+  const auto errors = shopify::parse_user_errors(*body, "metafieldsSet");
+  if (!errors) return errors.error();
+  if (!errors->empty()) return user_error(operation, *errors);
+  return Done{};
+}
+
+Result<Done> ShopifyClient::erase_card(const Tenant& tenant, int64_t customer_id) {
+  const Operation& operation = shopify::kMetafieldsDelete;
+  const json identifier = {{"ownerId", shopify::make_gid("Customer", customer_id)},
+                           {"namespace", kNamespace},
+                           {"key", kKey}};
+  const auto body =
+      state_->call(tenant, operation, json::object({{"metafields", json::array({identifier})}}));
+  if (!body) return body.error();
+  const auto errors = shopify::parse_user_errors(*body, "metafieldsDelete");
+  if (!errors) return errors.error();
+  if (errors->empty()) return Done{};
+  // The card of a customer who is gone is gone as well; this mutation's errors have no code that
+  // would say so.
+  const auto owner = this->customer(tenant, customer_id);
+  if (owner && !*owner) return Done{};
+  return user_error(operation, *errors);
+}
+
+}  // namespace tsunagi

@@ -1,0 +1,22 @@
+#pragma once
+// The GraphQL operations of server/shopify/graphql, one a file, embedded at build time
+// (graphql.cmake). A test validates the files against Shopify's published schema of
+// kShopifyApiVersion.
+
+#include <string_view>
+
+namespace tsunagi::shopify {
+
+struct Operation {
+  std::string_view name;   // as in the document
+  std::string_view label;  // "shopify.customer": for log and metrics
+  std::string_view text;
+};
+
+extern const Operation kShopIdentity;
+extern const Operation kCustomer;
+extern const Operation kMetafieldDefinitionCreate;
+extern const Operation kMetafieldsSet;
+extern const Operation kMetafieldsDelete;
+
+}  // namespace tsunagi::shopify

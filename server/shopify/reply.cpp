@@ -1,0 +1,201 @@
+#include "server/shopify/reply.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "server/base/outbound_retry.h"
+
+namespace tsunagi::shopify {
+namespace {
+
+using nlohmann::json;
+
+constexpr Seconds kLongestLife = 366 * 86'400;
+constexpr size_t kMaxUserErrors = 100;
+
+Error nonsense(std::string_view what) {
+  return {ErrorCode::kUnavailable, "Shopify's reply: " + std::string(what)};
+}
+
+// nullptr when there is no such field.
+const json* field(const json& object, std::string_view name) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(name);
+  return found == object.end() ? nullptr : &*found;
+}
+
+const json* object_at(const json& object, std::string_view name) {
+  const json* value = field(object, name);
+  return value != nullptr && value->is_object() ? value : nullptr;
+}
+
+// "" when absent, null, no text, or longer than anything we keep.
+std::string text_at(const json& object, std::string_view name) {
+  const json* value = field(object, name);
+  if (value == nullptr || !value->is_string()) return "";
+  const auto& text = value->get_ref<const std::string&>();
+  return text.size() > kMaxTextBytes ? "" : text;
+}
+
+double number_at(const json& object, std::string_view name) {
+  const json* value = field(object, name);
+  return value != nullptr && value->is_number() ? value->get<double>() : 0;
+}
+
+Seconds seconds_at(const json& object, std::string_view name) {
+  const double seconds = number_at(object, name);
+  return static_cast<Seconds>(std::clamp(seconds, 0.0, static_cast<double>(kLongestLife)));
+}
+
+Cost cost_of(const json& document) {
+  Cost cost;
+  const json* extensions = object_at(document, "extensions");
+  const json* said = extensions == nullptr ? nullptr : object_at(*extensions, "cost");
+  if (said == nullptr) return cost;
+  cost.requested = number_at(*said, "requestedQueryCost");
+  if (const json* status = object_at(*said, "throttleStatus")) {
+    cost.available = number_at(*status, "currentlyAvailable");
+    cost.maximum = number_at(*status, "maximumAvailable");
+    cost.restored_per_second = std::max(0.0, number_at(*status, "restoreRate"));
+  }
+  return cost;
+}
+
+Verdict verdict_of(std::string_view code) {
+  if (code == "THROTTLED") return Verdict::kThrottled;
+  if (code == "ACCESS_DENIED" || code == "SHOP_INACTIVE") return Verdict::kDenied;
+  if (code == "INTERNAL_SERVER_ERROR" || code == "TIMEOUT") return Verdict::kTryAgain;
+  return Verdict::kBadRequest;
+}
+
+// "data" of a reply, or of it one object.
+Result<json> data_of(std::string_view body) {
+  json document = json::parse(body, nullptr, false);
+  if (document.is_discarded()) return nonsense("not JSON");
+  if (object_at(document, "data") == nullptr) return nonsense("data is missing");
+  return json(std::move(document["data"]));
+}
+
+std::string path_of(const json& error) {
+  std::string path;
+  const json* parts = field(error, "field");
+  if (parts == nullptr || !parts->is_array()) return path;
+  for (const json& part : *parts) {
+    if (!part.is_string()) continue;
+    if (!path.empty()) path += '.';
+    path += part.get_ref<const std::string&>();
+  }
+  return safe_excerpt(path);
+}
+
+}  // namespace
+
+Result<TokenPair> parse_tokens(std::string_view body) {
+  const json document = json::parse(body, nullptr, false);
+  if (document.is_discarded()) return nonsense("not JSON");
+  TokenPair tokens{.access = text_at(document, "access_token"),
+                   .access_lasts = seconds_at(document, "expires_in"),
+                   .refresh = text_at(document, "refresh_token"),
+                   .refresh_lasts = seconds_at(document, "refresh_token_expires_in")};
+  if (tokens.access.empty()) return nonsense("access_token is missing");
+  if (tokens.access_lasts > 0 && tokens.refresh.empty()) {
+    return nonsense("refresh_token is missing");
+  }
+  return tokens;
+}
+
+Result<Reply> parse_reply(std::string_view body) {
+  const json document = json::parse(body, nullptr, false);
+  if (document.is_discarded()) return nonsense("not JSON");
+  Reply reply;
+  reply.cost = cost_of(document);
+  const json* errors = field(document, "errors");
+  if (errors == nullptr || (errors->is_array() && errors->empty())) {
+    if (object_at(document, "data") == nullptr) return nonsense("neither data nor errors");
+    return reply;
+  }
+  // Outside GraphQL proper, errors may be a text: {"errors":"[API] Invalid API key…"}.
+  if (errors->is_string()) {
+    reply.verdict = Verdict::kDenied;
+    reply.problem = safe_excerpt(errors->get_ref<const std::string&>());
+    return reply;
+  }
+  if (!errors->is_array()) return nonsense("errors is not a list");
+  const json& first = errors->front();
+  const json* extensions = object_at(first, "extensions");
+  const std::string code = extensions == nullptr ? "" : text_at(*extensions, "code");
+  reply.verdict = verdict_of(code);
+  reply.problem = safe_excerpt(code + " " + text_at(first, "message"));
+  return reply;
+}
+
+Result<ShopIdentity> parse_shop(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* shop = object_at(*data, "shop");
+  if (shop == nullptr) return nonsense("shop is missing");
+  const auto id = parse_gid(text_at(*shop, "id"), "Shop");
+  if (!id) return nonsense("shop.id is not a shop's id");
+  ShopIdentity identity{
+      .id = *id, .domain = text_at(*shop, "myshopifyDomain"), .name = text_at(*shop, "name")};
+  if (identity.domain.empty()) return nonsense("shop.myshopifyDomain is missing");
+  return identity;
+}
+
+Result<std::optional<ShopCustomer>> parse_customer(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* found = field(*data, "customer");
+  if (found == nullptr) return nonsense("customer is missing");
+  if (found->is_null()) return std::optional<ShopCustomer>();
+  if (!found->is_object()) return nonsense("customer is not an object");
+  const auto id = parse_gid(text_at(*found, "id"), "Customer");
+  if (!id) return nonsense("customer.id is not a customer's id");
+  ShopCustomer customer;
+  customer.id = *id;
+  customer.last_name = text_at(*found, "lastName");
+  customer.first_name = text_at(*found, "firstName");
+  customer.locale = text_at(*found, "locale");
+  if (const json* mail = object_at(*found, "defaultEmailAddress")) {
+    customer.mail = text_at(*mail, "emailAddress");
+    customer.mail_consent = text_at(*mail, "marketingState") == "SUBSCRIBED";
+  }
+  if (const json* phone = object_at(*found, "defaultPhoneNumber")) {
+    customer.phone = text_at(*phone, "phoneNumber");
+  }
+  return std::optional<ShopCustomer>(std::move(customer));
+}
+
+Result<std::vector<UserError>> parse_user_errors(std::string_view body, std::string_view mutation) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* payload = object_at(*data, mutation);
+  if (payload == nullptr) return nonsense(std::string(mutation) + " is missing");
+  const json* errors = field(*payload, "userErrors");
+  if (errors == nullptr || !errors->is_array()) return nonsense("userErrors is not a list");
+  std::vector<UserError> found;
+  for (const json& error : *errors) {
+    if (found.size() == kMaxUserErrors) break;
+    found.push_back({.code = safe_excerpt(text_at(error, "code")),
+                     .field = path_of(error),
+                     .message = safe_excerpt(text_at(error, "message"))});
+  }
+  return found;
+}
+
+std::optional<int64_t> parse_gid(std::string_view gid, std::string_view type) {
+  const std::string prefix = "gid://shopify/" + std::string(type) + "/";
+  if (!gid.starts_with(prefix)) return std::nullopt;
+  gid.remove_prefix(prefix.size());
+  int64_t id = 0;
+  const auto [stop, problem] = std::from_chars(gid.data(), gid.data() + gid.size(), id);
+  if (problem != std::errc() || stop != gid.data() + gid.size() || id <= 0) return std::nullopt;
+  return id;
+}
+
+std::string make_gid(std::string_view type, int64_t id) {
+  return "gid://shopify/" + std::string(type) + "/" + std::to_string(id);
+}
+
+}  // namespace tsunagi::shopify

@@ -1,0 +1,64 @@
+#pragma once
+// Shopify's replies as the domain's values. Pure. What is not a reply of that kind is kUnavailable
+// with the field's name. Nothing here throws.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/domain/values.h"
+#include "wasm/core/result.h"
+
+namespace tsunagi::shopify {
+
+inline constexpr size_t kMaxTextBytes = 4'096;  // of one value that is kept
+
+// Tokens of /admin/oauth/access_token. lasts 0: it does not end. refresh "": there is none.
+struct TokenPair {
+  std::string access;
+  Seconds access_lasts = 0;
+  std::string refresh;
+  Seconds refresh_lasts = 0;
+};
+Result<TokenPair> parse_tokens(std::string_view body);
+
+// extensions.cost: points of a leaky bucket.
+struct Cost {
+  double requested = 0;
+  double available = 0;
+  double maximum = 0;
+  double restored_per_second = 0;  // 0: the reply said nothing
+};
+
+// How a GraphQL request went as a whole.
+enum class Verdict : uint8_t {
+  kData,
+  kThrottled,   // nothing was done; come back with more points
+  kDenied,      // a scope or an approval is missing
+  kTryAgain,    // Shopify's own failure
+  kBadRequest,  // our document or variables
+};
+struct Reply {
+  Verdict verdict = Verdict::kData;
+  std::string problem;  // for a log
+  Cost cost;
+};
+Result<Reply> parse_reply(std::string_view body);
+
+Result<ShopIdentity> parse_shop(std::string_view body);
+Result<std::optional<ShopCustomer>> parse_customer(std::string_view body);
+
+struct UserError {
+  std::string code;   // "" where the mutation has none
+  std::string field;  // "metafields.3.ownerId"
+  std::string message;
+};
+// data.MUTATION.userErrors
+Result<std::vector<UserError>> parse_user_errors(std::string_view body, std::string_view mutation);
+
+// 7001 of "gid://shopify/Customer/7001".
+std::optional<int64_t> parse_gid(std::string_view gid, std::string_view type);
+std::string make_gid(std::string_view type, int64_t id);
+
+}  // namespace tsunagi::shopify
