@@ -1,0 +1,118 @@
+// Reading members: a card is a link with the last figures, in one statement.
+
+#include "server/storage/sql_storage.h"
+#include "server/storage/words.h"
+
+namespace tsunagi::storage {
+namespace {
+
+// as_of -1: no snapshot.
+constexpr Sql kCard{
+    "SELECT l.customer_id, l.code, l.pos_member_id, l.state, l.joined_at, "
+    "COALESCE(s.has_points, 0), COALESCE(s.points, 0), COALESCE(s.points_expire_on, ''), "
+    "COALESCE(s.rank, ''), COALESCE(s.holder, ''), COALESCE(s.as_of, -1) "
+    "FROM member_link l LEFT JOIN card_snapshot s "
+    "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
+    "WHERE l.tenant = :a AND l.customer_id = :b"};
+constexpr Sql kCardByMember{
+    "SELECT l.customer_id, l.code, l.pos_member_id, l.state, l.joined_at, "
+    "COALESCE(s.has_points, 0), COALESCE(s.points, 0), COALESCE(s.points_expire_on, ''), "
+    "COALESCE(s.rank, ''), COALESCE(s.holder, ''), COALESCE(s.as_of, -1) "
+    "FROM member_link l LEFT JOIN card_snapshot s "
+    "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
+    "WHERE l.tenant = :a AND l.pos_member_id = :b AND l.pos_member_id <> ''"};
+constexpr Sql kCardsAfter{
+    "SELECT l.customer_id, l.code, l.pos_member_id, l.state, l.joined_at, "
+    "COALESCE(s.has_points, 0), COALESCE(s.points, 0), COALESCE(s.points_expire_on, ''), "
+    "COALESCE(s.rank, ''), COALESCE(s.holder, ''), COALESCE(s.as_of, -1) "
+    "FROM member_link l LEFT JOIN card_snapshot s "
+    "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
+    "WHERE l.tenant = :a AND l.customer_id > :b ORDER BY l.customer_id LIMIT :c"};
+constexpr Sql kCodeKnown{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
+constexpr Sql kFavourite{"SELECT store_id FROM favourite WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kPins{
+    "SELECT product_code FROM pin WHERE tenant = :a AND customer_id = :b "
+    "ORDER BY position, product_code"};
+
+template <class... In>
+Result<std::vector<Card>> select(Session& session, const Sql& sql, const In&... in) {
+  MemberLink link;
+  CardSnapshot snapshot;
+  std::string state;
+  int64_t has_points = 0;
+  std::vector<Card> cards;
+  bool broken = false;
+  session.each(
+      sql,
+      std::tie(link.customer_id, link.code, link.pos_member_id, state, link.joined_at, has_points,
+               snapshot.points, snapshot.points_expire_on, snapshot.rank, snapshot.holder,
+               snapshot.as_of),
+      [&] {
+        const auto known = link_state(state);
+        broken = broken || !known;
+        if (!known) return;
+        link.state = *known;
+        Card card{.link = link, .snapshot = std::nullopt};
+        if (snapshot.as_of >= 0) {
+          snapshot.customer_id = link.customer_id;
+          snapshot.has_points = has_points != 0;
+          card.snapshot = snapshot;
+        }
+        cards.push_back(std::move(card));
+      },
+      in...);
+  if (broken) return Error{ErrorCode::kInternal, "a member link has an unknown state"};
+  return cards;
+}
+
+template <class... In>
+Result<std::optional<Card>> select_one(Session& session, const Sql& sql, const In&... in) {
+  auto found = select(session, sql, in...);
+  if (!found) return found.error();
+  if (found->empty()) return std::optional<Card>();
+  return std::optional<Card>(std::move(found->front()));
+}
+
+}  // namespace
+
+Result<std::optional<Card>> SqlStorage::card(TenantId tenant, int64_t customer_id) {
+  return read([&](Session& session) { return select_one(session, kCard, tenant, customer_id); });
+}
+
+Result<std::optional<Card>> SqlStorage::card_by_member(TenantId tenant,
+                                                       std::string_view pos_member_id) {
+  return read(
+      [&](Session& session) { return select_one(session, kCardByMember, tenant, pos_member_id); });
+}
+
+Result<std::vector<Card>> SqlStorage::cards_after(TenantId tenant, int64_t customer_id, int limit) {
+  if (limit <= 0) return Error{ErrorCode::kInvalid, "a page must have at least one card"};
+  return read(
+      [&](Session& session) { return select(session, kCardsAfter, tenant, customer_id, limit); });
+}
+
+Result<bool> SqlStorage::code_known(TenantId tenant, std::string_view code) {
+  return read([&](Session& session) -> Result<bool> {
+    int64_t customer_id = 0;
+    return session.one(kCodeKnown, std::tie(customer_id), tenant, code);
+  });
+}
+
+Result<std::string> SqlStorage::favourite(TenantId tenant, int64_t customer_id) {
+  return read([&](Session& session) -> Result<std::string> {
+    std::string store_id;
+    session.one(kFavourite, std::tie(store_id), tenant, customer_id);
+    return store_id;
+  });
+}
+
+Result<std::vector<std::string>> SqlStorage::pins(TenantId tenant, int64_t customer_id) {
+  return read([&](Session& session) -> Result<std::vector<std::string>> {
+    std::string code;
+    std::vector<std::string> codes;
+    session.each(kPins, std::tie(code), [&] { codes.push_back(code); }, tenant, customer_id);
+    return codes;
+  });
+}
+
+}  // namespace tsunagi::storage

@@ -1,0 +1,251 @@
+// Applying a use case's changes, inside the transaction of the caller.
+
+#include "server/storage/sql_storage.h"
+#include "server/storage/words.h"
+
+namespace tsunagi::storage {
+namespace {
+
+constexpr Sql kReserveCode{
+    "INSERT INTO member_code (tenant, code, customer_id) VALUES (:a, :b, :c) "
+    "ON CONFLICT (tenant, code) DO NOTHING"};
+constexpr Sql kCodeOwner{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
+constexpr Sql kAddLink{
+    "INSERT INTO member_link (tenant, customer_id, code, pos_member_id, state, joined_at) "
+    "VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT (tenant, customer_id) DO NOTHING"};
+constexpr Sql kPutLink{
+    "INSERT INTO member_link (tenant, customer_id, code, pos_member_id, state, joined_at) "
+    "VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT (tenant, customer_id) DO UPDATE SET "
+    "code = excluded.code, pos_member_id = excluded.pos_member_id, state = excluded.state, "
+    "joined_at = excluded.joined_at"};
+constexpr Sql kRetireCodes{
+    "UPDATE member_code SET customer_id = 0 WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kDropLink{"DELETE FROM member_link WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kDropSnapshot{"DELETE FROM card_snapshot WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kDropFavourite{"DELETE FROM favourite WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kDropPins{"DELETE FROM pin WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kHoldLink{
+    "SELECT customer_id FROM member_link WHERE tenant = :a AND customer_id = :b {for_share}"};
+constexpr Sql kPutSnapshot{
+    "INSERT INTO card_snapshot "
+    "(tenant, customer_id, has_points, points, points_expire_on, rank, holder, as_of) "
+    "VALUES (:a, :b, :c, :d, :e, :f, :g, :h) ON CONFLICT (tenant, customer_id) DO UPDATE SET "
+    "has_points = excluded.has_points, points = excluded.points, "
+    "points_expire_on = excluded.points_expire_on, rank = excluded.rank, "
+    "holder = excluded.holder, as_of = excluded.as_of "
+    "WHERE excluded.as_of >= card_snapshot.as_of"};
+constexpr Sql kForgetStores{"DELETE FROM store WHERE tenant = :a"};
+constexpr Sql kPutStore{
+    "INSERT INTO store (tenant, store_id, code, name, phone, address, display_order, paused) "
+    "VALUES (:a, :b, :c, :d, :e, :f, :g, :h) ON CONFLICT (tenant, store_id) DO UPDATE SET "
+    "code = excluded.code, name = excluded.name, phone = excluded.phone, "
+    "address = excluded.address, display_order = excluded.display_order, "
+    "paused = excluded.paused"};
+constexpr Sql kPutProduct{
+    "INSERT INTO product (tenant, product_id, code, supplier_code, name, stock_controlled) "
+    "VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT (tenant, product_id) DO UPDATE SET "
+    "code = excluded.code, supplier_code = excluded.supplier_code, name = excluded.name, "
+    "stock_controlled = excluded.stock_controlled"};
+constexpr Sql kDropProduct{"DELETE FROM product WHERE tenant = :a AND product_id = :b"};
+constexpr Sql kDropStock{"DELETE FROM stock_level WHERE tenant = :a AND product_id = :b"};
+constexpr Sql kPutStock{
+    "INSERT INTO stock_level (tenant, product_id, store_id, on_hand, layaway, changed_at) "
+    "VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT (tenant, product_id, store_id) DO UPDATE SET "
+    "on_hand = excluded.on_hand, layaway = excluded.layaway, changed_at = excluded.changed_at "
+    "WHERE excluded.changed_at >= stock_level.changed_at"};
+constexpr Sql kSetCursor{
+    "INSERT INTO sync_cursor (tenant, name, value) VALUES (:a, :b, :c) "
+    "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value "
+    "WHERE excluded.value > sync_cursor.value"};
+// Enqueued again: a waiting item is due at once; one that is being written stays leased, and its
+// revision tells the writer that there is more to write; a dead one has a new reason to live.
+constexpr Sql kEnqueue{
+    "INSERT INTO outbox (tenant, kind, item_key, state, due_at, enqueued_at) "
+    "VALUES (:a, :b, :c, 'waiting', :d, :e) ON CONFLICT (tenant, kind, item_key) DO UPDATE SET "
+    "revision = outbox.revision + 1, attempts = 0, error = '', "
+    "due_at = CASE outbox.state WHEN 'leased' THEN outbox.due_at ELSE excluded.due_at END, "
+    "state = CASE outbox.state WHEN 'leased' THEN 'leased' ELSE 'waiting' END, "
+    "enqueued_at = CASE outbox.state WHEN 'dead' THEN excluded.enqueued_at "
+    "ELSE outbox.enqueued_at END"};
+constexpr Sql kSetFavourite{
+    "INSERT INTO favourite (tenant, customer_id, store_id) VALUES (:a, :b, :c) "
+    "ON CONFLICT (tenant, customer_id) DO UPDATE SET store_id = excluded.store_id"};
+constexpr Sql kLockPins{"SELECT pg_advisory_xact_lock(:a)"};
+constexpr Sql kPinCount{
+    "SELECT COUNT(*), COALESCE(MAX(position), 0) FROM pin WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kPin{
+    "INSERT INTO pin (tenant, customer_id, product_code, position) VALUES (:a, :b, :c, :d)"};
+constexpr Sql kPinned{
+    "SELECT position FROM pin WHERE tenant = :a AND customer_id = :b AND product_code = :c"};
+constexpr Sql kUnpin{
+    "DELETE FROM pin WHERE tenant = :a AND customer_id = :b AND product_code = :c"};
+constexpr Sql kAudit{
+    "INSERT INTO audit (tenant, at, actor, action, subject, reason) "
+    "VALUES (:a, :b, :c, :d, :e, :f)"};
+
+class Applier {
+ public:
+  Applier(Session& session, TenantId tenant, Seconds now)
+      : session_(session), tenant_(tenant), now_(now) {}
+
+  Result<Done> operator()(const change::PutLink& put) {
+    const MemberLink& link = put.link;
+    if (auto key = check_key("a member code", link.code); !key) return key;
+    if (link.pos_member_id.size() > kKeyMaxBytes) {
+      return check_key("a member id", link.pos_member_id);
+    }
+    session_.run(kReserveCode, tenant_, link.code, link.customer_id);
+    int64_t owner = 0;
+    session_.one(kCodeOwner, std::tie(owner), tenant_, link.code);
+    if (owner != link.customer_id) {
+      return Error{ErrorCode::kConflict, "the code was issued to another customer"};
+    }
+    const int64_t written =
+        session_.run(put.only_new ? kAddLink : kPutLink, tenant_, link.customer_id, link.code,
+                     link.pos_member_id, word(link.state), link.joined_at);
+    if (written == 0) return Error{ErrorCode::kConflict, "the customer has a link already"};
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::DropLink& drop) {
+    session_.run(kDropLink, tenant_, drop.customer_id);
+    session_.run(kRetireCodes, tenant_, drop.customer_id);
+    session_.run(kDropSnapshot, tenant_, drop.customer_id);
+    session_.run(kDropFavourite, tenant_, drop.customer_id);
+    session_.run(kDropPins, tenant_, drop.customer_id);
+    return Done{};
+  }
+
+  // A lookup that ends after its customer was erased must not bring the customer's name back: no
+  // link, no snapshot.
+  Result<Done> operator()(const change::PutSnapshot& put) {
+    const CardSnapshot& snapshot = put.snapshot;
+    int64_t customer_id = 0;
+    if (!session_.one(kHoldLink, std::tie(customer_id), tenant_, snapshot.customer_id)) {
+      return Done{};
+    }
+    session_.run(kPutSnapshot, tenant_, snapshot.customer_id, int64_t{snapshot.has_points},
+                 snapshot.points, snapshot.points_expire_on, snapshot.rank, snapshot.holder,
+                 snapshot.as_of);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::PutStores& put) {
+    session_.run(kForgetStores, tenant_);
+    for (const Store& store : put.stores) {
+      if (auto key = check_key("a store id", store.store_id); !key) return key;
+      session_.run(kPutStore, tenant_, store.store_id, store.code, store.name, store.phone,
+                   store.address, store.display_order, int64_t{store.paused});
+    }
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::PutProducts& put) {
+    for (const Product& product : put.products) {
+      if (auto key = check_key("a product id", product.product_id); !key) return key;
+      // Nobody scans or types a longer code: keep the product, findable by its other code.
+      session_.run(kPutProduct, tenant_, product.product_id, indexable(product.code),
+                   indexable(product.supplier_code), product.name,
+                   int64_t{product.stock_controlled});
+    }
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::DropProducts& drop) {
+    for (const std::string& product_id : drop.product_ids) {
+      session_.run(kDropProduct, tenant_, product_id);
+      session_.run(kDropStock, tenant_, product_id);
+    }
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::PutStock& put) {
+    for (const StockLevel& level : put.levels) {
+      if (auto key = check_key("a product id", level.product_id); !key) return key;
+      if (auto key = check_key("a store id", level.store_id); !key) return key;
+      session_.run(kPutStock, tenant_, level.product_id, level.store_id, level.on_hand,
+                   level.layaway, level.changed_at);
+    }
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::SetCursor& set) {
+    if (auto key = check_key("a cursor's name", set.name); !key) return key;
+    session_.run(kSetCursor, tenant_, set.name, set.value);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::Enqueue& enqueue) {
+    if (auto key = check_key("an outbox key", enqueue.write.key); !key) return key;
+    session_.run(kEnqueue, tenant_, word(enqueue.write.kind), enqueue.write.key, now_, now_);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::SetFavourite& set) {
+    if (set.store_id.empty()) {
+      session_.run(kDropFavourite, tenant_, set.customer_id);
+      return Done{};
+    }
+    if (auto key = check_key("a store id", set.store_id); !key) return key;
+    session_.run(kSetFavourite, tenant_, set.customer_id, set.store_id);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::SetPin& set) {
+    if (auto key = check_key("a product code", set.product_code); !key) return key;
+    if (!set.pinned) {
+      session_.run(kUnpin, tenant_, set.customer_id, set.product_code);
+      return Done{};
+    }
+    lock_pins(set.customer_id);
+    int64_t position = 0;
+    if (session_.one(kPinned, std::tie(position), tenant_, set.customer_id, set.product_code)) {
+      return Done{};
+    }
+    int64_t count = 0;
+    session_.one(kPinCount, std::tie(count, position), tenant_, set.customer_id);
+    if (count >= kMaxPins) {
+      return Error{ErrorCode::kConflict,
+                   "at most " + std::to_string(kMaxPins) + " products can be pinned"};
+    }
+    session_.run(kPin, tenant_, set.customer_id, set.product_code, position + 1);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::Audit& audit) {
+    session_.run(kAudit, tenant_, now_, audit.actor, audit.action, audit.subject, audit.reason);
+    return Done{};
+  }
+
+ private:
+  static std::string_view indexable(std::string_view code) {
+    return code.size() <= kKeyMaxBytes ? code : std::string_view();
+  }
+
+  // SQLite has one writer; in PostgreSQL two transactions could each count one pin too few.
+  void lock_pins(int64_t customer_id) {
+    if (session_.dialect() != Dialect::kPostgres) return;
+    constexpr uint64_t kSpread =
+        0x9E3779B97F4A7C15;  // two ids to one number; a chance meeting only waits
+    const uint64_t lock =
+        static_cast<uint64_t>(tenant_) * kSpread ^ static_cast<uint64_t>(customer_id);
+    session_.run(kLockPins, static_cast<int64_t>(lock));
+  }
+
+  Session& session_;
+  const TenantId tenant_;
+  const Seconds now_;
+};
+
+}  // namespace
+
+Result<Done> apply_changes(Session& session, TenantId tenant, const std::vector<Change>& changes,
+                           Seconds now) {
+  Applier applier(session, tenant, now);
+  for (const Change& change : changes) {
+    if (Result<Done> applied = std::visit(applier, change); !applied) return applied;
+  }
+  return Done{};
+}
+
+}  // namespace tsunagi::storage

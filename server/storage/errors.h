@@ -1,0 +1,22 @@
+#pragma once
+// What a database exception means to a caller. The only place that reads SOCI's exceptions.
+
+#include "wasm/core/result.h"
+
+namespace tsunagi::storage {
+
+enum class FailureKind : uint8_t {
+  kFinal,       // the same call fails again
+  kRetry,       // serialization failure or deadlock: the whole transaction may be run again
+  kConnection,  // the session is useless; another one may work
+};
+
+struct Failure {
+  FailureKind kind = FailureKind::kFinal;
+  Error error;  // names no bound value: those may be personal
+};
+
+// Only inside a catch clause.
+[[nodiscard]] Failure current_failure();
+
+}  // namespace tsunagi::storage

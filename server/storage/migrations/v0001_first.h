@@ -1,0 +1,180 @@
+#pragma once
+// Tenants, members, stock, and the two queues. Instants are unix seconds; flags are 0 and 1;
+// nothing is NULL.
+
+#include <string_view>
+
+namespace tsunagi::storage {
+
+inline constexpr std::string_view kV0001First[] = {
+    R"(CREATE TABLE tenant (
+         tenant BIGINT NOT NULL PRIMARY KEY,
+         shop_domain {text} NOT NULL,
+         shop_name {text} NOT NULL,
+         contract_id {text} NOT NULL DEFAULT '',
+         installed INTEGER NOT NULL,
+         settings {text} NOT NULL DEFAULT ''
+       ) {clustered})",
+    "CREATE UNIQUE INDEX tenant_domain ON tenant (shop_domain) WHERE shop_domain <> ''",
+    "CREATE UNIQUE INDEX tenant_contract ON tenant (contract_id) WHERE contract_id <> ''",
+
+    // ciphertext: base64 of AES-256-GCM, bound to "tenant|purpose".
+    R"(CREATE TABLE secret (
+         tenant BIGINT NOT NULL,
+         purpose {text} NOT NULL,
+         ciphertext {text} NOT NULL,
+         expires_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, purpose)
+       ) {clustered})",
+
+    R"(CREATE TABLE oauth_state (
+         tenant BIGINT NOT NULL,
+         state {text} NOT NULL,
+         verifier {text} NOT NULL,
+         created_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, state)
+       ) {clustered})",
+    "CREATE UNIQUE INDEX oauth_state_state ON oauth_state (state)",
+
+    R"(CREATE TABLE store (
+         tenant BIGINT NOT NULL,
+         store_id {text} NOT NULL,
+         code {text} NOT NULL,
+         name {text} NOT NULL,
+         phone {text} NOT NULL,
+         address {text} NOT NULL,
+         display_order BIGINT NOT NULL,
+         paused INTEGER NOT NULL,
+         PRIMARY KEY (tenant, store_id)
+       ) {clustered})",
+
+    R"(CREATE TABLE product (
+         tenant BIGINT NOT NULL,
+         product_id {text} NOT NULL,
+         code {text} NOT NULL,
+         supplier_code {text} NOT NULL,
+         name {text} NOT NULL,
+         stock_controlled INTEGER NOT NULL,
+         PRIMARY KEY (tenant, product_id)
+       ) {clustered})",
+    "CREATE INDEX product_code ON product (tenant, code)",
+    "CREATE INDEX product_supplier_code ON product (tenant, supplier_code)",
+
+    R"(CREATE TABLE stock_level (
+         tenant BIGINT NOT NULL,
+         product_id {text} NOT NULL,
+         store_id {text} NOT NULL,
+         on_hand BIGINT NOT NULL,
+         layaway BIGINT NOT NULL,
+         changed_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, product_id, store_id)
+       ) {clustered})",
+
+    R"(CREATE TABLE sync_cursor (
+         tenant BIGINT NOT NULL,
+         name {text} NOT NULL,
+         value BIGINT NOT NULL,
+         PRIMARY KEY (tenant, name)
+       ) {clustered})",
+
+    R"(CREATE TABLE member_link (
+         tenant BIGINT NOT NULL,
+         customer_id BIGINT NOT NULL,
+         code {text} NOT NULL,
+         pos_member_id {text} NOT NULL,
+         state {text} NOT NULL CHECK (state IN ('joining', 'linked', 'stopped')),
+         joined_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, customer_id)
+       ) {clustered})",
+    "CREATE UNIQUE INDEX member_link_pos_member ON member_link (tenant, pos_member_id) WHERE "
+    "pos_member_id <> ''",
+
+    // Every code that was ever issued or linked. customer_id 0: its link was dropped; nobody gets
+    // the code again.
+    R"(CREATE TABLE member_code (
+         tenant BIGINT NOT NULL,
+         code {text} NOT NULL,
+         customer_id BIGINT NOT NULL,
+         PRIMARY KEY (tenant, code)
+       ) {clustered})",
+    "CREATE INDEX member_code_customer ON member_code (tenant, customer_id)",
+
+    R"(CREATE TABLE card_snapshot (
+         tenant BIGINT NOT NULL,
+         customer_id BIGINT NOT NULL,
+         has_points INTEGER NOT NULL,
+         points BIGINT NOT NULL,
+         points_expire_on {text} NOT NULL,
+         rank {text} NOT NULL,
+         holder {text} NOT NULL,
+         as_of BIGINT NOT NULL,
+         PRIMARY KEY (tenant, customer_id)
+       ) {clustered})",
+
+    R"(CREATE TABLE favourite (
+         tenant BIGINT NOT NULL,
+         customer_id BIGINT NOT NULL,
+         store_id {text} NOT NULL,
+         PRIMARY KEY (tenant, customer_id)
+       ) {clustered})",
+
+    R"(CREATE TABLE pin (
+         tenant BIGINT NOT NULL,
+         customer_id BIGINT NOT NULL,
+         product_code {text} NOT NULL,
+         position BIGINT NOT NULL,
+         PRIMARY KEY (tenant, customer_id, product_code)
+       ) {clustered})",
+
+    // due_at: when a waiting event may be taken, or when the lease of a taken one ends.
+    R"(CREATE TABLE inbox (
+         id {id},
+         tenant BIGINT NOT NULL,
+         system {text} NOT NULL CHECK (system IN ('shopify', 'smaregi')),
+         type {text} NOT NULL,
+         event_id {text} NOT NULL,
+         body {text} NOT NULL,
+         state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'done', 'dead')),
+         attempts INTEGER NOT NULL DEFAULT 0,
+         due_at BIGINT NOT NULL,
+         error {text} NOT NULL DEFAULT '',
+         received_at BIGINT NOT NULL,
+         done_at BIGINT NOT NULL DEFAULT 0,
+         UNIQUE (tenant, system, type, event_id)
+       ))",
+    "CREATE INDEX inbox_due ON inbox (due_at, id) WHERE state IN ('waiting', 'leased')",
+    "CREATE INDEX inbox_dead ON inbox (tenant, id) WHERE state = 'dead'",
+
+    // One row a key: what is enqueued again while it waits, is being written, or lies dead, raises
+    // the revision.
+    R"(CREATE TABLE outbox (
+         id {id},
+         tenant BIGINT NOT NULL,
+         kind {text} NOT NULL CHECK (kind IN ('write_card', 'create_member')),
+         item_key {text} NOT NULL,
+         state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead')),
+         revision BIGINT NOT NULL DEFAULT 1,
+         attempts INTEGER NOT NULL DEFAULT 0,
+         due_at BIGINT NOT NULL,
+         error {text} NOT NULL DEFAULT '',
+         enqueued_at BIGINT NOT NULL,
+         UNIQUE (tenant, kind, item_key)
+       ))",
+    "CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state IN ('waiting', 'leased')",
+    "CREATE INDEX outbox_dead ON outbox (tenant, id) WHERE state = 'dead'",
+
+    // Append only, but for the erasure of a whole tenant.
+    R"(CREATE TABLE audit (
+         id {id},
+         tenant BIGINT NOT NULL,
+         at BIGINT NOT NULL,
+         actor {text} NOT NULL,
+         action {text} NOT NULL,
+         subject {text} NOT NULL,
+         reason {text} NOT NULL
+       ))",
+    "CREATE INDEX audit_tenant ON audit (tenant, id)",
+    "{audit_append_only}",
+};
+
+}  // namespace tsunagi::storage

@@ -1,0 +1,114 @@
+// Outbound writes: one row a key, leased, and deleted when the state it stands for has been
+// written.
+
+#include <algorithm>
+
+#include "server/storage/sql_storage.h"
+#include "server/storage/words.h"
+
+namespace tsunagi::storage {
+namespace {
+
+constexpr Sql kAnyDue{
+    "SELECT id FROM outbox WHERE state IN ('waiting', 'leased') AND due_at <= :a LIMIT 1"};
+constexpr Sql kLease{
+    "UPDATE outbox SET state = 'leased', attempts = attempts + 1, due_at = :a WHERE id IN "
+    "(SELECT id FROM outbox WHERE state IN ('waiting', 'leased') AND due_at <= :b "
+    "ORDER BY due_at, id LIMIT :c {skip_locked}) "
+    "RETURNING id, tenant, kind, item_key, attempts, revision"};
+constexpr Sql kFinish{"DELETE FROM outbox WHERE id = :a AND tenant = :b AND revision = :c"};
+// Enqueued again since it was leased: what is to be written now has not been tried yet.
+constexpr Sql kWaitAgain{
+    "UPDATE outbox SET state = 'waiting', due_at = :a, attempts = 0, error = '' "
+    "WHERE id = :b AND tenant = :c AND revision > :d"};
+constexpr Sql kRetry{
+    "UPDATE outbox SET state = 'waiting', due_at = :a, error = :b WHERE id = :c AND tenant = :d"};
+constexpr Sql kBury{
+    "UPDATE outbox SET state = 'dead', error = :a "
+    "WHERE id = :b AND tenant = :c AND revision = :d"};
+constexpr Sql kDepth{
+    "SELECT (SELECT COUNT(*) FROM inbox WHERE state IN ('waiting', 'leased')), "
+    "(SELECT COUNT(*) FROM inbox WHERE state = 'dead'), "
+    "(SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'leased')), "
+    "(SELECT COUNT(*) FROM outbox WHERE state = 'dead'), "
+    "COALESCE((SELECT MIN(received_at) FROM inbox WHERE state IN ('waiting', 'leased')), 0), "
+    "COALESCE((SELECT MIN(enqueued_at) FROM outbox WHERE state IN ('waiting', 'leased')), 0)"};
+
+Error gone() { return {ErrorCode::kConflict, "the item is done already"}; }
+
+Result<std::vector<OutboxItem>> lease(Session& session, int limit, Seconds now, int lease_seconds) {
+  OutboxItem item;
+  std::string kind;
+  std::vector<OutboxItem> items;
+  bool broken = false;
+  session.each(
+      kLease, std::tie(item.id, item.tenant, kind, item.write.key, item.attempts, item.revision),
+      [&] {
+        const auto known = outbox_kind(kind);
+        broken = broken || !known;
+        item.write.kind = known.value_or(OutboxKind::kWriteCard);
+        items.push_back(item);
+      },
+      now + lease_seconds, now, limit);
+  if (broken) return Error{ErrorCode::kInternal, "an outbox item has an unknown kind"};
+  // RETURNING promises no order.
+  std::sort(items.begin(), items.end(),
+            [](const OutboxItem& a, const OutboxItem& b) { return a.id < b.id; });
+  return items;
+}
+
+}  // namespace
+
+Result<std::vector<OutboxItem>> SqlStorage::lease_outbox(int limit, Seconds now,
+                                                         int lease_seconds) {
+  if (limit <= 0) return Error{ErrorCode::kInvalid, "a lease must be of at least one item"};
+  const auto due = any_due(kAnyDue, now);
+  if (!due) return due.error();
+  if (!*due) return std::vector<OutboxItem>();
+  return write([&](Session& session) { return lease(session, limit, now, lease_seconds); });
+}
+
+Result<Done> SqlStorage::finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) {
+  const Seconds now = clock_.now();
+  return write([&](Session& session) -> Result<Done> {
+    if (session.run(kFinish, item.id, item.tenant, item.revision) == 0 &&
+        session.run(kWaitAgain, now, item.id, item.tenant, item.revision) == 0) {
+      return gone();
+    }
+    return apply_changes(session, item.tenant, changes, now);
+  });
+}
+
+Result<Done> SqlStorage::retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) {
+  return write([&](Session& session) -> Result<Done> {
+    if (session.run(kRetry, at, cut_error(error), item.id, item.tenant) == 0) return gone();
+    return Done{};
+  });
+}
+
+Result<Done> SqlStorage::bury_outbox(const OutboxItem& item, std::string_view error) {
+  const Seconds now = clock_.now();
+  return write([&](Session& session) -> Result<Done> {
+    if (session.run(kBury, cut_error(error), item.id, item.tenant, item.revision) == 0 &&
+        session.run(kWaitAgain, now, item.id, item.tenant, item.revision) == 0) {
+      return gone();
+    }
+    return Done{};
+  });
+}
+
+Result<Storage::QueueDepth> SqlStorage::queue_depth() {
+  return read([](Session& session) -> Result<QueueDepth> {
+    QueueDepth depth;
+    Seconds oldest_inbox = 0;
+    Seconds oldest_outbox = 0;
+    session.one(kDepth, std::tie(depth.inbox_waiting, depth.inbox_dead, depth.outbox_waiting,
+                                 depth.outbox_dead, oldest_inbox, oldest_outbox));
+    depth.oldest_waiting = oldest_inbox == 0    ? oldest_outbox
+                           : oldest_outbox == 0 ? oldest_inbox
+                                                : std::min(oldest_inbox, oldest_outbox);
+    return depth;
+  });
+}
+
+}  // namespace tsunagi::storage

@@ -1,0 +1,114 @@
+#include "server/storage/session.h"
+
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <stdexcept>
+
+namespace tsunagi::storage {
+namespace {
+
+constexpr std::string_view kSqliteBusySeconds = "5";  // another process holds the write lock
+constexpr std::string_view kPostgresConnectSeconds = "3";
+constexpr const char* kPostgresStatementLimit = "SET statement_timeout = '10s'";
+constexpr const char* kPostgresLockLimit = "SET lock_timeout = '5s'";
+constexpr const char* kPostgresIdleLimit = "SET idle_in_transaction_session_timeout = '30s'";
+
+// What the two dialects write differently.
+struct Word {
+  std::string_view name, sqlite, postgres;
+};
+constexpr Word kWords[] = {
+    {"{id}", "INTEGER PRIMARY KEY AUTOINCREMENT",
+     "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"},
+    {"{text}", "TEXT", "TEXT COLLATE \"C\""},  // bytes in order, as SQLite compares them
+    {"{clustered}", "WITHOUT ROWID", ""},
+    {"{begin_write}", "BEGIN IMMEDIATE", "BEGIN"},
+    {"{skip_locked}", "", "FOR UPDATE SKIP LOCKED"},
+    {"{for_share}", "", "FOR SHARE"},
+    {"{migration_lock}", "", "SELECT pg_advisory_xact_lock(7846113)"},
+    {"{has_version_table}", "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'",
+     "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'schema_version' AND schemaname = "
+     "current_schema()"},
+    {"{audit_append_only}",
+     "CREATE TRIGGER audit_append_only BEFORE UPDATE ON audit "
+     "BEGIN SELECT RAISE(ABORT, 'audit is append only'); END",
+     "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+     "'BEGIN RAISE EXCEPTION ''audit is append only''; END'; "
+     "CREATE TRIGGER audit_append_only BEFORE UPDATE ON audit "
+     "FOR EACH ROW EXECUTE FUNCTION audit_append_only()"},
+};
+
+soci::connection_parameters parameters(const Address& address) {
+  if (address.dialect == Dialect::kSqlite) {
+    const std::string options =
+        "db=\"" + address.target + "\" timeout=" + std::string(kSqliteBusySeconds);
+    return {*soci::factory_sqlite3(), options};
+  }
+  std::string url = address.target;
+  if (url.find("connect_timeout=") == std::string::npos) {
+    url += url.find('?') == std::string::npos ? '?' : '&';
+    url += "connect_timeout=" + std::string(kPostgresConnectSeconds);
+  }
+  return {*soci::factory_postgresql(), url};
+}
+
+}  // namespace
+
+Session::Session(const Address& address, SessionUse use)
+    : dialect_(address.dialect), session_(parameters(address)) {
+  switch (dialect_) {
+    case Dialect::kSqlite:
+      prepare_sqlite(use);
+      break;
+    case Dialect::kPostgres:
+      prepare_postgres();
+      break;
+  }
+}
+
+Session::~Session() { statements_.clear(); }
+
+void Session::prepare_sqlite(SessionUse use) {
+  std::string mode;
+  session_ << "PRAGMA journal_mode = WAL", soci::into(mode);
+  if (mode != "wal") throw std::runtime_error("the SQLite file cannot use a write-ahead log");
+  session_ << "PRAGMA synchronous = FULL";
+  int synchronous = 0;
+  constexpr int kFull = 2;
+  session_ << "PRAGMA synchronous", soci::into(synchronous);
+  if (synchronous != kFull) throw std::runtime_error("SQLite refuses synchronous = FULL");
+  if (use == SessionUse::kRead) session_ << "PRAGMA query_only = ON";
+}
+
+void Session::prepare_postgres() {
+  session_ << kPostgresStatementLimit;
+  session_ << kPostgresLockLimit;
+  session_ << kPostgresIdleLimit;
+  session_ << "SET client_encoding = 'UTF8'";
+}
+
+void Session::execute(std::string_view text) { session_ << in_dialect(text); }
+
+soci::statement& Session::prepared(const Sql& sql) {
+  const auto known = statements_.find(sql.text);
+  if (known != statements_.end()) return known->second;
+  soci::statement statement(session_);
+  statement.alloc();
+  statement.prepare(in_dialect(sql.text));
+  return statements_.emplace(sql.text, statement).first->second;
+}
+
+std::string Session::in_dialect(std::string_view text) const {
+  std::string result(text);
+  for (const Word& word : kWords) {
+    const std::string_view written = dialect_ == Dialect::kSqlite ? word.sqlite : word.postgres;
+    for (size_t at = result.find(word.name); at != std::string::npos;
+         at = result.find(word.name, at + written.size())) {
+      result.replace(at, word.name.size(), written);
+    }
+  }
+  return result;
+}
+
+}  // namespace tsunagi::storage

@@ -1,0 +1,115 @@
+#pragma once
+// The Storage port over an engine: one implementation for both databases. Each group of functions
+// has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp;
+// changes.cpp applies changes.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "server/domain/ports.h"
+#include "server/storage/engine.h"
+#include "server/storage/session.h"
+
+namespace tsunagi::storage {
+
+// Texts that are keys or indexed are no longer than this, in bytes (PostgreSQL indexes at most
+// 2,700); longer ones are kInvalid when written.
+inline constexpr size_t kKeyMaxBytes = 255;
+inline constexpr size_t kErrorMaxBytes = 1'000;  // of an error kept with an event; cut
+inline constexpr Seconds kOauthStateSeconds = 10 * 60;
+
+class SqlStorage : public Storage {
+ public:
+  SqlStorage(std::unique_ptr<Engine> engine, std::string secret_key, Clock& clock);
+
+  Result<Done> ready() override;
+
+  Result<std::optional<Tenant>> tenant(TenantId id) override;
+  Result<std::optional<Tenant>> tenant_by_domain(std::string_view shop_domain) override;
+  Result<std::optional<Tenant>> tenant_by_contract(std::string_view contract_id) override;
+  Result<std::vector<Tenant>> tenants() override;
+  Result<Done> install(const ShopIdentity& shop) override;
+  Result<Done> uninstall(TenantId tenant) override;
+  Result<Done> erase_tenant(TenantId tenant) override;
+  Result<Done> join_contract(TenantId tenant, std::string_view contract_id) override;
+  Result<Done> save_settings(TenantId tenant, const Settings& settings) override;
+
+  Result<std::optional<StoredSecret>> secret(TenantId tenant, SecretPurpose purpose) override;
+  Result<Done> put_secrets(
+      TenantId tenant, const std::vector<std::pair<SecretPurpose, StoredSecret>>& secrets) override;
+  Result<Done> put_oauth_state(TenantId tenant, std::string_view state, std::string_view verifier,
+                               Seconds now) override;
+  Result<std::optional<std::pair<TenantId, std::string>>> take_oauth_state(std::string_view state,
+                                                                           Seconds now) override;
+
+  Result<std::optional<Card>> card(TenantId tenant, int64_t customer_id) override;
+  Result<std::optional<Card>> card_by_member(TenantId tenant,
+                                             std::string_view pos_member_id) override;
+  Result<std::vector<Card>> cards_after(TenantId tenant, int64_t customer_id, int limit) override;
+  Result<bool> code_known(TenantId tenant, std::string_view code) override;
+  Result<std::optional<Product>> product_by_code(TenantId tenant, std::string_view barcode,
+                                                 std::string_view sku) override;
+  Result<std::vector<StockRow>> stock_of(TenantId tenant, std::string_view product_id) override;
+  Result<std::vector<Store>> stores(TenantId tenant) override;
+  Result<std::optional<Seconds>> cursor(TenantId tenant, std::string_view name) override;
+  Result<std::string> favourite(TenantId tenant, int64_t customer_id) override;
+  Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer_id) override;
+
+  Result<Done> apply(TenantId tenant, const std::vector<Change>& changes) override;
+
+  Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) override;
+  Result<std::vector<InboxItem>> lease_inbox(int limit, Seconds now, int lease_seconds) override;
+  Result<Done> finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
+                            const std::vector<Change>& changes) override;
+  Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) override;
+  Result<Done> bury_inbox(int64_t id, std::string_view error) override;
+
+  Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override;
+  Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;
+  Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
+  Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
+
+  Result<QueueDepth> queue_depth() override;
+
+ private:
+  // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or
+  // committed.
+  template <class Body>
+  auto read(const Body& body) {
+    return answered(body, [this](const Work& work) { return engine_->read(work); });
+  }
+  template <class Body>
+  auto write(const Body& body) {
+    return answered(body, [this](const Work& work) { return engine_->write(work); });
+  }
+  template <class Body, class Run>
+  auto answered(const Body& body, const Run& run) -> std::invoke_result_t<Body, Session&> {
+    std::optional<std::invoke_result_t<Body, Session&>> answer;
+    const Result<Done> done = run([&](Session& session) -> Result<Done> {
+      answer.emplace(body(session));
+      if (!answer->ok()) return answer->error();
+      return Done{};
+    });
+    if (!done) return done.error();
+    return std::move(*answer);
+  }
+
+  // Whether the queue has anything that is due, without troubling the writer.
+  Result<bool> any_due(const Sql& sql, Seconds now);
+
+  const std::unique_ptr<Engine> engine_;
+  const std::string secret_key_;
+  Clock& clock_;
+};
+
+// changes.cpp: inside a write.
+[[nodiscard]] Result<Done> apply_changes(Session& session, TenantId tenant,
+                                         const std::vector<Change>& changes, Seconds now);
+
+[[nodiscard]] Result<Done> check_key(std::string_view what, std::string_view key);
+[[nodiscard]] std::string_view cut_error(std::string_view error);
+
+}  // namespace tsunagi::storage

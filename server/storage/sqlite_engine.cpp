@@ -1,0 +1,164 @@
+// SQLite: writes queue up for one thread, which commits as many as are waiting in one transaction
+// (a commit is a disk flush). Each write has its own savepoint, so that one that fails does not
+// fail its neighbours, and is answered after the commit.
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "server/storage/engine.h"
+#include "server/storage/errors.h"
+#include "server/storage/session.h"
+#include "server/storage/session_pool.h"
+
+namespace tsunagi::storage {
+namespace {
+
+constexpr Sql kBegin{"{begin_write}"};
+constexpr Sql kCommit{"COMMIT"};
+constexpr Sql kRollback{"ROLLBACK"};
+constexpr Sql kSavepoint{"SAVEPOINT one_write"};
+constexpr Sql kRelease{"RELEASE one_write"};
+constexpr Sql kRollbackOne{"ROLLBACK TO one_write"};
+
+struct Write {
+  const Work& work;  // of the thread that waits for answer
+  Result<Done> result = Done{};
+  std::promise<Result<Done>> answer;
+};
+
+class SqliteEngine : public Engine {
+ public:
+  SqliteEngine(const Address& address, size_t sessions)
+      : address_(address),
+        readers_(address, SessionUse::kRead, sessions),
+        writer_([this] { write_all(); }) {}
+
+  ~SqliteEngine() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    queued_.notify_all();
+    writer_.join();
+  }
+
+  Result<Done> read(const Work& work) override {
+    try {
+      auto lease = readers_.borrow();
+      if (!lease) return lease.error();
+      try {
+        return work(**lease);
+      } catch (...) {
+        lease->spoil();
+        throw;
+      }
+    } catch (...) {
+      return current_failure().error;
+    }
+  }
+
+  Result<Done> write(const Work& work) override {
+    // Shared with the writer, which may still be inside set_value() when this thread goes on.
+    const auto write = std::make_shared<Write>(Write{.work = work, .answer = {}});
+    auto answer = write->answer.get_future();
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return Error{ErrorCode::kUnavailable, "the database is closing"};
+      if (queue_.size() >= kWriteQueueLimit) {
+        return Error{ErrorCode::kUnavailable, "too many writes are waiting for the database"};
+      }
+      queue_.push_back(write);
+    }
+    queued_.notify_one();
+    return answer.get();
+  }
+
+ private:
+  using Group = std::vector<std::shared_ptr<Write>>;
+
+  // The writer thread: until stopping and nothing is queued.
+  void write_all() {
+    for (;;) {
+      Group group = next_group();
+      if (group.empty()) return;
+      commit(group);
+      for (const auto& write : group) write->answer.set_value(write->result);
+    }
+  }
+
+  Group next_group() {
+    std::unique_lock lock(mutex_);
+    queued_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    Group group;
+    while (!queue_.empty() && group.size() < kGroupMax) {
+      group.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    return group;
+  }
+
+  // Leaves in every write of the group its result, after the commit.
+  void commit(const Group& group) {
+    try {
+      if (session_ == nullptr) session_ = std::make_unique<Session>(address_, SessionUse::kWrite);
+      session_->run(kBegin);
+      for (const auto& write : group) write->result = run_one(*session_, write->work);
+      session_->run(kCommit);
+    } catch (...) {
+      const Failure failure = current_failure();
+      for (const auto& write : group) {
+        if (write->result.ok()) write->result = failure.error;
+      }
+      roll_back();
+    }
+  }
+
+  // A failure of the work itself is its result; a failure to undo it breaks the group and is
+  // thrown.
+  static Result<Done> run_one(Session& session, const Work& work) {
+    session.run(kSavepoint);
+    Result<Done> result = attempt(session, work);
+    if (!result) session.run(kRollbackOne);
+    session.run(kRelease);
+    return result;
+  }
+
+  static Result<Done> attempt(Session& session, const Work& work) {
+    try {
+      return work(session);
+    } catch (...) {
+      return current_failure().error;
+    }
+  }
+
+  // Some errors have ended the transaction already; then the session is opened anew.
+  void roll_back() {
+    try {
+      if (session_ != nullptr) session_->run(kRollback);
+    } catch (...) {
+      session_.reset();
+    }
+  }
+
+  const Address address_;
+  SessionPool readers_;
+  std::unique_ptr<Session> session_;  // the writer thread's own
+
+  std::mutex mutex_;
+  std::condition_variable queued_;
+  std::deque<std::shared_ptr<Write>> queue_;  // guarded by mutex_
+  bool stopping_ = false;                     // guarded by mutex_
+  std::thread writer_;                        // last: it uses all of the above
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_sqlite_engine(const Address& address, size_t sessions) {
+  return std::make_unique<SqliteEngine>(address, sessions);
+}
+
+}  // namespace tsunagi::storage

@@ -1,0 +1,180 @@
+#include "server/domain/tenant/tenant_directory.h"
+#include "server/storage/sql_storage.h"
+
+namespace tsunagi::storage {
+namespace {
+
+constexpr Sql kTenant{
+    "SELECT tenant, shop_domain, shop_name, contract_id, installed, settings FROM tenant "
+    "WHERE tenant = :a"};
+constexpr Sql kTenantByDomain{
+    "SELECT tenant, shop_domain, shop_name, contract_id, installed, settings FROM tenant "
+    "WHERE shop_domain = :a AND shop_domain <> ''"};
+constexpr Sql kTenantByContract{
+    "SELECT tenant, shop_domain, shop_name, contract_id, installed, settings FROM tenant "
+    "WHERE contract_id = :a AND contract_id <> ''"};
+constexpr Sql kInstalled{
+    "SELECT tenant, shop_domain, shop_name, contract_id, installed, settings FROM tenant "
+    "WHERE installed = 1 ORDER BY tenant"};
+// Shopify gives a domain to one shop at a time: another shop that had it before is gone.
+constexpr Sql kForgetSecretsOfDomain{
+    "DELETE FROM secret WHERE tenant IN "
+    "(SELECT tenant FROM tenant WHERE shop_domain = :a AND tenant <> :b)"};
+constexpr Sql kFreeDomain{
+    "UPDATE tenant SET shop_domain = '', installed = 0 WHERE shop_domain = :a AND tenant <> :b"};
+constexpr Sql kInstall{
+    "INSERT INTO tenant (tenant, shop_domain, shop_name, installed) VALUES (:a, :b, :c, 1) "
+    "ON CONFLICT (tenant) DO UPDATE SET shop_domain = excluded.shop_domain, "
+    "shop_name = excluded.shop_name, installed = 1"};
+constexpr Sql kUninstall{"UPDATE tenant SET installed = 0 WHERE tenant = :a"};
+constexpr Sql kForgetSecrets{"DELETE FROM secret WHERE tenant = :a"};
+constexpr Sql kForgetStates{"DELETE FROM oauth_state WHERE tenant = :a"};
+constexpr Sql kFreeContract{
+    "UPDATE tenant SET contract_id = '' WHERE contract_id = :a AND tenant <> :b AND installed = 0"};
+constexpr Sql kContractOfAnother{
+    "SELECT tenant FROM tenant WHERE contract_id = :a AND tenant <> :b"};
+constexpr Sql kContract{"SELECT contract_id FROM tenant WHERE tenant = :a"};
+constexpr Sql kAnyLink{"SELECT customer_id FROM member_link WHERE tenant = :a LIMIT 1"};
+constexpr Sql kJoin{"UPDATE tenant SET contract_id = :a WHERE tenant = :b"};
+constexpr Sql kForgetStores{"DELETE FROM store WHERE tenant = :a"};
+constexpr Sql kForgetProducts{"DELETE FROM product WHERE tenant = :a"};
+constexpr Sql kForgetStock{"DELETE FROM stock_level WHERE tenant = :a"};
+constexpr Sql kForgetCursors{"DELETE FROM sync_cursor WHERE tenant = :a"};
+constexpr Sql kSaveSettings{"UPDATE tenant SET settings = :a WHERE tenant = :b"};
+// Every table that has rows of a tenant.
+constexpr Sql kErasures[] = {
+    {"DELETE FROM secret WHERE tenant = :a"},        {"DELETE FROM oauth_state WHERE tenant = :a"},
+    {"DELETE FROM store WHERE tenant = :a"},         {"DELETE FROM product WHERE tenant = :a"},
+    {"DELETE FROM stock_level WHERE tenant = :a"},   {"DELETE FROM sync_cursor WHERE tenant = :a"},
+    {"DELETE FROM member_link WHERE tenant = :a"},   {"DELETE FROM member_code WHERE tenant = :a"},
+    {"DELETE FROM card_snapshot WHERE tenant = :a"}, {"DELETE FROM favourite WHERE tenant = :a"},
+    {"DELETE FROM pin WHERE tenant = :a"},           {"DELETE FROM inbox WHERE tenant = :a"},
+    {"DELETE FROM outbox WHERE tenant = :a"},        {"DELETE FROM audit WHERE tenant = :a"},
+    {"DELETE FROM tenant WHERE tenant = :a"},
+};
+
+Error unknown_tenant() { return {ErrorCode::kNotFound, "unknown shop"}; }
+
+template <class... In>
+Result<std::vector<Tenant>> select(Session& session, const Sql& sql, const In&... in) {
+  Tenant row;
+  int64_t installed = 0;
+  std::string settings;
+  std::vector<Tenant> tenants;
+  std::optional<Error> broken;
+  session.each(
+      sql, std::tie(row.id, row.shop_domain, row.shop_name, row.contract_id, installed, settings),
+      [&] {
+        row.installed = installed != 0;
+        row.settings = Settings{};
+        if (!settings.empty()) {
+          auto parsed = parse_settings(settings);
+          if (!parsed) {
+            broken = Error{ErrorCode::kInternal, "the settings of shop " + std::to_string(row.id) +
+                                                     " cannot be read: " + parsed.error().message};
+            return;
+          }
+          row.settings = std::move(*parsed);
+        }
+        tenants.push_back(row);
+      },
+      in...);
+  if (broken) return *broken;
+  return tenants;
+}
+
+template <class... In>
+Result<std::optional<Tenant>> select_one(Session& session, const Sql& sql, const In&... in) {
+  auto found = select(session, sql, in...);
+  if (!found) return found.error();
+  if (found->empty()) return std::optional<Tenant>();
+  return std::optional<Tenant>(std::move(found->front()));
+}
+
+// What was read from the former contract means nothing in the new one.
+void forget_contract_data(Session& session, TenantId tenant) {
+  session.run(kForgetStores, tenant);
+  session.run(kForgetProducts, tenant);
+  session.run(kForgetStock, tenant);
+  session.run(kForgetCursors, tenant);
+}
+
+Result<Done> join(Session& session, TenantId tenant, std::string_view contract_id) {
+  std::string current;
+  if (!session.one(kContract, std::tie(current), tenant)) return unknown_tenant();
+  if (current == contract_id) return Done{};
+  session.run(kFreeContract, contract_id, tenant);
+  TenantId other = 0;
+  if (session.one(kContractOfAnother, std::tie(other), contract_id, tenant)) {
+    return Error{ErrorCode::kConflict, "another shop has joined this contract"};
+  }
+  int64_t member = 0;
+  if (!current.empty() && session.one(kAnyLink, std::tie(member), tenant)) {
+    return Error{ErrorCode::kConflict,
+                 "the shop has members in another contract: their cards would show others'"};
+  }
+  if (!current.empty()) forget_contract_data(session, tenant);
+  session.run(kJoin, contract_id, tenant);
+  return Done{};
+}
+
+}  // namespace
+
+Result<std::optional<Tenant>> SqlStorage::tenant(TenantId id) {
+  return read([&](Session& session) { return select_one(session, kTenant, id); });
+}
+
+Result<std::optional<Tenant>> SqlStorage::tenant_by_domain(std::string_view shop_domain) {
+  return read([&](Session& session) { return select_one(session, kTenantByDomain, shop_domain); });
+}
+
+Result<std::optional<Tenant>> SqlStorage::tenant_by_contract(std::string_view contract_id) {
+  return read(
+      [&](Session& session) { return select_one(session, kTenantByContract, contract_id); });
+}
+
+Result<std::vector<Tenant>> SqlStorage::tenants() {
+  return read([](Session& session) { return select(session, kInstalled); });
+}
+
+Result<Done> SqlStorage::install(const ShopIdentity& shop) {
+  if (shop.id <= 0) return Error{ErrorCode::kInvalid, "a shop id must be positive"};
+  if (auto key = check_key("the shop's domain", shop.domain); !key) return key;
+  return write([&](Session& session) -> Result<Done> {
+    session.run(kForgetSecretsOfDomain, shop.domain, shop.id);
+    session.run(kFreeDomain, shop.domain, shop.id);
+    session.run(kInstall, shop.id, shop.domain, shop.name);
+    return Done{};
+  });
+}
+
+Result<Done> SqlStorage::uninstall(TenantId tenant) {
+  return write([&](Session& session) -> Result<Done> {
+    if (session.run(kUninstall, tenant) == 0) return unknown_tenant();
+    session.run(kForgetSecrets, tenant);
+    session.run(kForgetStates, tenant);
+    return Done{};
+  });
+}
+
+Result<Done> SqlStorage::erase_tenant(TenantId tenant) {
+  return write([&](Session& session) -> Result<Done> {
+    for (const Sql& erase : kErasures) session.run(erase, tenant);
+    return Done{};
+  });
+}
+
+Result<Done> SqlStorage::join_contract(TenantId tenant, std::string_view contract_id) {
+  if (auto key = check_key("a contract id", contract_id); !key) return key;
+  return write([&](Session& session) { return join(session, tenant, contract_id); });
+}
+
+Result<Done> SqlStorage::save_settings(TenantId tenant, const Settings& settings) {
+  const std::string json = settings_json(settings);
+  return write([&](Session& session) -> Result<Done> {
+    if (session.run(kSaveSettings, json, tenant) == 0) return unknown_tenant();
+    return Done{};
+  });
+}
+
+}  // namespace tsunagi::storage

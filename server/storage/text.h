@@ -1,0 +1,14 @@
+#pragma once
+// Text as both databases can keep it.
+
+#include <string>
+#include <string_view>
+
+namespace tsunagi::storage {
+
+// The text with every NUL and every byte that is not UTF-8 replaced by U+FFFD: PostgreSQL refuses
+// the one and its client library cuts the text at the other, SQLite keeps both. So both databases
+// keep and find the same.
+[[nodiscard]] std::string storable(std::string_view text);
+
+}  // namespace tsunagi::storage

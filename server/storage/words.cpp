@@ -1,0 +1,56 @@
+#include "server/storage/words.h"
+
+namespace tsunagi::storage {
+namespace {
+
+template <class Enum, size_t N>
+std::optional<Enum> find(const Enum (&all)[N], std::string_view text) {
+  for (const Enum value : all) {
+    if (word(value) == text) return value;
+  }
+  return std::nullopt;
+}
+
+constexpr LinkState kLinkStates[] = {LinkState::kJoining, LinkState::kLinked, LinkState::kStopped};
+constexpr System kSystems[] = {System::kShopify, System::kSmaregi};
+constexpr OutboxKind kOutboxKinds[] = {OutboxKind::kWriteCard, OutboxKind::kCreateMember};
+
+}  // namespace
+
+std::string_view word(LinkState state) {
+  switch (state) {
+    case LinkState::kJoining:
+      return "joining";
+    case LinkState::kLinked:
+      return "linked";
+    case LinkState::kStopped:
+      return "stopped";
+  }
+  return "";
+}
+
+std::string_view word(System system) {
+  switch (system) {
+    case System::kShopify:
+      return "shopify";
+    case System::kSmaregi:
+      return "smaregi";
+  }
+  return "";
+}
+
+std::string_view word(OutboxKind kind) {
+  switch (kind) {
+    case OutboxKind::kWriteCard:
+      return "write_card";
+    case OutboxKind::kCreateMember:
+      return "create_member";
+  }
+  return "";
+}
+
+std::optional<LinkState> link_state(std::string_view text) { return find(kLinkStates, text); }
+std::optional<System> system_of(std::string_view text) { return find(kSystems, text); }
+std::optional<OutboxKind> outbox_kind(std::string_view text) { return find(kOutboxKinds, text); }
+
+}  // namespace tsunagi::storage

@@ -1,0 +1,206 @@
+// Shops: installed, joined to a contract, set up, uninstalled and erased.
+
+#include <gmock/gmock.h>
+
+#include "tests/server/storage/database.h"
+
+namespace tsunagi {
+namespace {
+
+using testing::ElementsAre;
+
+class TenantsTest : public StorageTest {
+ protected:
+  [[nodiscard]] Tenant shop(TenantId id = kShop) const {
+    auto found = db().tenant(id);
+    EXPECT_OK(found);
+    EXPECT_TRUE(found.ok() && found->has_value());
+    return found.ok() && *found ? **found : Tenant{};
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Databases, TenantsTest,
+                         testing::Values(Backend::kSqlite, Backend::kPostgres), backend_name);
+
+TEST_P(TenantsTest, AnInstalledShopIsFoundByIdAndByDomain) {
+  EXPECT_EQ("shop700.myshopify.com", shop().shop_domain);
+  EXPECT_EQ("shop700", shop().shop_name);
+  EXPECT_EQ("", shop().contract_id);
+  EXPECT_TRUE(shop().installed);
+  const auto by_domain = db().tenant_by_domain("shop701.myshopify.com");
+  ASSERT_TRUE(by_domain.ok() && by_domain->has_value());
+  EXPECT_EQ(kOtherShop, (*by_domain)->id);
+}
+
+TEST_P(TenantsTest, AnUnknownShopIsNobody) {
+  for (const std::string_view domain :
+       {std::string_view("other.myshopify.com"), std::string_view(""),
+        std::string_view("shop700.myshopify.com\0", 22), std::string_view("\xff"),
+        std::string_view("' OR 1=1 --")}) {
+    const auto found = db().tenant_by_domain(domain);
+    ASSERT_TRUE(found.ok()) << found.error().message;
+    EXPECT_FALSE(found->has_value()) << domain;
+  }
+  EXPECT_FALSE(db().tenant(999)->has_value());
+  EXPECT_FALSE(db().tenant_by_contract("")->has_value());
+}
+
+TEST_P(TenantsTest, InstallingAgainKeepsSettingsAndContract) {
+  ASSERT_TRUE(db().join_contract(kShop, "skc").ok());
+  Settings settings;
+  settings.programme_name = "会員";
+  ASSERT_TRUE(db().save_settings(kShop, settings).ok());
+  ASSERT_TRUE(db().uninstall(kShop).ok());
+  EXPECT_FALSE(shop().installed);
+  EXPECT_EQ(1u, db().tenants()->size());
+
+  EXPECT_OK(db().install({.id = kShop, .domain = "renamed.myshopify.com", .name = "Renamed"}));
+  EXPECT_TRUE(shop().installed);
+  EXPECT_EQ("renamed.myshopify.com", shop().shop_domain);
+  EXPECT_EQ("Renamed", shop().shop_name);
+  EXPECT_EQ("skc", shop().contract_id);
+  EXPECT_EQ("会員", shop().settings.programme_name);
+  EXPECT_FALSE(db().tenant_by_domain("shop700.myshopify.com")->has_value());
+  EXPECT_EQ(2u, db().tenants()->size());
+}
+
+TEST_P(TenantsTest, ADomainBelongsToTheShopThatInstalledLast) {
+  ASSERT_TRUE(
+      db().put_secrets(kShop, {{SecretPurpose::kShopifyAccess, {.value = "old token"}}}).ok());
+  EXPECT_OK(db().install({.id = 702, .domain = "shop700.myshopify.com", .name = "new"}));
+  EXPECT_EQ(702, (*db().tenant_by_domain("shop700.myshopify.com"))->id);
+  EXPECT_FALSE(shop(kShop).installed);
+  EXPECT_FALSE(db().secret(kShop, SecretPurpose::kShopifyAccess)->has_value());
+}
+
+TEST_P(TenantsTest, RefusesAShopWithoutIdOrDomain) {
+  EXPECT_ERROR(ErrorCode::kInvalid, db().install({.id = 0, .domain = "a", .name = "a"}));
+  EXPECT_ERROR(ErrorCode::kInvalid, db().install({.id = 5, .domain = "", .name = "a"}));
+  EXPECT_OK(db().install({.id = 5, .domain = std::string(255, 'd'), .name = "a"}));
+  EXPECT_ERROR(ErrorCode::kInvalid,
+               db().install({.id = 5, .domain = std::string(256, 'd'), .name = "a"}));
+}
+
+TEST_P(TenantsTest, AContractHasOneShop) {
+  EXPECT_OK(db().join_contract(kShop, "skc"));
+  EXPECT_OK(db().join_contract(kShop, "skc"));
+  EXPECT_ERROR(ErrorCode::kConflict, db().join_contract(kOtherShop, "skc"));
+  EXPECT_EQ(kShop, (*db().tenant_by_contract("skc"))->id);
+  EXPECT_EQ("", shop(kOtherShop).contract_id);
+  EXPECT_ERROR(ErrorCode::kNotFound, db().join_contract(999, "other"));
+  EXPECT_ERROR(ErrorCode::kInvalid, db().join_contract(kShop, ""));
+}
+
+TEST_P(TenantsTest, AContractOfAnUninstalledShopMayMove) {
+  ASSERT_TRUE(db().join_contract(kShop, "skc").ok());
+  ASSERT_TRUE(db().uninstall(kShop).ok());
+  EXPECT_OK(db().join_contract(kOtherShop, "skc"));
+  EXPECT_EQ(kOtherShop, (*db().tenant_by_contract("skc"))->id);
+  EXPECT_EQ("", shop(kShop).contract_id);
+}
+
+TEST_P(TenantsTest, AShopWithMembersStaysInItsContract) {
+  ASSERT_TRUE(db().join_contract(kShop, "first").ok());
+  apply({change::PutStores{{store("1")}}, change::SetCursor{.name = "stock", .value = 5}});
+  EXPECT_OK(db().join_contract(kShop, "second"));
+  EXPECT_TRUE(db().stores(kShop)->empty());
+  EXPECT_FALSE(db().cursor(kShop, "stock")->has_value());
+  apply({change::PutLink{link(1, "T1")}});
+  EXPECT_ERROR(ErrorCode::kConflict, db().join_contract(kShop, "third"));
+  EXPECT_EQ("second", shop().contract_id);
+}
+
+TEST_P(TenantsTest, SettingsComeBackAsTheyWereSaved) {
+  Settings settings;
+  settings.programme_name = "ポイント \"会員\" 'x' \\ 🎴";
+  settings.code_rule = CodeRule::kOwnOrAny;
+  settings.code_letter = 'K';
+  settings.symbology = Symbology::kNw7;
+  settings.second_symbology = Symbology::kCode39;
+  settings.few_below = 7;
+  settings.safety_stock = 2;
+  settings.stores = {{.store_id = "3", .name = "本店", .hidden = false, .safety_stock = 1},
+                     {.store_id = "1", .name = "", .hidden = true, .safety_stock = 0}};
+  settings.contact_url = "https://example.com/contact";
+  settings.paused = true;
+  EXPECT_OK(db().save_settings(kShop, settings));
+  reopen();
+  const Settings saved = shop().settings;
+  EXPECT_EQ(settings.programme_name, saved.programme_name);
+  EXPECT_EQ(settings.code_rule, saved.code_rule);
+  EXPECT_EQ(settings.code_letter, saved.code_letter);
+  EXPECT_EQ(settings.symbology, saved.symbology);
+  EXPECT_EQ(settings.second_symbology, saved.second_symbology);
+  EXPECT_EQ(settings.few_below, saved.few_below);
+  EXPECT_EQ(settings.safety_stock, saved.safety_stock);
+  ASSERT_EQ(2u, saved.stores.size());
+  EXPECT_EQ("3", saved.stores[0].store_id);
+  EXPECT_EQ("本店", saved.stores[0].name);
+  EXPECT_TRUE(saved.stores[1].hidden);
+  EXPECT_EQ(settings.contact_url, saved.contact_url);
+  EXPECT_TRUE(saved.paused);
+  EXPECT_FALSE(shop(kOtherShop).settings.paused);
+  EXPECT_ERROR(ErrorCode::kNotFound, db().save_settings(999, settings));
+}
+
+TEST_P(TenantsTest, UninstallErasesSecretsAndKeepsMembers) {
+  ASSERT_TRUE(db().put_secrets(kShop, {{SecretPurpose::kShopifyAccess, {.value = "a"}},
+                                       {SecretPurpose::kShopifyRefresh, {.value = "b"}}})
+                  .ok());
+  ASSERT_TRUE(db().put_oauth_state(kShop, "state", "verifier", kNow).ok());
+  ASSERT_TRUE(db().put_secrets(kOtherShop, {{SecretPurpose::kShopifyAccess, {.value = "c"}}}).ok());
+  apply({change::PutLink{link(1, "T1")}});
+  EXPECT_OK(db().uninstall(kShop));
+  EXPECT_EQ(1, database_->number("SELECT COUNT(*) FROM secret"));
+  EXPECT_EQ(0, database_->number("SELECT COUNT(*) FROM oauth_state"));
+  EXPECT_TRUE(db().card(kShop, 1)->has_value());
+  EXPECT_EQ("c", (*db().secret(kOtherShop, SecretPurpose::kShopifyAccess))->value);
+  EXPECT_ERROR(ErrorCode::kNotFound, db().uninstall(999));
+}
+
+TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
+  for (const TenantId tenant : {kShop, kOtherShop}) {
+    const std::string suffix = std::to_string(tenant);
+    EXPECT_OK(db().join_contract(tenant, "contract" + suffix));
+    EXPECT_OK(db().put_secrets(tenant, {{SecretPurpose::kShopifyAccess, {.value = "a"}}}));
+    EXPECT_OK(db().put_oauth_state(tenant, "state" + suffix, "verifier", kNow));
+    EXPECT_OK(db().put_inbox(
+        tenant, {.type = "pos:stock", .event_id = "1", .body = "{}", .received_at = kNow}));
+    apply({change::PutLink{link(1, "T1", "9")}, change::PutSnapshot{snapshot(1, 5, kNow)},
+           change::PutStores{{store("1")}}, change::PutProducts{{product("1", "p")}},
+           change::PutStock{{{.product_id = "1", .store_id = "1", .on_hand = 1}}},
+           change::SetCursor{.name = "stock", .value = 5},
+           change::Enqueue{{.kind = OutboxKind::kWriteCard, .key = "1"}},
+           change::SetFavourite{.customer_id = 1, .store_id = "1"},
+           change::SetPin{.customer_id = 1, .product_code = "p", .pinned = true},
+           change::Audit{.actor = "test", .action = "join", .subject = "1", .reason = ""}},
+          tenant);
+  }
+  const auto count = [&](const std::string& table, TenantId tenant) {
+    return database_->number("SELECT COUNT(*) FROM " + table +
+                             " WHERE tenant = " + std::to_string(tenant));
+  };
+  std::vector<std::string> with_rows;
+  for (const std::string& table : database_->tables()) {
+    if (table == "schema_version") continue;
+    EXPECT_EQ(1, count(table, kShop)) << "the test should fill " << table;
+    with_rows.push_back(table);
+  }
+  EXPECT_EQ(15u, with_rows.size());
+
+  EXPECT_OK(db().erase_tenant(kShop));
+  for (const std::string& table : with_rows) {
+    EXPECT_EQ(0, count(table, kShop)) << table;
+    EXPECT_EQ(1, count(table, kOtherShop)) << table;
+  }
+  EXPECT_OK(db().erase_tenant(kShop));
+}
+
+TEST_P(TenantsTest, TheAuditTrailCannotBeRewritten) {
+  apply({change::Audit{.actor = "a", .action = "b", .subject = "c", .reason = "d"}});
+  EXPECT_ANY_THROW(database_->execute("UPDATE audit SET actor = 'somebody else'"));
+  EXPECT_EQ(1,
+            database_->number("SELECT COUNT(*) FROM audit WHERE actor = 'a' AND at = 1790000000"));
+}
+
+}  // namespace
+}  // namespace tsunagi
