@@ -18,7 +18,7 @@ foreach(file ${graphql_files})
     message(FATAL_ERROR "${file} must hold the operation ${camel}")
   endif()
   string(APPEND graphql_source
-    "const Operation k${camel}{\"${camel}\", \"shopify.${snake}\", R\"graphql(${text})graphql\"}\;\n")
+    "const Operation k${camel}{\"${camel}\", \"shopify.${snake}\", R\"graphql(${text})graphql\"};\n")
 endforeach()
 string(APPEND graphql_source "}  // namespace tsunagi::shopify\n")
 file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/shopify_operations.cpp CONTENT "${graphql_source}" @ONLY)
