@@ -317,8 +317,7 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
   }
 
   // Runs the work as if it were the member's lookup: none runs beside it.
-  template <class Work>
-  Result<Done> alone(const CardKey& key, Work work) {
+  Result<Done> alone(const CardKey& key, const std::function<Result<Done>()>& work) {
     for (int turn = 0; turn < kFlightsAwaited; ++turn) {
       const auto [flight, began] = board(key, /*with_member=*/false);
       if (!began) {
@@ -397,14 +396,21 @@ Result<Done> CardService::refresh(const Tenant& tenant, int64_t customer_id, Wan
   return Error{ErrorCode::kUnavailable, "too many lookups are waiting for this card"};
 }
 
+Result<Done> CardService::exclusively(TenantId tenant, int64_t customer_id,
+                                      const std::function<Result<Done>()>& work) {
+  return state_->alone({tenant, customer_id}, [&]() -> Result<Done> {
+    auto outcome = work();
+    forget(tenant, customer_id);
+    return outcome;
+  });
+}
+
 Result<Done> CardService::drop(TenantId tenant, int64_t customer_id,
                                const std::vector<Change>& changes) {
-  return state_->alone({tenant, customer_id}, [&]() -> Result<Done> {
+  return exclusively(tenant, customer_id, [&]() -> Result<Done> {
     auto all = changes;
     all.emplace_back(change::DropLink{customer_id});
-    auto applied = state_->ports.storage.apply(tenant, all);
-    forget(tenant, customer_id);
-    return applied;
+    return state_->ports.storage.apply(tenant, all);
   });
 }
 

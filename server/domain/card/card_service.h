@@ -61,6 +61,10 @@ class CardService {
   // kUnauthorized: try again later.
   Result<Done> refresh(const Tenant& tenant, int64_t customer_id, Want want);
 
+  // Runs the work while no lookup of this card runs that could write it again: for whoever changes
+  // or drops the link.
+  Result<Done> exclusively(TenantId tenant, int64_t customer_id,
+                           const std::function<Result<Done>()>& work);
   // Drops the link (DropLink) together with the changes, while no lookup runs that could write it
   // again.
   Result<Done> drop(TenantId tenant, int64_t customer_id, const std::vector<Change>& changes);

@@ -1,6 +1,6 @@
 #pragma once
-// Joining: a customer becomes a member. The code is drawn and stored first (state joining), the member is then created
-// in Smaregi from the outbox; whoever asks twice gets the same code.
+// Joining: a customer becomes a member. The code is drawn and stored first (state joining), the
+// member is then created in Smaregi from the outbox; whoever asks twice gets the same code.
 
 #include "server/domain/ports.h"
 
@@ -9,7 +9,8 @@ namespace tsunagi {
 class JoinService {
  public:
   JoinService(Storage& storage, Clock& clock, Random& random);
-  // The customer's link, new or existing. kConflict when the tenant has not joined a contract or is paused.
+  // The customer's link, new or existing. kConflict when the tenant has not joined a contract or is
+  // paused.
   Result<MemberLink> join(const Tenant& tenant, int64_t customer_id);
 
  private:

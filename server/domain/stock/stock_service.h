@@ -9,7 +9,7 @@
 
 namespace tsunagi {
 
-inline constexpr int kProductsAView = 20;           // products one request may ask for
+inline constexpr int kProductsAView = 20;  // products one request may ask for
 inline constexpr Seconds kStockCacheSeconds = 2;
 inline constexpr size_t kStockCacheEntries = 5'000;
 // Cursor names: when the whole book was last read, and until when changes have been read.
@@ -29,13 +29,15 @@ class StockService {
     int64_t customer_id = 0;                // 0: anonymous
     bool all_shops = false;
   };
-  // One model a product, in the order asked. A product that Smaregi does not know has no shops (the block hides itself).
+  // One model a product, in the order asked. A product that Smaregi does not know has no shops (the
+  // block hides itself).
   Result<std::vector<StockModel>> stock(const Tenant& tenant, const Question& question);
   // The products the customer pinned.
   Result<std::vector<StockModel>> pinned(const Tenant& tenant, int64_t customer_id);
 
   Result<Done> set_favourite(const Tenant& tenant, int64_t customer_id, std::string_view store_id);
-  Result<Done> set_pin(const Tenant& tenant, int64_t customer_id, std::string_view product_code, bool pinned);
+  Result<Done> set_pin(const Tenant& tenant, int64_t customer_id, std::string_view product_code,
+                       bool pinned);
 
   void forget(TenantId tenant, std::string_view product_id);
   void forget_tenant(TenantId tenant);

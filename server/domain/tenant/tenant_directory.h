@@ -1,6 +1,6 @@
 #pragma once
-// Who a request belongs to: known shops and contracts, cached for kTenantCacheSeconds so that a forged or unknown shop
-// costs no database read each time.
+// Who a request belongs to: known shops and contracts, cached for kTenantCacheSeconds so that a
+// forged or unknown shop costs no database read each time.
 
 #include <memory>
 #include <string_view>
@@ -26,8 +26,8 @@ class TenantDirectory {
   std::unique_ptr<State> state_;
 };
 
-// Settings to and from the JSON of the database and of the merchant page. parse answers kInvalid with the field's name
-// and a reason; an unknown field is ignored; an absent one keeps its default.
+// Settings to and from the JSON of the database and of the merchant page. parse answers kInvalid
+// with the field's name and a reason; an unknown field is ignored; an absent one keeps its default.
 std::string settings_json(const Settings& settings);
 Result<Settings> parse_settings(std::string_view json);
 

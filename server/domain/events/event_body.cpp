@@ -1,0 +1,132 @@
+#include "server/domain/events/event_body.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+
+namespace tsunagi {
+namespace {
+
+using Json = nlohmann::json;
+
+struct ListShape {
+  std::string_view type;
+  const char* list;
+  const char* member;  // the id's name when entries are objects; nullptr when they are the ids
+};
+constexpr ListShape kShapes[] = {
+    {"pos:stock", "ids", "productId"},
+    {"pos:transactions", "transactionHeadIds", nullptr},
+    {"pos:customers", "customerIds", nullptr},
+    {"pos:products", "productIds", nullptr},
+};
+
+Error malformed(std::string reason) { return {ErrorCode::kInvalid, std::move(reason)}; }
+
+const ListShape* shape_of(std::string_view type) {
+  for (const ListShape& shape : kShapes) {
+    if (shape.type == type) return &shape;
+  }
+  return nullptr;
+}
+
+Result<Json> parse_object(std::string_view body) {
+  Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded() || !json.is_object()) return malformed("the body is not a JSON object");
+  return json;
+}
+
+// Smaregi writes ids as strings, and here and there as numbers.
+std::optional<std::string> id_text(const Json& value) {
+  std::string text;
+  if (value.is_string()) {
+    text = value.get<std::string>();
+  } else if (value.is_number_unsigned()) {
+    text = std::to_string(value.get<uint64_t>());
+  } else {
+    return std::nullopt;
+  }
+  const bool digits =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (text.empty() || text.size() > kPosIdDigits || !digits) return std::nullopt;
+  return text;
+}
+
+struct Listed {
+  Json json;
+  const ListShape* shape = nullptr;
+  const Json& list() const { return json.at(shape->list); }
+};
+
+Result<Listed> parse_listed(std::string_view type, std::string_view body) {
+  const ListShape* shape = shape_of(type);
+  if (shape == nullptr) return malformed("events of this type have no ids");
+  auto json = parse_object(body);
+  if (!json.ok()) return json.error();
+  const auto list = json->find(shape->list);
+  if (list == json->end() || !list->is_array()) {
+    return malformed(std::string(shape->list) + " is missing or not a list");
+  }
+  return Listed{std::move(json).value(), shape};
+}
+
+}  // namespace
+
+Result<PosEventBody> parse_pos_event(std::string_view type, std::string_view body) {
+  const auto listed = parse_listed(type, body);
+  if (!listed.ok()) return listed.error();
+  PosEventBody event;
+  const auto action = listed->json.find("action");
+  if (action != listed->json.end() && action->is_string())
+    event.action = action->get<std::string>();
+  std::set<std::string> seen;
+  for (const Json& entry : listed->list()) {
+    std::optional<std::string> id;
+    if (listed->shape->member == nullptr) {
+      id = id_text(entry);
+    } else if (entry.is_object() && entry.contains(listed->shape->member)) {
+      id = id_text(entry.at(listed->shape->member));
+    }
+    if (!id) return malformed(std::string(listed->shape->list) + " holds something that is no id");
+    if (seen.insert(*id).second) event.ids.push_back(*id);
+  }
+  return event;
+}
+
+Result<std::vector<std::string>> split_pos_event(std::string_view type, std::string_view body) {
+  const auto listed = parse_listed(type, body);
+  if (!listed.ok()) return listed.error();
+  const size_t total = listed->list().size();
+  if (total <= kIdsAStep) return std::vector<std::string>{std::string(body)};
+  const size_t part_size = std::max(kIdsAStep, (total + kPartsAStep - 1) / kPartsAStep);
+  std::vector<std::string> parts;
+  Json part = listed->json;
+  for (size_t from = 0; from < total; from += part_size) {
+    Json slice = Json::array();
+    const size_t to = std::min(total, from + part_size);
+    for (size_t i = from; i < to; ++i) slice.push_back(listed->list()[i]);
+    part[listed->shape->list] = std::move(slice);
+    parts.push_back(part.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+  return parts;
+}
+
+Result<int64_t> parse_shop_customer(std::string_view body) {
+  const auto json = parse_object(body);
+  if (!json.ok()) return json.error();
+  const Json* holder = &*json;
+  if (const auto customer = json->find("customer"); customer != json->end()) {
+    if (!customer->is_object()) return malformed("customer is not an object");
+    holder = &*customer;
+  }
+  const auto id = holder->find("id");
+  constexpr auto kMax = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  if (id == holder->end() || !id->is_number_unsigned() || id->get<uint64_t>() == 0 ||
+      id->get<uint64_t>() > kMax) {
+    return malformed("the customer's id is missing or not a number");
+  }
+  return id->get<int64_t>();
+}
+
+}  // namespace tsunagi

@@ -1,0 +1,36 @@
+#pragma once
+// What the bodies of webhooks say, as far as it is used: ids. An event is a hint: the figures are
+// read again at the source.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wasm/core/result.h"
+
+namespace tsunagi {
+
+// Ids of Smaregi are digits; a step handles at most kIdsAStep of them, and a longer list is split
+// into at most kPartsAStep events, which are split again when they are still too long.
+inline constexpr size_t kPosIdDigits = 20;
+inline constexpr size_t kIdsAStep = 25;
+inline constexpr size_t kPartsAStep = 40;
+
+struct PosEventBody {
+  std::string action;            // "created", "edited", "deleted", "bulk-update"…; "" when absent
+  std::vector<std::string> ids;  // each once, in order; of pos:stock the product ids
+};
+
+// type: pos:stock, pos:transactions, pos:customers or pos:products. kInvalid when the list is
+// missing or holds anything but ids.
+Result<PosEventBody> parse_pos_event(std::string_view type, std::string_view body);
+
+// The same event in parts; one part when the list is short enough. Parts keep every other field.
+Result<std::vector<std::string>> split_pos_event(std::string_view type, std::string_view body);
+
+// The customer of customers/update, customers/delete ("id"), customers/redact,
+// customers/data_request ("customer.id").
+Result<int64_t> parse_shop_customer(std::string_view body);
+
+}  // namespace tsunagi

@@ -1,0 +1,325 @@
+#include "server/domain/events/event_service.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "server/domain/bounded_cache.h"
+#include "server/domain/events/event_body.h"
+#include "server/domain/stock/stock_book.h"
+
+namespace tsunagi {
+namespace {
+
+// Changed products are asked for from this long before the event came.
+constexpr Seconds kProductEventWindowSeconds = 10 * 60;
+
+std::string customer_subject(int64_t customer_id) {
+  return "customer " + std::to_string(customer_id);
+}
+
+std::string reread_key(TenantId tenant, const std::string& product) {
+  return std::to_string(tenant) + "/" + product;
+}
+
+bool is_hopeless(const Error& error) { return error.code == ErrorCode::kInvalid; }
+
+}  // namespace
+
+struct EventService::State {
+  explicit State(Ports ports_in) : ports(std::move(ports_in)) {}
+  Ports ports;
+  // "tenant/product" to the moment its last complete reading began.
+  BoundedCache<std::string, Seconds> rereads{kRereadsRemembered};
+};
+
+// One batch being worked off. After the first call that Smaregi does not answer, the rest of the
+// batch that needs it is put off at once: a dead Smaregi costs one time-out a batch.
+class EventService::Step {
+ public:
+  Step(State& state, const Tenant& tenant) : state_(state), ports_(state.ports), tenant_(tenant) {}
+
+  void handle(const InboxItem& item) {
+    const auto outcome = effect_of(item);
+    if (outcome.ok()) {
+      batch_.done.push_back(item.id);
+      return;
+    }
+    batch_.failures.push_back({item, outcome.error().message, is_hopeless(outcome.error())});
+  }
+  EventBatch take() {
+    if (erased_) {  // nothing may be written for a tenant that is gone
+      batch_.changes.clear();
+      batch_.products.clear();
+    }
+    return std::move(batch_);
+  }
+
+ private:
+  Result<Done> effect_of(const InboxItem& item) {
+    switch (item.event.system) {
+      case System::kShopify:
+        return shop_event(item);
+      case System::kSmaregi:
+        return pos_event(item);
+    }
+    return Error{ErrorCode::kInvalid, "the event's system is unknown"};
+  }
+
+  // ---- Shopify
+  Result<Done> shop_event(const InboxItem& item) {
+    const std::string& type = item.event.type;
+    if (type == "app/uninstalled") return uninstalled();
+    if (type == "shop/redact") return redact_shop();
+    if (type == "customers/delete") return drop_customer(item, "deleted in Shopify", false);
+    if (type == "customers/redact") return drop_customer(item, "redaction was asked for", true);
+    if (type == "customers/update") return customer_updated(item);
+    if (type == "customers/data_request") return data_request(item);
+    return Done{};  // a topic of no meaning here
+  }
+
+  Result<Done> uninstalled() {
+    if (auto done = ports_.storage.uninstall(tenant_.id); !done.ok()) return done;
+    audit("shopify", "uninstall", "shop", "the app was uninstalled; the tokens are erased");
+    forget_tenant();
+    return Done{};
+  }
+
+  // Comes 48 hours after an uninstall. A shop whose token still works was installed again
+  // meanwhile: its members' cards are in use and stay.
+  Result<Done> redact_shop() {
+    if (tenant_.installed) {
+      const auto alive = ports_.shop.prepare(tenant_);
+      if (alive.ok()) {
+        audit("shopify", "redact", "shop", "not erased: the app is installed and its token works");
+        return Done{};
+      }
+      if (alive.error().code == ErrorCode::kUnavailable) return alive.error();
+    }
+    if (auto done = ports_.storage.erase_tenant(tenant_.id); !done.ok()) return done;
+    erased_ = true;
+    forget_tenant();
+    return Done{};
+  }
+
+  Result<Done> drop_customer(const InboxItem& item, const char* reason, bool erase) {
+    const auto customer = parse_shop_customer(item.event.body);
+    if (!customer.ok()) return customer.error();
+    const auto card = ports_.storage.card(tenant_.id, *customer);
+    if (!card.ok()) return card.error();
+    if (card->has_value()) {
+      auto dropped = ports_.cards.drop(
+          tenant_.id, *customer,
+          {change::Audit{"shopify", "drop", customer_subject(*customer), reason}});
+      if (!dropped.ok()) return dropped;
+    }
+    if (!erase || !tenant_.installed) return Done{};
+    // The metafield goes with the customer; where Shopify keeps a redacted one, it goes by this.
+    const auto erased = ports_.shop.erase_card(tenant_, *customer);
+    if (!erased.ok() && erased.error().code == ErrorCode::kUnavailable) return erased;
+    return Done{};
+  }
+
+  // The card shows Smaregi's name and rank, so nothing of the body is taken over; it may be a sign
+  // that both changed.
+  Result<Done> customer_updated(const InboxItem& item) {
+    const auto customer = parse_shop_customer(item.event.body);
+    if (!customer.ok()) return customer.error();
+    ports_.cards.forget(tenant_.id, *customer);
+    return Done{};
+  }
+
+  Result<Done> data_request(const InboxItem& item) {
+    const auto customer = parse_shop_customer(item.event.body);
+    if (!customer.ok()) return customer.error();
+    const auto card = ports_.storage.card(tenant_.id, *customer);
+    if (!card.ok()) return card.error();
+    const auto pins = ports_.storage.pins(tenant_.id, *customer);
+    if (!pins.ok()) return pins.error();
+    const auto favourite = ports_.storage.favourite(tenant_.id, *customer);
+    if (!favourite.ok()) return favourite.error();
+    std::string held = "held of the customer:";
+    if (card->has_value()) {
+      held += " member code, Smaregi member id, state, day of joining;";
+      if (card->value().snapshot) held += " name, rank and points as last read;";
+    }
+    if (!favourite->empty()) held += " favourite shop;";
+    if (!pins->empty()) held += ' ' + std::to_string(pins->size()) + " kept products;";
+    if (!card->has_value() && favourite->empty() && pins->empty()) held += " nothing";
+    audit("shopify", "data request", customer_subject(*customer), held);
+    return Done{};
+  }
+
+  // ---- Smaregi
+  Result<Done> pos_event(const InboxItem& item) {
+    const std::string& type = item.event.type;
+    if (type == "pos:stores") return read_stores();
+    const bool listed = type == "pos:stock" || type == "pos:transactions" ||
+                        type == "pos:customers" || type == "pos:products";
+    if (!listed) return Done{};  // AppSubscription and events of no meaning here
+    if (tenant_.contract_id.empty()) return Done{};
+    const auto parts = split_pos_event(type, item.event.body);
+    if (!parts.ok()) return parts.error();
+    if (parts->size() > 1) return store_parts(item, *parts);
+    const auto event = parse_pos_event(type, item.event.body);
+    if (!event.ok()) return event.error();
+    if (type == "pos:products") return read_products(item, *event);
+    for (const std::string& id : event->ids) {
+      const auto done = pos_id(type, id, item.event.received_at);
+      if (!done.ok()) return done;
+    }
+    return Done{};
+  }
+
+  Result<Done> pos_id(const std::string& type, const std::string& id, Seconds received_at) {
+    if (type == "pos:stock") return read_stock(id, received_at);
+    if (type == "pos:customers") return read_member(id, received_at, CardService::Want::kMember);
+    return read_transaction(id, received_at);
+  }
+
+  // Each part is stored under an id of its own, so that storing them twice stores them once.
+  Result<Done> store_parts(const InboxItem& item, const std::vector<std::string>& parts) {
+    for (size_t i = 0; i < parts.size(); ++i) {
+      InboxEvent part = item.event;
+      part.event_id += "/" + std::to_string(i);
+      part.body = parts[i];
+      const auto stored = ports_.storage.put_inbox(tenant_.id, part);
+      if (!stored.ok()) return stored.error();
+    }
+    return Done{};
+  }
+
+  Result<Done> read_stock(const std::string& product, Seconds received_at) {
+    if (batch_.products.contains(product)) return Done{};
+    const auto last = state_.rereads.get(reread_key(tenant_.id, product));
+    if (last && *last > received_at) return Done{};  // read after the event came: it is in
+    if (pos_error_) return *pos_error_;
+    const Seconds began_at = ports_.clock.now();
+    auto levels = ports_.pos.stock_of(tenant_.contract_id, product);
+    if (!levels.ok()) {
+      if (levels.error().code == ErrorCode::kNotFound) return Done{};
+      return pos_failed(levels.error());
+    }
+    // Rows of other products would be somebody's mistake; they are not ours to store under this
+    // event.
+    std::erase_if(*levels, [&](const StockLevel& level) { return level.product_id != product; });
+    append(put_stock_changes(std::move(levels).value()));
+    batch_.products[product] = began_at;
+    return Done{};
+  }
+
+  Result<Done> read_member(const std::string& member, Seconds received_at, CardService::Want want) {
+    const auto read = members_.find(member);
+    if (read != members_.end() && (read->second == want || want == CardService::Want::kPoints)) {
+      return Done{};
+    }
+    const auto card = ports_.storage.card_by_member(tenant_.id, member);
+    if (!card.ok()) return card.error();
+    if (!card->has_value()) return Done{};  // nobody's card here
+    const auto& snapshot = card->value().snapshot;
+    if (want == CardService::Want::kPoints && snapshot && snapshot->as_of > received_at) {
+      return Done{};
+    }
+    if (pos_error_) return *pos_error_;
+    const auto done = ports_.cards.refresh(tenant_, card->value().link.customer_id, want);
+    if (!done.ok()) return pos_failed(done.error());
+    members_[member] = want;
+    return Done{};
+  }
+
+  Result<Done> read_transaction(const std::string& id, Seconds received_at) {
+    if (pos_error_) return *pos_error_;
+    const auto transaction = ports_.pos.transaction(tenant_.contract_id, id);
+    if (!transaction.ok()) {
+      if (transaction.error().code == ErrorCode::kNotFound) return Done{};
+      return pos_failed(transaction.error());
+    }
+    if (!transaction->member_id.empty()) {
+      auto done = read_member(transaction->member_id, received_at, CardService::Want::kPoints);
+      if (!done.ok()) return done;
+    }
+    // pos:stock says the same, when it comes. A long receipt is left to it and to polling.
+    const size_t products = std::min(transaction->product_ids.size(), kIdsAStep);
+    for (size_t i = 0; i < products; ++i) {
+      auto done = read_stock(transaction->product_ids[i], received_at);
+      if (!done.ok()) return done;
+    }
+    return Done{};
+  }
+
+  Result<Done> read_products(const InboxItem& item, const PosEventBody& event) {
+    if (event.action == "deleted" || event.action == "bulk-deleted") {
+      batch_.changes.emplace_back(change::DropProducts{event.ids});
+      for (const std::string& product : event.ids) batch_.products.emplace(product, 0);
+      return Done{};
+    }
+    if (products_read_) return Done{};
+    if (pos_error_) return *pos_error_;
+    const Seconds now = ports_.clock.now();
+    const Seconds from = std::min(now, item.event.received_at) - kProductEventWindowSeconds;
+    auto products = ports_.pos.products_changed(tenant_.contract_id, from, now);
+    if (!products.ok()) return pos_failed(products.error());
+    append(put_product_changes(std::move(products).value()));
+    products_read_ = true;
+    return Done{};
+  }
+
+  Result<Done> read_stores() {
+    if (tenant_.contract_id.empty() || stores_read_) return Done{};
+    if (pos_error_) return *pos_error_;
+    auto stores = ports_.pos.stores(tenant_.contract_id);
+    if (!stores.ok()) return pos_failed(stores.error());
+    batch_.changes.emplace_back(change::PutStores{std::move(stores).value()});
+    stores_read_ = true;
+    return Done{};
+  }
+
+  // ---- helpers
+  Error pos_failed(const Error& error) {
+    if (error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthorized) {
+      pos_error_ = error;
+    }
+    return error;
+  }
+  void append(std::vector<Change> changes) {
+    std::move(changes.begin(), changes.end(), std::back_inserter(batch_.changes));
+  }
+  void audit(const char* actor, const char* action, std::string subject, std::string reason) {
+    batch_.changes.emplace_back(
+        change::Audit{actor, action, std::move(subject), std::move(reason)});
+  }
+  void forget_tenant() {
+    ports_.directory.forget();
+    ports_.cards.forget_tenant(tenant_.id);
+    ports_.stock.forget_tenant(tenant_.id);
+  }
+
+  State& state_;
+  Ports& ports_;
+  const Tenant& tenant_;
+  EventBatch batch_;
+  std::map<std::string, CardService::Want> members_;  // read in this batch
+  std::optional<Error> pos_error_;
+  bool erased_ = false;
+  bool products_read_ = false;
+  bool stores_read_ = false;
+};
+
+EventService::EventService(Ports ports) : state_(std::make_unique<State>(std::move(ports))) {}
+EventService::~EventService() = default;
+
+EventBatch EventService::handle(const Tenant& tenant, const std::vector<InboxItem>& items) {
+  Step step(*state_, tenant);
+  for (const InboxItem& item : items) step.handle(item);
+  return step.take();
+}
+
+void EventService::settled(TenantId tenant, const EventBatch& batch) {
+  for (const auto& [product, began_at] : batch.products) {
+    state_->ports.stock.forget(tenant, product);
+    if (began_at != 0) state_->rereads.put(reread_key(tenant, product), began_at);
+  }
+}
+
+}  // namespace tsunagi

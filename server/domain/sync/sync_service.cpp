@@ -1,0 +1,244 @@
+#include "server/domain/sync/sync_service.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/domain/stock/stock_book.h"
+
+namespace tsunagi {
+namespace {
+
+constexpr Seconds kDay = 86'400;
+constexpr Seconds kJapan = 9 * 3'600;      // UTC+9, no daylight saving
+constexpr Seconds kNightHour = 3 * 3'600;  // in Japan
+constexpr Seconds kNightSpread = 3'600;    // tenants do not all begin at once
+constexpr int kLookBits = 30;
+
+// Cursors of a contract carry its id: a shop that joins another one starts anew.
+std::string book_cursor(const Tenant& tenant) { return "book.read." + tenant.contract_id; }
+std::string products_cursor(const Tenant& tenant) { return "products.read." + tenant.contract_id; }
+
+int64_t night_of(Seconds at, TenantId tenant) {
+  return (at + kJapan - kNightHour - tenant % kNightSpread) / kDay;
+}
+
+// FNV-1a of what every published card shows of the programme.
+int64_t look_of(const Tenant& tenant) {
+  uint64_t hash = 0xCBF29CE484222325ULL;
+  const auto add = [&hash](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    hash = (hash ^ 0xFFU) * 0x100000001B3ULL;
+  };
+  add(tenant.settings.programme_name.empty() ? tenant.shop_name : tenant.settings.programme_name);
+  add(symbology_name(tenant.settings.symbology));
+  add(symbology_name(tenant.settings.second_symbology));
+  return static_cast<int64_t>((hash ^ (hash >> kLookBits)) & ((1ULL << kLookBits) - 1));
+}
+
+}  // namespace
+
+struct SyncService::State {
+  explicit State(Ports ports_in) : ports(ports_in) {}
+
+  // Each change in a transaction of its own: none is long, and each is true by itself.
+  Result<Done> apply_each(TenantId tenant, std::vector<Change> changes) {
+    for (Change& change : changes) {
+      std::vector<Change> one;
+      one.push_back(std::move(change));
+      if (auto applied = ports.storage.apply(tenant, one); !applied.ok()) return applied;
+    }
+    return Done{};
+  }
+
+  Result<Done> put_stock(const Tenant& tenant, std::vector<StockLevel> levels) {
+    std::set<std::string> products;
+    for (const StockLevel& level : levels) products.insert(level.product_id);
+    auto applied = apply_each(tenant.id, put_stock_changes(std::move(levels)));
+    for (const std::string& product : products) ports.stock.forget(tenant.id, product);
+    return applied;
+  }
+
+  Result<Done> read_stores(const Tenant& tenant) {
+    auto stores = ports.pos.stores(tenant.contract_id);
+    if (!stores.ok()) return stores.error();
+    return ports.storage.apply(tenant.id, {change::PutStores{std::move(stores).value()}});
+  }
+
+  Result<Done> refresh_buyer(const Tenant& tenant, const PosTransaction& transaction) {
+    const auto card = ports.storage.card_by_member(tenant.id, transaction.member_id);
+    if (!card.ok()) return card.error();
+    if (!card->has_value()) return Done{};
+    const auto& snapshot = card->value().snapshot;
+    const bool read_since = snapshot && transaction.changed_at != 0 &&
+                            snapshot->as_of > transaction.changed_at + kClockSkewSeconds;
+    if (read_since) return Done{};
+    return ports.cards.refresh(tenant, card->value().link.customer_id, CardService::Want::kPoints);
+  }
+
+  Result<Done> sweep_card(const Tenant& tenant, const Card& card) {
+    const Seconds now = ports.clock.now();
+    switch (card.link.state) {
+      case LinkState::kJoining: {
+        if (now - card.link.joined_at < kJoiningOverdueSeconds) return Done{};
+        const std::string key = std::to_string(card.link.customer_id);
+        return ports.storage.apply(tenant.id, {change::Enqueue{{OutboxKind::kCreateMember, key}}});
+      }
+      case LinkState::kLinked:
+      case LinkState::kStopped:
+        break;
+    }
+    if (card.snapshot && now - card.snapshot->as_of < kSweepAgeSeconds) return Done{};
+    return ports.cards.refresh(tenant, card.link.customer_id, CardService::Want::kMember);
+  }
+
+  int64_t sweep_position(TenantId tenant) {
+    const std::lock_guard lock(mutex);
+    return sweep_after[tenant];
+  }
+  void set_sweep_position(TenantId tenant, int64_t after) {
+    const std::lock_guard lock(mutex);
+    sweep_after[tenant] = after;
+  }
+
+  Ports ports;
+  std::mutex mutex;
+  std::map<TenantId, int64_t> sweep_after;  // guarded by mutex: the last customer looked at
+};
+
+SyncService::SyncService(Ports ports) : state_(std::make_unique<State>(ports)) {}
+SyncService::~SyncService() = default;
+
+Result<bool> SyncService::book_is_due(const Tenant& tenant) {
+  const auto read_at = state_->ports.storage.cursor(tenant.id, book_cursor(tenant));
+  if (!read_at.ok()) return read_at.error();
+  if (!read_at->has_value()) return true;
+  return night_of(read_at->value(), tenant.id) < night_of(state_->ports.clock.now(), tenant.id);
+}
+
+Result<Done> SyncService::read_book(const Tenant& tenant) {
+  Ports& ports = state_->ports;
+  const Seconds began_at = ports.clock.now();
+  if (auto done = state_->read_stores(tenant); !done.ok()) return done;
+
+  auto products = ports.pos.products(tenant.contract_id);
+  if (!products.ok()) return products.error();
+  auto put = state_->apply_each(tenant.id, put_product_changes(std::move(products).value()));
+  if (!put.ok()) return put;
+
+  auto levels = ports.pos.stock(tenant.contract_id);
+  if (!levels.ok()) return levels.error();
+  put = state_->apply_each(tenant.id, put_stock_changes(std::move(levels).value()));
+  if (!put.ok()) return put;
+
+  auto done = ports.storage.apply(tenant.id,
+                                  {change::SetCursor{std::string(kStockConfirmedCursor), began_at},
+                                   change::SetCursor{products_cursor(tenant), began_at},
+                                   change::SetCursor{book_cursor(tenant), began_at}});
+  ports.stock.forget_tenant(tenant.id);
+  return done;
+}
+
+Result<Done> SyncService::read_catalogue(const Tenant& tenant) {
+  Ports& ports = state_->ports;
+  const Seconds began_at = ports.clock.now();
+  const std::string cursor = products_cursor(tenant);
+  const auto read_until = ports.storage.cursor(tenant.id, cursor);
+  if (!read_until.ok()) return read_until.error();
+  if (!read_until->has_value()) return Done{};  // read_book comes first
+  const Seconds from = read_until->value() - kStockOverlapSeconds;
+  if (began_at - from > kLongestWindowSeconds) return read_book(tenant);
+
+  if (auto done = state_->read_stores(tenant); !done.ok()) return done;
+  auto products = ports.pos.products_changed(tenant.contract_id, from, began_at);
+  if (!products.ok()) return products.error();
+  auto put = state_->apply_each(tenant.id, put_product_changes(std::move(products).value()));
+  if (!put.ok()) return put;
+  return ports.storage.apply(tenant.id, {change::SetCursor{cursor, began_at}});
+}
+
+Result<Done> SyncService::read_stock_changes(const Tenant& tenant) {
+  Ports& ports = state_->ports;
+  const auto book = ports.storage.cursor(tenant.id, book_cursor(tenant));
+  if (!book.ok()) return book.error();
+  if (!book->has_value()) return Done{};
+  const auto confirmed = ports.storage.cursor(tenant.id, kStockConfirmedCursor);
+  if (!confirmed.ok()) return confirmed.error();
+  const Seconds began_at = ports.clock.now();
+  const Seconds from = confirmed->value_or(0) - kStockOverlapSeconds;
+  if (began_at - from > kLongestWindowSeconds) return read_book(tenant);
+
+  auto levels = ports.pos.stock_changed(tenant.contract_id, from, began_at);
+  if (!levels.ok()) return levels.error();
+  if (auto put = state_->put_stock(tenant, std::move(levels).value()); !put.ok()) return put;
+  return ports.storage.apply(tenant.id,
+                             {change::SetCursor{std::string(kStockConfirmedCursor), began_at}});
+}
+
+Result<bool> SyncService::read_transactions(const Tenant& tenant) {
+  Ports& ports = state_->ports;
+  const Seconds now = ports.clock.now();
+  const std::string cursor(kTransactionsCursor);
+  const auto read_until = ports.storage.cursor(tenant.id, cursor);
+  if (!read_until.ok()) return read_until.error();
+  // Before the first reading there is nothing of ours to bring up to date.
+  const Seconds known_until = std::max(read_until->value_or(now), now - kLongestWindowSeconds);
+  const Seconds until = std::min(now, known_until + kTransactionWindowSeconds);
+  const auto transactions = ports.pos.transactions_changed(
+      tenant.contract_id, known_until - kTransactionOverlapSeconds, until);
+  if (!transactions.ok()) return transactions.error();
+
+  std::set<std::string> members;
+  for (const PosTransaction& transaction : *transactions) {
+    if (transaction.member_id.empty() || !members.insert(transaction.member_id).second) continue;
+    if (auto done = state_->refresh_buyer(tenant, transaction); !done.ok()) return done.error();
+  }
+  auto saved = ports.storage.apply(tenant.id, {change::SetCursor{cursor, until}});
+  if (!saved.ok()) return saved.error();
+  return until < now;
+}
+
+Result<Done> SyncService::sweep_cards(const Tenant& tenant) {
+  const auto page =
+      state_->ports.storage.cards_after(tenant.id, state_->sweep_position(tenant.id), kSweepCards);
+  if (!page.ok()) return page.error();
+  for (const Card& card : *page) {
+    if (auto done = state_->sweep_card(tenant, card); !done.ok()) return done;
+    state_->set_sweep_position(tenant.id, card.link.customer_id);
+  }
+  if (page->size() < static_cast<size_t>(kSweepCards)) state_->set_sweep_position(tenant.id, 0);
+  return Done{};
+}
+
+Result<Done> SyncService::publish_changed_look(const Tenant& tenant) {
+  Ports& ports = state_->ports;
+  const std::string cursor(kLookCursor);
+  const auto published = ports.storage.cursor(tenant.id, cursor);
+  if (!published.ok()) return published.error();
+  const int64_t look = look_of(tenant);
+  const int64_t mask = (int64_t{1} << kLookBits) - 1;
+  if (published->has_value() && (published->value() & mask) == look) return Done{};
+  if (auto prepared = ports.shop.prepare(tenant); !prepared.ok()) return prepared;
+
+  int64_t after = 0;
+  for (;;) {
+    const auto page = ports.storage.cards_after(tenant.id, after, kPublishPage);
+    if (!page.ok()) return page.error();
+    if (page->empty()) break;
+    std::vector<Change> changes;
+    for (const Card& card : *page) {
+      after = card.link.customer_id;
+      changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, std::to_string(after)}});
+    }
+    if (auto applied = ports.storage.apply(tenant.id, changes); !applied.ok()) return applied;
+  }
+  // A cursor never goes back, so the moment leads and the look follows.
+  return ports.storage.apply(tenant.id,
+                             {change::SetCursor{cursor, (ports.clock.now() << kLookBits) | look}});
+}
+
+}  // namespace tsunagi
