@@ -93,12 +93,12 @@ class TsunagiCard extends HTMLElement {
     }
     // The installable page keeps what it may show without a network, and forgets it when it may not.
     this.dispatchEvent(new CustomEvent('tsunagi:answer', {bubbles: true, detail: {answer, card: this.#card}}));
-    this.dataset.state = this.#card?.state;
     if (answer.kind === 'denied') this.#view.replaceChildren();
     await loadCore(this.dataset).then((core) => {
       this.#core = core;
       this.#paint();
     }, () => {});
+    this.dataset.state = this.#card?.state;
     if (before && answer.kind === 'ok' && before.points !== answer.data.points) {
       this.#say(this.#view.querySelector('.tsunagi-points')?.textContent);
     }

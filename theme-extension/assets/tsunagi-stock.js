@@ -133,10 +133,9 @@ class TsunagiStock extends HTMLElement {
       return; // the link to the stock page stays
     }
     const context = contextOf(this, this.#skew);
-    const known = this.#products.filter((product) => product.shops?.length);
-    const html = known.map((product) => this.#core?.stock(product, context) ?? '').join('');
-    this.toggleAttribute('data-none', known.length === 0);
-    show(this.#view, html);
+    const html = this.#products.map((product) => this.#core?.stock(product, context) ?? '').join('');
+    if (html) show(this.#view, html); // else what Liquid wrote stays: a way to the products, or how to keep some
+    this.toggleAttribute('data-more', this.#view.scrollHeight > this.#view.clientHeight + 1);
   }
 
   /** @param {Event} event */
@@ -144,7 +143,9 @@ class TsunagiStock extends HTMLElement {
     const control = event.target instanceof Element && event.target.closest('[data-tsunagi-action]');
     if (!control) return;
     const action = control.getAttribute('data-tsunagi-action');
-    if (action === 'more') {
+    if (action === 'all') {
+      this.toggleAttribute('data-all', true);
+    } else if (action === 'more') {
       event.preventDefault();
       this.#all = true;
       this.toggleAttribute('data-all', true);
