@@ -102,14 +102,7 @@ class IdleClients {
 
 class HttplibOutbound final : public Outbound {
  public:
-  explicit HttplibOutbound(OutboundOptions options) : options_(std::move(options)) {
-    trusted_ = X509_STORE_new();
-    if (options_.ca_file.empty()) {
-      X509_STORE_set_default_paths(trusted_);
-    } else {
-      X509_STORE_load_file(trusted_, options_.ca_file.c_str());
-    }
-  }
+  explicit HttplibOutbound(OutboundOptions options) : options_(std::move(options)) {}
   ~HttplibOutbound() override { X509_STORE_free(trusted_); }
   HttplibOutbound(const HttplibOutbound&) = delete;
   HttplibOutbound& operator=(const HttplibOutbound&) = delete;
@@ -132,15 +125,28 @@ class HttplibOutbound final : public Outbound {
   }
 
  private:
-  std::unique_ptr<httplib::Client> connect(const Url& url) const {
+  // Read once, when first needed (50 ms and some megabytes), and shared by all connections.
+  X509_STORE* trusted() {
+    std::call_once(trusted_once_, [this] {
+      trusted_ = X509_STORE_new();
+      if (options_.ca_file.empty()) {
+        X509_STORE_set_default_paths(trusted_);
+      } else {
+        X509_STORE_load_file(trusted_, options_.ca_file.c_str());
+      }
+    });
+    return trusted_;
+  }
+
+  std::unique_ptr<httplib::Client> connect(const Url& url) {
     auto client = std::make_unique<httplib::Client>(url.origin());
     client->set_keep_alive(true);
     client->set_follow_location(false);
     client->set_path_encode(false);
     client->set_tcp_nodelay(true);
     if (url.https) {
-      X509_STORE_up_ref(trusted_);  // parsed once, shared: set_ca_cert_store takes one reference
-      client->set_ca_cert_store(trusted_);
+      X509_STORE_up_ref(trusted());  // set_ca_cert_store takes one reference
+      client->set_ca_cert_store(trusted());
       client->enable_server_certificate_verification(true);
       client->enable_server_hostname_verification(true);
     }
@@ -203,7 +209,8 @@ class HttplibOutbound final : public Outbound {
   }
 
   const OutboundOptions options_;
-  X509_STORE* trusted_ = nullptr;  // thread-safe by OpenSSL
+  std::once_flag trusted_once_;
+  X509_STORE* trusted_ = nullptr;  // written once; reading is thread-safe by OpenSSL
   IdleClients idle_;
 };
 

@@ -69,8 +69,8 @@ class Outbound {
 struct OutboundOptions {
   std::chrono::milliseconds connect_timeout = kConnectTimeout;
   size_t max_reply_bytes = kMaxReplyBytes;
-  std::string ca_file;  // "" trusts what the machine trusts
-  std::function<void(const OutboundEvent&)> on_done;
+  std::string ca_file = {};  // "" trusts what the machine trusts
+  std::function<void(const OutboundEvent&)> on_done = {};
 };
 std::unique_ptr<Outbound> make_outbound(OutboundOptions options = {});
 

@@ -149,6 +149,7 @@ PosTransaction transaction_of(Row& row) {
   transaction.id = row.id("transactionHeadId");
   transaction.member_id = row.text("customerId");
   transaction.store_id = row.text("storeId");
+  transaction.changed_at = row.time("updDateTime");
   if (const json* details = row.list("details")) {
     for (const json& detail : *details) {
       Row line(detail);
