@@ -1,0 +1,438 @@
+#include <algorithm>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "server/base/crypto.h"
+#include "server/base/url.h"
+#include "server/http/context.h"
+#include "server/http/json_text.h"
+#include "server/http/query.h"
+#include "server/http/session_token.h"
+
+namespace tsunagi::http {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kStateBytes = 16;
+constexpr int kVerifierBytes = 32;  // 64 characters: RFC 7636 asks for 43 to 128
+constexpr int kCardsAPage = 500;
+constexpr Seconds kStockOldAfter = 15 * 60;  // the storefront says 要確認 from then on
+constexpr Seconds kQueueOldAfter = 5 * 60;
+constexpr const char* kCallbackPath = "/smaregi/callback";
+constexpr const char* kHtml = "text/html; charset=utf-8";
+
+// A shop's domain put in place of {shop}.
+std::string for_shop(std::string text, std::string_view shop) {
+  constexpr std::string_view kPlace = "{shop}";
+  const size_t at = text.find(kPlace);
+  if (at != std::string::npos) text.replace(at, kPlace.size(), shop);
+  return text;
+}
+
+// "https://example.com" of an address: what a content security policy names.
+std::string origin_of(std::string_view url) {
+  const size_t host = url.find("://") + 3;
+  return std::string(url.substr(0, url.find('/', host)));
+}
+
+std::string escaped(std::string_view text) { return escape_attribute(text); }
+
+Reply html(std::string body, const std::string& policy) {
+  Reply reply;
+  reply.content_type = kHtml;
+  reply.body = std::move(body);
+  reply.headers.emplace_back("Content-Security-Policy", policy);
+  reply.headers.emplace_back("Cache-Control", "no-store");
+  reply.headers.emplace_back("Referrer-Policy", "no-referrer");
+  reply.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return reply;
+}
+
+Reply json_reply(const Json& json) {
+  Reply reply;
+  reply.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  reply.headers.emplace_back("Cache-Control", "private, no-store");
+  return reply;
+}
+
+Reply wrong_method(const char* allowed) {
+  Reply reply = refuse(405, "method", "This address takes another method.");
+  reply.headers.emplace_back("Allow", allowed);
+  return reply;
+}
+
+// Where the merchant adds a block, with the block chosen: shopify.dev, "Theme app extensions: deep
+// linking".
+Json editor_links(const AppOptions& options, std::string_view shop) {
+  const std::string editor =
+      for_shop(options.shopify_admin_url, shop) + "/admin/themes/current/editor?";
+  const std::string id = percent_encode(options.shopify_client_id);
+  return {
+      {"card", editor + "template=page&addAppBlockId=" + id + "/member-card&target=newAppsSection"},
+      {"account", editor + "template=customers/account&addAppBlockId=" + id +
+                      "/member-card&target=newAppsSection"},
+      {"stock",
+       editor + "template=product&addAppBlockId=" + id + "/store-stock&target=mainSection"},
+      {"guard", editor + "context=apps&template=index&activateAppId=" + id + "/card-guard"}};
+}
+
+Json store_list(const std::vector<Store>& stores) {
+  Json list = Json::array();
+  for (const Store& store : stores) {
+    list.push_back({{"store_id", store.store_id}, {"code", store.code}, {"name", store.name}});
+  }
+  return list;
+}
+
+}  // namespace
+
+struct AdminRoutes::State {
+  explicit State(const Context& given) : context(given) {}
+
+  Reply answer(const Request& request);
+  Result<std::shared_ptr<const Tenant>> tenant_of(const SessionToken& session,
+                                                  std::string_view token);
+  Result<std::shared_ptr<const Tenant>> install(const SessionToken& session,
+                                                std::string_view token);
+  void prepare(const Tenant& tenant);
+  Reply status(const Tenant& tenant);
+  Reply save(const Tenant& tenant, const Request& request);
+  Reply sign_in(const Tenant& tenant);
+  Reply refresh(const Tenant& tenant);
+  [[nodiscard]] Json problems(const Tenant& tenant, const Storage::QueueDepth& depth,
+                              Seconds confirmed, Seconds now);
+  void forget(TenantId tenant);
+  void redraw_cards(TenantId tenant);
+
+  const Context& context;
+  std::mutex mutex;             // guards prepared
+  std::set<TenantId> prepared;  // shops whose metafield definition is known to be there
+};
+
+AdminRoutes::AdminRoutes(const Context& context)
+    : context_(context), state_(std::make_unique<State>(context)) {}
+AdminRoutes::~AdminRoutes() = default;
+
+void AdminRoutes::State::forget(TenantId tenant) {
+  context.ports.tenants.forget();
+  context.ports.cards.forget_tenant(tenant);
+  context.ports.stock.forget_tenant(tenant);
+}
+
+Result<std::shared_ptr<const Tenant>> AdminRoutes::State::install(const SessionToken& session,
+                                                                  std::string_view token) {
+  const auto shop = context.ports.shop.install(session.shop, token);
+  if (!shop.ok()) return shop.error();
+  context.ports.tenants.forget();
+  auto tenant = context.ports.tenants.by_domain(session.shop);
+  if (tenant.ok()) {
+    context.ports.log.info("shop.installed", {{"tenant", (*tenant)->id}});
+    const std::lock_guard lock(mutex);
+    prepared.erase((*tenant)->id);
+  }
+  return tenant;
+}
+
+// The first call of a shop exchanges its session token for the tokens the server works with
+// (managed installation).
+Result<std::shared_ptr<const Tenant>> AdminRoutes::State::tenant_of(const SessionToken& session,
+                                                                    std::string_view token) {
+  auto tenant = context.ports.tenants.by_domain(session.shop);
+  if (!tenant.ok()) {
+    return tenant.error().code == ErrorCode::kNotFound ? install(session, token) : tenant;
+  }
+  const auto access = context.ports.storage.secret((*tenant)->id, SecretPurpose::kShopifyAccess);
+  if (!access.ok()) return access.error();
+  return access->has_value() ? tenant : install(session, token);
+}
+
+// Creates what the blocks need, once a process and shop. A failure is told by the status and tried
+// again by the next.
+void AdminRoutes::State::prepare(const Tenant& tenant) {
+  {
+    const std::lock_guard lock(mutex);
+    if (prepared.contains(tenant.id)) return;
+  }
+  const auto done = context.ports.shop.prepare(tenant);
+  if (!done.ok()) {
+    context.ports.log.warning("shop.not_prepared",
+                              {{"tenant", tenant.id}, {"reason", done.error().message}});
+    return;
+  }
+  const std::lock_guard lock(mutex);
+  prepared.insert(tenant.id);
+}
+
+Json AdminRoutes::State::problems(const Tenant& tenant, const Storage::QueueDepth& depth,
+                                  Seconds confirmed, Seconds now) {
+  Json list = Json::array();
+  {
+    const std::lock_guard lock(mutex);
+    if (!prepared.contains(tenant.id)) list.push_back({{"code", "shopify_unreachable"}});
+  }
+  if (tenant.contract_id.empty()) {
+    list.push_back({{"code", "not_joined"}});
+    return list;
+  }
+  if (tenant.settings.paused) list.push_back({{"code", "paused"}});
+  if (confirmed == 0) {
+    list.push_back({{"code", "first_reading"}});
+  } else if (now - confirmed > kStockOldAfter) {
+    list.push_back({{"code", "smaregi_silent"}, {"since", confirmed}});
+  }
+  if (depth.oldest_waiting != 0 && now - depth.oldest_waiting > kQueueOldAfter) {
+    list.push_back({{"code", "queue_waits"}, {"since", depth.oldest_waiting}});
+  }
+  if (depth.inbox_dead + depth.outbox_dead > 0) {
+    list.push_back({{"code", "given_up"}, {"count", depth.inbox_dead + depth.outbox_dead}});
+  }
+  return list;
+}
+
+Reply AdminRoutes::State::status(const Tenant& tenant) {
+  prepare(tenant);
+  Storage& storage = context.ports.storage;
+  const auto stores = storage.stores(tenant.id);
+  const auto confirmed = storage.cursor(tenant.id, kStockConfirmedCursor);
+  const auto depth = storage.queue_depth();
+  if (!stores.ok()) return failed(stores.error());
+  if (!confirmed.ok()) return failed(confirmed.error());
+  if (!depth.ok()) return failed(depth.error());
+  const Seconds now = context.ports.clock.now();
+  const Seconds confirmed_at = confirmed->value_or(0);
+  const Json found = problems(tenant, *depth, confirmed_at, now);
+  return json_reply({{"now", now},
+                     {"shop", {{"domain", tenant.shop_domain}, {"name", tenant.shop_name}}},
+                     {"smaregi",
+                      {{"joined", !tenant.contract_id.empty()},
+                       {"contract_id", tenant.contract_id},
+                       {"stock_confirmed_at", confirmed_at},
+                       {"stores", store_list(*stores)}}},
+                     {"queue",
+                      {{"waiting", depth->inbox_waiting + depth->outbox_waiting},
+                       {"dead", depth->inbox_dead + depth->outbox_dead}}},
+                     {"in_step", found.empty()},
+                     {"problems", found},
+                     {"settings", Json::parse(settings_json(tenant.settings))},
+                     {"editor", editor_links(context.options, tenant.shop_domain)}});
+}
+
+Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
+  if (!carries_json(request))
+    return refuse(415, "content_type", "The body must be sent as application/json.");
+  const auto settings = parse_settings(request.body);
+  if (!settings.ok()) {
+    // "field: reason": the page shows the reason beside the field.
+    const std::string& message = settings.error().message;
+    const size_t colon = message.find(": ");
+    Reply reply = refuse(400, "invalid", message);
+    if (colon != std::string::npos) {
+      reply.body.resize(reply.body.size() - 2);
+      append_member(reply.body, "field", std::string_view(message).substr(0, colon));
+      reply.body += "}}";
+    }
+    return reply;
+  }
+  const auto saved = context.ports.storage.save_settings(tenant.id, *settings);
+  if (!saved.ok()) return failed(saved.error());
+  context.ports.log.info("settings.saved", {{"tenant", tenant.id}});
+  forget(tenant.id);
+  if (!context.ports.background.post([this, id = tenant.id] { redraw_cards(id); }))
+    redraw_cards(tenant.id);
+  Tenant changed = tenant;
+  changed.settings = *settings;
+  return status(changed);
+}
+
+// The blocks' first paint carries programme, symbology and drawing: it is written anew for every
+// member.
+void AdminRoutes::State::redraw_cards(TenantId tenant) {
+  Storage& storage = context.ports.storage;
+  int64_t after = 0;
+  while (true) {
+    const auto cards = storage.cards_after(tenant, after, kCardsAPage);
+    if (!cards.ok()) {
+      context.ports.log.warning("settings.cards_not_redrawn",
+                                {{"tenant", tenant}, {"reason", cards.error().message}});
+      return;
+    }
+    std::vector<Change> changes;
+    for (const Card& card : *cards) {
+      changes.emplace_back(
+          change::Enqueue{{OutboxKind::kWriteCard, std::to_string(card.link.customer_id)}});
+      after = card.link.customer_id;
+    }
+    if (changes.empty()) break;
+    const auto done = storage.apply(tenant, changes);
+    if (!done.ok()) {
+      context.ports.log.warning("settings.cards_not_redrawn",
+                                {{"tenant", tenant}, {"reason", done.error().message}});
+      return;
+    }
+    if (cards->size() < static_cast<size_t>(kCardsAPage)) break;
+  }
+  context.ports.wake_workers();
+}
+
+Reply AdminRoutes::State::sign_in(const Tenant& tenant) {
+  const std::string state = context.ports.random.token(kStateBytes);
+  const std::string verifier = context.ports.random.token(kVerifierBytes);
+  const auto stored =
+      context.ports.storage.put_oauth_state(tenant.id, state, verifier, context.ports.clock.now());
+  if (!stored.ok()) return failed(stored.error());
+  const std::string url = context.ports.pos.sign_in_url(state, base64url(sha256(verifier)),
+                                                        context.options.public_url + kCallbackPath);
+  return json_reply({{"url", url}});
+}
+
+Reply AdminRoutes::State::refresh(const Tenant& tenant) {
+  forget(tenant.id);
+  {
+    const std::lock_guard lock(mutex);
+    prepared.erase(tenant.id);
+  }
+  context.ports.wake_workers();
+  return status(tenant);
+}
+
+Reply AdminRoutes::State::answer(const Request& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string authorization = request.header("Authorization");
+  if (!authorization.starts_with(kBearer))
+    return refuse(401, "session", "A session token is needed.");
+  const std::string_view token = std::string_view(authorization).substr(kBearer.size());
+  const auto session = verify_session_token(
+      token, {context.shopify_key, context.options.shopify_client_id}, context.ports.clock.now());
+  if (!session.ok()) return refuse(401, "session", session.error().message);
+
+  const std::string_view what = request.path.substr(std::string_view("/admin/api/").size());
+  const bool is_status = what == "status";
+  const bool is_settings = what == "settings";
+  const bool is_post = what == "smaregi/sign-in" || what == "refresh";
+  if (!is_status && !is_settings && !is_post)
+    return refuse(404, "not_found", "There is nothing at this address.");
+  if (is_status && request.method != "GET") return wrong_method("GET, HEAD");
+  if (is_settings && request.method != "PUT") return wrong_method("PUT");
+  if (is_post && request.method != "POST") return wrong_method("POST");
+
+  const auto tenant = tenant_of(*session, token);
+  if (!tenant.ok()) {
+    context.ports.log.warning("shop.not_installed",
+                              {{"shop", session->shop}, {"reason", tenant.error().message}});
+    if (tenant.error().code == ErrorCode::kUnauthorized) {
+      return refuse(401, "session", "Shopify does not accept this session. Open the app again.");
+    }
+    return failed(Error{ErrorCode::kUnavailable, {}});
+  }
+  Reply reply = is_status                   ? status(**tenant)
+                : is_settings               ? save(**tenant, request)
+                : what == "smaregi/sign-in" ? sign_in(**tenant)
+                                            : refresh(**tenant);
+  reply.tenant = (*tenant)->id;
+  return reply;
+}
+
+Reply AdminRoutes::api(const Request& request) {
+  Reply reply = state_->answer(request);
+  reply.route = "/admin/api";
+  return reply;
+}
+
+// The page itself carries no data: whoever is not the merchant sees an empty frame.
+Reply AdminRoutes::page(const Request& request) const {
+  const auto named = [](Reply reply) {
+    reply.route = "/admin";
+    return reply;
+  };
+  constexpr std::string_view kFolder = "/admin/assets/";
+  if (request.method != "GET") return named(wrong_method("GET, HEAD"));
+  if (request.path.starts_with(kFolder)) {
+    const Asset* found = context_.assets.find_merchant(request.path.substr(kFolder.size()));
+    if (found == nullptr) return named(refuse(404, "not_found", "There is no such file."));
+    Reply reply;
+    reply.shared_body = found->bytes;
+    reply.content_type = found->content_type;
+    reply.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
+    return named(std::move(reply));
+  }
+  if (request.path != "/admin")
+    return named(refuse(404, "not_found", "There is nothing at this address."));
+  const auto query = parse_query(request.query);
+  const auto shop = query.ok() ? only(*query, "shop") : std::nullopt;
+  if (!shop || !is_shop_domain(*shop)) {
+    return named(refuse(400, "shop",
+                        "Open this page from the Shopify admin: its address must name one shop."));
+  }
+  const std::string bridge = origin_of(context_.options.app_bridge_url);
+  std::string policy =
+      "default-src 'none'; base-uri 'none'; form-action 'none'; img-src 'self' data:; style-src "
+      "'self'; "
+      "script-src 'self' " +
+      bridge + "; connect-src 'self' " + bridge + "; frame-ancestors";
+  for (const std::string& frame : context_.options.admin_frame)
+    policy += ' ' + for_shop(frame, *shop);
+  const bool english = only(*query, "locale").value_or("ja").starts_with("en");
+  return named(html(
+      context_.assets.merchant_page.fill({{"base", "/admin"},
+                                          {"language", english ? "en" : "ja"},
+                                          {"clientid", escaped(context_.options.shopify_client_id)},
+                                          {"bridge", escaped(context_.options.app_bridge_url)}}),
+      policy));
+}
+
+Reply AdminRoutes::callback(const Request& request) const {
+  const auto say = [this](int status, const char* code, const char* outcome) {
+    Reply reply =
+        html(context_.assets.callback_page.fill({{"base", "/admin"}, {"outcome", outcome}}),
+             "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'self'; "
+             "script-src 'self'; "
+             "frame-ancestors 'none'");
+    reply.status = status;
+    reply.code = code;
+    reply.route = "/smaregi/callback";
+    return reply;
+  };
+  if (request.method != "GET") {
+    Reply reply = wrong_method("GET, HEAD");
+    reply.route = "/smaregi/callback";
+    return reply;
+  }
+  AppPorts const& ports = context_.ports;
+  const auto query = parse_query(request.query);
+  const auto state = query.ok() ? only(*query, "state") : std::nullopt;
+  if (!state) return say(400, "state", "expired");
+  const auto begun = ports.storage.take_oauth_state(*state, ports.clock.now());
+  if (!begun.ok()) return say(503, "unavailable", "later");
+  if (!begun->has_value()) return say(400, "state", "expired");
+  const auto& [tenant, verifier] = **begun;
+  const auto code = only(*query, "code");
+  if (!code) return say(400, "declined", "declined");
+  const auto contract =
+      ports.pos.contract_of_sign_in(*code, verifier, context_.options.public_url + kCallbackPath);
+  if (!contract.ok()) {
+    ports.log.warning("smaregi.sign_in_failed",
+                      {{"tenant", tenant}, {"reason", contract.error().message}});
+    return contract.error().code == ErrorCode::kUnavailable ? say(503, "unavailable", "later")
+                                                            : say(400, "refused", "declined");
+  }
+  const auto joined = ports.storage.join_contract(tenant, *contract);
+  if (!joined.ok()) {
+    ports.log.warning("smaregi.not_joined",
+                      {{"tenant", tenant}, {"reason", joined.error().message}});
+    return joined.error().code == ErrorCode::kConflict ? say(409, "conflict", "taken")
+                                                       : say(503, "unavailable", "later");
+  }
+  ports.log.info("smaregi.joined", {{"tenant", tenant}});
+  ports.tenants.forget();
+  ports.cards.forget_tenant(tenant);
+  ports.stock.forget_tenant(tenant);
+  ports.wake_workers();
+  Reply reply = say(200, "", "joined");
+  reply.tenant = tenant;
+  return reply;
+}
+
+}  // namespace tsunagi::http

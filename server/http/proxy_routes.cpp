@@ -1,0 +1,323 @@
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "server/http/card_json.h"
+#include "server/http/context.h"
+#include "server/http/json_text.h"
+#include "server/http/liquid_safe.h"
+#include "server/http/proxy_signature.h"
+
+namespace tsunagi::http {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kLiquid = "application/liquid; charset=utf-8";
+constexpr const char* kNoStore = "private, no-store";
+constexpr int kAcceptLanguageMaxBytes = 200;
+
+struct Asked {
+  const Request& request;
+  const ProxyRequest& proxy;
+  const Tenant& tenant;
+  Seconds now = 0;
+};
+using Answer = Reply (*)(const Context&, const Asked&);
+
+enum class Who : uint8_t { kAnybody, kSignedIn };
+struct Route {
+  std::string_view path;  // below /proxy
+  const char* name;
+  std::string_view method;
+  Who who;
+  Answer answer;
+};
+
+Reply json_reply(std::string body, const char* cache) {
+  Reply reply;
+  reply.body = std::move(body);
+  reply.headers.emplace_back("Cache-Control", cache);
+  return reply;
+}
+
+std::string nonce_of(const Context& context, const Asked& asked) {
+  return context.nonces.make(asked.tenant.id, asked.proxy.customer_id, asked.now);
+}
+
+// The page's own parameter, or what the browser asks for; Japanese when neither says.
+Language language_of(const Asked& asked) {
+  const auto asked_for = only(asked.proxy.others, "lang");
+  if (asked_for) return *asked_for == "ja" ? Language::kJapanese : Language::kEnglish;
+  const std::string accepted =
+      asked.request.header("Accept-Language").substr(0, kAcceptLanguageMaxBytes);
+  const bool japanese = accepted.empty() || accepted.starts_with("ja") || accepted.starts_with("*");
+  return japanese ? Language::kJapanese : Language::kEnglish;
+}
+
+Reply card_answer(const Context& context, const Asked& asked, Result<CardModel> card) {
+  if (!card.ok()) return failed(card.error());
+  card->customer = std::to_string(asked.proxy.customer_id);
+  return json_reply(card_json(*card, nonce_of(context, asked), asked.now), kNoStore);
+}
+
+Reply card(const Context& context, const Asked& asked) {
+  return card_answer(context, asked,
+                     context.ports.cards.card(asked.tenant, asked.proxy.customer_id));
+}
+
+// "barcode=…&sku=…" once a product; a name that comes again begins the next product.
+std::vector<ProductQuestion> products_of(const std::vector<Parameter>& parameters) {
+  std::vector<ProductQuestion> products;
+  bool has_barcode = true;
+  bool has_sku = true;
+  for (const Parameter& parameter : parameters) {
+    const bool barcode = parameter.name == "barcode";
+    if (!barcode && parameter.name != "sku") continue;
+    bool& has = barcode ? has_barcode : has_sku;
+    if (has) {
+      products.emplace_back();
+      has_barcode = has_sku = false;
+    }
+    has = true;
+    (barcode ? products.back().barcode : products.back().sku) = parameter.value;
+  }
+  return products;
+}
+
+Result<std::vector<StockModel>> stock_models(const Context& context, const Asked& asked) {
+  StockService::Question question;
+  question.products = products_of(asked.proxy.others);
+  if (question.products.empty()) {
+    return Error{ErrorCode::kInvalid, "The request names no product: barcode or sku is needed."};
+  }
+  if (question.products.size() > static_cast<size_t>(kProductsAView)) {
+    return Error{ErrorCode::kInvalid, "The request asks for too many products."};
+  }
+  question.customer_id = asked.proxy.customer_id;
+  question.all_shops = only(asked.proxy.others, "all") == "1";
+  return context.ports.stock.stock(asked.tenant, question);
+}
+
+Reply stock(const Context& context, const Asked& asked) {
+  const auto models = stock_models(context, asked);
+  if (!models.ok()) return failed(models.error());
+  const bool signed_in = asked.proxy.customer_id != 0;
+  return json_reply(
+      stock_json(*models, signed_in ? nonce_of(context, asked) : std::string(), asked.now),
+      signed_in ? kNoStore : "public, max-age=2");
+}
+
+Reply pins(const Context& context, const Asked& asked) {
+  const auto models = context.ports.stock.pinned(asked.tenant, asked.proxy.customer_id);
+  if (!models.ok()) return failed(models.error());
+  return json_reply(stock_json(*models, nonce_of(context, asked), asked.now), kNoStore);
+}
+
+Reply liquid_reply(std::string body, const char* cache) {
+  Reply reply = json_reply(std::move(body), cache);
+  reply.content_type = kLiquid;
+  return reply;
+}
+
+Reply card_page(const Context& context, const Asked& asked) {
+  return liquid_reply(context.assets.card_page.fill({{"base", asked.proxy.path_prefix}}),
+                      "no-cache");
+}
+
+Reply stock_page(const Context& context, const Asked& asked) {
+  const auto models = stock_models(context, asked);
+  if (!models.ok()) return failed(models.error());
+  std::string content;
+  for (const StockModel& model : *models) {
+    content += liquid_safe(render_stock(model, {language_of(asked), asked.now}));
+  }
+  return liquid_reply(
+      context.assets.stock_page.fill({{"base", asked.proxy.path_prefix}, {"content", content}}),
+      kNoStore);
+}
+
+Reply manifest(const Context& context, const Asked& asked) {
+  const Settings& settings = asked.tenant.settings;
+  std::string name;
+  append_json_text(
+      name, settings.programme_name.empty() ? asked.tenant.shop_name : settings.programme_name);
+  const std::string_view inside = std::string_view(name).substr(1, name.size() - 2);
+  Reply reply =
+      json_reply(context.assets.manifest.fill(
+                     {{"base", asked.proxy.path_prefix},
+                      {"name", inside},
+                      {"language", language_of(asked) == Language::kJapanese ? "ja" : "en"}}),
+                 "no-cache");
+  reply.content_type = "application/manifest+json";
+  return reply;
+}
+
+Reply service_worker(const Context& context, const Asked& asked) {
+  Reply reply =
+      json_reply(context.assets.service_worker.fill(
+                     {{"base", asked.proxy.path_prefix}, {"release", context.assets.release()}}),
+                 "no-cache");
+  reply.content_type = "text/javascript; charset=utf-8";
+  return reply;
+}
+
+Reply asset(const Context& context, const Asked& asked) {
+  constexpr std::string_view kFolder = "/proxy/assets/";
+  const Asset* found = context.assets.find(asked.request.path.substr(kFolder.size()));
+  if (found == nullptr) return refuse(404, "not_found", "There is no such file.");
+  Reply reply;
+  reply.shared_body = found->bytes;
+  reply.content_type = found->content_type;
+  reply.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
+  return reply;
+}
+
+// ---- changes
+// -------------------------------------------------------------------------------------------------------
+
+struct Change {
+  Json body;
+  std::optional<Reply> refused;
+};
+
+// A change carries JSON with exactly the named fields and a nonce of this customer.
+Change read_change(const Context& context, const Asked& asked,
+                   std::initializer_list<std::string_view> fields) {
+  if (!carries_json(asked.request)) {
+    return {{}, refuse(415, "content_type", "The body must be sent as application/json.")};
+  }
+  Change change{Json::parse(asked.request.body, nullptr, false), std::nullopt};
+  if (!change.body.is_object()) {
+    return {{}, refuse(400, "json", "The body is not a JSON object.")};
+  }
+  for (const auto& [name, value] : change.body.items()) {
+    if (name != "nonce" && std::ranges::find(fields, name) == fields.end()) {
+      return {{}, refuse(400, "unknown_field", "The body has a field that is not known here.")};
+    }
+  }
+  for (const std::string_view field : fields) {
+    if (!change.body.contains(field)) {
+      return {{},
+              refuse(400, "missing_field", "The body lacks the field " + std::string(field) + ".")};
+    }
+  }
+  const auto nonce = change.body.find("nonce");
+  if (nonce == change.body.end() || !nonce->is_string() ||
+      !context.nonces.valid(nonce->get_ref<const std::string&>(), asked.tenant.id,
+                            asked.proxy.customer_id, asked.now)) {
+    return {{},
+            refuse(400, "nonce",
+                   "The nonce is missing, wrong or too old. Ask for the card or the stock again.")};
+  }
+  return change;
+}
+
+Reply wrong_type(const char* message) { return refuse(400, "wrong_type", message); }
+
+Reply join(const Context& context, const Asked& asked) {
+  const Change change = read_change(context, asked, {});
+  if (change.refused) return *change.refused;
+  const auto link = context.ports.join.join(asked.tenant, asked.proxy.customer_id);
+  if (!link.ok()) return failed(link.error());
+  context.ports.cards.forget(asked.tenant.id, asked.proxy.customer_id);
+  context.ports.wake_workers();
+  return card(context, asked);
+}
+
+Reply favourite(const Context& context, const Asked& asked) {
+  const Change change = read_change(context, asked, {"shop"});
+  if (change.refused) return *change.refused;
+  const Json& shop = change.body["shop"];
+  if (!shop.is_string()) return wrong_type("shop must be a text.");
+  const auto& id = shop.get_ref<const std::string&>();
+  const auto done = context.ports.stock.set_favourite(asked.tenant, asked.proxy.customer_id, id);
+  if (!done.ok()) return failed(done.error());
+  std::string body = "{";
+  append_member(body, "favourite", id);
+  return json_reply(body + "}", kNoStore);
+}
+
+Reply pin(const Context& context, const Asked& asked) {
+  const Change change = read_change(context, asked, {"code", "pinned"});
+  if (change.refused) return *change.refused;
+  const Json& code = change.body["code"];
+  const Json& pinned = change.body["pinned"];
+  if (!code.is_string()) return wrong_type("code must be a text.");
+  if (!pinned.is_boolean()) return wrong_type("pinned must be true or false.");
+  const auto done =
+      context.ports.stock.set_pin(asked.tenant, asked.proxy.customer_id,
+                                  code.get_ref<const std::string&>(), pinned.get<bool>());
+  if (!done.ok()) return failed(done.error());
+  return json_reply(pinned.get<bool>() ? R"({"pinned":true})" : R"({"pinned":false})", kNoStore);
+}
+
+constexpr std::array<Route, 10> kRoutes{{
+    {"/card.json", "/proxy/card.json", "GET", Who::kSignedIn, card},
+    {"/stock.json", "/proxy/stock.json", "GET", Who::kAnybody, stock},
+    {"/pins.json", "/proxy/pins.json", "GET", Who::kSignedIn, pins},
+    {"/join", "/proxy/join", "POST", Who::kSignedIn, join},
+    {"/favourite", "/proxy/favourite", "POST", Who::kSignedIn, favourite},
+    {"/pins", "/proxy/pins", "POST", Who::kSignedIn, pin},
+    {"/card", "/proxy/card", "GET", Who::kAnybody, card_page},
+    {"/stock", "/proxy/stock", "GET", Who::kAnybody, stock_page},
+    {"/manifest.webmanifest", "/proxy/manifest.webmanifest", "GET", Who::kAnybody, manifest},
+    {"/sw.js", "/proxy/sw.js", "GET", Who::kAnybody, service_worker},
+}};
+constexpr Route kAssetRoute{"/assets/", "/proxy/assets", "GET", Who::kAnybody, asset};
+
+const Route* route_of(std::string_view path) {
+  path.remove_prefix(std::string_view("/proxy").size());
+  if (path.starts_with(kAssetRoute.path)) return &kAssetRoute;
+  const auto* found = std::ranges::find(kRoutes, path, &Route::path);
+  return found == kRoutes.end() ? nullptr : found;
+}
+
+// The customer that a request says it is about must be the one Shopify says is signed in.
+bool about_somebody_else(const ProxyRequest& proxy) {
+  const size_t named = count(proxy.others, "customer");
+  if (named == 0) return false;
+  const auto customer = only(proxy.others, "customer");
+  return !customer || parse_id(*customer) != proxy.customer_id;
+}
+
+Reply answer(const Context& context, const Request& request, const Route* route,
+             int64_t& tenant_id) {
+  const Seconds now = context.ports.clock.now();
+  const auto proxy = verify_proxy_query(request.query, context.shopify_key, now);
+  if (!proxy.ok()) return refuse(401, "signature", proxy.error().message);
+  const auto tenant = context.ports.tenants.by_domain(proxy->shop);
+  if (!tenant.ok()) {
+    if (tenant.error().code != ErrorCode::kNotFound) return failed(tenant.error());
+    return refuse(401, "unknown_shop", "This shop does not have the app installed.");
+  }
+  tenant_id = (*tenant)->id;
+  if (route != nullptr && route->who == Who::kSignedIn && proxy->customer_id == 0) {
+    return refuse(401, "signed_out", "Nobody is signed in.");
+  }
+  if (about_somebody_else(*proxy)) {
+    return refuse(403, "other_customer", "This is about somebody who is not signed in here.");
+  }
+  if (route == nullptr) return refuse(404, "not_found", "There is nothing at this address.");
+  if (request.method != route->method) {
+    Reply reply = refuse(405, "method", "This address takes another method.");
+    reply.headers.emplace_back("Allow", route->method == "GET" ? "GET, HEAD" : "POST");
+    return reply;
+  }
+  return route->answer(context, {request, *proxy, **tenant, now});
+}
+
+}  // namespace
+
+Reply ProxyRoutes::handle(const Request& request) const {
+  const Route* route = route_of(request.path);
+  int64_t tenant = 0;
+  Reply reply = answer(context_, request, route, tenant);
+  reply.route = route == nullptr ? "/proxy" : route->name;
+  reply.tenant = tenant;
+  return reply;
+}
+
+}  // namespace tsunagi::http
