@@ -1,0 +1,196 @@
+// Customers: create, update, delete, merge, tags.
+import { gid, parseGid } from '../../lib/ids.mjs';
+import { kMaxCustomers } from '../../lib/store.mjs';
+import { connection, search } from '../connection.mjs';
+import { accessDenied, userError } from '../errors.mjs';
+import { hasScope } from '../schema.mjs';
+import { writeMetafields } from './metafields.mjs';
+import { customerView, ownerView, productView, shopView } from './views.mjs';
+
+const kMaxNameLength = 255;
+const kMaxNoteLength = 5000;
+const kMaxTags = 250;
+
+/** @typedef {import('../admin.mjs').Context} Context */
+/** @typedef {import('../../lib/store.mjs').Customer} Customer */
+
+/** @param {string} id @param {Context} ctx @returns {Customer|undefined} */
+function find(id, ctx) {
+  const parsed = parseGid(id);
+  return parsed?.type === 'Customer' ? ctx.store.customers.get(parsed.id) : undefined;
+}
+
+export const customerQueries = {
+  /** @param {{id: string}} args @param {Context} ctx */
+  customer({ id }, ctx) {
+    const found = find(id, ctx);
+    return found ? customerView(found) : null;
+  },
+  /** @param {any} args @param {Context} ctx */
+  customers(args, ctx) {
+    const found = search([...ctx.store.customers.values()], args.query, {
+      default: (one) => [one.firstName, one.lastName, one.email, one.phone, ...one.tags].map((text) => text ?? ''),
+      email: (one) => one.email, phone: (one) => one.phone, tag: (one) => one.tags, id: (one) => String(one.id),
+      first_name: (one) => one.firstName, last_name: (one) => one.lastName,
+      updated_at: (one) => one.updatedAt, customer_date: (one) => one.createdAt,
+    });
+    const byUpdate = args.sortKey === 'UPDATED_AT';
+    found.sort((a, b) => byUpdate && a.updatedAt !== b.updatedAt ? (a.updatedAt < b.updatedAt ? -1 : 1) : a.id - b.id);
+    return connection(found.map(customerView), args);
+  },
+  /** @param {unknown} _ @param {Context} ctx */
+  customersCount(_, ctx) {
+    return { count: ctx.store.customers.size, precision: 'EXACT' };
+  },
+  /** @param {{identifier: any}} args @param {Context} ctx */
+  customerByIdentifier({ identifier }, ctx) {
+    const { id, emailAddress, phoneNumber } = identifier;
+    const found = id ? find(id, ctx) : [...ctx.store.customers.values()].find((one) =>
+      (emailAddress && one.email?.toLowerCase() === emailAddress.toLowerCase()) || (phoneNumber && one.phone === normalPhone(phoneNumber)));
+    return found ? customerView(found) : null;
+  },
+};
+
+export const customerMutations = {
+  /** @param {{input: any}} args @param {Context} ctx */
+  customerCreate({ input }, ctx) {
+    if (input.id) return { customer: null, userErrors: [userError(['id'], 'Cannot specify ID on creation')] };
+    if (ctx.store.customers.size >= kMaxCustomers) return { customer: null, userErrors: [userError(null, 'Too many customers')] };
+    const now = new Date().toISOString();
+    /** @type {Customer} */
+    const row = {
+      id: 0, email: null, phone: null, firstName: null, lastName: null, locale: 'ja', note: null, tags: [], taxExempt: false,
+      createdAt: now, updatedAt: now,
+    };
+    const errors = apply(row, input, ctx);
+    if (!row.email && !row.phone && !row.firstName && !row.lastName) {
+      errors.push(userError(null, 'Customer must have a name, phone number or email address'));
+    }
+    if (errors.length > 0) return { customer: null, userErrors: errors };
+    row.id = ctx.store.ids.next('Customer');
+    ctx.store.customers.set(row.id, row);
+    const failed = ownMetafields(row, input, ctx);
+    if (failed.length > 0) {
+      ctx.store.customers.delete(row.id);
+      return { customer: null, userErrors: failed };
+    }
+    ctx.box.webhooks.customer('customers/create', row);
+    return { customer: customerView(row), userErrors: [] };
+  },
+  /** @param {{input: any}} args @param {Context} ctx */
+  customerUpdate({ input }, ctx) {
+    const row = find(input.id ?? '', ctx);
+    if (!row) return { customer: null, userErrors: [userError(['id'], 'Customer does not exist')] };
+    const draft = { ...row };
+    const errors = apply(draft, input, ctx);
+    if (errors.length === 0) errors.push(...ownMetafields(row, input, ctx));
+    if (errors.length > 0) return { customer: null, userErrors: errors };
+    Object.assign(row, draft, { updatedAt: new Date().toISOString() });
+    ctx.box.webhooks.customer('customers/update', row);
+    return { customer: customerView(row), userErrors: [] };
+  },
+  /** @param {{input: {id: string}}} args @param {Context} ctx */
+  customerDelete({ input }, ctx) {
+    const row = find(input.id, ctx);
+    const shop = shopView(ctx.store);
+    if (!row) return { deletedCustomerId: null, shop, userErrors: [userError(['id'], "Customer can't be found")] };
+    ctx.store.customers.delete(row.id);
+    ctx.store.metafields.delete(input.id);
+    ctx.box.webhooks.customer('customers/delete', row);
+    return { deletedCustomerId: input.id, shop, userErrors: [] };
+  },
+  /** @param {any} args @param {Context} ctx */
+  customerMerge({ customerOneId, customerTwoId, overrideFields = {} }, ctx) {
+    const [one, two] = [find(customerOneId, ctx), find(customerTwoId, ctx)];
+    const refused = !one || !two ? 'Customer does not exist' : one === two ? 'Customer IDs should not match' : null;
+    if (refused || !one || !two) {
+      return { job: null, resultingCustomerId: null, userErrors: [{ ...userError(null, String(refused), 'INVALID_CUSTOMER_ID'), errorFields: null }] };
+    }
+    // The schema: the second is kept when neither has an e-mail address; else the one that has one.
+    const kept = one.email && !two.email ? one : two;
+    const gone = kept === one ? two : one;
+    const from = (/** @type {string|undefined} */ id, /** @type {'email'|'phone'|'firstName'|'lastName'} */ field) =>
+      (id ? find(id, ctx)?.[field] : undefined) ?? kept[field] ?? gone[field];
+    Object.assign(kept, {
+      email: from(overrideFields.customerIdOfEmailToKeep, 'email'), phone: from(overrideFields.customerIdOfPhoneNumberToKeep, 'phone'),
+      firstName: from(overrideFields.customerIdOfFirstNameToKeep, 'firstName'), lastName: from(overrideFields.customerIdOfLastNameToKeep, 'lastName'),
+      note: overrideFields.note ?? kept.note, tags: overrideFields.tags ?? [...new Set([...kept.tags, ...gone.tags])],
+      updatedAt: new Date().toISOString(),
+    });
+    ctx.store.customers.delete(gone.id);
+    ctx.store.metafields.delete(gid('Customer', gone.id));
+    ctx.box.webhooks.merged(kept, gone);
+    const job = { __typename: 'Job', id: gid('Job', ctx.store.ids.next('Job')), done: true };
+    return { job, resultingCustomerId: gid('Customer', kept.id), userErrors: [] };
+  },
+  /** @param {{id: string, tags: string[]}} args @param {Context} ctx */
+  tagsAdd: ({ id, tags }, ctx) => changeTags('tagsAdd', id, ctx, (have) => [...new Set([...have, ...cleanTags(tags)])]),
+  /** @param {{id: string, tags: string[]}} args @param {Context} ctx */
+  tagsRemove: ({ id, tags }, ctx) => changeTags('tagsRemove', id, ctx, (have) => have.filter((tag) => !cleanTags(tags).includes(tag))),
+};
+
+/** @param {string[]} tags */
+const cleanTags = (tags) => tags.flatMap((tag) => tag.split(',')).map((tag) => tag.trim()).filter(Boolean);
+
+/** @param {string} field @param {string} id @param {Context} ctx @param {(have: string[]) => string[]} change */
+function changeTags(field, id, ctx, change) {
+  const parsed = parseGid(id);
+  const customer = find(id, ctx);
+  const product = parsed?.type === 'Product' ? ctx.store.products.get(parsed.id) : undefined;
+  // The scope table names no scope for tags: the platform asks for the write scope of what is tagged.
+  const scope = product ? 'write_products' : 'write_customers';
+  if (!hasScope(ctx.grant.scopes, scope)) throw accessDenied(field, `\`${scope}\` access scope.`);
+  const row = customer ?? product;
+  if (!row) return { node: null, userErrors: [userError(['id'], 'Resource does not exist')] };
+  const tags = change(row.tags);
+  if (tags.length > kMaxTags) return { node: null, userErrors: [userError(['tags'], `At most ${kMaxTags} tags`)] };
+  const changed = tags.length !== row.tags.length;
+  row.tags = tags;
+  if (changed) row.updatedAt = new Date().toISOString();
+  if (changed && customer) ctx.box.webhooks.customer('customers/update', customer);
+  return { node: product ? productView(product, ctx.store) : ownerView(id, ctx.store), userErrors: [] };
+}
+
+/** @param {Customer} row @param {any} input @param {Context} ctx */
+function ownMetafields(row, input, ctx) {
+  if (!input.metafields?.length) return [];
+  const ownerId = gid('Customer', row.id);
+  return writeMetafields(input.metafields.map((/** @type {any} */ one) => ({ ...one, ownerId })), ctx).userErrors;
+}
+
+/** @param {string} text */
+export function normalPhone(text) {
+  const digits = text.replace(/[\s()-]/g, '');
+  return digits.startsWith('0') ? `+81${digits.slice(1)}` : digits;
+}
+
+/** Writes checked input into a row; the row is a draft until there are no errors. @param {Customer} row @param {any} input @param {Context} ctx */
+function apply(row, input, ctx) {
+  const errors = [];
+  const others = [...ctx.store.customers.values()].filter((one) => one.id !== row.id);
+  for (const [field, label] of /** @type {['firstName'|'lastName', string][]} */ ([['firstName', 'First name'], ['lastName', 'Last name']])) {
+    if (input[field] === undefined) continue;
+    if ((input[field] ?? '').length > kMaxNameLength) errors.push(userError([field], `${label} is too long (maximum is ${kMaxNameLength} characters)`));
+    row[field] = input[field] || null;
+  }
+  if (input.email !== undefined) {
+    row.email = input.email?.trim() || null;
+    if (row.email && !/^[^\s@<>]{1,64}@[^\s@<>.]+(\.[^\s@<>.]+)+$/.test(row.email)) errors.push(userError(['email'], 'Email is invalid'));
+    const taken = row.email && others.some((one) => one.email?.toLowerCase() === row.email?.toLowerCase());
+    if (taken) errors.push(userError(['email'], 'Email has already been taken'));
+  }
+  if (input.phone !== undefined) {
+    row.phone = input.phone ? normalPhone(input.phone) : null;
+    if (row.phone && !/^\+[1-9]\d{7,14}$/.test(row.phone)) errors.push(userError(['phone'], 'Phone is invalid'));
+    if (row.phone && others.some((one) => one.phone === row.phone)) errors.push(userError(['phone'], 'Phone has already been taken'));
+  }
+  if (input.note !== undefined) {
+    row.note = input.note;
+    if ((row.note ?? '').length > kMaxNoteLength) errors.push(userError(['note'], `Note is too long (maximum is ${kMaxNoteLength} characters)`));
+  }
+  if (input.tags !== undefined) row.tags = [...new Set(cleanTags(input.tags ?? []))];
+  if (row.tags.length > kMaxTags) errors.push(userError(['tags'], `At most ${kMaxTags} tags`));
+  if (input.locale !== undefined) row.locale = input.locale || 'ja';
+  if (input.taxExempt !== undefined) row.taxExempt = Boolean(input.taxExempt);
+  return errors;
+}

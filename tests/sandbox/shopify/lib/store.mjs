@@ -1,0 +1,157 @@
+// The shop's data: customers, products, stock, metafields. In memory; the Admin API and the storefront read the same.
+import { createHash } from 'node:crypto';
+import { gid, IdSeries, parseGid, seededRandom } from './ids.mjs';
+
+/**
+ * @typedef {{id: number, email: string|null, phone: string|null, firstName: string|null, lastName: string|null,
+ *   locale: string, note: string|null, tags: string[], taxExempt: boolean, createdAt: string, updatedAt: string}} Customer
+ * @typedef {{id: number, productId: number, title: string, options: {name: string, value: string}[], sku: string,
+ *   barcode: string|null, price: string, compareAtPrice: string|null, inventoryItemId: number, inventoryPolicy: string,
+ *   taxable: boolean, createdAt: string, updatedAt: string}} Variant
+ * @typedef {{id: number, title: string, handle: string, descriptionHtml: string, vendor: string, productType: string,
+ *   tags: string[], status: string, templateSuffix: string|null, options: {id: number, name: string, values: string[]}[],
+ *   variantIds: number[], createdAt: string, updatedAt: string}} Product
+ * @typedef {{id: number, ownerId: string, namespace: string, key: string, type: string, value: string,
+ *   createdAt: string, updatedAt: string}} Metafield
+ * @typedef {{id: number, name: string, namespace: string, key: string, ownerType: string, type: string,
+ *   description: string|null, validations: {name: string, value: string}[],
+ *   access: {admin: string|null, storefront: string, customerAccount: string}}} Definition
+ */
+
+export const kMaxCustomers = 100_000;
+export const kMaxProducts = 20_000;
+
+export class Store {
+  /** @param {{seed: number, domain: string, name: string}} about */
+  constructor({ seed, domain, name }) {
+    this.ids = new IdSeries(seededRandom(seed));
+    this.shop = {
+      id: this.ids.next('Shop'), domain, name, email: `owner@${domain}`, currency: 'JPY',
+      timezone: 'Asia/Tokyo', createdAt: new Date().toISOString(),
+    };
+    /** @type {Map<number, Customer>} */
+    this.customers = new Map();
+    /** @type {Map<number, Product>} */
+    this.products = new Map();
+    /** @type {Map<number, Variant>} */
+    this.variants = new Map();
+    /** @type {Map<number, {id: number, variantId: number, tracked: boolean, createdAt: string, updatedAt: string}>} */
+    this.inventoryItems = new Map();
+    /** @type {Map<number, {id: number, name: string, isActive: boolean, createdAt: string, updatedAt: string}>} */
+    this.locations = new Map();
+    /** @type {Map<string, {id: number, itemId: number, locationId: number, onHand: number, committed: number, updatedAt: string}>} */
+    this.levels = new Map();
+    /** @type {Map<string, Map<string, Metafield>>} by owner's global id, then `namespace.key` */
+    this.metafields = new Map();
+    /** @type {Definition[]} */
+    this.definitions = [];
+    this.addLocation('オンラインストア');
+  }
+
+  /** @param {string} name */
+  addLocation(name) {
+    const id = this.ids.next('Location');
+    const now = new Date().toISOString();
+    this.locations.set(id, { id, name, isActive: true, createdAt: now, updatedAt: now });
+    return id;
+  }
+
+  /** @param {string} email */
+  customerByEmail(email) {
+    const wanted = email.trim().toLowerCase();
+    return [...this.customers.values()].find((one) => one.email?.toLowerCase() === wanted);
+  }
+
+  /** @param {string} handle */
+  productByHandle(handle) {
+    return [...this.products.values()].find((one) => one.handle === handle);
+  }
+
+  /** @param {Product} product @returns {Variant[]} */
+  variantsOf(product) {
+    return product.variantIds.map((id) => /** @type {Variant} */ (this.variants.get(id)));
+  }
+
+  /** Adds a variant with its inventory item, unstocked. @param {Product} product @param {Partial<Variant>} values */
+  addVariant(product, values) {
+    const now = new Date().toISOString();
+    const id = this.ids.next('ProductVariant');
+    const inventoryItemId = this.ids.next('InventoryItem');
+    const variant = /** @type {Variant} */ ({
+      title: 'Default Title', options: [{ name: 'Title', value: 'Default Title' }], sku: '', barcode: null, price: '0',
+      compareAtPrice: null, inventoryPolicy: 'DENY', taxable: true, ...values,
+      id, productId: product.id, inventoryItemId, createdAt: now, updatedAt: now,
+    });
+    this.variants.set(id, variant);
+    this.inventoryItems.set(inventoryItemId, { id: inventoryItemId, variantId: id, tracked: false, createdAt: now, updatedAt: now });
+    product.variantIds.push(id);
+    return variant;
+  }
+
+  /** @param {Variant} variant */
+  removeVariant(variant) {
+    this.variants.delete(variant.id);
+    this.inventoryItems.delete(variant.inventoryItemId);
+    for (const [key, level] of this.levels) if (level.itemId === variant.inventoryItemId) this.levels.delete(key);
+    this.metafields.delete(gid('ProductVariant', variant.id));
+  }
+
+  /** @param {number} itemId @param {number} locationId @param {boolean} create */
+  level(itemId, locationId, create = false) {
+    const key = `${itemId}:${locationId}`;
+    if (create && !this.levels.has(key)) {
+      const id = this.ids.next('InventoryLevel');
+      this.levels.set(key, { id, itemId, locationId, onHand: 0, committed: 0, updatedAt: new Date().toISOString() });
+    }
+    return this.levels.get(key);
+  }
+
+  /** What can be sold of a variant over all locations. @param {Variant} variant */
+  available(variant) {
+    let sum = 0;
+    for (const level of this.levels.values()) if (level.itemId === variant.inventoryItemId) sum += level.onHand - level.committed;
+    return sum;
+  }
+
+  /** Whether the thing a global id names exists. @param {string} id */
+  owns(id) {
+    const parsed = parseGid(id);
+    if (!parsed) return false;
+    const holders = /** @type {Record<string, Map<number, unknown>>} */ ({
+      Customer: this.customers, Product: this.products, ProductVariant: this.variants, Location: this.locations,
+    });
+    if (parsed.type === 'Shop') return parsed.id === this.shop.id;
+    return holders[parsed.type]?.has(parsed.id) ?? false;
+  }
+
+  /** @param {string} ownerId @returns {Metafield[]} */
+  metafieldsOf(ownerId) {
+    return [...(this.metafields.get(ownerId)?.values() ?? [])];
+  }
+
+  /** @param {string} ownerId @param {string} namespace @param {string} key */
+  metafield(ownerId, namespace, key) {
+    return this.metafields.get(ownerId)?.get(`${namespace}.${key}`);
+  }
+
+  /** @param {{ownerId: string, namespace: string, key: string, type: string, value: string}} values @returns {Metafield} */
+  setMetafield({ ownerId, namespace, key, type, value }) {
+    const now = new Date().toISOString();
+    const own = this.metafields.get(ownerId) ?? new Map();
+    this.metafields.set(ownerId, own);
+    const previous = own.get(`${namespace}.${key}`);
+    const metafield = previous
+      ? { ...previous, type, value, updatedAt: now }
+      : { id: this.ids.next('Metafield'), ownerId, namespace, key, type, value, createdAt: now, updatedAt: now };
+    own.set(`${namespace}.${key}`, metafield);
+    return metafield;
+  }
+
+  /** @param {string} ownerType @param {string} namespace @param {string} key */
+  definition(ownerType, namespace, key) {
+    return this.definitions.find((one) => one.ownerType === ownerType && one.namespace === namespace && one.key === key);
+  }
+}
+
+/** What `compareDigest` compares. @param {Metafield} metafield */
+export const digestOf = (metafield) => createHash('sha256').update(`${metafield.type}\n${metafield.value}`).digest('hex');
