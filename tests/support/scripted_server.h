@@ -47,7 +47,10 @@ inline Answer half_body() {
 inline Answer never() { return {.manner = Answer::Manner::kNever}; }
 
 struct Seen {
-  std::string method, path, query, body, authorization;
+  std::string method;
+  std::string target;       // as sent
+  std::string path, query;  // path decoded; query as sent, from its "?"
+  std::string body, authorization;
   std::multimap<std::string, std::string> fields;  // of the query
   std::multimap<std::string, std::string> headers;
   [[nodiscard]] std::string field(const std::string& name) const {
@@ -127,6 +130,7 @@ class ScriptedServer {
   void handle(const httplib::Request& request, httplib::Response& response) {
     Seen one{
         .method = request.method,
+        .target = request.target,
         .path = request.path,
         .query = request.target.substr(std::min(request.target.size(), request.target.find('?'))),
         .body = request.body,
