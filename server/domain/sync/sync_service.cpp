@@ -1,6 +1,7 @@
 #include "server/domain/sync/sync_service.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <set>
@@ -25,6 +26,26 @@ std::string products_cursor(const Tenant& tenant) { return "products.read." + te
 
 int64_t night_of(Seconds at, TenantId tenant) {
   return (at + kJapan - kNightHour - tenant % kNightSpread) / kDay;
+}
+
+// Whether the same may work later: a lookup that fails for good must not hold up all that come
+// after it.
+bool is_passing(const Error& error) {
+  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthorized;
+}
+
+// Members that bought, with the latest change of their transactions; without a time it may have
+// been just now.
+std::map<std::string, Seconds> buyers_of(const std::vector<PosTransaction>& transactions) {
+  std::map<std::string, Seconds> buyers;
+  for (const PosTransaction& transaction : transactions) {
+    if (transaction.member_id.empty()) continue;
+    const Seconds changed_at =
+        transaction.changed_at != 0 ? transaction.changed_at : std::numeric_limits<Seconds>::max();
+    Seconds& latest = buyers[transaction.member_id];
+    latest = std::max(latest, changed_at);
+  }
+  return buyers;
 }
 
 // FNV-1a of what every published card shows of the programme.
@@ -69,14 +90,12 @@ struct SyncService::State {
     return ports.storage.apply(tenant.id, {change::PutStores{std::move(stores).value()}});
   }
 
-  Result<Done> refresh_buyer(const Tenant& tenant, const PosTransaction& transaction) {
-    const auto card = ports.storage.card_by_member(tenant.id, transaction.member_id);
+  Result<Done> refresh_buyer(const Tenant& tenant, const std::string& member, Seconds changed_at) {
+    const auto card = ports.storage.card_by_member(tenant.id, member);
     if (!card.ok()) return card.error();
     if (!card->has_value()) return Done{};
     const auto& snapshot = card->value().snapshot;
-    const bool read_since = snapshot && transaction.changed_at != 0 &&
-                            snapshot->as_of > transaction.changed_at + kClockSkewSeconds;
-    if (read_since) return Done{};
+    if (snapshot && snapshot->as_of - kClockSkewSeconds > changed_at) return Done{};
     return ports.cards.refresh(tenant, card->value().link.customer_id, CardService::Want::kPoints);
   }
 
@@ -192,10 +211,9 @@ Result<bool> SyncService::read_transactions(const Tenant& tenant) {
       tenant.contract_id, known_until - kTransactionOverlapSeconds, until);
   if (!transactions.ok()) return transactions.error();
 
-  std::set<std::string> members;
-  for (const PosTransaction& transaction : *transactions) {
-    if (transaction.member_id.empty() || !members.insert(transaction.member_id).second) continue;
-    if (auto done = state_->refresh_buyer(tenant, transaction); !done.ok()) return done.error();
+  for (const auto& [member, changed_at] : buyers_of(*transactions)) {
+    auto done = state_->refresh_buyer(tenant, member, changed_at);
+    if (!done.ok() && is_passing(done.error())) return done.error();
   }
   auto saved = ports.storage.apply(tenant.id, {change::SetCursor{cursor, until}});
   if (!saved.ok()) return saved.error();
@@ -207,7 +225,8 @@ Result<Done> SyncService::sweep_cards(const Tenant& tenant) {
       state_->ports.storage.cards_after(tenant.id, state_->sweep_position(tenant.id), kSweepCards);
   if (!page.ok()) return page.error();
   for (const Card& card : *page) {
-    if (auto done = state_->sweep_card(tenant, card); !done.ok()) return done;
+    auto done = state_->sweep_card(tenant, card);
+    if (!done.ok() && is_passing(done.error())) return done;
     state_->set_sweep_position(tenant.id, card.link.customer_id);
   }
   if (page->size() < static_cast<size_t>(kSweepCards)) state_->set_sweep_position(tenant.id, 0);

@@ -1,0 +1,81 @@
+#include "server/jobs/inbox_worker.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "server/jobs/retry.h"
+
+namespace tsunagi {
+
+InboxWorker::InboxWorker(const JobsPorts& ports)
+    : ports_(ports),
+      events_({.storage = ports.storage,
+               .pos = ports.pos,
+               .shop = ports.shop,
+               .clock = ports.clock,
+               .cards = ports.cards,
+               .stock = ports.stock,
+               .directory = ports.directory,
+               .log = ports.log}) {}
+
+int InboxWorker::run_once() {
+  const auto leased = ports_.storage.lease_inbox(kInboxBatch, ports_.clock.now(), kLeaseSeconds);
+  if (!leased.ok()) {
+    ports_.say("inbox: cannot lease: " + leased.error().message);
+    return 0;
+  }
+  std::map<TenantId, std::vector<InboxItem>> by_tenant;
+  for (const InboxItem& item : *leased) by_tenant[item.tenant].push_back(item);
+  for (const auto& [tenant, items] : by_tenant) handle(tenant, items);
+  return static_cast<int>(leased->size());
+}
+
+void InboxWorker::handle(TenantId tenant_id, const std::vector<InboxItem>& items) {
+  const auto tenant = ports_.storage.tenant(tenant_id);
+  if (!tenant.ok()) {
+    for (const InboxItem& item : items) put_off(item, tenant.error().message, false);
+    return;
+  }
+  if (!tenant->has_value()) {  // erased meanwhile: there is nothing left that an event could change
+    std::vector<int64_t> ids;
+    for (const InboxItem& item : items) ids.push_back(item.id);
+    if (auto done = ports_.storage.finish_inbox(tenant_id, ids, {}); !done.ok()) {
+      ports_.say("inbox: cannot close events of an erased shop: " + done.error().message);
+    }
+    return;
+  }
+  settle(**tenant, items, events_.handle(**tenant, items));
+}
+
+void InboxWorker::settle(const Tenant& tenant, const std::vector<InboxItem>& items,
+                         const EventBatch& batch) {
+  for (const EventBatch::Failure& failure : batch.failures) {
+    put_off(failure.item, failure.reason, failure.hopeless);
+  }
+  if (batch.done.empty() && batch.changes.empty()) return;
+  const auto finished = ports_.storage.finish_inbox(tenant.id, batch.done, batch.changes);
+  if (finished.ok()) {
+    events_.settled(tenant.id, batch);
+    return;
+  }
+  for (const InboxItem& item : items) {
+    const bool was_done =
+        std::find(batch.done.begin(), batch.done.end(), item.id) != batch.done.end();
+    if (was_done) put_off(item, finished.error().message, false);
+  }
+}
+
+void InboxWorker::put_off(const InboxItem& item, std::string_view reason, bool hopeless) {
+  ports_.say("inbox: " + item.event.type + " failed: " + std::string(reason));
+  const bool give_up = hopeless || item.attempts + 1 >= kMaxAttempts;
+  const auto stored =
+      give_up
+          ? ports_.storage.bury_inbox(item.id, reason)
+          : ports_.storage.retry_inbox(
+                item.id, ports_.clock.now() + delay_after(item.attempts, ports_.random), reason);
+  // Not stored: the lease ends by itself.
+  if (!stored.ok()) ports_.say("inbox: cannot put an event off: " + stored.error().message);
+}
+
+}  // namespace tsunagi

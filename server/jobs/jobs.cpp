@@ -1,0 +1,121 @@
+#include "server/jobs/jobs.h"
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "server/jobs/inbox_worker.h"
+#include "server/jobs/outbox_worker.h"
+#include "server/jobs/schedule.h"
+
+namespace tsunagi {
+namespace {
+
+// Threads sleep here until there is work, for at most kIdleWait.
+class Bell {
+ public:
+  void ring() {
+    {
+      const std::lock_guard lock(mutex_);
+      ++rung_;
+    }
+    changed_.notify_all();
+  }
+  void close() {
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    changed_.notify_all();
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    closed_ = false;
+  }
+  bool closed() {
+    const std::lock_guard lock(mutex_);
+    return closed_;
+  }
+  uint64_t rung() {
+    const std::lock_guard lock(mutex_);
+    return rung_;
+  }
+  // Until it rings after `heard`.
+  void wait(uint64_t heard) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kIdleWait, [&] { return closed_ || rung_ != heard; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  uint64_t rung_ = 0;  // guarded by mutex_, as is closed_
+  bool closed_ = false;
+};
+
+}  // namespace
+
+struct Jobs::State {
+  explicit State(JobsPorts ports) : inbox(ports), outbox(ports), schedule(ports) {}
+
+  // Calls step until it has nothing to do, then waits for the bell.
+  template <class Step>
+  void work(int count, Step step) {
+    for (int i = 0; i < count; ++i) {
+      threads.emplace_back([this, step] {
+        while (!bell.closed()) {
+          const uint64_t heard = bell.rung();
+          if (step() > 0) {
+            bell.ring();  // one's work is often another's: events lead to writes
+          } else {
+            bell.wait(heard);
+          }
+        }
+      });
+    }
+  }
+
+  InboxWorker inbox;
+  OutboxWorker outbox;
+  Schedule schedule;
+  Bell bell;
+  std::mutex mutex;
+  std::vector<std::thread> threads;  // guarded by mutex
+};
+
+Jobs::Jobs(JobsPorts ports) : state_(std::make_unique<State>(std::move(ports))) {}
+Jobs::~Jobs() { stop(); }
+
+void Jobs::start() {
+  State& state = *state_;
+  const std::lock_guard lock(state.mutex);
+  if (!state.threads.empty()) return;
+  state.bell.open();
+  state.work(kInboxThreads, [&state] { return state.inbox.run_once(); });
+  state.work(kOutboxThreads, [&state] { return state.outbox.run_once(); });
+  state.work(kScheduleThreads, [&state] { return state.schedule.run_one() ? 1 : 0; });
+}
+
+void Jobs::stop() {
+  State& state = *state_;
+  state.bell.close();
+  const std::lock_guard lock(state.mutex);
+  for (std::thread& thread : state.threads) thread.join();
+  state.threads.clear();
+}
+
+void Jobs::poke() { state_->bell.ring(); }
+
+void Jobs::sync_soon(TenantId tenant) {
+  state_->schedule.all_soon(tenant);
+  poke();
+}
+
+int Jobs::run_inbox_once() { return state_->inbox.run_once(); }
+int Jobs::run_outbox_once() { return state_->outbox.run_once(); }
+int Jobs::poll_due() { return state_->schedule.run_due(); }
+
+}  // namespace tsunagi

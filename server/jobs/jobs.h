@@ -1,0 +1,69 @@
+#pragma once
+// The work that no request waits for: inbound events, outbound writes, and reading Smaregi on a
+// schedule. The steps can be run by hand (tests, with a clock of their own) or by the threads that
+// start() makes.
+//
+//   Jobs jobs({.storage = …, …});
+//   jobs.start();
+//   …                 // poke() after an event was stored or a write enqueued: it is worked off at
+//   once jobs.stop();      // answers when what is in flight is finished; the rest waits in the
+//   database
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/domain/card/card_service.h"
+#include "server/domain/ports.h"
+#include "server/domain/stock/stock_service.h"
+#include "server/domain/tenant/tenant_directory.h"
+
+namespace tsunagi {
+
+inline constexpr int kInboxThreads = 2;
+inline constexpr int kOutboxThreads = 2;
+inline constexpr int kScheduleThreads = 2;
+inline constexpr std::chrono::milliseconds kIdleWait{
+    1'000};  // retries and other processes' work are seen after this
+
+struct JobsPorts {
+  Storage& storage;
+  Pos& pos;
+  Shop& shop;
+  Clock& clock;
+  Random& random;
+  CardService& cards;
+  StockService& stock;
+  TenantDirectory& directory;
+  std::function<void(std::string_view)> log = {};  // what went wrong; no personal data, no secret
+
+  void say(const std::string& text) const {
+    if (log) log(text);
+  }
+};
+
+class Jobs {
+ public:
+  explicit Jobs(JobsPorts ports);
+  ~Jobs();  // stops
+  Jobs(const Jobs&) = delete;
+  Jobs& operator=(const Jobs&) = delete;
+
+  void start();
+  void stop();
+  void poke();
+  // Reads everything of the tenant anew: after it joined a contract, or when the merchant asks.
+  void sync_soon(TenantId tenant);
+
+  // The steps. Each answers how much it did; 0 when there was nothing to do.
+  int run_inbox_once();
+  int run_outbox_once();
+  int poll_due();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tsunagi

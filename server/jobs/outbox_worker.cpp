@@ -1,0 +1,188 @@
+#include "server/jobs/outbox_worker.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "server/jobs/inbox_worker.h"
+#include "server/jobs/retry.h"
+
+namespace tsunagi {
+namespace {
+
+// The key of both kinds is the customer's id; 0 when it is not one.
+int64_t customer_of(const OutboxItem& item) {
+  const std::string& key = item.write.key;
+  int64_t id = 0;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
+  return error == std::errc() && end == key.data() + key.size() && id > 0 ? id : 0;
+}
+
+// What may pass by itself is tried for as long as it takes: the queue holds one item a customer,
+// and only the last state of a card matters.
+bool may_pass(const Error& error) {
+  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthorized;
+}
+
+}  // namespace
+
+OutboxWorker::OutboxWorker(const JobsPorts& ports)
+    : ports_(ports),
+      registration_({.storage = ports.storage,
+                     .pos = ports.pos,
+                     .shop = ports.shop,
+                     .clock = ports.clock,
+                     .random = ports.random}) {}
+
+int OutboxWorker::run_once() {
+  const auto leased = ports_.storage.lease_outbox(kOutboxBatch, ports_.clock.now(), kLeaseSeconds);
+  if (!leased.ok()) {
+    ports_.say("outbox: cannot lease: " + leased.error().message);
+    return 0;
+  }
+  std::map<TenantId, std::vector<OutboxItem>> by_tenant;
+  for (const OutboxItem& item : *leased) by_tenant[item.tenant].push_back(item);
+  for (const auto& [tenant, items] : by_tenant) handle(tenant, items);
+  return static_cast<int>(leased->size());
+}
+
+void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& items) {
+  const auto tenant = ports_.storage.tenant(tenant_id);
+  if (!tenant.ok()) {
+    for (const OutboxItem& item : items) failed(item, tenant.error());
+    return;
+  }
+  if (!tenant->has_value() || !tenant->value().installed) {  // nowhere to write to
+    for (const OutboxItem& item : items) finish(item, {});
+    return;
+  }
+  if (tenant->value().settings.paused) {
+    for (const OutboxItem& item : items) wait(item, kPausedRetrySeconds, "the shop is paused");
+    return;
+  }
+  std::vector<OutboxItem> cards;
+  for (const OutboxItem& item : items) {
+    if (customer_of(item) == 0) {
+      failed(item, {ErrorCode::kInvalid, "the key is no customer id"});
+      continue;
+    }
+    switch (item.write.kind) {
+      case OutboxKind::kWriteCard:
+        cards.push_back(item);
+        break;
+      case OutboxKind::kCreateMember:
+        create_member(**tenant, item);
+        break;
+    }
+  }
+  write_cards(**tenant, cards);
+}
+
+void OutboxWorker::write_cards(const Tenant& tenant, const std::vector<OutboxItem>& items) {
+  std::vector<Due> batch;
+  for (const OutboxItem& item : items) {
+    const auto card = ports_.storage.card(tenant.id, customer_of(item));
+    if (!card.ok()) {
+      failed(item, card.error());
+      continue;
+    }
+    if (!card->has_value()) {  // the link was dropped after the write was asked for
+      erase_card(tenant, item, customer_of(item));
+      continue;
+    }
+    auto metafield = card_metafield(tenant, **card);
+    if (!metafield.ok()) {
+      failed(item, metafield.error());
+      continue;
+    }
+    batch.push_back({item, std::move(metafield).value()});
+    if (batch.size() == kCardsAWrite) {
+      write_batch(tenant, batch);
+      batch.clear();
+    }
+  }
+  if (!batch.empty()) write_batch(tenant, batch);
+}
+
+void OutboxWorker::write_batch(const Tenant& tenant, const std::vector<Due>& batch) {
+  std::vector<CardMetafield> cards;
+  for (const Due& due : batch) cards.push_back(due.card);
+  const auto written = ports_.shop.write_cards(tenant, cards);
+  if (written.ok()) {
+    for (const Due& due : batch) finish(due.item, {});
+    return;
+  }
+  if (may_pass(written.error())) {
+    for (const Due& due : batch) failed(due.item, written.error());
+    return;
+  }
+  // All or nothing: one customer that is gone refuses the whole batch. Find it.
+  for (const Due& due : batch) write_alone(tenant, due);
+}
+
+void OutboxWorker::write_alone(const Tenant& tenant, const Due& due) {
+  const auto written = ports_.shop.write_cards(tenant, {due.card});
+  if (written.ok()) return finish(due.item, {});
+  if (may_pass(written.error())) return failed(due.item, written.error());
+  const auto customer = ports_.shop.customer(tenant, due.card.customer_id);
+  if (!customer.ok()) return failed(due.item, customer.error());
+  if (customer->has_value()) return failed(due.item, written.error());
+  const auto dropped =
+      ports_.cards.drop(tenant.id, due.card.customer_id,
+                        {change::Audit{"shopify", "drop", "customer " + due.item.write.key,
+                                       "the customer no longer exists"}});
+  if (!dropped.ok()) return failed(due.item, dropped.error());
+  finish(due.item, {});
+}
+
+void OutboxWorker::erase_card(const Tenant& tenant, const OutboxItem& item, int64_t customer_id) {
+  const auto erased = ports_.shop.erase_card(tenant, customer_id);
+  if (!erased.ok() && may_pass(erased.error())) return failed(item, erased.error());
+  finish(item, {});  // erased, or there is no such customer any more
+}
+
+void OutboxWorker::create_member(const Tenant& tenant, const OutboxItem& item) {
+  if (tenant.contract_id.empty()) {
+    return wait(item, kPausedRetrySeconds, "the shop has not joined a contract");
+  }
+  const int64_t customer_id = customer_of(item);
+  const auto done = ports_.cards.exclusively(tenant.id, customer_id, [&]() -> Result<Done> {
+    const auto changes = registration_.register_member(tenant, customer_id);
+    if (!changes.ok()) return changes.error();
+    return ports_.storage.finish_outbox(item, *changes);
+  });
+  if (!done.ok()) return failed(item, done.error());
+  // The points of a member that existed; when it does not work now, the first look at the card
+  // brings them.
+  if (auto read = ports_.cards.refresh(tenant, customer_id, CardService::Want::kPoints);
+      !read.ok()) {
+    ports_.say("outbox: a new member's points are not known yet: " + read.error().message);
+  }
+}
+
+void OutboxWorker::finish(const OutboxItem& item, const std::vector<Change>& changes) {
+  // Not stored: the lease ends and the same is written once more, which does no harm.
+  if (auto done = ports_.storage.finish_outbox(item, changes); !done.ok()) {
+    ports_.say("outbox: cannot close an item: " + done.error().message);
+  }
+}
+
+void OutboxWorker::failed(const OutboxItem& item, const Error& error) {
+  ports_.say("outbox: a write failed: " + error.message);
+  if (!may_pass(error) && item.attempts + 1 >= kMaxRefusedAttempts) {
+    if (auto buried = ports_.storage.bury_outbox(item, error.message); !buried.ok()) {
+      ports_.say("outbox: cannot bury an item: " + buried.error().message);
+    }
+    return;
+  }
+  wait(item, delay_after(item.attempts, ports_.random), error.message);
+}
+
+void OutboxWorker::wait(const OutboxItem& item, Seconds seconds, std::string_view reason) {
+  const auto stored = ports_.storage.retry_outbox(item, ports_.clock.now() + seconds, reason);
+  if (!stored.ok()) ports_.say("outbox: cannot put an item off: " + stored.error().message);
+}
+
+}  // namespace tsunagi

@@ -1,0 +1,41 @@
+#pragma once
+// Does the writes that are due at the platforms: card metafields in batches, always from what is
+// stored at that moment, and members in Smaregi one by one.
+
+#include <vector>
+
+#include "server/domain/member/registration.h"
+#include "server/jobs/jobs.h"
+
+namespace tsunagi {
+
+inline constexpr int kOutboxBatch = 50;
+inline constexpr size_t kCardsAWrite = 25;  // metafieldsSet takes at most 25
+inline constexpr Seconds kPausedRetrySeconds = 30;
+
+class OutboxWorker {
+ public:
+  explicit OutboxWorker(const JobsPorts& ports);
+  int run_once();  // items worked on
+
+ private:
+  struct Due {  // a card that is to be written
+    OutboxItem item;
+    CardMetafield card;
+  };
+  void handle(TenantId tenant_id, const std::vector<OutboxItem>& items);
+  void write_cards(const Tenant& tenant, const std::vector<OutboxItem>& items);
+  void write_batch(const Tenant& tenant, const std::vector<Due>& batch);
+  void write_alone(const Tenant& tenant, const Due& due);
+  void erase_card(const Tenant& tenant, const OutboxItem& item, int64_t customer_id);
+  void create_member(const Tenant& tenant, const OutboxItem& item);
+
+  void finish(const OutboxItem& item, const std::vector<Change>& changes);
+  void failed(const OutboxItem& item, const Error& error);
+  void wait(const OutboxItem& item, Seconds seconds, std::string_view reason);
+
+  JobsPorts ports_;
+  Registration registration_;
+};
+
+}  // namespace tsunagi

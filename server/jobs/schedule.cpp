@@ -1,0 +1,184 @@
+#include "server/jobs/schedule.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "server/jobs/retry.h"
+
+namespace tsunagi {
+namespace {
+
+size_t place_of(Reading reading) { return static_cast<size_t>(reading); }
+
+}  // namespace
+
+std::string_view reading_name(Reading reading) {
+  switch (reading) {
+    case Reading::kBook:
+      return "book";
+    case Reading::kStock:
+      return "stock";
+    case Reading::kTransactions:
+      return "transactions";
+    case Reading::kCatalogue:
+      return "catalogue";
+    case Reading::kLook:
+      return "look";
+    case Reading::kSweep:
+      return "sweep";
+  }
+  return "unknown";
+}
+
+Seconds period_of(Reading reading) {
+  switch (reading) {
+    case Reading::kBook:
+      return 600;  // how often it is asked whether the night's reading is due
+    case Reading::kStock:
+      return 6;  // with 2 s of cache and a page that polls each 3 s: 11 s to the shopper
+    case Reading::kTransactions:
+      return 30;
+    case Reading::kCatalogue:
+      return 3'600;
+    case Reading::kLook:
+      return 10;
+    case Reading::kSweep:
+      return 60;
+  }
+  return 60;
+}
+
+Schedule::Schedule(const JobsPorts& ports)
+    : ports_(ports),
+      sync_({.storage = ports.storage,
+             .pos = ports.pos,
+             .shop = ports.shop,
+             .clock = ports.clock,
+             .cards = ports.cards,
+             .stock = ports.stock}) {}
+
+int Schedule::run_due() {
+  int ran = 0;
+  while (run_one()) ++ran;
+  return ran;
+}
+
+bool Schedule::run_one() {
+  read_tenants();
+  const auto turn = take();
+  if (!turn) return false;
+  give_back(*turn, run(*turn));
+  return true;
+}
+
+void Schedule::all_soon(TenantId tenant) {
+  const std::lock_guard lock(mutex_);
+  tenants_due_at_ = 0;
+  Plan& plan = plans_[tenant];
+  plan.due_at.fill(0);
+  plan.book_wanted = true;
+}
+
+void Schedule::read_tenants() {
+  const Seconds now = ports_.clock.now();
+  {
+    const std::lock_guard lock(mutex_);
+    if (now < tenants_due_at_) return;
+    tenants_due_at_ = now + kTenantsReadSeconds;
+  }
+  const auto tenants = ports_.storage.tenants();
+  if (!tenants.ok()) {
+    ports_.say("schedule: cannot read the tenants: " + tenants.error().message);
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  std::set<TenantId> present;
+  for (const Tenant& tenant : *tenants) {
+    present.insert(tenant.id);
+    Plan& plan = plans_[tenant.id];
+    if (plan.tenant.contract_id != tenant.contract_id) plan.due_at.fill(0);  // joined just now
+    plan.tenant = tenant;
+  }
+  std::erase_if(plans_, [&present](const auto& entry) {
+    return !present.contains(entry.first) && !entry.second.busy;
+  });
+}
+
+std::optional<Schedule::Turn> Schedule::take() {
+  const Seconds now = ports_.clock.now();
+  const std::lock_guard lock(mutex_);
+  Plan* earliest = nullptr;
+  Reading reading = Reading::kBook;
+  for (auto& [id, plan] : plans_) {
+    if (plan.busy || plan.tenant.contract_id.empty()) continue;
+    for (const Reading candidate : kReadings) {
+      const Seconds due_at = plan.due_at[place_of(candidate)];
+      if (due_at > now) continue;
+      if (earliest == nullptr || due_at < earliest->due_at[place_of(reading)]) {
+        earliest = &plan;
+        reading = candidate;
+      }
+    }
+  }
+  if (earliest == nullptr) return std::nullopt;
+  earliest->busy = true;
+  const Turn turn{earliest->tenant, reading, earliest->book_wanted};
+  if (reading == Reading::kBook) earliest->book_wanted = false;
+  return turn;
+}
+
+Result<bool> Schedule::run(const Turn& turn) {
+  const auto no_more = [](const Result<Done>& done) -> Result<bool> {
+    if (!done.ok()) return done.error();
+    return false;
+  };
+  switch (turn.reading) {
+    case Reading::kBook: {
+      if (!turn.book_wanted) {
+        const auto due = sync_.book_is_due(turn.tenant);
+        if (!due.ok() || !*due) return due;
+      }
+      return no_more(sync_.read_book(turn.tenant));
+    }
+    case Reading::kStock:
+      return no_more(sync_.read_stock_changes(turn.tenant));
+    case Reading::kTransactions:
+      return sync_.read_transactions(turn.tenant);
+    case Reading::kCatalogue:
+      return no_more(sync_.read_catalogue(turn.tenant));
+    case Reading::kSweep:
+      return no_more(sync_.sweep_cards(turn.tenant));
+    case Reading::kLook: {
+      if (turn.tenant.settings.paused) return false;
+      return no_more(sync_.publish_changed_look(turn.tenant));
+    }
+  }
+  return Error{ErrorCode::kInternal, "no such reading"};
+}
+
+void Schedule::give_back(const Turn& turn, const Result<bool>& outcome) {
+  const Seconds now = ports_.clock.now();
+  if (!outcome.ok()) {
+    ports_.say("schedule: reading " + std::string(reading_name(turn.reading)) +
+               " failed: " + outcome.error().message);
+  }
+  const std::lock_guard lock(mutex_);
+  const auto found = plans_.find(turn.tenant.id);
+  if (found == plans_.end()) return;
+  Plan& plan = found->second;
+  const size_t place = place_of(turn.reading);
+  plan.busy = false;
+  if (!outcome.ok()) {
+    const int failures = plan.failures[place]++;
+    const Seconds delay =
+        std::min(delay_after(failures, ports_.random) * 2, kLongestPollDelaySeconds);
+    plan.due_at[place] = now + delay;
+    plan.book_wanted = plan.book_wanted || (turn.reading == Reading::kBook && turn.book_wanted);
+    return;
+  }
+  plan.failures[place] = 0;
+  plan.due_at[place] = *outcome ? now : now + period_of(turn.reading);
+}
+
+}  // namespace tsunagi

@@ -1,0 +1,64 @@
+#pragma once
+// What is read from Smaregi when, for every tenant. One tenant's readings run one at a time, so
+// that a slow contract holds up nobody else's.
+
+#include <array>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+#include "server/domain/sync/sync_service.h"
+#include "server/jobs/jobs.h"
+
+namespace tsunagi {
+
+enum class Reading : uint8_t { kBook, kStock, kTransactions, kCatalogue, kLook, kSweep };
+inline constexpr Reading kReadings[] = {Reading::kBook,         Reading::kStock,
+                                        Reading::kTransactions, Reading::kCatalogue,
+                                        Reading::kLook,         Reading::kSweep};
+inline constexpr size_t kReadingCount = std::size(kReadings);
+std::string_view reading_name(Reading reading);
+// Seconds from one reading to the next.
+Seconds period_of(Reading reading);
+
+inline constexpr Seconds kTenantsReadSeconds = 1;         // how soon a new tenant is seen
+inline constexpr Seconds kLongestPollDelaySeconds = 120;  // between readings that fail
+
+class Schedule {
+ public:
+  explicit Schedule(const JobsPorts& ports);
+
+  // Runs everything that is due, one after the other; how many readings ran.
+  int run_due();
+  // Runs one reading that is due, false when none is. Threads share the work by calling this.
+  bool run_one();
+  // Everything of the tenant, the whole book included, is due now.
+  void all_soon(TenantId tenant);
+
+ private:
+  struct Plan {
+    Tenant tenant;
+    std::array<Seconds, kReadingCount> due_at{};
+    std::array<int, kReadingCount> failures{};
+    bool book_wanted = false;  // asked for by a person
+    bool busy = false;
+  };
+  struct Turn {
+    Tenant tenant;
+    Reading reading = Reading::kBook;
+    bool book_wanted = false;
+  };
+  void read_tenants();
+  std::optional<Turn> take();
+  Result<bool> run(const Turn& turn);  // true: there is more to do at once
+  void give_back(const Turn& turn, const Result<bool>& outcome);
+
+  JobsPorts ports_;
+  SyncService sync_;
+  std::mutex mutex_;
+  std::map<TenantId, Plan> plans_;  // guarded by mutex_, as is tenants_due_at_
+  Seconds tenants_due_at_ = 0;
+};
+
+}  // namespace tsunagi
