@@ -1,11 +1,12 @@
-# The five writers of ZXing-cpp 2.3.0 that a card needs, and nothing of its readers. Its TextEncoder is left out: it
-# brings libzueci's tables (150 kB); ascii_text_encoder.cpp stands in, and draw() lets nothing but ASCII through.
+# The five writers of ZXing-cpp 2.3.0 that a card needs, and nothing of its readers. Left out and stood in for by the
+# files of wasm/zxing: TextEncoder and ECI, which bring libzueci's tables (150 kB), and the QR versions that no text of
+# ours can need. draw() lets nothing else through.
 set(zxing_src ${TSUNAGI_THIRD_PARTY}/zxing-cpp/core/src)
 set(zxing_sources
   oned/ODCode128Writer oned/ODCode128Patterns oned/ODEAN13Writer oned/ODUPCEANCommon oned/ODCode39Writer
   oned/ODCodabarWriter oned/ODWriterHelper BitArray BitMatrix Utf
   qrcode/QRWriter qrcode/QREncoder qrcode/QRMaskUtil qrcode/QRMatrixUtil qrcode/QRErrorCorrectionLevel
-  qrcode/QRVersion qrcode/QRCodecMode GenericGF GenericGFPoly ReedSolomonEncoder CharacterSet ECI)
+  qrcode/QRCodecMode GenericGF GenericGFPoly ReedSolomonEncoder)
 list(TRANSFORM zxing_sources PREPEND ${zxing_src}/)
 list(TRANSFORM zxing_sources APPEND .cpp)
 
@@ -20,7 +21,8 @@ function(tsunagi_zxing_version_header)
 endfunction()
 tsunagi_zxing_version_header()
 
-add_library(zxing_writers STATIC ${zxing_sources} ${CMAKE_CURRENT_LIST_DIR}/zxing/ascii_text_encoder.cpp)
+add_library(zxing_writers STATIC ${zxing_sources} ${CMAKE_CURRENT_LIST_DIR}/zxing/ascii_text.cpp
+            ${CMAKE_CURRENT_LIST_DIR}/zxing/qr_versions.cpp)
 target_include_directories(zxing_writers SYSTEM PUBLIC ${zxing_src} ${CMAKE_BINARY_DIR}/zxing)
 target_compile_options(zxing_writers PRIVATE -w)
 set_target_properties(zxing_writers PROPERTIES CXX_CLANG_TIDY "")

@@ -74,6 +74,7 @@
 
 #include <cstddef>
 
+#include "wasm/core/decimal.h"
 #include "wasm/core/japan_time.h"
 #include "wasm/core/markup.h"
 #include "wasm/core/view.h"
@@ -85,9 +86,9 @@ constexpr int64_t kExpiryShownDays = 60;
 constexpr size_t kGroup = 4;
 constexpr size_t kLarge = 4;  // characters at the end of the number that staff read out
 
-constexpr std::string_view kStateNames[] = {
-    "ready",         "stale",       "offline",     "signed_out", "not_joined",
-    "field_missing", "registering", "not_at_till", "stopped",    "failed"};
+constexpr const char* kStateNames[] = {"ready",      "stale",         "offline",     "signed_out",
+                                       "not_joined", "field_missing", "registering", "not_at_till",
+                                       "stopped",    "failed"};
 static_assert(sizeof(kStateNames) / sizeof(kStateNames[0]) ==
               static_cast<size_t>(CardState::kFailed) + 1);
 
@@ -126,8 +127,8 @@ std::string grouped_code(std::string_view code) {
 }
 
 void append_svg(Markup& html, const Drawing& drawing, const char* place) {
-  const std::string width = std::to_string(drawing.width);
-  const std::string height = std::to_string(drawing.height);
+  const std::string width = decimal(drawing.width);
+  const std::string height = decimal(drawing.height);
   html.raw("<svg class=\"tsunagi-barcode__svg tsunagi-barcode__svg--")
       .raw(place)
       .raw(" tsunagi-barcode__svg--")
@@ -370,7 +371,7 @@ void append_points(Markup& html, const CardModel& card) {
 std::string render_card(const CardModel& card, const CardOptions& options,
                         const ViewContext& context) {
   const CardState state = shown_state(card);
-  const std::string_view name = card_state_name(state);
+  const char* name = kStateNames[static_cast<size_t>(state)];
   Markup html(context);
   html.raw("<section class=\"tsunagi-card tsunagi-card--")
       .raw(name)

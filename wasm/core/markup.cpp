@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "wasm/core/decimal.h"
 #include "wasm/core/japan_time.h"
 
 namespace tsunagi {
@@ -20,14 +21,19 @@ std::string_view item(std::string_view list, size_t length, int index) {
 
 std::string iso_time(int64_t instant) {
   const JapanTime time = japan_time(instant);
-  return std::to_string(time.date.year) + '-' + two_digits(time.date.month) + '-' +
+  return decimal(time.date.year) + '-' + two_digits(time.date.month) + '-' +
          two_digits(time.date.day) + 'T' + clock_words(instant) + "+09:00";
 }
 
 }  // namespace
 
-Markup& Markup::raw(std::string_view literal) {
+Markup& Markup::raw(const char* literal) {
   html_ += literal;
+  return *this;
+}
+
+Markup& Markup::raw(const std::string& markup) {
+  html_ += markup;
   return *this;
 }
 
@@ -100,7 +106,7 @@ std::string fill(std::string_view sentence, std::string_view argument) {
 }
 
 std::string grouped_number(int64_t number) {
-  std::string digits = std::to_string(number);
+  std::string digits = decimal(number);
   const size_t sign = number < 0 ? 1 : 0;
   for (size_t place = digits.size(); place > sign + 3;) {
     place -= 3;
@@ -112,19 +118,19 @@ std::string grouped_number(int64_t number) {
 std::string day_words(Language language, int64_t day_number, int64_t now) {
   const JapanDay day = japan_day(day_number);
   const bool other_year = day.year != japan_time(now).date.year;
-  const std::string year = other_year ? std::to_string(day.year) : "";
+  const std::string year = other_year ? decimal(day.year) : "";
   const std::string_view weekdays = word(language, Word::kWeekdays);
   std::string words;
   if (language == Language::kJapanese) {
     words = other_year ? year + "年" : "";
-    words += std::to_string(day.month) + "月" + std::to_string(day.day) + "日(";
+    words += decimal(day.month) + "月" + decimal(day.day) + "日(";
     words += item(weekdays, 3, day.weekday);  // a kanji is three bytes
     return words + ")";
   }
   words = item(weekdays, 3, day.weekday);
   words += ", ";
   words += item(word(language, Word::kMonths), 3, day.month - 1);
-  words += " " + std::to_string(day.day);
+  words += " " + decimal(day.day);
   return other_year ? words + ", " + year : words;
 }
 

@@ -18,7 +18,10 @@ class Markup {
   const char* say(Word which) const { return word(context_.language, which); }
   std::string take() && { return std::move(html_); }
 
-  Markup& raw(std::string_view literal);
+  // A literal is passed as its address alone: the browser module is full of them, and a view takes
+  // four times the code.
+  Markup& raw(const char* literal);
+  Markup& raw(const std::string& markup);
   Markup& text(std::string_view typed);
   // ` name="escaped"`; name is a literal.
   Markup& attribute(const char* name, std::string_view typed);

@@ -34,6 +34,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "wasm/core/decimal.h"
 #include "wasm/core/markup.h"
 #include "wasm/core/view.h"
 
@@ -173,7 +174,7 @@ void append_list(Markup& html, const StockModel& stock) {
     html.raw("<a class=\"tsunagi-stock__more\"")
         .attribute("href", stock.more_url)
         .raw(" data-tsunagi-action=\"more\">")
-        .raw(fill(html.say(Word::kMoreShops), std::to_string(others)))
+        .raw(fill(html.say(Word::kMoreShops), decimal(others)))
         .close("a");
   }
 }

@@ -1,5 +1,8 @@
-// ZXing's TextEncoder for ASCII alone, in place of its own with the tables of every character set.
+// ZXing's TextEncoder and ECI for ASCII alone, in place of its own with the tables of every
+// character set. Nothing but ASCII comes here (draw() checks) and no symbol says its character set,
+// so neither needs to know another.
 
+#include "ECI.h"
 #include "TextEncoder.h"
 
 namespace ZXing {
@@ -15,5 +18,7 @@ void TextEncoder::GetBytes(const std::wstring& str, CharacterSet /*charset*/, st
     bytes.push_back(static_cast<char>(character));
   }
 }
+
+ECI ToECI(CharacterSet /*charset*/) { return ECI::Unknown; }
 
 }  // namespace ZXing
