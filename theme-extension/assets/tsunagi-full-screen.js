@@ -1,5 +1,6 @@
 // @ts-check
 // The card over the whole screen: the barcode as large as whole device pixels allow, turned when that makes it larger.
+import {nodesOf} from './tsunagi-live.js';
 
 /** The screen is asked to stay on and the hint is given by this name in localStorage. */
 const HINT_KEY = 'tsunagi-hint';
@@ -116,7 +117,7 @@ export function openFullScreen(element, screen) {
   const label = element.querySelector('.tsunagi-card')?.getAttribute('aria-label');
   if (label) dialog.setAttribute('aria-label', label);
   const html = screen.render();
-  dialog.append(html ? document.createRange().createContextualFragment(html) : copyOfCard(element));
+  dialog.append(html ? nodesOf(html) : copyOfCard(element));
   if (!hintIsDue(element)) dialog.querySelector('.tsunagi-full-screen__hint')?.remove();
   // One code is enough here, and it fits: the first. The second is for narrow places.
   dialog.querySelector('.tsunagi-barcode__svg--second')?.remove();
@@ -156,7 +157,7 @@ export function openFullScreen(element, screen) {
   // The sale at the till shows here too; a card that may not be shown any more closes the screen.
   element.addEventListener('tsunagi:answer', (event) => {
     if ((/** @type {CustomEvent} */ (event)).detail.answer.kind === 'denied') return close();
-    const fresh = document.createRange().createContextualFragment(screen.render()).querySelector('.tsunagi-points');
+    const fresh = nodesOf(screen.render()).querySelector('.tsunagi-points');
     const shown = dialog.querySelector('.tsunagi-points');
     if (fresh && shown && fresh.textContent !== shown.textContent) shown.replaceChildren(...fresh.childNodes);
   }, {signal});

@@ -112,7 +112,13 @@ const controlKey = (control) =>
   ['data-tsunagi-action', 'data-tsunagi-shop', 'data-tsunagi-product', 'href'].map((name) => control.getAttribute(name) ?? '').join(' ');
 
 /**
- * Shows HTML that the core rendered (it escapes every value). Nothing is touched when it is there already; otherwise
+ * HTML that the core rendered, as nodes. The only place where text becomes markup: the core escapes every value.
+ * @param {string} html
+ */
+export const nodesOf = (html) => document.createRange().createContextualFragment(html);
+
+/**
+ * Shows HTML that the core rendered. Nothing is touched when it is there already; otherwise
  * focus and scroll survive.
  * @param {Element} view
  * @param {string} html
@@ -123,7 +129,7 @@ export function show(view, html) {
   const focused = document.activeElement;
   const key = focused && view.contains(focused) ? controlKey(focused) : undefined;
   const scroll = view.scrollTop;
-  view.replaceChildren(document.createRange().createContextualFragment(html));
+  view.replaceChildren(nodesOf(html));
   view.scrollTop = scroll;
   if (key !== undefined) {
     const same = [...view.querySelectorAll('a[href], button')].find((control) => controlKey(control) === key);
