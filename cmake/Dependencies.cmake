@@ -29,5 +29,5 @@ if(NOT EMSCRIPTEN)
   # Debian's SOCI ships no CMake package that finds its own backends on every release.
   add_library(soci INTERFACE)
   target_include_directories(soci SYSTEM INTERFACE /usr/include/postgresql)
-  target_link_libraries(soci INTERFACE soci_core soci_sqlite3 soci_postgresql sqlite3)
+  target_link_libraries(soci INTERFACE soci_core soci_sqlite3 soci_postgresql pq sqlite3)
 endif()
