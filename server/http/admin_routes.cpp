@@ -294,7 +294,7 @@ Reply AdminRoutes::State::refresh(const Tenant& tenant) {
     const std::lock_guard lock(mutex);
     prepared.erase(tenant.id);
   }
-  context.ports.wake_workers();
+  if (!tenant.contract_id.empty()) context.ports.sync_soon(tenant.id);
   return status(tenant);
 }
 
@@ -429,7 +429,7 @@ Reply AdminRoutes::callback(const Request& request) const {
   ports.tenants.forget();
   ports.cards.forget_tenant(tenant);
   ports.stock.forget_tenant(tenant);
-  ports.wake_workers();
+  ports.sync_soon(tenant);
   Reply reply = say(200, "", "joined");
   reply.tenant = tenant;
   return reply;

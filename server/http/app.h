@@ -40,7 +40,8 @@ struct AppPorts {
   Log& log;
   Metrics& metrics;
   Background& background;
-  std::function<void()> wake_workers;  // something new is in the inbox or outbox
+  std::function<void()> wake_workers;       // something new is in the inbox or outbox
+  std::function<void(TenantId)> sync_soon;  // read everything of the shop's contract anew
 };
 
 struct AppOptions {

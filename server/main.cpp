@@ -1,0 +1,273 @@
+// Wiring only: configuration, the database, the platforms, the capabilities, the workers and the
+// two listeners.
+
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "server/base/config.h"
+#include "server/base/log.h"
+#include "server/base/metrics.h"
+#include "server/base/outbound.h"
+#include "server/base/system_clock.h"
+#include "server/base/system_random.h"
+#include "server/base/thread_pool.h"
+#include "server/domain/card/card_service.h"
+#include "server/domain/member/join_service.h"
+#include "server/domain/stock/stock_service.h"
+#include "server/domain/tenant/tenant_directory.h"
+#include "server/http/app.h"
+#include "server/http/front.h"
+#include "server/http/ops.h"
+#include "server/jobs/jobs.h"
+#include "server/shopify/client.h"
+#include "server/smaregi/client.h"
+#include "server/storage/storage.h"
+
+#ifndef TSUNAGI_VERSION
+#error "the build names the version"
+#endif
+
+namespace tsunagi {
+namespace {
+
+constexpr rlim_t kDescriptors = 65'536;
+constexpr int kMemoryArenas = 4;  // a pool of 128 threads would otherwise keep 16 of them
+constexpr size_t kLookupThreads = 32;
+constexpr size_t kLookupQueue = 4'096;
+constexpr size_t kStorageSessions = 8;
+constexpr size_t kOpsThreads = 2;
+
+std::string key_of(const Config& config) {
+  return {reinterpret_cast<const char*>(config.secret_key.data()), config.secret_key.size()};
+}
+
+void say(const std::string& text) { std::fprintf(stderr, "tsunagi: %s\n", text.c_str()); }
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kDescriptors);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// SIGTERM and SIGINT are taken by the main thread alone, so they are blocked before any other
+// thread starts.
+sigset_t block_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return set;
+}
+
+OutboundOptions outbound_options(Log& log, Metrics& metrics) {
+  OutboundOptions options;
+  options.on_done = [&log, &metrics](const OutboundEvent& event) {
+    const bool refused = event.status == 0 || event.status >= 400;
+    const std::string outcome =
+        event.status == 0 ? std::string(event.failure) : std::to_string(event.status);
+    metrics.upstream(event.host, event.label, outcome,
+                     static_cast<double>(event.took.count()) / 1000.0);
+    if (refused) {
+      log.warning("upstream.refused", {{"host", event.host},
+                                       {"call", event.label},
+                                       {"outcome", outcome},
+                                       {"ms", static_cast<int64_t>(event.took.count())}});
+    }
+  };
+  return options;
+}
+
+ShopifyOptions shopify_options(const Config& config) {
+  ShopifyOptions options;
+  options.client_id = config.shopify.client_id;
+  options.client_secret = config.shopify.client_secret;
+  options.admin_url = config.shopify.admin_url;
+  return options;
+}
+
+SmaregiOptions smaregi_options(const Config& config) {
+  SmaregiOptions options;
+  options.client_id = config.smaregi.client_id;
+  options.client_secret = config.smaregi.client_secret;
+  options.id_url = config.smaregi.id_url;
+  options.api_url = config.smaregi.api_url;
+  return options;
+}
+
+http::AppOptions app_options(const Config& config) {
+  return {.public_url = config.server.public_url,
+          .shopify_client_id = config.shopify.client_id,
+          .shopify_client_secret = config.shopify.client_secret,
+          .shopify_admin_url = config.shopify.admin_url,
+          .app_bridge_url = config.shopify.app_bridge_url,
+          .admin_frame = config.shopify.admin_frame,
+          .smaregi_webhook_header = config.smaregi.webhook_header,
+          .smaregi_webhook_secret = config.smaregi.webhook_secret,
+          .secret_key = key_of(config)};
+}
+
+http::FrontOptions front_options(const ListenAddress& address, size_t threads) {
+  http::FrontOptions options;
+  options.host = address.host;
+  options.port = address.port;
+  options.threads = threads;
+  options.body_limit = http::body_limit;
+  return options;
+}
+
+int serve(const Config& config) {
+  mallopt(M_ARENA_MAX, kMemoryArenas);
+  raise_descriptor_limit();
+  const sigset_t signals = block_signals();
+  Log log(config.log);
+  Metrics metrics;
+  auto assets = http::Assets::load(config.server.assets);
+  if (!assets.ok()) {
+    say(assets.error().message);
+    return 1;
+  }
+  SystemClock clock;
+  SystemRandom random;
+  auto opened = open_storage({.url = config.database_url,
+                              .secret_key = key_of(config),
+                              .clock = clock,
+                              .sessions = kStorageSessions});
+  if (!opened.ok()) {
+    say("the database cannot be opened: " + opened.error().message);
+    return 1;
+  }
+  Storage& storage = **opened;
+  const auto outbound = make_outbound(outbound_options(log, metrics));
+  SmaregiClient pos(smaregi_options(config), *outbound, clock, random);
+  ShopifyClient shop(shopify_options(config), *outbound, storage, clock, random);
+  ThreadPool background({.threads = kLookupThreads, .queue = kLookupQueue});
+  const auto note = [&log](std::string_view text) { log.info("note", {{"what", text}}); };
+  CardService cards({storage, pos, clock, background, note});
+  StockService stock(storage, clock);
+  JoinService join(storage, clock, random);
+  TenantDirectory tenants(storage, clock);
+  Jobs jobs({storage, pos, shop, clock, random, cards, stock, tenants, note});
+  http::App app(
+      {storage, pos, shop, clock, random, cards, stock, join, tenants, log, metrics, background,
+       [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
+      app_options(config), std::move(*assets));
+  http::Front front(
+      front_options(config.server.listen, static_cast<size_t>(config.server.threads)),
+      [&app](const http::Request& request) { return app.handle(request); },
+      [&app](const http::Reply& reply) { app.refused(reply); });
+  const auto refresh = [&] {
+    const http::FrontFigures figures = front.figures();
+    metrics.connections(figures.open, figures.refused);
+    if (const auto depth = storage.queue_depth(); depth.ok()) {
+      metrics.queue("inbox", depth->inbox_waiting, depth->inbox_dead);
+      metrics.queue("outbox", depth->outbox_waiting, depth->outbox_dead);
+    }
+  };
+  http::Front ops(front_options(config.server.admin_listen, kOpsThreads),
+                  http::ops_handler(storage, metrics, refresh), [](const http::Reply&) {});
+  for (auto [listener, address] :
+       {std::pair{&ops, &config.server.admin_listen}, {&front, &config.server.listen}}) {
+    if (!listener->start()) {
+      say("cannot listen on " + address->host + ":" + std::to_string(address->port));
+      return 1;
+    }
+  }
+  jobs.start();
+  log.info("server.ready",
+           {{"version", TSUNAGI_VERSION}, {"port", front.port()}, {"admin_port", ops.port()}});
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log.info("server.stopping", {{"signal", signal}});
+  front.stop();  // answers what has begun to arrive
+  jobs.stop();
+  ops.stop();
+  log.info("server.stopped");
+  return 0;
+}
+
+int migrate_database(const Config& config) {
+  const auto steps = migrate(config.database_url);
+  if (!steps.ok()) {
+    say("the database cannot be migrated: " + steps.error().message);
+    return 1;
+  }
+  std::printf("the database is up to date (%d steps applied)\n", *steps);
+  return 0;
+}
+
+// The configuration has been read by now, so its secrets are there and its addresses are allowed.
+int check(const Config& config) {
+  int wrong = 0;
+  const auto tell = [&wrong](const char* what, bool good, const std::string& reason) {
+    std::printf("%-14s %s%s\n", what, good ? "ok" : "wrong: ", good ? "" : reason.c_str());
+    if (!good) ++wrong;
+  };
+  tell("configuration", true, {});
+  const auto assets = http::Assets::load(config.server.assets);
+  tell("assets", assets.ok(), assets.ok() ? std::string() : assets.error().message);
+  SystemClock clock;
+  const auto storage = open_storage(
+      {.url = config.database_url, .secret_key = key_of(config), .clock = clock, .sessions = 1});
+  tell("database", storage.ok(), storage.ok() ? std::string() : storage.error().message);
+  http::Front front(
+      front_options(config.server.listen, 1), [](const http::Request&) { return http::Reply(); },
+      [](const http::Reply&) {});
+  tell("listen", front.start(),
+       config.server.listen.host + ":" + std::to_string(config.server.listen.port) +
+           " is taken, or not an address of this machine");
+  return wrong == 0 ? 0 : 1;
+}
+
+int run(int argc, char** argv) {
+  CLI::App cli{"Tsunagi: one membership for Smaregi shops and a Shopify store"};
+  cli.require_subcommand(1);
+  std::string file = "tsunagi.toml";
+  int (*command)(const Config&) = nullptr;
+  const auto add = [&](const char* name, const char* what, int (*does)(const Config&)) {
+    CLI::App* sub = cli.add_subcommand(name, what);
+    sub->add_option("--config", file, "configuration file (default: tsunagi.toml)");
+    sub->callback([&command, does] { command = does; });
+  };
+  add("serve", "answer requests until SIGTERM", serve);
+  add("migrate", "bring the database to this version", migrate_database);
+  add("check", "say what is wrong with configuration, database and addresses", check);
+  cli.add_subcommand("version", "print the version");
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error);
+  }
+  if (command == nullptr) {
+    std::puts(TSUNAGI_VERSION);
+    return 0;
+  }
+  const auto config = load_config(file, process_environment());
+  if (!config.ok()) {
+    say(config.error().message);
+    return 1;
+  }
+  return command(*config);
+}
+
+}  // namespace
+}  // namespace tsunagi
+
+int main(int argc, char** argv) {
+  try {
+    return tsunagi::run(argc, argv);
+  } catch (const std::exception& error) {
+    tsunagi::say(error.what());
+    return 1;
+  }
+}
