@@ -1,0 +1,132 @@
+// Every GraphQL operation of the server against Shopify's own published schema: valid, nothing deprecated, user errors
+// read, idempotency keys where they are demanded, and no scope that shopify.app.toml does not ask for.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import {
+  NoDeprecatedCustomRule, TypeInfo, buildClientSchema, getNamedType, getVariableValues, parse, specifiedRules,
+  validate, visit, visitWithTypeInfo,
+} from 'graphql';
+
+const root = new URL('../../../', import.meta.url);
+const text = (path) => readFileSync(new URL(path, root), 'utf8');
+
+const version = /kShopifyApiVersion = "([0-9-]+)"/.exec(text('server/shopify/client.h'))[1];
+const published = JSON.parse(
+  gunzipSync(readFileSync(new URL(`build/third_party/shopify-schema/admin_${version}.json.gz`, root))),
+);
+const schema = buildClientSchema(published.data);
+const folder = 'server/shopify/graphql/';
+const operations = readdirSync(new URL(folder, root))
+  .filter((name) => name.endsWith('.graphql'))
+  .map((name) => ({ name, document: parse(text(folder + name)) }));
+
+const granted = /scopes = "([^"]*)"/.exec(text('shopify.app.toml'))[1].split(',');
+// A write scope includes reading.
+const held = new Set(granted.flatMap((scope) => [scope, scope.replace(/^write_/, 'read_')]));
+
+/** The scope table of the schema package: of types, and of fields. */
+const scopeTable = new Map();
+for (const row of published.offline_scopes.items) {
+  const key = row.type === 'type' ? row.typeName : `${row.typeName}.${row.fieldName}`;
+  if (row.offlineScopes.length > 0) scopeTable.set(key, row.offlineScopes);
+}
+
+const kIdempotent = [
+  'inventoryActivate', 'inventoryAdjustQuantities', 'inventoryMoveQuantities', 'inventorySetOnHandQuantities',
+  'inventorySetQuantities', 'inventoryShipmentAddItems', 'inventoryShipmentCreate',
+  'inventoryShipmentCreateInTransit', 'inventoryShipmentReceive', 'inventoryTransferCreate',
+  'inventoryTransferCreateAsReadyToShip', 'inventoryTransferDuplicate', 'inventoryTransferSetItems',
+  'locationActivate', 'locationDeactivate', 'refundCreate',
+];
+
+/** What is wrong with a document, as sentences. */
+function complaints(document) {
+  const found = validate(schema, document, [...specifiedRules, NoDeprecatedCustomRule]).map((e) => e.message);
+  const info = new TypeInfo(schema);
+  visit(document, visitWithTypeInfo(info, {
+    Field: {
+      enter(node) {
+        const parent = info.getParentType()?.name;
+        const field = `${parent}.${node.name.value}`;
+        const type = getNamedType(info.getType())?.name;
+        for (const key of [field, type]) {
+          const needed = scopeTable.get(key);
+          if (needed && !needed.some((scope) => held.has(scope))) found.push(`${key} needs the scope ${needed}`);
+        }
+        if (parent !== 'Mutation') return;
+        if (kIdempotent.includes(node.name.value) && !node.directives.some((d) => d.name.value === 'idempotent')) {
+          found.push(`${field} needs @idempotent(key:)`);
+        }
+        const payload = getNamedType(info.getType())?.getFields?.() ?? {};
+        const asked = node.selectionSet?.selections.map((one) => one.name?.value) ?? [];
+        if ('userErrors' in payload && !asked.includes('userErrors')) found.push(`${field} must select userErrors`);
+      },
+    },
+    Argument(node) {
+      if (node.name.value !== 'changes' && node.name.value !== 'quantities') return;
+      if (!JSON.stringify(node).includes('changeFromQuantity')) found.push('changeFromQuantity must be sent');
+    },
+  }));
+  return found;
+}
+
+test('there are operations, one a file, named after it', () => {
+  assert.ok(operations.length >= 5);
+  for (const { name, document } of operations) {
+    assert.equal(document.definitions.length, 1, name);
+    const snake = document.definitions[0].name.value.replace(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
+    assert.equal(`${snake}.graphql`, name);
+  }
+});
+
+for (const { name, document } of operations) {
+  test(`${name} is valid on ${version}`, () => assert.deepEqual(complaints(document), []));
+}
+
+test('app and webhooks use the same version', () => {
+  assert.match(text('shopify.app.toml'), new RegExp(`api_version = "${version}"`));
+});
+
+// Variables are checked by nothing above: what the client sends must be what the inputs take.
+test('the variables that the client sends are what the inputs take', () => {
+  const gid = 'gid://shopify/Customer/7001';
+  const card = { ownerId: gid, namespace: '$app:tsunagi', key: 'card' };
+  const sent = {
+    'shop_identity.graphql': {},
+    'customer.graphql': { id: gid },
+    'metafields_set.graphql': { metafields: [{ ...card, type: 'json', value: '{}' }] },
+    'metafields_delete.graphql': { metafields: [card] },
+    'metafield_definition_create.graphql': {
+      definition: {
+        name: 'Tsunagi member card', namespace: '$app:tsunagi', key: 'card', ownerType: 'CUSTOMER', type: 'json',
+        access: { admin: 'MERCHANT_READ', storefront: 'NONE', customerAccount: 'READ' },
+      },
+    },
+  };
+  for (const { name, document } of operations) {
+    assert.ok(name in sent, `${name}: say here what is sent with it`);
+    const { errors } = getVariableValues(schema, document.definitions[0].variableDefinitions ?? [], sent[name]);
+    assert.deepEqual(errors, undefined, name);
+  }
+});
+
+// The checks themselves: each finds what it is there for.
+const wrong = [
+  ['a misspelt field', '{ shop { nmae } }', /Cannot query field "nmae"/],
+  ['a deprecated field', '{ customer(id: "x") { email } }', /deprecated/],
+  ['a missing scope', '{ orders(first: 1) { nodes { id } } }', /needs the scope/],
+  ['user errors not read', 'mutation { tagsAdd(id: "x", tags: ["a"]) { node { id } } }', /must select userErrors/],
+  ['an idempotency key left out',
+    'mutation { locationActivate(locationId: "x") { locationActivateUserErrors { code } } }', /needs @idempotent/],
+];
+for (const [what, source, pattern] of wrong) {
+  test(`the check finds ${what}`, () => assert.match(complaints(parse(source)).join('\n'), pattern));
+}
+test('the list of mutations that demand a key is the schema’s own', () => {
+  const demanding = Object.values(schema.getMutationType().getFields())
+    .filter((field) => /@idempotent/.test(field.description ?? ''))
+    .map((field) => field.name);
+  assert.deepEqual(demanding.sort(), kIdempotent.sort());
+});

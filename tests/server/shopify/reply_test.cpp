@@ -1,0 +1,160 @@
+// What Shopify may answer, and what we make of it.
+#include "server/shopify/reply.h"
+
+#include <gtest/gtest.h>
+
+namespace tsunagi::shopify {
+namespace {
+
+TEST(ShopifyReply, Tokens) {
+  const auto tokens = parse_tokens(
+      R"({"access_token":"a","scope":"x","expires_in":3599,"refresh_token":"r","refresh_token_expires_in":7775999})");
+  ASSERT_TRUE(tokens);
+  EXPECT_EQ(tokens->access, "a");
+  EXPECT_EQ(tokens->access_lasts, 3599);
+  EXPECT_EQ(tokens->refresh, "r");
+  EXPECT_EQ(tokens->refresh_lasts, 7775999);
+  const auto lasting = parse_tokens(R"({"access_token":"a","scope":"x"})");
+  ASSERT_TRUE(lasting);
+  EXPECT_EQ(lasting->access_lasts, 0);
+  for (const char* body : {"", "<html>", "[]", "{}", R"({"access_token":7})",
+                           R"({"access_token":""})", R"({"access_token":"a","expires_in":60})"}) {
+    ASSERT_FALSE(parse_tokens(body)) << body;
+    EXPECT_EQ(parse_tokens(body).error().code, ErrorCode::kUnavailable);
+  }
+  EXPECT_LE(
+      parse_tokens(R"({"access_token":"a","expires_in":1e300,"refresh_token":"r"})")->access_lasts,
+      366 * 86'400);
+}
+
+TEST(ShopifyReply, HowARequestWent) {
+  struct Row {
+    const char* body;
+    Verdict verdict;
+  };
+  for (
+      const Row& row : {
+          Row{R"({"data":{}})", Verdict::kData},
+          Row{R"({"data":{},"errors":[]})", Verdict::kData},
+          Row{R"({"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}]})",
+              Verdict::kThrottled},
+          Row{R"({"data":null,"errors":[{"message":"x","extensions":{"code":"ACCESS_DENIED"}}]})",
+              Verdict::kDenied},
+          Row{R"({"errors":"[API] Invalid API key or access token"})", Verdict::kDenied},
+          Row{R"({"errors":[{"message":"x","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]})",
+              Verdict::kTryAgain},
+          Row{R"({"errors":[{"message":"Field 'nmae' doesn't exist","extensions":{"code":"undefinedField"}}]})",
+              Verdict::kBadRequest},
+          Row{R"({"errors":[1]})", Verdict::kBadRequest},
+          Row{R"({"errors":[{"extensions":7}]})", Verdict::kBadRequest},
+      }) {
+    const auto reply = parse_reply(row.body);
+    ASSERT_TRUE(reply) << row.body;
+    EXPECT_EQ(reply->verdict, row.verdict) << row.body;
+  }
+  for (const char* body : {"", "<html>", "{", "[]", "7", "null", "{}", R"({"data":null})",
+                           R"({"data":7})", R"({"errors":7})", R"({"errors":{}})"}) {
+    ASSERT_FALSE(parse_reply(body)) << body;
+    EXPECT_EQ(parse_reply(body).error().code, ErrorCode::kUnavailable) << body;
+  }
+}
+
+TEST(ShopifyReply, CostOfARequest) {
+  const auto reply = parse_reply(
+      R"({"data":{},"extensions":{"cost":{"requestedQueryCost":12,"actualQueryCost":null,"throttleStatus":
+          {"maximumAvailable":2000.0,"currentlyAvailable":1988,"restoreRate":100.0}}}})");
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->cost.requested, 12);
+  EXPECT_EQ(reply->cost.available, 1988);
+  EXPECT_EQ(reply->cost.maximum, 2000);
+  EXPECT_EQ(reply->cost.restored_per_second, 100);
+  for (const char* body :
+       {R"({"data":{}})", R"({"data":{},"extensions":7})",
+        R"({"data":{},"extensions":{"cost":[]}})",
+        R"({"data":{},"extensions":{"cost":{"throttleStatus":{"restoreRate":-5}}}})"}) {
+    EXPECT_EQ(parse_reply(body)->cost.restored_per_second, 0) << body;
+  }
+}
+
+TEST(ShopifyReply, ProblemsCarryNoPersonalData) {
+  const auto reply = parse_reply(
+      R"({"errors":[{"message":"invalid value taro@example.com 09012345678","extensions":{"code":"argumentLiteralsIncompatible"}}]})");
+  EXPECT_EQ(reply->problem, "argumentLiteralsIncompatible invalid value … …");
+}
+
+TEST(ShopifyReply, Shop) {
+  const auto shop = parse_shop(
+      R"({"data":{"shop":{"id":"gid://shopify/Shop/548380009","name":"繋ぎ商店","myshopifyDomain":"a.myshopify.com"}}})");
+  ASSERT_TRUE(shop);
+  EXPECT_EQ(shop->id, 548380009);
+  EXPECT_EQ(shop->domain, "a.myshopify.com");
+  EXPECT_EQ(shop->name, "繋ぎ商店");
+  for (const char* body :
+       {"", R"({"data":{}})", R"({"data":{"shop":null}})",
+        R"({"data":{"shop":{"id":"gid://shopify/Product/1","myshopifyDomain":"a"}}})",
+        R"({"data":{"shop":{"id":"gid://shopify/Shop/1"}}})"}) {
+    EXPECT_FALSE(parse_shop(body)) << body;
+  }
+}
+
+TEST(ShopifyReply, Customer) {
+  const auto full = parse_customer(
+      R"({"data":{"customer":{"id":"gid://shopify/Customer/7001","firstName":"木","lastName":"繋","locale":"ja",
+          "defaultEmailAddress":{"emailAddress":"a@example.com","marketingState":"SUBSCRIBED"},
+          "defaultPhoneNumber":{"phoneNumber":"+819012345678"}}}})");
+  ASSERT_TRUE(full);
+  ASSERT_TRUE(*full);
+  EXPECT_EQ((*full)->id, 7001);
+  EXPECT_EQ((*full)->first_name, "木");
+  EXPECT_EQ((*full)->last_name, "繋");
+  EXPECT_EQ((*full)->mail, "a@example.com");
+  EXPECT_TRUE((*full)->mail_consent);
+  EXPECT_EQ((*full)->phone, "+819012345678");
+  EXPECT_EQ((*full)->locale, "ja");
+  const auto bare = parse_customer(
+      R"({"data":{"customer":{"id":"gid://shopify/Customer/7001","firstName":null,"defaultEmailAddress":null,
+          "defaultPhoneNumber":null}}})");
+  ASSERT_TRUE(bare);
+  EXPECT_EQ((*bare)->first_name, "");
+  EXPECT_FALSE((*bare)->mail_consent);
+  const auto nobody = parse_customer(R"({"data":{"customer":null}})");
+  ASSERT_TRUE(nobody);
+  EXPECT_FALSE(*nobody);
+  for (const char* body :
+       {R"({"data":{}})", R"({"data":{"customer":[]}})", R"({"data":{"customer":{}}})",
+        R"({"data":{"customer":{"id":"gid://shopify/Customer/0"}}})",
+        R"({"data":{"customer":{"id":"gid://shopify/Customer/7x"}}})"}) {
+    EXPECT_FALSE(parse_customer(body)) << body;
+  }
+}
+
+TEST(ShopifyReply, UserErrors) {
+  const auto errors = parse_user_errors(
+      R"({"data":{"metafieldsSet":{"userErrors":[{"code":"INVALID","field":["metafields","3","ownerId"],
+          "message":"Owner gid://shopify/Customer/7001234 does not exist"},{"field":null}]}}})",
+      "metafieldsSet");
+  ASSERT_TRUE(errors);
+  ASSERT_EQ(errors->size(), 2U);
+  EXPECT_EQ((*errors)[0].code, "INVALID");
+  EXPECT_EQ((*errors)[0].field, "metafields.3.ownerId");
+  EXPECT_EQ((*errors)[0].message.find("7001234"), std::string::npos);
+  EXPECT_EQ((*errors)[1].code, "");
+  EXPECT_TRUE(parse_user_errors(R"({"data":{"m":{"userErrors":[]}}})", "m")->empty());
+  for (const char* body : {R"({"data":{"m":null}})", R"({"data":{"m":{}}})",
+                           R"({"data":{"m":{"userErrors":null}}})"}) {
+    EXPECT_FALSE(parse_user_errors(body, "m")) << body << ": silence is not success";
+  }
+}
+
+TEST(ShopifyReply, Ids) {
+  EXPECT_EQ(parse_gid("gid://shopify/Customer/7001", "Customer"), 7001);
+  EXPECT_EQ(parse_gid(make_gid("Shop", 5), "Shop"), 5);
+  for (const char* gid : {"", "7001", "gid://shopify/Shop/7001", "gid://shopify/Customer/",
+                          "gid://shopify/Customer/-1", "gid://shopify/Customer/7001?x",
+                          "gid://shopify/Customer/99999999999999999999"}) {
+    EXPECT_EQ(parse_gid(gid, "Customer"), std::nullopt) << gid;
+  }
+}
+
+}  // namespace
+}  // namespace tsunagi::shopify
