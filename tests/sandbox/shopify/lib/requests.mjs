@@ -1,6 +1,7 @@
 // The log of what reached the stand-in, for tests to read; and the errors that rendering found.
 
 export const kMaxEntries = 20_000;
+export const kMaxErrors = 1_000;
 
 /**
  * @typedef {{id: number, at: number, host: string, method: string, path: string, query: string, status: number|null,
@@ -35,9 +36,10 @@ export class RequestLog {
 
   /** A mistake in our own Liquid, locale or asset. @param {string} where @param {string} message */
   problem(where, message) {
+    const known = this.errors.some((one) => one.where === where && one.message === message);
     this.errors.push({ at: Date.now(), where, message });
-    if (this.errors.length > kMaxEntries) this.errors.shift();
-    process.stderr.write(`shopify-sandbox: ${where}: ${message}\n`);
+    if (this.errors.length > kMaxErrors) this.errors.shift();
+    if (!known) process.stderr.write(`shopify-sandbox: ${where}: ${message}\n`);
   }
 
   clear() {

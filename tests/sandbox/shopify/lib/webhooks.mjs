@@ -9,6 +9,8 @@ import { webhookHmac } from './signing.mjs';
 const kTimeoutMs = 5000;
 const kRetries = 8;
 const kMaxLog = 10_000;
+const kShuffled = 3;
+const kShuffleMs = 150;
 const kSwitches = ['drop', 'double', 'delay_ms', 'shuffle', 'wrong', 'backoff_ms', 'metafields_fire_update'];
 
 /**
@@ -26,7 +28,7 @@ export class Webhooks {
     this.log = [];
     /** @type {Set<Promise<void>>} */
     this.open_ = new Set();
-    /** @type {(() => void)[]} */
+    /** @type {(() => Promise<void>)[]} */
     this.held_ = [];
     this.stopped_ = new AbortController();
   }
@@ -98,29 +100,41 @@ export class Webhooks {
     };
     this.log.push(delivery);
     if (this.log.length > kMaxLog) this.log.shift();
-    const run = () => {
-      const promise = this.deliver_(delivery).finally(() => this.open_.delete(promise));
-      this.open_.add(promise);
-    };
+    const run = () => /** @type {Promise<void>} */ (new Promise((tried) => this.track_(this.deliver_(delivery, tried))));
+    if (!this.switches.shuffle) {
+      void run();
+      return;
+    }
     // Shuffled: held back until three wait or nothing came for a moment, then sent in reverse.
-    if (!this.switches.shuffle) return run();
     this.held_.push(run);
-    if (this.held_.length >= 3) this.release_();
-    else setTimeout(() => this.release_(), 150).unref();
+    if (this.held_.length >= kShuffled) this.release_();
+    else setTimeout(() => this.release_(), kShuffleMs).unref();
   }
 
   release_() {
-    for (const run of this.held_.splice(0).reverse()) run();
+    const held = this.held_.splice(0).reverse();
+    this.track_((async () => {
+      for (const run of held) await run();
+    })());
   }
 
-  /** @param {Delivery} delivery */
-  async deliver_(delivery) {
+  /** @param {Promise<void>} work */
+  track_(work) {
+    const promise = work.finally(() => this.open_.delete(promise));
+    this.open_.add(promise);
+  }
+
+  /** @param {Delivery} delivery @param {() => void} tried called after the first attempt */
+  async deliver_(delivery, tried) {
     if (this.switches.delay_ms) await pause(this.switches.delay_ms);
     for (let attempt = 0; attempt <= kRetries && !this.stopped_.signal.aborted; attempt += 1) {
       if (attempt > 0) await pause(this.switches.backoff_ms[attempt - 1] ?? 60_000);
       if (this.stopped_.signal.aborted) break;
-      if (await this.attempt_(delivery)) break;
+      const accepted = await this.attempt_(delivery);
+      tried();
+      if (accepted) break;
     }
+    tried();
     delivery.done = true;
   }
 
