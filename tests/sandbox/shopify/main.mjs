@@ -4,12 +4,12 @@ import { parseArgs } from 'node:util';
 import { Sandbox } from './lib/sandbox.mjs';
 
 const kUsage = `usage: main.mjs --app-url URL --client-secret SECRET [--port N] [--client-id ID] [--seed N]
-                [--shop NAME.myshopify.com] [--shop-name TEXT] [--extension FOLDER]`;
+                [--admin-port N] [--cdn-port N] [--shop NAME.myshopify.com] [--shop-name TEXT] [--extension FOLDER]`;
 
 function readOptions() {
   const { values } = parseArgs({
     options: {
-      port: { type: 'string', default: '0' }, 'app-url': { type: 'string' }, 'client-id': { type: 'string' },
+      port: { type: 'string', default: '0' }, 'admin-port': { type: 'string', default: '0' }, 'cdn-port': { type: 'string', default: '0' }, 'app-url': { type: 'string' }, 'client-id': { type: 'string' },
       'client-secret': { type: 'string', default: process.env.TSUNAGI_SHOPIFY_CLIENT_SECRET }, seed: { type: 'string', default: '1' },
       shop: { type: 'string' }, 'shop-name': { type: 'string' }, extension: { type: 'string' },
     },
@@ -17,9 +17,11 @@ function readOptions() {
   const appUrl = values['app-url'];
   if (!appUrl || !/^http:\/\/127\.0\.0\.1:\d+\/?$/.test(appUrl)) throw new Error('--app-url must be http://127.0.0.1:PORT');
   if (!values['client-secret']) throw new Error('--client-secret is missing');
-  if (!/^\d+$/.test(values.seed) || !/^\d+$/.test(values.port)) throw new Error('--seed and --port are numbers');
+  for (const name of /** @type {const} */ (['seed', 'port', 'admin-port', 'cdn-port'])) {
+    if (!/^\d+$/.test(values[name])) throw new Error(`--${name} must be a number`);
+  }
   return {
-    port: Number(values.port), appUrl: appUrl.replace(/\/$/, ''), clientId: values['client-id'], clientSecret: values['client-secret'],
+    port: Number(values.port), adminPort: Number(values['admin-port']), cdnPort: Number(values['cdn-port']), appUrl: appUrl.replace(/\/$/, ''), clientId: values['client-id'], clientSecret: values['client-secret'],
     seed: Number(values.seed), shop: values.shop, shopName: values['shop-name'], extension: values.extension,
   };
 }

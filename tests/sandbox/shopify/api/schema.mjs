@@ -57,7 +57,7 @@ export class ScopeTable {
    */
   missing(typeName, fieldName, returns, granted) {
     const node = returns.replace(/(Connection|Edge)$/, '');
-    for (const key of [`${typeName}.${fieldName}`, returns, node]) {
+    for (const key of [`${typeName}.${fieldName}`, typeName, returns, node]) {
       const row = this.rows_.get(key);
       if (row && !row.scopes.some((scope) => hasScope(granted, scope))) return row;
     }

@@ -22,7 +22,7 @@ const kRoot = fileURLToPath(new URL('../../../../', import.meta.url));
 const kShopPattern = /^[a-zA-Z0-9][a-zA-Z0-9-_]*\.myshopify\.com$/; // reference 5
 
 /**
- * @typedef {{port?: number, appUrl: string, clientId?: string, clientSecret: string, seed?: number, shop?: string,
+ * @typedef {{port?: number, adminPort?: number, cdnPort?: number, appUrl: string, clientId?: string, clientSecret: string, seed?: number, shop?: string,
  *   shopName?: string, root?: string, extension?: string, now?: () => number}} Options
  */
 
@@ -58,6 +58,8 @@ export class Sandbox {
     /** @type {import('node:http').Server[]} */
     this.servers_ = [];
     this.port_ = options.port ?? 0;
+    this.adminPort_ = options.adminPort ?? 0;
+    this.cdnPort_ = options.cdnPort ?? 0;
   }
 
   /** @returns {Promise<object>} the ready line */
@@ -69,15 +71,15 @@ export class Sandbox {
     };
     const ports = [
       await listen(serve('storefront', (...args) => this.dispatch_(...args)), this.port_),
-      await listen(serve('admin', (...args) => this.frame.handle(...args)), 0),
-      await listen(serve('cdn', (...args) => this.assets.handleCdn(...args)), 0),
+      await listen(serve('admin', (...args) => this.adminOrigin_(...args)), this.adminPort_),
+      await listen(serve('cdn', (...args) => this.assets.handleCdn(...args)), this.cdnPort_),
     ];
     const [storefront, admin, cdn] = ports.map((port) => `http://127.0.0.1:${port}`);
     this.urls = { storefront, admin, cdn };
     const domain = this.store.shop.domain;
     return {
-      storefront, admin: `${admin}/_admin/store/${domain}/apps/${this.config.handle}`, admin_url: `${storefront}/_shops/{shop}`,
-      admin_api: `${storefront}/_shops/${domain}/admin/api/2026-10/graphql.json`, storefront_api: `${storefront}/api/2026-10/graphql.json`,
+      storefront, admin: `${admin}/_admin/store/${domain}/apps/${this.config.handle}`, admin_url: `${admin}/_shops/{shop}`,
+      admin_api: `${admin}/_shops/${domain}/admin/api/2026-10/graphql.json`, storefront_api: `${storefront}/api/2026-10/graphql.json`,
       app_bridge_url: `${admin}/app-bridge.js`, cdn, control: `${storefront}/_sandbox`, shop: domain, shop_id: this.store.shop.id,
       client_id: this.clientId, app_id: this.appId, port: ports[0],
     };
@@ -122,6 +124,15 @@ export class Sandbox {
     } finally {
       if (entry) this.log.end(entry, res);
     }
+  }
+
+  /**
+   * The admin's origin: its pages, and the shop's API under the same origin, so that an app whose frame-ancestors name
+   * the origin of its `admin_url` can be framed here.
+   * @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res @param {URL} url @param {import('./requests.mjs').Entry} entry @param {import('./faults.mjs').Fault|null} fault
+   */
+  async adminOrigin_(req, res, url, entry, fault) {
+    return url.pathname.startsWith('/_shops/') ? this.dispatch_(req, res, url, entry, fault) : this.frame.handle(req, res, url, entry);
   }
 
   /** @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res @param {URL} url @param {import('./requests.mjs').Entry} entry @param {import('./faults.mjs').Fault|null} fault */

@@ -11,7 +11,7 @@ const kRetries = 8;
 const kMaxLog = 10_000;
 const kShuffled = 3;
 const kShuffleMs = 150;
-const kSwitches = ['drop', 'double', 'delay_ms', 'shuffle', 'wrong', 'backoff_ms', 'metafields_fire_update'];
+const kSwitches = ['drop', 'double', 'delay_ms', 'shuffle', 'wrong', 'backoff_ms', 'timeout_ms', 'metafields_fire_update'];
 
 /**
  * @typedef {{webhook_id: string, event_id: string, topic: string, url: string, body: string, at: number,
@@ -23,7 +23,7 @@ export class Webhooks {
   constructor(box) {
     this.box_ = box;
     // Switches that tests turn. Whether a metafield write fires customers/update is not confirmed: off unless told.
-    this.switches = { drop: 0, double: false, delay_ms: 0, shuffle: false, wrong: false, backoff_ms: [200, 1000, 3000, 5000, 10000, 20000, 30000, 60000], metafields_fire_update: false };
+    this.switches = { drop: 0, double: false, delay_ms: 0, shuffle: false, wrong: false, timeout_ms: kTimeoutMs, backoff_ms: [200, 1000, 3000, 5000, 10000, 20000, 30000, 60000], metafields_fire_update: false };
     /** @type {Delivery[]} */
     this.log = [];
     /** @type {Set<Promise<void>>} */
@@ -148,7 +148,7 @@ export class Webhooks {
     try {
       const response = await fetch(delivery.url, {
         method: 'POST', body: delivery.body, redirect: 'manual',
-        signal: AbortSignal.any([AbortSignal.timeout(kTimeoutMs), this.stopped_.signal]),
+        signal: AbortSignal.any([AbortSignal.timeout(this.switches.timeout_ms), this.stopped_.signal]),
         headers: {
           'content-type': 'application/json', 'user-agent': 'Shopify-Captain-Hook',
           'x-shopify-topic': delivery.topic, 'x-shopify-shop-domain': this.box_.store.shop.domain,

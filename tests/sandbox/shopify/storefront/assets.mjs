@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { send } from '../lib/http.mjs';
+import { send, sendCompressed } from '../lib/http.mjs';
 
 export const kThemeFolder = fileURLToPath(new URL('../theme/', import.meta.url));
 const kTypes = /** @type {Record<string, string>} */ ({
@@ -59,6 +59,6 @@ export class Assets {
       res.writeHead(304, { etag, ...headers }).end();
       return undefined;
     }
-    return send(res, 200, body, { 'content-type': kTypes[extname(name)], 'x-content-type-options': 'nosniff', etag, ...headers });
+    return sendCompressed(req, res, 200, body, { 'content-type': kTypes[extname(name)], 'x-content-type-options': 'nosniff', etag, ...headers });
   }
 }

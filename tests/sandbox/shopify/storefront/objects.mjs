@@ -83,8 +83,7 @@ export class Objects {
   customer(app) {
     const row = this.request_.customerId === null ? undefined : this.box_.store.customers.get(this.request_.customerId);
     if (!row) return null;
-    // Japanese stores show the family name first.
-    const name = [row.lastName, row.firstName].filter(Boolean).join(' ');
+    const name = [row.firstName, row.lastName].filter(Boolean).join(' ');
     return {
       id: row.id, email: row.email, phone: row.phone, first_name: row.firstName, last_name: row.lastName, name, tags: row.tags,
       has_account: true, accepts_marketing: false, tax_exempt: row.taxExempt, orders: [], orders_count: 0, total_spent: 0, last_order: null,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { clearCookie, kSessionCookie, sessionCookie } from '../lib/control.mjs';
-import { escapeHtml, localPath, parseCookies, readBody, redirect, send, sendJson } from '../lib/http.mjs';
+import { escapeHtml, localPath, parseCookies, readBody, redirect, send, sendCompressed, sendJson } from '../lib/http.mjs';
 import { AppBlocks } from './app_blocks.mjs';
 import { kThemeFolder } from './assets.mjs';
 import { Engine } from './engine.mjs';
@@ -61,7 +61,7 @@ export class Storefront {
       return redirect(res, `${info.prefix}/account/login?return_url=${encodeURIComponent(`${info.path}${url.search}`)}`);
     }
     if (path === '/account/login' && info.customerId !== null) return redirect(res, this.returnTo_(url.searchParams, info));
-    return this.render_(res, this.route_(path, info, url), url);
+    return this.render_(req, res, this.route_(path, info, url), url);
   }
 
   /** @param {string} path @param {import('./objects.mjs').RequestInfo} info @param {URL} url @returns {Page} */
@@ -85,15 +85,15 @@ export class Storefront {
     return new Page(this, info, '404');
   }
 
-  /** @param {import('node:http').ServerResponse} res @param {Page} page @param {URL} url */
-  async render_(res, page, url) {
+  /** @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res @param {Page} page @param {URL} url */
+  async render_(req, res, page, url) {
     const headers = { 'cache-control': 'private, no-store', vary: 'Cookie', 'x-frame-options': 'DENY' };
     const sectionId = url.searchParams.get('section_id');
     if (sectionId) {
       const html = await page.sectionOnly(sectionId);
       return send(res, html === null ? 404 : 200, html ?? '', headers);
     }
-    return send(res, page.template === '404' ? 404 : 200, await page.html(), headers);
+    return sendCompressed(req, res, page.template === '404' ? 404 : 200, await page.html(), { 'content-type': 'text/html; charset=utf-8', ...headers });
   }
 
   /** @param {URLSearchParams} query @param {import('./objects.mjs').RequestInfo} info */

@@ -21,6 +21,7 @@ export class AppProxy {
   /** @param {import('../lib/sandbox.mjs').Sandbox} box */
   constructor(box) {
     this.box_ = box;
+    this.timeoutMs = kTimeoutMs;
     // App proxy replies are rendered as the theme's: not as the app's blocks, so `$app:` is not theirs.
     this.engine_ = new Engine(box, { name: 'app-proxy', folder: kThemeFolder, app: false, assetUrl: (name) => box.assets.themeUrl(name) });
   }
@@ -89,7 +90,7 @@ export class AppProxy {
     }
     headers['x-forwarded-for'] = req.socket.remoteAddress ?? '127.0.0.1';
     headers['x-forwarded-host'] = this.box_.store.shop.domain;
-    const signal = AbortSignal.timeout(kTimeoutMs);
+    const signal = AbortSignal.timeout(this.timeoutMs);
     let reply = await fetch(target, { method: req.method, headers, body, redirect: 'manual', signal });
     for (let hop = 0; hop < kMaxRedirects && reply.status >= 300 && reply.status < 400 && reply.headers.get('location'); hop += 1) {
       const next = new URL(reply.headers.get('location') ?? '', target);

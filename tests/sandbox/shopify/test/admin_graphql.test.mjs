@@ -30,6 +30,14 @@ test('a missing scope is refused and nothing is written', async (t) => {
   assert.equal(sandbox.box.store.customers.size, 0);
 });
 
+test('what a node query finds is behind its scope too', async (t) => {
+  const sandbox = await startSandbox(t);
+  const { gid } = await addCustomer(sandbox, sandbox.token(), { lastName: '佐藤' });
+  const answer = await sandbox.graphql(sandbox.token(['read_products']), `{ node(id: "${gid}") { ... on Customer { lastName } } }`);
+  assert.equal(answer.errors[0].extensions.code, 'ACCESS_DENIED');
+  assert.equal(answer.data.node.lastName, null);
+});
+
 test('a write scope reads too', async (t) => {
   const sandbox = await startSandbox(t);
   const answer = await sandbox.graphql(sandbox.token(['write_customers']), '{ customers(first: 1) { nodes { id } } }');

@@ -23,7 +23,9 @@ test('the admin frame opens the app with a signed query and hands out session to
   const page = await (await browserFor(t)).newPage();
   const document = `<!doctype html><html lang="ja"><head><meta name="shopify-api-key" content="${box.clientId}">
     <script src="${ready.app_bridge_url}"></script></head><body><h1>Tsunagi</h1></body></html>`;
-  app.answer = ({ url }) => (url.pathname === '/admin' ? { headers: { 'content-type': 'text/html' }, body: document } : { headers: { 'content-type': 'application/json' }, body: '{"ok":true}' });
+  // As an app must answer: framed by the origin of its `admin_url` and by nobody else.
+  const policy = `frame-ancestors ${new URL(ready.admin_url).origin} https://admin.shopify.com`;
+  app.answer = ({ url }) => (url.pathname === '/admin' ? { headers: { 'content-type': 'text/html', 'content-security-policy': policy }, body: document } : { headers: { 'content-type': 'application/json' }, body: '{"ok":true}' });
   assert.equal(box.app.installed, false);
   await page.goto(ready.admin);
   const frame = /** @type {import('playwright-core').Frame} */ (page.frame({ name: 'app-iframe' }));

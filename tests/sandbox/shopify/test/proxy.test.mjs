@@ -102,6 +102,13 @@ test('an app that is down is an error page, not an error of the shop', async (t)
   assert.match(await reply.text(), /third-party application/);
 });
 
+test('an app that does not answer in time is an error page', async (t) => {
+  const { get, put, app } = await installed(t);
+  await put('/_sandbox/app', { proxy_timeout_ms: 50 });
+  app.answer = () => new Promise(() => {});
+  assert.equal((await get('/apps/tsunagi/card.json')).status, 502);
+});
+
 test('a merchant can rename the proxy path, within the rules', async (t) => {
   const { get, put, seen, url } = await installed(t);
   await put('/_sandbox/app', { proxy_prefix: 'tools', proxy_subpath: 'kaiin' });

@@ -134,6 +134,7 @@ test('assets of a schema come once in the head, from another origin, with their 
   assert.notEqual(ready.cdn, ready.storefront);
   const wasm = await fetch(`${base}core.wasm`);
   assert.deepEqual([wasm.headers.get('content-type'), wasm.headers.get('access-control-allow-origin')], ['application/wasm', '*']);
+  assert.equal((await page(null, '/pages/about')).startsWith('<!doctype html>'), true);
   const again = await fetch(`${base}core.wasm`, { headers: { 'if-none-match': wasm.headers.get('etag') ?? '' } });
   assert.equal(again.status, 304);
   for (const name of ['nothing.js', '..%2fblocks%2fmember-card.liquid', 'x.gif']) assert.equal((await fetch(base + name)).status, 404, name);

@@ -62,6 +62,16 @@ test('a failed delivery is tried again with the original payload and the same id
   assert.equal(box.webhooks.log.at(-1)?.ok, false);
 });
 
+test('an answer that takes too long is a failure', async (t) => {
+  const { box, seen, app, put, update } = await installed(t);
+  await put('/_sandbox/webhooks', { backoff_ms: 1, timeout_ms: 50 });
+  app.answer = () => (seen.length === 1 ? new Promise(() => {}) : { status: 200 });
+  await update({ lastName: '一' });
+  await box.webhooks.idle();
+  assert.equal(seen.length, 2);
+  assert.match(box.webhooks.log.at(-1)?.attempts[0].error ?? '', /timeout/);
+});
+
 test('faults: drop, double, wrong signature, shuffle', async (t) => {
   const { box, seen, put, update } = await installed(t);
   await put('/_sandbox/webhooks', { drop: 1 });
