@@ -1,0 +1,46 @@
+// Words: the same in both languages, all of them shown, and nothing typed printed unescaped.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { read, root } from './lib/files.mjs';
+import { lintOutput } from './lib/liquid.mjs';
+import { lintKeys, lintPair, lintSameWords } from './lib/locales.mjs';
+
+const locale = (name) => JSON.parse(readFileSync(`${root}theme-extension/locales/${name}.json`, 'utf8'));
+const liquid = () => read('theme-extension/**/*.liquid', 'theme-extension/*.liquid');
+
+describe('locales', () => {
+  test('storefront: both languages say the same things', () => assert.deepEqual(lintPair('storefront', locale('en.default'), locale('ja')), []));
+  test('editor: both languages say the same things', () => assert.deepEqual(lintPair('editor', locale('en.default.schema'), locale('ja.schema')), []));
+  test('every key that Liquid asks for is there, and every key is asked for', () => assert.deepEqual(lintKeys(liquid(), locale('en.default')), []));
+  test('what the core says too is said in its words', () => {
+    assert.deepEqual(lintSameWords(readFileSync(`${root}wasm/core/words.cpp`, 'utf8'), locale('ja'), locale('en.default')), []);
+  });
+
+  test('a missing, an empty and a changed word are found', () => {
+    assert.deepEqual(lintPair('x', { a: { b: 'one {}' , c: 'two', d: 'three' } }, { a: { b: 'ichi', c: '' } }),
+      ['x: a.b has other placeholders in the other language', 'x: a.c is empty', 'x: a.d is missing in the second language']);
+    assert.deepEqual(lintKeys(new Map([['a.liquid', "{{ 'card.gone' | t }}"]]), { card: { here: 'x' } }), ['a.liquid: card.gone is in no locale', 'card.here is never shown']);
+    assert.deepEqual(lintSameWords('{"会員証", "Member card"},', { card: { title: '会員証', join: '入会' } }, { card: { title: 'Member card', join: 'Join' } }),
+      ['card.join: the core says it differently, or not at all']);
+  });
+});
+
+describe('Liquid prints nothing unescaped', () => {
+  test('in the blocks and snippets', () => assert.deepEqual(lintOutput(liquid()), []));
+  test('in the pages of the app proxy', () => {
+    const trusted = lintOutput(read('liquid/*.liquid'));
+    assert.deepEqual(trusted, []);
+  });
+
+  for (const [text, safe] of [
+    ['{{ customer.first_name }}', false], ['{{ customer.first_name | escape }}', true], ['{{ customer.first_name | escape | upcase }}', false],
+    ['{{ block.settings.heading | strip }}', false], ['{{ card.rank | default: "x" }}', false], ['{{ card.width | plus: 0 }}', true],
+    ["{{ 'card.as_of' | t }}", true], ["{{ 'card.as_of' | t | replace: '{}', name }}", false],
+    ["{% capture name %}{{ x | escape }}{% endcapture %}{{ 'card.as_of' | t | replace: '{}', name }}", true],
+    ['{{- product.title -}}', false], ['{{ product.title | json }}', true], ["{{ 'a.js' | asset_url }}", true], ['{% comment %}{{ x }}{% endcomment %}', true],
+    ['{{ x | escape | append: y }}', false],
+  ]) {
+    test(`${safe ? 'accepts' : 'refuses'} ${text}`, () => assert.equal(lintOutput(new Map([['a.liquid', text]])).length, safe ? 0 : 1));
+  }
+});
