@@ -90,9 +90,9 @@ std::string clean_phone(std::string_view text) {
   constexpr std::string_view kJapan = "+81";
   if (phone.starts_with(kJapan)) {
     phone.erase(0, kJapan.size());
-    const size_t first = phone.find_first_not_of("-()");
-    phone.erase(0, first == std::string::npos ? phone.size() : first);
-    if (!phone.starts_with('0')) phone.insert(0, "0");
+    std::erase_if(phone, [](char c) { return c == '(' || c == ')'; });  // "+81 (0)3…"
+    phone.erase(0, phone.find_first_not_of('-'));
+    if (!phone.empty() && !phone.starts_with('0')) phone.insert(0, "0");
   }
   const bool has_digit =
       std::any_of(phone.begin(), phone.end(), [](char c) { return c >= '0' && c <= '9'; });

@@ -1,0 +1,125 @@
+// A merchant's settings survive the round trip, and what is wrong is named.
+
+#include <gtest/gtest.h>
+
+#include "server/domain/tenant/settings_limits.h"
+#include "server/domain/tenant/tenant_directory.h"
+
+namespace tsunagi {
+namespace {
+
+TEST(Settings, SurviveTheRoundTrip) {
+  Settings settings;
+  settings.programme_name = "カフェ \"ネコ\" <&>";
+  settings.code_rule = CodeRule::kOwnOrAny;
+  settings.code_letter = 'K';
+  settings.symbology = Symbology::kCode39;
+  settings.second_symbology = Symbology::kNw7;
+  settings.few_below = 0;
+  settings.safety_stock = 7;
+  settings.stores = {{"2", "本店", false, 1}, {"1", "", true, 0}};
+  settings.contact_url = "mailto:shop@example.jp";
+  settings.paused = true;
+
+  const auto back = parse_settings(settings_json(settings));
+  ASSERT_TRUE(back.ok()) << back.error().message;
+  EXPECT_EQ(back->programme_name, settings.programme_name);
+  EXPECT_EQ(back->code_rule, settings.code_rule);
+  EXPECT_EQ(back->code_letter, 'K');
+  EXPECT_EQ(back->symbology, Symbology::kCode39);
+  EXPECT_EQ(back->second_symbology, Symbology::kNw7);
+  EXPECT_EQ(back->few_below, 0);
+  EXPECT_EQ(back->safety_stock, 7);
+  ASSERT_EQ(back->stores.size(), 2U);
+  EXPECT_EQ(back->stores[0].store_id, "2");
+  EXPECT_EQ(back->stores[0].name, "本店");
+  EXPECT_EQ(back->stores[0].safety_stock, 1);
+  EXPECT_TRUE(back->stores[1].hidden);
+  EXPECT_EQ(back->contact_url, settings.contact_url);
+  EXPECT_TRUE(back->paused);
+}
+
+TEST(Settings, AbsentFieldsKeepTheirDefaultsAndUnknownOnesAreIgnored) {
+  const auto settings = parse_settings(R"({"colour":"red","few_below":5})");
+  ASSERT_TRUE(settings.ok());
+  EXPECT_EQ(settings->few_below, 5);
+  EXPECT_EQ(settings->code_letter, 'T');
+  EXPECT_EQ(settings->symbology, Symbology::kCode128);
+  EXPECT_FALSE(settings->paused);
+}
+
+TEST(Settings, TextThatIsNotUtf8IsWrittenWithoutThrowing) {
+  Settings settings;
+  settings.programme_name = "caf\xE9";
+  EXPECT_TRUE(parse_settings(settings_json(settings)).ok());
+}
+
+struct Refusal {
+  const char* json;
+  const char* names;  // the message must name it
+};
+class RefusedSettings : public testing::TestWithParam<Refusal> {};
+
+TEST_P(RefusedSettings, NameTheField) {
+  const auto settings = parse_settings(GetParam().json);
+  ASSERT_FALSE(settings.ok()) << GetParam().json;
+  EXPECT_EQ(settings.error().code, ErrorCode::kInvalid);
+  EXPECT_NE(settings.error().message.find(GetParam().names), std::string::npos)
+      << settings.error().message;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, RefusedSettings,
+    testing::Values(
+        Refusal{"", "settings"}, Refusal{"[]", "settings"}, Refusal{"{\"paused\":", "settings"},
+        Refusal{R"({"paused":1})", "paused"}, Refusal{R"({"paused":"true"})", "paused"},
+        Refusal{R"({"programme_name":7})", "programme_name"},
+        Refusal{R"({"programme_name":"a\u0000b"})", "programme_name"},
+        Refusal{R"({"code_rule":"mine"})", "code_rule"},
+        Refusal{R"({"code_rule":""})", "code_rule"},
+        Refusal{R"({"code_letter":"I"})", "code_letter"},
+        Refusal{R"({"code_letter":"t"})", "code_letter"},
+        Refusal{R"({"code_letter":"TT"})", "code_letter"},
+        Refusal{R"({"code_letter":""})", "code_letter"},
+        Refusal{R"({"symbology":"code129"})", "symbology"},
+        Refusal{R"({"symbology":""})", "symbology"},
+        Refusal{R"({"second_symbology":3})", "second_symbology"},
+        Refusal{R"({"few_below":-1})", "few_below"}, Refusal{R"({"few_below":1.5})", "few_below"},
+        Refusal{R"({"few_below":"3"})", "few_below"},
+        Refusal{R"({"few_below":1000001})", "few_below"},
+        Refusal{R"({"safety_stock":18446744073709551615})", "safety_stock"},
+        Refusal{R"x({"contact_url":"javascript:alert(1)"})x", "contact_url"},
+        Refusal{R"({"contact_url":"//evil.example"})", "contact_url"},
+        Refusal{R"({"stores":{}})", "stores"}, Refusal{R"({"stores":[1]})", "stores[0]"},
+        Refusal{R"({"stores":[{"name":"x"}]})", "stores[0].store_id"},
+        Refusal{R"({"stores":[{"store_id":"1"},{"store_id":"1"}]})", "stores[1].store_id"},
+        Refusal{R"({"stores":[{"store_id":"1","safety_stock":-5}]})", "stores[0].safety_stock"},
+        Refusal{R"({"stores":[{"store_id":"1","hidden":0}]})", "stores[0].hidden"}));
+
+std::string with_stores(size_t count) {
+  std::string json = R"({"stores":[)";
+  for (size_t i = 0; i < count; ++i) {
+    if (i != 0) json += ',';
+    json += R"({"store_id":")" + std::to_string(i) + "\"}";
+  }
+  return json + "]}";
+}
+
+TEST(SettingsLimits, HoldAtTheLimitAndRefuseOnePastIt) {
+  const auto named = [](size_t bytes) {
+    return R"({"programme_name":")" + std::string(bytes, 'x') + "\"}";
+  };
+  EXPECT_TRUE(parse_settings(named(kSettingNameBytes)).ok());
+  EXPECT_FALSE(parse_settings(named(kSettingNameBytes + 1)).ok());
+  EXPECT_TRUE(parse_settings(with_stores(kSettingStores)).ok());
+  EXPECT_FALSE(parse_settings(with_stores(kSettingStores + 1)).ok());
+  EXPECT_TRUE(parse_settings(R"({"few_below":1000000})").ok());
+  std::string padded = "{}";
+  padded.resize(kSettingsBytes, ' ');
+  EXPECT_TRUE(parse_settings(padded).ok());
+  padded += ' ';
+  EXPECT_FALSE(parse_settings(padded).ok());
+}
+
+}  // namespace
+}  // namespace tsunagi

@@ -1,0 +1,206 @@
+// Shop stock as a shopper sees it, from our own book.
+
+#include "server/domain/stock/stock_service.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fakes.h"
+
+namespace tsunagi {
+namespace {
+
+struct StockTest : testing::Test {
+  StockTest() {
+    put({change::PutStores{{{.store_id = "1",
+                             .code = "",
+                             .name = "渋谷店",
+                             .phone = "03-1",
+                             .address = "東京都 1-1",
+                             .display_order = 2},
+                            {.store_id = "2",
+                             .code = "",
+                             .name = "新宿店",
+                             .phone = "",
+                             .address = "",
+                             .display_order = 1},
+                            {.store_id = "3",
+                             .code = "",
+                             .name = "倉庫",
+                             .phone = "",
+                             .address = "",
+                             .display_order = 0,
+                             .paused = true}}},
+         change::PutProducts{
+             {{.product_id = "10", .code = "4900000000010", .supplier_code = "", .name = "マグ"},
+              {.product_id = "11",
+               .code = "SKU-11",
+               .supplier_code = "",
+               .name = "券",
+               .stock_controlled = false}}}});
+  }
+  void put(const std::vector<Change>& changes) { ASSERT_TRUE(storage.apply(1, changes).ok()); }
+  void book_read() { put({change::SetCursor{std::string(kStockConfirmedCursor), clock.now()}}); }
+  StockModel ask(const std::string& barcode, int64_t customer = 0) {
+    StockService::Question question;
+    question.products = {{barcode, ""}};
+    question.customer_id = customer;
+    const auto models = service.stock(shop, question);
+    EXPECT_TRUE(models.ok());
+    return models.ok() && models->size() == 1 ? models->front() : StockModel{};
+  }
+  static std::vector<std::string> names(const StockModel& model) {
+    std::vector<std::string> names;
+    for (const ShopStock& shop : model.shops) names.push_back(shop.name);
+    return names;
+  }
+
+  Tenant shop{.id = 1,
+              .shop_domain = "a.myshopify.com",
+              .shop_name = "A",
+              .contract_id = "sb_1",
+              .installed = true,
+              .settings = {}};
+  fakes::ManualClock clock;
+  fakes::FakeStorage storage;
+  StockService service{storage, clock};
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(StockTest, BeforeTheBookIsReadNothingIsKnownAndAfterwardsNoRowMeansNone) {
+  const StockModel before = ask("4900000000010");
+  ASSERT_EQ(before.shops.size(), 2U);
+  EXPECT_FALSE(before.shops[0].known);
+  book_read();
+  clock.advance(kStockCacheSeconds);
+  const StockModel after = ask("4900000000010");
+  EXPECT_TRUE(after.shops[0].known);
+  EXPECT_EQ(after.shops[0].on_hand, 0);
+  EXPECT_EQ(after.shops[0].as_of, clock.now() - kStockCacheSeconds);
+}
+
+TEST_F(StockTest, LayawaysAreHeldAndTheTimeIsTheLatestNews) {
+  book_read();
+  put({change::PutStock{{{"10", "1", 5, 2, clock.now() + 40}}}});
+  const StockModel model = ask("4900000000010");
+  const ShopStock& shibuya = model.shops[1];
+  EXPECT_EQ(shibuya.name, "渋谷店");
+  EXPECT_EQ(shibuya.on_hand, 5);
+  EXPECT_EQ(shibuya.held, 2);
+  EXPECT_EQ(offered(shibuya), 3);
+  EXPECT_EQ(shibuya.as_of, clock.now() + 40);
+  EXPECT_EQ(shibuya.phone, "03-1");
+  EXPECT_NE(shibuya.map_url.find("%E6%9D%B1%E4%BA%AC"), std::string::npos);
+  EXPECT_EQ(model.shops[0].map_url, "");
+}
+
+TEST_F(StockTest, OddFiguresNeverOfferMoreThanThereIs) {
+  book_read();
+  put({change::PutStock{{{"10", "1", -4, 0, 1}, {"10", "2", 3, -5, 1}}}});
+  const StockModel model = ask("4900000000010");
+  EXPECT_EQ(offered(model.shops[1]), 0);
+  EXPECT_EQ(model.shops[1].on_hand, -4);
+  EXPECT_EQ(model.shops[0].held, 0);
+  EXPECT_EQ(offered(model.shops[0]), 3);
+}
+
+TEST_F(StockTest, SmaregisOrderUntilTheMerchantSetsOne) {
+  EXPECT_EQ(names(ask("4900000000010")), (Names{"新宿店", "渋谷店"}));
+  shop.settings.stores = {{"1", "SHIBUYA", false, 4}};
+  shop.settings.safety_stock = 2;
+  const StockModel model = ask("4900000000010");
+  EXPECT_EQ(names(model), (Names{"SHIBUYA", "新宿店"}));
+  EXPECT_EQ(model.shops[0].safety, 4);
+  EXPECT_EQ(model.shops[1].safety, 2);
+  shop.settings.stores = {{"2", "", true, 0}};
+  EXPECT_EQ(names(ask("4900000000010")), (Names{"渋谷店"}));
+}
+
+TEST_F(StockTest, UnknownAndUncountedProductsHaveNoShops) {
+  EXPECT_TRUE(ask("4999999999999").shops.empty());
+  EXPECT_TRUE(ask("SKU-11").shops.empty());
+  EXPECT_TRUE(ask("").shops.empty());
+  EXPECT_TRUE(ask(std::string(5'000, '4')).shops.empty());
+  EXPECT_EQ(ask("4999999999999").product_code, "4999999999999");
+}
+
+TEST_F(StockTest, TheBarcodeIsAskedFirstAndTheSkuSecond) {
+  StockService::Question question;
+  question.products = {{"", "4900000000010"}, {"4999999999999", "4900000000010"}};
+  const auto models = service.stock(shop, question);
+  ASSERT_TRUE(models.ok());
+  EXPECT_EQ(models->at(0).product_name, "マグ");
+  EXPECT_EQ(models->at(1).product_name, "マグ");
+}
+
+TEST_F(StockTest, ViewsCostAFewReadsAnHourOfSecondsAndNoMore) {
+  book_read();
+  (void)ask("4900000000010");
+  const int reads = storage.reads;
+  for (int i = 0; i < 1'000; ++i) (void)ask("4900000000010");
+  EXPECT_EQ(storage.reads, reads);
+  put({change::PutStock{{{"10", "1", 9, 0, clock.now()}}}});
+  EXPECT_EQ(ask("4900000000010").shops[1].on_hand, 0) << "cached";
+  service.forget(1, "10");
+  EXPECT_EQ(ask("4900000000010").shops[1].on_hand, 9);
+  put({change::PutStock{{{"10", "1", 8, 0, clock.now()}}}});
+  clock.advance(kStockCacheSeconds);
+  EXPECT_EQ(ask("4900000000010").shops[1].on_hand, 8);
+}
+
+TEST_F(StockTest, AsManyProductsAsAViewMayAskForAndNotOneMore) {
+  StockService::Question question;
+  question.products.assign(kProductsAView, {"4900000000010", ""});
+  EXPECT_TRUE(service.stock(shop, question).ok());
+  question.products.push_back({"4900000000010", ""});
+  const auto refused = service.stock(shop, question);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
+}
+
+TEST_F(StockTest, AFavouriteIsFlaggedForItsOwnerOnly) {
+  EXPECT_TRUE(service.set_favourite(shop, 7001, "1").ok());
+  EXPECT_TRUE(ask("4900000000010", 7001).shops[1].favourite);
+  EXPECT_FALSE(ask("4900000000010", 7001).shops[0].favourite);
+  EXPECT_FALSE(ask("4900000000010", 7002).shops[1].favourite);
+  EXPECT_FALSE(ask("4900000000010").shops[1].favourite);
+  EXPECT_EQ(service.set_favourite(shop, 7001, "99").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(service.set_favourite(shop, 7001, "3").error().code, ErrorCode::kNotFound) << "paused";
+  EXPECT_TRUE(service.set_favourite(shop, 7001, "").ok());
+  EXPECT_FALSE(ask("4900000000010", 7001).shops[1].favourite);
+}
+
+TEST_F(StockTest, PinnedProductsAreShownWithTheirNames) {
+  EXPECT_FALSE(ask("4900000000010").can_pin);
+  EXPECT_TRUE(service.set_pin(shop, 7001, "4900000000010", true).ok());
+  EXPECT_TRUE(ask("4900000000010", 7001).pinned);
+  EXPECT_TRUE(ask("4900000000010", 7001).can_pin);
+  const auto pinned = service.pinned(shop, 7001);
+  ASSERT_TRUE(pinned.ok());
+  ASSERT_EQ(pinned->size(), 1U);
+  EXPECT_EQ(pinned->front().product_name, "マグ");
+  EXPECT_TRUE(service.set_pin(shop, 7001, "4900000000010", false).ok());
+  EXPECT_TRUE(service.pinned(shop, 7001)->empty());
+  EXPECT_EQ(service.set_pin(shop, 7001, "nothing", true).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(service.set_pin(shop, 7001, "", true).error().code, ErrorCode::kInvalid);
+}
+
+TEST_F(StockTest, AsManyPinsAsAllowedAndNotOneMore) {
+  std::vector<Product> products;
+  for (int i = 0; i <= kMaxPins; ++i) {
+    products.push_back({.product_id = "p" + std::to_string(i),
+                        .code = "code-" + std::to_string(i),
+                        .supplier_code = "",
+                        .name = ""});
+  }
+  put({change::PutProducts{products}});
+  for (int i = 0; i < kMaxPins; ++i) {
+    ASSERT_TRUE(service.set_pin(shop, 7001, "code-" + std::to_string(i), true).ok()) << i;
+  }
+  EXPECT_EQ(service.set_pin(shop, 7001, "code-50", true).error().code, ErrorCode::kConflict);
+  EXPECT_TRUE(service.set_pin(shop, 7001, "code-49", true).ok()) << "it is there already";
+  EXPECT_EQ(service.pinned(shop, 7001)->size(), static_cast<size_t>(kMaxPins));
+}
+
+}  // namespace
+}  // namespace tsunagi
