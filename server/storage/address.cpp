@@ -1,5 +1,9 @@
 #include "server/storage/address.h"
 
+#include <libpq-fe.h>
+
+#include <memory>
+
 namespace tsunagi::storage {
 namespace {
 
@@ -23,6 +27,17 @@ Result<Address> sqlite_address(std::string_view file) {
   return Address{Dialect::kSqlite, std::string(file)};
 }
 
+// libpq would repeat an address that it cannot read, password and all, so it is asked here and its
+// words are dropped.
+Result<Address> postgres_address(std::string url) {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
+      PQconninfoParse(url.c_str(), nullptr), &PQconninfoFree);
+  if (parsed == nullptr) {
+    return invalid("the database address must be postgresql://user@host:port/database");
+  }
+  return Address{Dialect::kPostgres, std::move(url)};
+}
+
 }  // namespace
 
 Result<Address> parse_address(std::string_view url) {
@@ -33,7 +48,7 @@ Result<Address> parse_address(std::string_view url) {
     if (url.find('\0') != std::string_view::npos) {
       return invalid("the database address must not hold a NUL");
     }
-    return Address{Dialect::kPostgres, std::string(url)};
+    return postgres_address(std::string(url));
   }
   return invalid("the database address must be sqlite://FILE or postgresql://…");
 }

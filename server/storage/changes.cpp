@@ -6,6 +6,7 @@
 namespace tsunagi::storage {
 namespace {
 
+constexpr Sql kHoldTenant{"SELECT tenant FROM tenant WHERE tenant = :a {hold}"};
 constexpr Sql kReserveCode{
     "INSERT INTO member_code (tenant, code, customer_id) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, code) DO NOTHING"};
@@ -25,7 +26,7 @@ constexpr Sql kDropSnapshot{"DELETE FROM card_snapshot WHERE tenant = :a AND cus
 constexpr Sql kDropFavourite{"DELETE FROM favourite WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropPins{"DELETE FROM pin WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kHoldLink{
-    "SELECT customer_id FROM member_link WHERE tenant = :a AND customer_id = :b {for_share}"};
+    "SELECT customer_id FROM member_link WHERE tenant = :a AND customer_id = :b {hold}"};
 constexpr Sql kPutSnapshot{
     "INSERT INTO card_snapshot "
     "(tenant, customer_id, has_points, points, points_expire_on, rank, holder, as_of) "
@@ -239,8 +240,15 @@ class Applier {
 
 }  // namespace
 
+Result<Done> hold_tenant(Session& session, TenantId tenant) {
+  if (session.one(kHoldTenant, std::tie(tenant), tenant)) return Done{};
+  return Error{ErrorCode::kNotFound, "unknown shop"};
+}
+
 Result<Done> apply_changes(Session& session, TenantId tenant, const std::vector<Change>& changes,
                            Seconds now) {
+  if (changes.empty()) return Done{};
+  if (auto known = hold_tenant(session, tenant); !known) return known;
   Applier applier(session, tenant, now);
   for (const Change& change : changes) {
     if (Result<Done> applied = std::visit(applier, change); !applied) return applied;

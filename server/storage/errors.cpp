@@ -63,11 +63,9 @@ Failure current_failure() {
     return sqlite_failure(error);
   } catch (const soci::postgresql_soci_error& error) {
     return postgres_failure(error);
-  } catch (const soci::soci_error& error) {
-    // Connecting fails with this type on both; so does a misuse of SOCI, which is ours.
-    if (error.get_error_category() == soci::soci_error::connection_error) {
-      return {FailureKind::kConnection, {ErrorCode::kUnavailable, "cannot reach the database"}};
-    }
+  } catch (const CannotConnect& error) {
+    return {FailureKind::kConnection, {ErrorCode::kUnavailable, error.what()}};
+  } catch (const soci::soci_error& error) {  // a misuse of SOCI: ours
     return {FailureKind::kConnection, {ErrorCode::kInternal, error.get_error_message()}};
   } catch (const std::exception& error) {
     return {FailureKind::kConnection,

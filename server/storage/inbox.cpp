@@ -18,7 +18,7 @@ constexpr Sql kLease{
     "UPDATE inbox SET state = 'leased', attempts = attempts + 1, due_at = :a WHERE id IN "
     "(SELECT id FROM inbox WHERE state IN ('waiting', 'leased') AND due_at <= :b "
     "ORDER BY due_at, id LIMIT :c {skip_locked}) "
-    "RETURNING id, tenant, system, type, event_id, body, received_at, attempts"};
+    "RETURNING id, tenant, system, type, event_id, body, received_at, attempts - 1"};
 constexpr Sql kFinish{
     "UPDATE inbox SET state = 'done', body = '', error = '', done_at = :a "
     "WHERE id = :b AND tenant = :c AND state <> 'done'"};
@@ -62,6 +62,7 @@ Result<bool> SqlStorage::put_inbox(TenantId tenant, const InboxEvent& event) {
   if (auto key = check_key("an event's type", event.type); !key) return key.error();
   if (auto key = check_key("an event's id", event.event_id); !key) return key.error();
   return write([&](Session& session) -> Result<bool> {
+    if (auto known = hold_tenant(session, tenant); !known) return known.error();
     return session.run(kPut, tenant, word(event.system), event.type, event.event_id, event.body,
                        event.received_at, event.received_at) > 0;
   });

@@ -15,7 +15,7 @@ constexpr Sql kLease{
     "UPDATE outbox SET state = 'leased', attempts = attempts + 1, due_at = :a WHERE id IN "
     "(SELECT id FROM outbox WHERE state IN ('waiting', 'leased') AND due_at <= :b "
     "ORDER BY due_at, id LIMIT :c {skip_locked}) "
-    "RETURNING id, tenant, kind, item_key, attempts, revision"};
+    "RETURNING id, tenant, kind, item_key, attempts - 1, revision"};
 constexpr Sql kFinish{"DELETE FROM outbox WHERE id = :a AND tenant = :b AND revision = :c"};
 // Enqueued again since it was leased: what is to be written now has not been tried yet.
 constexpr Sql kWaitAgain{

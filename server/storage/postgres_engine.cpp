@@ -45,7 +45,7 @@ class PostgresEngine : public Engine {
       return (this->*once)(*lease, work);
     } catch (
         ...) {  // no session to be had: the server is away, and trying at once again does not help
-      return {.result = Error{ErrorCode::kUnavailable, "cannot connect to PostgreSQL"}};
+      return {.result = current_failure().error};
     }
   }
 

@@ -3,7 +3,7 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
-#include <stdexcept>
+#include "server/storage/errors.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -25,7 +25,7 @@ constexpr Word kWords[] = {
     {"{clustered}", "WITHOUT ROWID", ""},
     {"{begin_write}", "BEGIN IMMEDIATE", "BEGIN"},
     {"{skip_locked}", "", "FOR UPDATE SKIP LOCKED"},
-    {"{for_share}", "", "FOR SHARE"},
+    {"{hold}", "", "FOR KEY SHARE"},
     {"{migration_lock}", "", "SELECT pg_advisory_xact_lock(7846113)"},
     {"{has_version_table}", "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'",
      "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'schema_version' AND schemaname = "
@@ -55,8 +55,8 @@ soci::connection_parameters parameters(const Address& address) {
 
 }  // namespace
 
-Session::Session(const Address& address, SessionUse use)
-    : dialect_(address.dialect), session_(parameters(address)) {
+Session::Session(const Address& address, SessionUse use) : dialect_(address.dialect) {
+  connect(address);
   switch (dialect_) {
     case Dialect::kSqlite:
       prepare_sqlite(use);
@@ -67,17 +67,32 @@ Session::Session(const Address& address, SessionUse use)
   }
 }
 
+void Session::connect(const Address& address) {
+  try {
+    session_.open(parameters(address));
+  } catch (const soci::sqlite3_soci_error&) {
+    throw;  // says what is wrong by its code
+  } catch (const soci::soci_error& error) {
+    // libpq's words: server, port and reason on the first line; an address that is none was refused
+    // before.
+    const std::string reason = error.get_error_message();
+    const size_t start = reason.find('\n') == std::string::npos ? 0 : reason.find('\n') + 1;
+    throw CannotConnect("cannot connect to PostgreSQL: " +
+                        reason.substr(start, reason.find('\n', start) - start));
+  }
+}
+
 Session::~Session() { statements_.clear(); }
 
 void Session::prepare_sqlite(SessionUse use) {
   std::string mode;
   session_ << "PRAGMA journal_mode = WAL", soci::into(mode);
-  if (mode != "wal") throw std::runtime_error("the SQLite file cannot use a write-ahead log");
+  if (mode != "wal") throw CannotConnect("the SQLite file cannot use a write-ahead log");
   session_ << "PRAGMA synchronous = FULL";
   int synchronous = 0;
   constexpr int kFull = 2;
   session_ << "PRAGMA synchronous", soci::into(synchronous);
-  if (synchronous != kFull) throw std::runtime_error("SQLite refuses synchronous = FULL");
+  if (synchronous != kFull) throw CannotConnect("SQLite refuses synchronous = FULL");
   if (use == SessionUse::kRead) session_ << "PRAGMA query_only = ON";
 }
 
@@ -86,6 +101,7 @@ void Session::prepare_postgres() {
   session_ << kPostgresLockLimit;
   session_ << kPostgresIdleLimit;
   session_ << "SET client_encoding = 'UTF8'";
+  session_ << "SET client_min_messages = 'warning'";
 }
 
 void Session::execute(std::string_view text) { session_ << in_dialect(text); }

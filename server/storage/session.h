@@ -95,6 +95,7 @@ class Session {
 
   soci::statement& prepared(const Sql& sql);
   [[nodiscard]] std::string in_dialect(std::string_view text) const;
+  void connect(const Address& address);
   void prepare_sqlite(SessionUse use);
   void prepare_postgres();
 

@@ -106,6 +106,10 @@ class SqlStorage : public Storage {
 };
 
 // changes.cpp: inside a write.
+
+// kNotFound for a shop that is not (or no longer) there: what comes late must not write rows of an
+// erased shop. The shop cannot be erased until the transaction ends.
+[[nodiscard]] Result<Done> hold_tenant(Session& session, TenantId tenant);
 [[nodiscard]] Result<Done> apply_changes(Session& session, TenantId tenant,
                                          const std::vector<Change>& changes, Seconds now);
 

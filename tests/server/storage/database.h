@@ -91,4 +91,11 @@ class StorageTest : public testing::TestWithParam<Backend> {
     EXPECT_EQ(wanted, expect_error_result.error().code) << expect_error_result.error().message; \
   } while (false)
 
+// What was answered, out of the answer: safe to loop over.
+template <class T>
+T value(Result<T> result) {
+  EXPECT_OK(result);
+  return result.ok() ? *std::move(result) : T{};
+}
+
 }  // namespace tsunagi
