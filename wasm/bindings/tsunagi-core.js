@@ -21,7 +21,7 @@ function bind({ module, instance }) {
     } catch (cause) {
       input = output = 0;
       wasm = new WebAssembly.Instance(module).exports;
-      throw Error('tsunagi: trapped, restarted', { cause });
+      throw Error('tsunagi: trapped', { cause });
     } finally {
       release(output);
       release(input);

@@ -1,0 +1,251 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/core/markup_reader.h"
+#include "wasm/core/view.h"
+
+namespace tsunagi {
+namespace {
+
+constexpr int64_t kNow = 1'795'225'980;  // 2026-11-21 10:53:00 in Japan
+
+ShopStock shop(const std::string& id, int64_t on_hand) {
+  ShopStock shop;
+  shop.shop_id = id;
+  shop.name = "店" + id;
+  shop.known = true;
+  shop.on_hand = on_hand;
+  shop.as_of = kNow - 60;
+  return shop;
+}
+
+StockModel shops(int count) {
+  StockModel stock;
+  stock.product_code = "4901234567894";
+  for (int i = 1; i <= count; ++i) {
+    stock.shops.push_back(shop(std::to_string(i), 9));
+  }
+  return stock;
+}
+
+ReadMarkup read_stock(const StockModel& stock, Language language = Language::kJapanese) {
+  ReadMarkup read = read_markup(render_stock(stock, {.language = language, .now = kNow}));
+  EXPECT_EQ(read.objection, "");
+  return read;
+}
+
+TEST(Offered, IsOnHandLessHeldLessSafetyAndNeverNegative) {
+  struct Case {
+    int64_t on_hand, held, safety, offered;
+  };
+  const std::vector<Case> cases = {{5, 0, 0, 5},
+                                   {5, 2, 1, 2},
+                                   {5, 5, 0, 0},
+                                   {5, 3, 2, 0},
+                                   {5, 3, 3, 0},
+                                   {0, 0, 0, 0},
+                                   {-4, 0, 0, 0},
+                                   {-4, -9, 0, 5},
+                                   {0, 0, 1, 0},
+                                   {INT64_MAX, 0, 0, 1'000'000'000'000},
+                                   {INT64_MIN, INT64_MAX, INT64_MAX, 0}};
+  for (const Case& c : cases) {
+    ShopStock s;
+    s.on_hand = c.on_hand;
+    s.held = c.held;
+    s.safety = c.safety;
+    EXPECT_EQ(offered(s), c.offered) << c.on_hand << " - " << c.held << " - " << c.safety;
+  }
+}
+
+TEST(StockSign, FollowsTheOfferedFigureAndItsAge) {
+  struct Case {
+    bool known;
+    int64_t on_hand, few_below, age;
+    StockSign sign;
+  };
+  const std::vector<Case> cases = {
+      {true, 0, 3, 0, StockSign::kNone},
+      {true, 1, 3, 0, StockSign::kFew},
+      {true, 2, 3, 0, StockSign::kFew},
+      {true, 3, 3, 0, StockSign::kMany},
+      {true, 1, 1, 0, StockSign::kMany},
+      {true, 1, 0, 0, StockSign::kMany},
+      {true, 9, 3, kStockConfirmedForSeconds, StockSign::kMany},
+      {true, 9, 3, kStockConfirmedForSeconds + 1, StockSign::kUnknown},
+      {true, 0, 3, kStockConfirmedForSeconds + 1, StockSign::kUnknown},
+      {true, 9, 3, -5, StockSign::kMany},  // their clock ahead of ours
+      {false, 9, 3, 0, StockSign::kUnknown},
+      {true, 9, 3, kNow, StockSign::kUnknown},  // never
+  };
+  for (const Case& c : cases) {
+    ShopStock s = shop("1", c.on_hand);
+    s.known = c.known;
+    s.as_of = kNow - c.age;
+    EXPECT_EQ(stock_sign(s, c.few_below, kNow), c.sign) << c.on_hand << " after " << c.age;
+  }
+}
+
+TEST(StockView, EachSignHasItsMarkAndWord) {
+  StockModel stock;
+  stock.shops = {shop("1", 9), shop("2", 1), shop("3", 0), shop("4", 9)};
+  stock.shops[3].known = false;
+  const std::vector<std::pair<std::string, std::pair<std::string, std::string>>> cases = {
+      {"many", {"○在庫あり", "○In stock"}},
+      {"few", {"△残りわずか", "△Only a few left"}},
+      {"none", {"×なし", "×Out of stock"}},
+      {"unknown", {"要確認", "To be confirmed"}}};
+  const ReadMarkup japanese = read_stock(stock);
+  const ReadMarkup english = read_stock(stock, Language::kEnglish);
+  for (size_t i = 0; i < cases.size(); ++i) {
+    const std::string name = "tsunagi-stock__shop--" + cases[i].first;
+    EXPECT_EQ(japanese.with_class(name).size(), 1u);
+    EXPECT_EQ(japanese.with_class("tsunagi-stock__sign")[i].text, cases[i].second.first);
+    EXPECT_EQ(english.with_class("tsunagi-stock__sign")[i].text, cases[i].second.second);
+    EXPECT_EQ(stock_sign_name(static_cast<StockSign>(i)), cases[i].first);
+  }
+}
+
+TEST(StockView, TimeInTheTitleIsTheOldestOfTheSigns) {
+  StockModel stock = shops(3);
+  stock.shops[1].as_of = kNow - 9 * 60;
+  stock.shops[2].as_of = kNow - 50 * 60;  // no sign any more: 要確認
+  EXPECT_EQ(read_stock(stock).text_of("tsunagi-stock__as-of"), "10:44 時点");
+  EXPECT_EQ(read_stock(stock, Language::kEnglish).text_of("tsunagi-stock__as-of"), "as of 10:44");
+  for (ShopStock& s : stock.shops) {
+    s.known = false;
+  }
+  EXPECT_EQ(read_stock(stock).text_of("tsunagi-stock__as-of"), "(none)");
+}
+
+TEST(StockView, AShopToBeAskedHasItsTelephone) {
+  struct Case {
+    std::string phone, address;
+  };
+  const std::vector<Case> cases = {{"06-1234-5678", "tel:0612345678"},
+                                   {"+81 6 1234 5678", "tel:+81612345678"},
+                                   {"(06) 1234", "tel:061234"},
+                                   {"javascript:alert(1)", ""},
+                                   {"12", ""},
+                                   {"", ""}};
+  for (const Case& c : cases) {
+    StockModel stock = shops(1);
+    stock.shops[0].known = false;
+    stock.shops[0].phone = c.phone;
+    const std::vector<Element> phone = read_stock(stock).with_class("tsunagi-stock__phone");
+    ASSERT_EQ(phone.size(), c.address.empty() ? 0u : 1u) << c.phone;
+    if (!phone.empty()) {
+      EXPECT_EQ(phone[0].attributes.at("href"), c.address);
+      EXPECT_EQ(phone[0].text, c.phone);
+    }
+    stock.shops[0].known = true;
+    EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__call").size(), 0u);
+  }
+}
+
+std::vector<std::string> order(const ReadMarkup& read) {
+  std::vector<std::string> ids;
+  for (const Element& shop : read.with_class("tsunagi-stock__shop")) {
+    ids.push_back(shop.attributes.at("data-tsunagi-shop"));
+  }
+  return ids;
+}
+
+TEST(StockView, FavouriteComesFirstThenTheMerchantsOrder) {
+  StockModel stock = shops(4);
+  stock.shops[2].favourite = true;
+  EXPECT_EQ(order(read_stock(stock)), (std::vector<std::string>{"3", "1", "2", "4"}));
+}
+
+TEST(StockView, TwentyShopsAreShownThenMore) {
+  struct Case {
+    int shops;
+    bool all;
+    size_t shown;
+    std::string more;
+  };
+  const std::vector<Case> cases = {{20, false, 20, "(none)"},
+                                   {21, false, 20, "他の店舗を見る（1）"},
+                                   {25, false, 20, "他の店舗を見る（5）"},
+                                   {25, true, 25, "(none)"},
+                                   {500, true, 500, "(none)"},
+                                   {501, true, 500, "(none)"}};
+  for (Case c : cases) {
+    StockModel stock = shops(c.shops);
+    stock.all_shops = c.all;
+    stock.more_url = "/apps/tsunagi/stock?all=1&sku=x";
+    stock.shops.back().favourite = true;
+    const ReadMarkup read = read_stock(stock);
+    EXPECT_EQ(order(read).size(), c.shown);
+    EXPECT_EQ(order(read)[0], std::to_string(c.shops))
+        << "the favourite is shown whatever its place";
+    const std::string more = read.text_of("tsunagi-stock__more");
+    EXPECT_EQ(more, c.more == "(none)" ? c.more : more);
+    EXPECT_EQ(more.find(std::to_string(c.shops - static_cast<int>(c.shown))) != std::string::npos,
+              c.more != "(none)");
+  }
+  StockModel stock = shops(21);
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__more").size(), 0u) << "nowhere to go";
+}
+
+TEST(StockView, StarIsAButtonForWhoIsSignedInAndAMarkForOthers) {
+  StockModel stock = shops(2);
+  stock.shops[0].favourite = true;
+  ReadMarkup read = read_stock(stock);
+  ASSERT_EQ(read.with_class("tsunagi-stock__star").size(), 1u);
+  EXPECT_EQ(read.with_class("tsunagi-stock__star")[0].tag, "span");
+  stock.can_pin = true;
+  read = read_stock(stock);
+  const std::vector<Element> stars = read.with_class("tsunagi-stock__star");
+  ASSERT_EQ(stars.size(), 2u);
+  EXPECT_EQ(stars[0].attributes.at("aria-pressed"), "true");
+  EXPECT_EQ(stars[0].text, "★");
+  EXPECT_EQ(stars[1].attributes.at("aria-pressed"), "false");
+  EXPECT_EQ(stars[1].text, "☆");
+  EXPECT_EQ(stars[1].attributes.at("data-tsunagi-shop"), "2");
+  EXPECT_EQ(stars[1].attributes.at("aria-label"), "店2をよく行くお店にする");
+}
+
+TEST(StockView, PinIsOfferedToWhoIsSignedIn) {
+  StockModel stock = shops(1);
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__pin").size(), 0u);
+  stock.can_pin = true;
+  Element pin = read_stock(stock).with_class("tsunagi-stock__pin").at(0);
+  EXPECT_EQ(pin.attributes.at("aria-pressed"), "false");
+  EXPECT_EQ(pin.attributes.at("data-tsunagi-product"), "4901234567894");
+  stock.pinned = true;
+  pin = read_stock(stock).with_class("tsunagi-stock__pin").at(0);
+  EXPECT_EQ(pin.attributes.at("aria-pressed"), "true");
+}
+
+TEST(StockView, AProductWithoutShopsSaysSo) {
+  const ReadMarkup read = read_stock({}, Language::kEnglish);
+  EXPECT_EQ(read.with_class("tsunagi-stock--empty").size(), 1u);
+  EXPECT_EQ(read.text_of("tsunagi-stock__notice"), "We can’t find this product in our shops");
+}
+
+TEST(StockView, NothingTypedReachesTheMarkupUnescaped) {
+  const std::string evil = "\"><img src=x onerror=alert('&')>\n\xC2\xA0\xFF";
+  StockModel stock;
+  stock.product_name = stock.product_code = evil;
+  stock.more_url = "/" + evil;
+  stock.can_pin = true;
+  for (int i = 0; i < 30; ++i) {
+    ShopStock s = shop(evil, i % 4);
+    s.name = s.phone = evil;
+    s.phone += "0612345678";
+    s.map_url = "https://" + evil;
+    s.known = i % 2 == 0;
+    stock.shops.push_back(s);
+  }
+  for (const Language language : {Language::kJapanese, Language::kEnglish}) {
+    const std::string html = render_stock(stock, {.language = language, .now = kNow});
+    EXPECT_EQ(read_markup(html).objection, "");
+    EXPECT_EQ(html.find("<img"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace tsunagi
