@@ -18,14 +18,14 @@ export class AdminFrame {
     entry.kind = 'admin-frame';
     const script = { 'content-type': 'application/javascript; charset=utf-8', 'access-control-allow-origin': '*', 'cache-control': 'no-cache' };
     if (url.pathname === '/app-bridge.js') return send(res, 200, readFileSync(kBridge), script);
-    if (url.pathname === '/_admin/admin-frame.js') return send(res, 200, readFileSync(kFrameScript), script);
+    if (url.pathname === '/admin-frame.js') return send(res, 200, readFileSync(kFrameScript), script);
     const { domain } = this.box_.store.shop;
-    if (url.pathname === `/_admin/store/${domain}/session-token`) {
+    if (url.pathname === `/store/${domain}/session-token`) {
       if (!this.box_.app.installed) return sendJson(res, 404, { error: 'the app is not installed' });
       return sendJson(res, 200, { token: this.token() });
     }
-    if (url.pathname === `/_admin/store/${domain}/extensions`) return sendJson(res, 200, this.extensions());
-    const app = `/_admin/store/${domain}/apps/${this.box_.config.handle}`;
+    if (url.pathname === `/store/${domain}/extensions`) return sendJson(res, 200, this.extensions());
+    const app = `/store/${domain}/apps/${this.box_.config.handle}`;
     if (url.pathname !== app && !url.pathname.startsWith(`${app}/`)) return send(res, 404, 'Not Found', { 'content-type': 'text/plain' });
     this.box_.install();
     const locale = url.searchParams.get('locale') === 'en' ? 'en' : 'ja';
@@ -65,18 +65,18 @@ export class AdminFrame {
     const { config, store, appUrl, clientId, urls } = this.box_;
     const facts = {
       appOrigin: new URL(appUrl).origin, shop: store.shop.domain, clientId, locale, storefront: urls.storefront,
-      base: `/_admin/store/${store.shop.domain}`,
+      base: `/store/${store.shop.domain}`,
     };
     return `<!doctype html>
 <html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(config.name)} · Shopify</title>
+<title>${escapeHtml(config.name)} · Shopify</title><link rel="icon" href="data:,">
 <style>html,body{margin:0;height:100%;font:14px/1.4 sans-serif}body{display:flex;flex-direction:column}
-header{background:#1a1a1a;color:#fff;padding:8px 16px}iframe{border:0;flex:1;width:100%}
+header{background:#1a1a1a;color:#fff;padding:8px 16px}h1{font-size:14px;margin:0}main{flex:1;display:flex}iframe{border:0;flex:1;width:100%}
 #toast{position:fixed;bottom:24px;left:50%;transform:translateX(-50%);background:#1a1a1a;color:#fff;padding:8px 16px;border-radius:8px}</style></head>
-<body><header>${escapeHtml(store.shop.name)} ／ ${escapeHtml(config.name)}</header>
-<iframe name="app-iframe" title="${escapeHtml(config.name)}" src="${escapeHtml(this.appAddress(locale, rest))}"></iframe>
+<body><header><h1>${escapeHtml(store.shop.name)} ／ ${escapeHtml(config.name)}</h1></header>
+<main><iframe name="app-iframe" title="${escapeHtml(config.name)}" src="${escapeHtml(this.appAddress(locale, rest))}"></iframe></main>
 <div id="toast" role="status" hidden></div>
-<script>window.adminFrame = ${safeJson(facts)};</script><script src="/_admin/admin-frame.js"></script></body></html>`;
+<script>window.adminFrame = ${safeJson(facts)};</script><script src="/admin-frame.js"></script></body></html>`;
   }
 }
 

@@ -122,7 +122,7 @@ export class Control {
     if (query.get('install') !== '0') box.install();
     const lifetime = Number(query.get('lifetime') ?? 60);
     const claims = sessionClaims({ shop, clientId: box.clientId, userId: box.staffUserId, now: box.now(), lifetime });
-    return { token: signJwt(claims, box.clientSecret), shop, expires_at: claims.exp };
+    return { session_token: signJwt(claims, box.clientSecret), shop, expires_at: claims.exp };
   }
 
   /** @param {any} body */

@@ -71,15 +71,15 @@ export class Sandbox {
     };
     const ports = [
       await listen(serve('storefront', (...args) => this.dispatch_(...args)), this.port_),
-      await listen(serve('admin', (...args) => this.adminOrigin_(...args)), this.adminPort_),
+      await listen(serve('admin', (...args) => this.frame.handle(...args)), this.adminPort_),
       await listen(serve('cdn', (...args) => this.assets.handleCdn(...args)), this.cdnPort_),
     ];
     const [storefront, admin, cdn] = ports.map((port) => `http://127.0.0.1:${port}`);
     this.urls = { storefront, admin, cdn };
     const domain = this.store.shop.domain;
     return {
-      storefront, admin: `${admin}/_admin/store/${domain}/apps/${this.config.handle}`, admin_url: `${admin}/_shops/{shop}`,
-      admin_api: `${admin}/_shops/${domain}/admin/api/2026-10/graphql.json`, storefront_api: `${storefront}/api/2026-10/graphql.json`,
+      storefront, admin, app_page: `${admin}/store/${domain}/apps/${this.config.handle}`, admin_url: `${storefront}/_shops/{shop}`,
+      admin_api: `${storefront}/_shops/${domain}/admin/api/2026-10/graphql.json`, storefront_api: `${storefront}/api/2026-10/graphql.json`,
       app_bridge_url: `${admin}/app-bridge.js`, cdn, control: `${storefront}/_sandbox`, shop: domain, shop_id: this.store.shop.id,
       client_id: this.clientId, app_id: this.appId, port: ports[0],
     };
@@ -124,15 +124,6 @@ export class Sandbox {
     } finally {
       if (entry) this.log.end(entry, res);
     }
-  }
-
-  /**
-   * The admin's origin: its pages, and the shop's API under the same origin, so that an app whose frame-ancestors name
-   * the origin of its `admin_url` can be framed here.
-   * @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res @param {URL} url @param {import('./requests.mjs').Entry} entry @param {import('./faults.mjs').Fault|null} fault
-   */
-  async adminOrigin_(req, res, url, entry, fault) {
-    return url.pathname.startsWith('/_shops/') ? this.dispatch_(req, res, url, entry, fault) : this.frame.handle(req, res, url, entry);
   }
 
   /** @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res @param {URL} url @param {import('./requests.mjs').Entry} entry @param {import('./faults.mjs').Fault|null} fault */

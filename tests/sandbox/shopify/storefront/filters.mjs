@@ -17,11 +17,25 @@ const money = (cents) => `¥${Math.round(Number(cents ?? 0) / 100).toLocaleStrin
 /** @param {unknown} value */
 const handleize = (value) => text(value).toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
 
-/** A day or an instant without a zone is one of the shop's own clock. @param {unknown} value */
-function inShopZone(value) {
+/**
+ * The shop's offset from UTC in minutes at an instant.
+ * @param {string|number|undefined} zone as liquidjs takes it: a name, or minutes as JavaScript counts them
+ * @param {number} at
+ */
+function offsetMinutes(zone, at) {
+  if (typeof zone !== 'string') return -(zone ?? 0);
+  const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(at);
+  const [, sign, hours, minutes] = /GMT(?:([+-])(\d{2}):(\d{2}))?/.exec(parts.find((part) => part.type === 'timeZoneName')?.value ?? '') ?? [];
+  return sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) : 0;
+}
+
+/** A day or an instant without a zone is one of the shop's own clock. @param {unknown} value @param {string|number|undefined} zone */
+function inShopZone(value, zone) {
   if (typeof value !== 'string') return value;
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?$/.exec(value.trim());
-  return match ? `${match[1]}T${match[2] ?? '00:00:00'}+09:00` : value;
+  if (!match) return value;
+  const utc = Date.parse(`${match[1]}T${match[2] ?? '00:00:00'}Z`);
+  return Number.isNaN(utc) ? value : new Date(utc - offsetMinutes(zone, utc) * 60_000).toISOString();
 }
 
 /** Whole numbers divide to whole numbers, towards minus infinity, as in Ruby. @param {any} a @param {any} b */
@@ -57,7 +71,7 @@ export function registerFilters(engine, { assetUrl, translate }) {
       const formats = /** @type {Record<string, string>} */ ({ abbreviated_date: '%b %-d, %Y', basic: '%m/%d/%Y', date: '%B %-d, %Y', default: '%A, %B %-e, %Y at %-l:%M %p %z' });
       const keyed = args.find(Array.isArray);
       const format = keyed ? formats[keyed[1]] ?? '%B %-d, %Y' : args[0];
-      return dateHandler.call(this, inShopZone(value), format);
+      return dateHandler.call(this, inShopZone(value, engine.options.timezoneOffset), format);
     },
     json: (value) => safeJson(value),
     asset_url: (name) => assetUrl(text(name)),
@@ -88,7 +102,7 @@ export function registerFilters(engine, { assetUrl, translate }) {
     structured_data: (value) => safeJson(value),
     time_tag(value, ...args) {
       const shown = filters.date.call(this, value, ...args);
-      return `<time datetime="${dateHandler.call(this, inShopZone(value), '%Y-%m-%dT%H:%M:%SZ')}">${shown}</time>`;
+      return `<time datetime="${dateHandler.call(this, inShopZone(value, engine.options.timezoneOffset), '%Y-%m-%dT%H:%M:%SZ')}">${shown}</time>`;
     },
     format_address: (address) => escapeHtml([address?.zip, address?.province, address?.city, address?.address1].filter(Boolean).join(' ')),
   };

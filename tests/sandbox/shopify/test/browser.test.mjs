@@ -21,13 +21,13 @@ test('the admin frame opens the app with a signed query and hands out session to
   const sandbox = await startSandbox(t);
   const { app, ready, seen, box } = sandbox;
   const page = await (await browserFor(t)).newPage();
-  const document = `<!doctype html><html lang="ja"><head><meta name="shopify-api-key" content="${box.clientId}">
-    <script src="${ready.app_bridge_url}"></script></head><body><h1>Tsunagi</h1></body></html>`;
-  // As an app must answer: framed by the origin of its `admin_url` and by nobody else.
-  const policy = `frame-ancestors ${new URL(ready.admin_url).origin} https://admin.shopify.com`;
+  const document = `<!doctype html><html lang="ja"><head><title>Tsunagi</title><meta name="shopify-api-key" content="${box.clientId}">
+    <script src="${ready.app_bridge_url}"></script></head><body><main><h1>Tsunagi</h1></main></body></html>`;
+  // As an app must answer: framed by the admin and by nobody else.
+  const policy = `frame-ancestors ${ready.admin}`;
   app.answer = ({ url }) => (url.pathname === '/admin' ? { headers: { 'content-type': 'text/html', 'content-security-policy': policy }, body: document } : { headers: { 'content-type': 'application/json' }, body: '{"ok":true}' });
   assert.equal(box.app.installed, false);
-  await page.goto(ready.admin);
+  await page.goto(ready.app_page);
   const frame = /** @type {import('playwright-core').Frame} */ (page.frame({ name: 'app-iframe' }));
   await frame.waitForFunction('window.shopify');
   assert.equal(box.app.installed, true, 'managed installation');
@@ -47,6 +47,9 @@ test('the admin frame opens the app with a signed query and hands out session to
   assert.ok(card.activations.some((/** @type {any} */ one) => one.target === 'template--customers/account.json'));
   await frame.evaluate('window.shopify.toast.show("保存しました")');
   await page.locator('#toast', { hasText: '保存しました' }).waitFor();
+  await page.evaluate(readFileSync(kAxe, 'utf8'));
+  const { violations } = await page.evaluate('window.axe.run(document, {iframes: false})');
+  assert.deepEqual(violations.map((/** @type {any} */ one) => [one.id, one.nodes[0].html]), []);
 });
 
 test('the variant picker changes the address, the form and tells', async (t) => {

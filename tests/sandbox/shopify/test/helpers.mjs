@@ -61,7 +61,7 @@ export function postGraphql(address, token, query, variables = {}, headers = {})
 
 /** @param {any} ready @param {Sandbox} box */
 export async function sessionToken(ready, box, query = '') {
-  return (await (await fetch(`${ready.control}/session-token?shop=${box.store.shop.domain}${query}`)).json()).token;
+  return (await (await fetch(`${ready.control}/session-token?shop=${box.store.shop.domain}${query}`)).json()).session_token;
 }
 
 /** @param {any} ready @param {Sandbox} box @param {object} changes */

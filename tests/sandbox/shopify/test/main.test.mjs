@@ -16,10 +16,10 @@ test('one line of JSON says where everything is', async (t) => {
   t.after(() => child.kill('SIGKILL'));
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   const ready = JSON.parse(line);
-  assert.deepEqual(Object.keys(ready), ['storefront', 'admin', 'admin_url', 'admin_api', 'storefront_api', 'app_bridge_url', 'cdn', 'control', 'shop', 'shop_id', 'client_id', 'app_id', 'port']);
+  assert.deepEqual(Object.keys(ready), ['storefront', 'admin', 'app_page', 'admin_url', 'admin_api', 'storefront_api', 'app_bridge_url', 'cdn', 'control', 'shop', 'shop_id', 'client_id', 'app_id', 'port']);
   assert.deepEqual([ready.shop, ready.client_id, ready.storefront], ['kissa.myshopify.com', 'id', `http://127.0.0.1:${ready.port}`]);
   assert.equal(ready.admin_api, `${ready.admin_url.replace('{shop}', ready.shop)}/admin/api/2026-10/graphql.json`);
-  for (const address of [ready.admin, ready.app_bridge_url, `${ready.control}/app`, ready.storefront]) assert.equal((await fetch(address)).status, 200, address);
+  for (const address of [ready.app_page, ready.app_bridge_url, `${ready.control}/app`, ready.storefront]) assert.equal((await fetch(address)).status, 200, address);
   child.kill('SIGTERM');
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
