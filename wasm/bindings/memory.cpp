@@ -23,7 +23,7 @@ struct Header {
 static_assert(sizeof(Header) == 8, "blocks stay aligned to eight bytes");
 
 constexpr uint32_t kSmallest = 4;
-constexpr uint32_t kLargest = 22;  // 4 MiB, all of the memory
+constexpr uint32_t kLargest = 23;  // 8 MiB, half of the memory
 constexpr uintptr_t kPage = 65'536;
 
 Header* free_blocks[kLargest + 1];

@@ -10,7 +10,7 @@ function(tsunagi_module name)
   target_compile_definitions(${name}_linked PRIVATE ${ARGN})
   target_compile_options(${name}_linked PRIVATE ${TSUNAGI_MODULE_OPTIONS})
   target_link_options(${name}_linked PRIVATE -Oz -flto -fno-rtti -fno-exceptions -sSTANDALONE_WASM --no-entry
-                      -sMALLOC=none -sALLOW_MEMORY_GROWTH=0 -sTOTAL_STACK=65536 -sINITIAL_MEMORY=4194304)
+                      -sMALLOC=none -sALLOW_MEMORY_GROWTH=0 -sTOTAL_STACK=65536 -sINITIAL_MEMORY=16777216)
   set_target_properties(${name}_linked PROPERTIES SUFFIX .wasm)
   # Emscripten exports and imports more than the loader knows of (_initialize, environ_get …): out with all of that.
   set(graph ${CMAKE_CURRENT_SOURCE_DIR}/bindings/exports.json)
