@@ -86,7 +86,7 @@ function placements(storefront) {
   const found = new Map();
   const add = (/** @type {any} */ block, /** @type {string} */ place) => {
     const handle = block.disabled ? null : storefront.appBlocks.handleOf(block.type);
-    if (handle) found.set(handle, [...(found.get(handle) ?? []), place]);
+    if (handle && storefront.appBlocks.isPlaced(handle)) found.set(handle, [...(found.get(handle) ?? []), place]);
   };
   for (const name of ['index', 'product', 'page', 'page.member', 'cart', 'collection', 'customers/account', 'customers/login']) {
     const template = storefront.readJson(`templates/${name}.json`);

@@ -62,7 +62,7 @@ export class Control {
 
   /** @param {any} body */
   theme_(body) {
-    const unknown = Object.keys(body).find((key) => !['scheme', 'locale', 'password', 'blocks'].includes(key));
+    const unknown = Object.keys(body).find((key) => !['scheme', 'locale', 'password', 'blocks', 'removed'].includes(key));
     if (unknown) throw new HttpError(400, `unknown theme setting "${unknown}"`);
     if (body.scheme !== undefined && !['light', 'dark'].includes(body.scheme)) throw new HttpError(400, 'scheme is light or dark');
     if (body.locale !== undefined && !['ja', 'en'].includes(body.locale)) throw new HttpError(400, 'locale is ja or en');

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { AdminApi } from '../api/admin.mjs';
 import { StorefrontApi } from '../api/storefront.mjs';
+import { themeEditor } from '../frame/editor.mjs';
 import { AdminFrame } from '../frame/frame.mjs';
 import { AppProxy } from '../storefront/proxy.mjs';
 import { Assets } from '../storefront/assets.mjs';
@@ -42,7 +43,7 @@ export class Sandbox {
     this.appId = 100_000_000_000 + Math.floor(random() * 1e10);
     this.staffUserId = 80_000_000_000 + Math.floor(random() * 1e9);
     this.app = { installed: false, scopes: [...this.config.scopes], proxyPrefix: this.config.proxy.prefix, proxySubpath: this.config.proxy.subpath };
-    this.theme = { scheme: 'light', locale: 'ja', password: false, blocks: /** @type {Record<string, object>} */ ({}) };
+    this.theme = { scheme: 'light', locale: 'ja', password: false, blocks: /** @type {Record<string, object>} */ ({}), removed: /** @type {string[]} */ ([]) };
     this.tokens = new Tokens({ clientId: this.clientId, clientSecret: this.clientSecret, shop, appId: this.appId, now: this.now });
     this.log = new RequestLog();
     this.faults = new Faults();
@@ -133,6 +134,7 @@ export class Sandbox {
     if (addressed && addressed[1] !== this.store.shop.domain) return sendJson(res, 404, { errors: 'Not Found' });
     const admin = /^\/admin\/api\/([^/]+)\/graphql\.json$/.exec(path);
     if (admin) return this.admin.handle(req, res, { version: admin[1], entry, fault });
+    if (path === '/admin/themes/current/editor') return themeEditor(this, res, url, entry);
     if (path === '/admin/oauth/access_token') return this.token_(req, res, entry);
     const api = /^\/api\/([^/]+)\/graphql\.json$/.exec(path);
     if (api) return this.storefrontApi.handle(req, res, { version: api[1], entry });

@@ -20,6 +20,11 @@ export class AppBlocks {
     return match ? match[2] : null;
   }
 
+  /** Whether the merchant has this block in the theme, as far as the theme's files place it. @param {string} handle */
+  isPlaced(handle) {
+    return this.box_.app.installed && !this.box_.theme.removed.includes(handle);
+  }
+
   /** Every block of the extension with its name and target, for the admin. */
   list() {
     let files;

@@ -111,19 +111,19 @@ export class Page {
       return null;
     }
     if (!handle) return { id, type: block.type, settings: block.settings ?? {}, shopify_attributes: '', __html: '' };
-    if (!box.app.installed) return null;
+    if (!appBlocks.isPlaced(handle)) return null;
     const { html } = await appBlocks.render({ handle, id, settings: block.settings ?? {}, sectionId, page: this });
     return { id, type: '@app', settings: {}, shopify_attributes: '', __html: html };
   }
 
   /** App embeds of settings_data.json: inactive until the merchant turns them on; not without the app. */
   async embeds_() {
-    const { appBlocks, box } = this.storefront_;
+    const { appBlocks } = this.storefront_;
     const out = { head: '', body: '' };
     const blocks = this.storefront_.readJson('config/settings_data.json').current.blocks ?? {};
     for (const [id, block] of Object.entries(/** @type {Record<string, any>} */ (blocks))) {
       const handle = appBlocks.handleOf(block.type);
-      if (!handle || block.disabled || !box.app.installed) continue;
+      if (!handle || block.disabled || !appBlocks.isPlaced(handle)) continue;
       const { html, target } = await appBlocks.render({ handle, id, settings: block.settings ?? {}, sectionId: null, page: this });
       if (target === 'head' || target === 'compliance_head') out.head += html;
       else out.body += html;
