@@ -79,6 +79,8 @@ class TsunagiCard extends HTMLElement {
   /** @param {Answer} answer */
   async #receive(answer) {
     const before = this.#card;
+    // The merchant's kill switch: until it is off again, nothing is shown.
+    this.hidden = answer.kind !== 'ok' && answer.code === 'paused';
     if (answer.kind === 'ok') {
       this.#skew = skewOf(answer.data, this.#skew);
       this.#card = answer.data;

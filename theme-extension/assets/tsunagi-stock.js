@@ -106,6 +106,7 @@ class TsunagiStock extends HTMLElement {
     }
     const [chosen, pinned] = answers.map((answer) => this.#read(answer));
     const failed = answers.find((answer) => answer && answer.kind !== 'ok');
+    this.hidden = failed?.kind !== 'ok' && failed?.code === 'paused'; // the merchant's kill switch
     if (chosen || pinned) {
       const kept = pinned ?? [];
       const codes = new Set(kept.map((product) => product.product_code));
