@@ -19,6 +19,8 @@ class InboxWorker {
  private:
   void handle(TenantId tenant_id, const std::vector<InboxItem>& items);
   void settle(const Tenant& tenant, const std::vector<InboxItem>& items, const EventBatch& batch);
+  void settle_alone(const Tenant& tenant, const InboxItem& item, const Error& error,
+                    const EventBatch& batch);
   void put_off(const InboxItem& item, std::string_view reason, bool hopeless);
 
   JobsPorts ports_;

@@ -246,6 +246,7 @@ class FakeStorage : public Storage {
       }
       row.leased_until = now + lease_seconds;
       leased.push_back(row.item);
+      ++row.item.attempts;  // a lease that ends by itself was an attempt, too
     }
     return leased;
   }
@@ -253,10 +254,15 @@ class FakeStorage : public Storage {
                             const std::vector<Change>& changes) override {
     if (auto refused = refuse_write()) return *refused;
     const std::lock_guard lock(mutex_);
+    for (const int64_t id : ids) {
+      const auto found = inbox_.find(id);
+      if (found == inbox_.end() || found->second.fate == InboxRow::Fate::kDone) {
+        return Error{ErrorCode::kConflict, "the event is done already, or there is none"};
+      }
+    }
     if (auto applied = apply_locked(tenant, changes); !applied.ok()) return applied;
     for (const int64_t id : ids) {
       const auto found = inbox_.find(id);
-      if (found == inbox_.end()) continue;
       found->second.fate = InboxRow::Fate::kDone;
       found->second.item.event.body.clear();
     }
@@ -265,7 +271,6 @@ class FakeStorage : public Storage {
   Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) override {
     return write([&](FakeStorage& self) {
       InboxRow& row = self.inbox_[id];
-      ++row.item.attempts;
       row.next_at = at;
       row.leased_until = 0;
       row.error = error;
@@ -287,6 +292,7 @@ class FakeStorage : public Storage {
       if (row.dead || row.next_at > now || row.leased_until > now) continue;
       row.leased_until = now + lease_seconds;
       leased.push_back(row.item);
+      ++row.item.attempts;
     }
     return leased;
   }
@@ -307,7 +313,6 @@ class FakeStorage : public Storage {
     return write([&](FakeStorage& self) {
       const auto found = self.outbox_.find(item.id);
       if (found == self.outbox_.end()) return;
-      ++found->second.item.attempts;
       found->second.next_at = at;
       found->second.leased_until = 0;
       found->second.error = error;
@@ -338,7 +343,7 @@ class FakeStorage : public Storage {
  private:
   struct Data {
     std::map<int64_t, Card> cards;
-    std::set<std::string> codes;
+    std::map<std::string, int64_t> codes;  // ever issued, with their owner; 0 when dropped
     std::vector<Store> stores;
     std::map<std::string, Product> products;
     std::map<std::pair<std::string, std::string>, StockLevel> stock;
@@ -387,18 +392,19 @@ class FakeStorage : public Storage {
     std::vector<change::Audit> audited;
     for (const Change& change : changes) {
       if (const auto* put = std::get_if<change::PutLink>(&change)) {
-        for (const auto& [id, card] : copy.cards) {
-          if (id != put->link.customer_id && card.link.code == put->link.code) {
-            return Error{ErrorCode::kConflict, "the code is another customer's"};
-          }
+        const auto code = copy.codes.emplace(put->link.code, put->link.customer_id).first;
+        if (code->second != put->link.customer_id) {
+          return Error{ErrorCode::kConflict, "the code was issued to another customer"};
         }
         if (put->only_new && copy.cards.contains(put->link.customer_id)) {
           return Error{ErrorCode::kConflict, "the customer has a link"};
         }
         copy.cards[put->link.customer_id].link = put->link;
-        copy.codes.insert(put->link.code);
       } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
         copy.cards.erase(drop->customer_id);
+        for (auto& [code, owner] : copy.codes) {
+          if (owner == drop->customer_id) owner = 0;
+        }
         copy.favourites.erase(drop->customer_id);
         copy.pins.erase(drop->customer_id);
       } else if (const auto* snap = std::get_if<change::PutSnapshot>(&change)) {
@@ -450,7 +456,7 @@ class FakeStorage : public Storage {
         ++row.item.revision;
         row.item.attempts = 0;
         row.dead = false;
-        row.next_at = 0;
+        row.next_at = 0;  // a leased one stays leased until its writer comes back
         return;
       }
     }

@@ -49,9 +49,8 @@ class EventService::Step {
     batch_.failures.push_back({item, outcome.error().message, is_hopeless(outcome.error())});
   }
   EventBatch take() {
-    if (erased_) {  // nothing may be written for a tenant that is gone
-      batch_.changes.clear();
-      batch_.products.clear();
+    if (erased_) {  // the events went with the tenant, and nothing may be written for it
+      batch_ = EventBatch{};
     }
     return std::move(batch_);
   }

@@ -1,0 +1,296 @@
+// Events from both platforms: each takes effect once, however often, late or broken it comes.
+
+#include "server/jobs/inbox_worker.h"
+
+#include "server/domain/events/event_body.h"
+#include "server/jobs/retry.h"
+#include "tests/server/jobs/world.h"
+
+namespace tsunagi {
+namespace {
+
+struct InboxTest : testing::Test, World {
+  void SetUp() override {
+    hanako = member(7001);
+    jobs.poll_due();
+    work();
+  }
+  std::string hanako;
+};
+
+TEST_F(InboxTest, ASaleAtTheTillChangesPointsStockAndThePublishedCard) {
+  const std::string id = pos.ring_up({hanako, "1", {{"10", 2}}, 12});
+  clock.advance(1);
+  ASSERT_TRUE(smaregi_tells("pos:transactions", transactions(id)));
+  work();
+  EXPECT_EQ(card(7001).snapshot->points, 12);
+  EXPECT_EQ(on_hand("10", "1"), 98);
+  EXPECT_EQ(published(7001)["points"], 12);
+  EXPECT_EQ(cards.card(tenant(), 7001)->points, 12);
+}
+
+TEST_F(InboxTest, TheSameEventTwiceIsOneEvent) {
+  const std::string id = pos.ring_up({hanako, "1", {{"10", 1}}, 5});
+  EXPECT_TRUE(smaregi_tells("pos:transactions", transactions(id), "same"));
+  EXPECT_FALSE(smaregi_tells("pos:transactions", transactions(id), "same"));
+  work();
+  const int calls = pos.calls("transaction");
+  work();
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(pos.calls("transaction"), 1);
+}
+
+TEST_F(InboxTest, AllIdsOfAStockEventAreHandledAndEachProductIsReadOnce) {
+  pos.set_stock("10", "1", 7);
+  pos.set_stock("10", "2", 8);
+  pos.set_stock("11", "1", 9);
+  clock.advance(1);
+  const int before = pos.calls("stock_of");
+  smaregi_tells(
+      "pos:stock",
+      R"({"action":"edited","ids":[{"id":"1","productId":"10","storeId":"1"},)"
+      R"({"id":"2","productId":"10","storeId":"2"},{"id":"3","productId":"11","storeId":"1"}]})");
+  smaregi_tells("pos:stock", R"({"ids":[{"productId":"10"}]})");
+  work();
+  EXPECT_EQ(on_hand("10", "1"), 7);
+  EXPECT_EQ(on_hand("10", "2"), 8);
+  EXPECT_EQ(on_hand("11", "1"), 9);
+  EXPECT_EQ(pos.calls("stock_of"), before + 2);
+}
+
+TEST_F(InboxTest, AStockEventIsNotReadAgainForTheSaleThatCausedIt) {
+  const std::string id = pos.ring_up({"", "1", {{"10", 1}}, 0});
+  smaregi_tells("pos:stock", R"({"ids":[{"productId":"10"}]})");
+  smaregi_tells("pos:transactions", transactions(id));
+  clock.advance(1);
+  const int before = pos.calls("stock_of");
+  work();
+  EXPECT_EQ(pos.calls("stock_of"), before + 1);
+}
+
+TEST_F(InboxTest, HundredsOfIdsAreAllHandledInBoundedSteps) {
+  std::string ids;
+  for (int i = 0; i < 300; ++i) {
+    const std::string product = std::to_string(1'000 + i);
+    pos.set_stock(product, "1", i);
+    ids += (i == 0 ? "" : ",") + (R"({"productId":")" + product + "\"}");
+  }
+  ASSERT_TRUE(smaregi_tells("pos:stock", R"({"ids":[)" + ids + "]}", "long"));
+  work();
+  for (int i = 0; i < 300; ++i) EXPECT_EQ(on_hand(std::to_string(1'000 + i), "1"), i);
+  int rows = 0;
+  for (const auto& [id, row] : storage.inbox()) {
+    EXPECT_EQ(row.fate, fakes::FakeStorage::InboxRow::Fate::kDone);
+    rows += row.item.event.event_id == "long" ? 1 : 0;
+  }
+  EXPECT_EQ(rows, 1);
+}
+
+TEST_F(InboxTest, AMemberEditedStoppedAndDeletedAtTheTillIsFollowed) {
+  pos.edit_member(hanako, [](PosMember& member) { member.rank = "金"; });
+  smaregi_tells("pos:customers", R"({"action":"edited","customerIds":[")" + hanako + "\"]}");
+  work();
+  EXPECT_EQ(published(7001)["rank"], "金");
+  pos.edit_member(hanako, [](PosMember& member) { member.status = 3; });
+  clock.advance(1);
+  smaregi_tells("pos:customers", R"({"action":"bulk-update","customerIds":[)" + hanako + "]}");
+  work();
+  EXPECT_EQ(published(7001)["state"], "stopped");
+  pos.edit_member(hanako, [](PosMember& member) { member.status = 0; });
+  clock.advance(1);
+  smaregi_tells("pos:customers", R"({"customerIds":[")" + hanako + "\"]}");
+  work();
+  EXPECT_EQ(published(7001)["state"], "ready");
+  pos.remove_member(hanako);
+  clock.advance(1);
+  smaregi_tells("pos:customers", R"({"action":"deleted","customerIds":[")" + hanako + "\"]}");
+  work();
+  EXPECT_EQ(published(7001)["state"], "stopped");
+}
+
+TEST_F(InboxTest, ProductsAndStoresThatChangeAreReadAndDeletedOnesGo) {
+  pos.add_product({.product_id = "13", .code = "4900000000013", .supplier_code = "", .name = "新"});
+  smaregi_tells("pos:products", R"({"action":"created","productIds":["13"]})");
+  pos.set_stores({{.store_id = "1", .code = "", .name = "改名", .phone = "", .address = ""}});
+  smaregi_tells("pos:stores", R"({"action":"edited","storeIds":["1"]})");
+  work();
+  EXPECT_EQ(storage.product_by_code(1, "4900000000013", "")->value().name, "新");
+  EXPECT_EQ(storage.stores(1)->front().name, "改名");
+  smaregi_tells("pos:products", R"({"action":"deleted","productIds":["13"]})");
+  work();
+  EXPECT_FALSE(storage.product_by_code(1, "4900000000013", "")->has_value());
+}
+
+TEST_F(InboxTest, UnknownTypesAndUnknownPeopleAreDoneWithoutEffect) {
+  const int before = pos.calls();
+  smaregi_tells("AppSubscription", R"({"event":"AppSubscription","action":"start"})");
+  smaregi_tells("pos:coupons", R"({"couponIds":["1"]})");
+  smaregi_tells("pos:customers", R"({"customerIds":["424242"]})");
+  shopify_tells("orders/create", R"({"id":1})");
+  work();
+  EXPECT_EQ(waiting(), 0);
+  EXPECT_TRUE(dead().empty());
+  EXPECT_EQ(pos.calls(), before);
+}
+
+TEST_F(InboxTest, AMalformedEventIsBuriedWithTheReasonAndHoldsUpNobody) {
+  smaregi_tells("pos:customers", R"({"customerIds":"all"})");
+  smaregi_tells("pos:stock", R"({"ids":["10"]})");
+  shopify_tells("customers/delete", R"({"id":"x"})");
+  pos.edit_member(hanako, [](PosMember& member) { member.rank = "金"; });
+  smaregi_tells("pos:customers", R"({"customerIds":[")" + hanako + "\"]}");
+  work();
+  EXPECT_EQ(dead().size(), 3U);
+  EXPECT_NE(dead().front().find("customerIds"), std::string::npos);
+  EXPECT_EQ(card(7001).snapshot->rank, "金");
+}
+
+TEST_F(InboxTest, WhileSmaregiIsDownEventsWaitAndThenTakeEffect) {
+  const std::string id = pos.ring_up({hanako, "1", {{"10", 1}}, 5});
+  pos.failures.down = true;
+  for (int i = 0; i < 40; ++i) smaregi_tells("pos:transactions", transactions(id));
+  const int before = pos.calls();
+  work();
+  EXPECT_LE(pos.calls() - before, 2) << "a dead Smaregi costs one time-out a batch";
+  EXPECT_EQ(waiting(), 40);
+  pass(120);
+  pos.failures.down = false;
+  pass(2 * kLongestDelaySeconds);
+  EXPECT_EQ(waiting(), 0);
+  EXPECT_EQ(published(7001)["points"], 5);
+  EXPECT_EQ(on_hand("10", "1"), 99);
+}
+
+TEST_F(InboxTest, AnEventThatNeverSucceedsIsBuriedAfterTheLastAttempt) {
+  pos.answers_other_member = true;
+  smaregi_tells("pos:customers", R"({"customerIds":[")" + hanako + "\"]}");
+  for (int i = 0; i < kMaxAttempts + 5 && dead().empty(); ++i) {
+    clock.advance(kLongestDelaySeconds);
+    jobs.run_inbox_once();
+  }
+  ASSERT_EQ(dead().size(), 1U);
+}
+
+TEST_F(InboxTest, AWorkerThatDiesInBetweenLosesNothing) {
+  const std::string id = pos.ring_up({hanako, "1", {{"10", 1}}, 5});
+  smaregi_tells("pos:transactions", transactions(id));
+  ASSERT_EQ(storage.lease_inbox(10, clock.now(), kLeaseSeconds)->size(), 1U);  // and it dies
+  work();
+  EXPECT_EQ(waiting(), 1) << "somebody may still be at it";
+  clock.advance(kLeaseSeconds);
+  work();
+  EXPECT_EQ(waiting(), 0);
+  EXPECT_EQ(published(7001)["points"], 5);
+}
+
+TEST_F(InboxTest, AnEventThatSomebodyElseFinishedDoesNotHoldUpItsBatch) {
+  const std::string id = pos.ring_up({hanako, "1", {{"10", 1}}, 5});
+  smaregi_tells("pos:transactions", transactions(id), "theirs");
+  smaregi_tells("pos:stock", R"({"ids":[{"productId":"11"}]})", "ours");
+  pos.set_stock("11", "1", 3);
+  const int64_t theirs = storage.inbox().rbegin()->first - 1;
+  bool once = true;
+  pos.on_call = [&] {  // our lease has ended, and another worker finishes the first
+    if (std::exchange(once, false)) {
+      EXPECT_TRUE(storage.finish_inbox(kShop, {theirs}, {}).ok());
+    }
+  };
+  work();
+  EXPECT_EQ(waiting(), 0);
+  EXPECT_EQ(on_hand("11", "1"), 3);
+}
+
+TEST_F(InboxTest, WhenTheDatabaseRefusesTheEndTheEventIsDoneAgain) {
+  const std::string id = pos.ring_up({hanako, "1", {{"10", 1}}, 5});
+  smaregi_tells("pos:transactions", transactions(id));
+  pos.on_call = [&] { storage.fail_next_writes = 2; };
+  jobs.run_inbox_once();
+  pos.on_call = nullptr;
+  storage.fail_next_writes = 0;
+  pass(2 * kLeaseSeconds);
+  EXPECT_EQ(waiting(), 0);
+  EXPECT_EQ(published(7001)["points"], 5);
+}
+
+// ---- Shopify
+
+TEST_F(InboxTest, UninstallErasesTheTokensAndReinstallWorks) {
+  ASSERT_TRUE(storage.put_secrets(kShop, {{SecretPurpose::kShopifyAccess, {"token", 0}}}).ok());
+  ASSERT_TRUE(directory.by_domain("a.myshopify.com").ok());
+  shopify_tells("app/uninstalled", R"({"id":1})");
+  work();
+  EXPECT_FALSE(storage.secret(kShop, SecretPurpose::kShopifyAccess)->has_value());
+  EXPECT_FALSE(directory.by_domain("a.myshopify.com").ok());
+  ASSERT_TRUE(storage.install({kShop, "a.myshopify.com", "Café Neko"}).ok());
+  directory.forget();
+  EXPECT_TRUE(directory.by_domain("a.myshopify.com").ok());
+  EXPECT_EQ(cards.card(tenant(), 7001)->state, CardState::kReady);
+}
+
+TEST_F(InboxTest, ADeletedCustomerIsForgotten) {
+  (void)storage.apply(kShop, {change::SetPin{7001, "4900000000010", true}});
+  shopify_tells("customers/delete", R"({"id":7001})");
+  work();
+  EXPECT_TRUE(storage.cards(kShop).empty());
+  EXPECT_TRUE(storage.pins(kShop, 7001)->empty());
+  EXPECT_EQ(cards.card(tenant(), 7001)->state, CardState::kNotJoined);
+}
+
+TEST_F(InboxTest, RedactionErasesThePublishedCardToo) {
+  ASSERT_FALSE(published(7001).is_null());
+  shopify_tells("customers/redact",
+                R"({"shop_id":1,"customer":{"id":7001,"email":"h@example.jp"}})");
+  work();
+  EXPECT_TRUE(published(7001).is_null());
+  EXPECT_TRUE(storage.cards(kShop).empty());
+}
+
+TEST_F(InboxTest, RedactionWaitsForAShopifyThatIsDownButNotForOneThatIsGone) {
+  shop.failures.down = true;
+  shopify_tells("customers/redact", R"({"customer":{"id":7001}})");
+  work();
+  EXPECT_EQ(waiting(), 1);
+  EXPECT_TRUE(storage.cards(kShop).empty()) << "our own rows go at once";
+  shop.failures.down = false;
+  shop.uninstalled = true;
+  pass(2 * kLongestDelaySeconds);
+  EXPECT_EQ(waiting(), 0);
+}
+
+TEST_F(InboxTest, ADataRequestIsAnsweredWithWhatIsHeld) {
+  shopify_tells("customers/data_request", R"({"customer":{"id":7001},"data_request":{"id":9}})");
+  shopify_tells("customers/data_request", R"({"customer":{"id":9999}})");
+  work();
+  const auto audits = storage.audits();
+  ASSERT_GE(audits.size(), 2U);
+  EXPECT_NE(audits[audits.size() - 2].reason.find("member code"), std::string::npos);
+  EXPECT_NE(audits.back().reason.find("nothing"), std::string::npos);
+  EXPECT_EQ(audits[audits.size() - 2].reason.find("山田"), std::string::npos)
+      << "an audit row carries no personal data";
+}
+
+TEST_F(InboxTest, ShopRedactErasesAShopThatIsGone) {
+  shopify_tells("app/uninstalled", "{}");
+  work();
+  shopify_tells("shop/redact", R"({"shop_id":1})");
+  work();
+  EXPECT_FALSE(storage.tenant(kShop)->has_value());
+  EXPECT_TRUE(storage.inbox().empty());
+}
+
+TEST_F(InboxTest, ShopRedactOfAShopWhoseUninstallWasNeverHeardErasesItToo) {
+  shop.uninstalled = true;
+  shopify_tells("shop/redact", R"({"shop_id":1})");
+  work();
+  EXPECT_FALSE(storage.tenant(kShop)->has_value());
+}
+
+TEST_F(InboxTest, ShopRedactOfAShopInstalledAgainKeepsItsMembers) {
+  shopify_tells("shop/redact", R"({"shop_id":1})");
+  work();
+  EXPECT_TRUE(storage.tenant(kShop)->has_value());
+  EXPECT_EQ(storage.cards(kShop).size(), 1U);
+}
+
+}  // namespace
+}  // namespace tsunagi

@@ -1,0 +1,230 @@
+// Writes to the platforms: each happens, with what is true at that moment, and a member is created
+// once.
+
+#include "server/jobs/outbox_worker.h"
+
+#include "server/domain/member/member_fields.h"
+#include "server/jobs/inbox_worker.h"
+#include "server/jobs/retry.h"
+#include "tests/server/jobs/world.h"
+
+namespace tsunagi {
+namespace {
+
+struct OutboxTest : testing::Test, World {};
+
+TEST_F(OutboxTest, JoiningShowsTheCodeAtOnceAndMakesTheMember) {
+  customer_signs_up(7001);
+  const std::string code = customer_joins(7001);
+  EXPECT_EQ(cards.card(tenant(), 7001)->state, CardState::kRegistering);
+  work();
+  ASSERT_EQ(pos.members().size(), 1U);
+  EXPECT_EQ(pos.members().begin()->second.code, code);
+  EXPECT_EQ(card(7001).link.state, LinkState::kLinked);
+  EXPECT_EQ(published(7001)["state"], "ready");
+  EXPECT_EQ(published(7001)["code"], code);
+  EXPECT_EQ(published(7001)["holder"], "山田 花子");
+  const CardModel model = *cards.card(tenant(), 7001);
+  EXPECT_EQ(model.state, CardState::kReady);
+  EXPECT_TRUE(model.has_points);
+}
+
+TEST_F(OutboxTest, SmaregiGetsTheFieldsAsItTakesThem) {
+  shop.add_customer({.id = 7001,
+                     .last_name = "",
+                     .first_name = "花子🌸",
+                     .mail = "h@example.jp",
+                     .phone = "+81 90-1234-5678",
+                     .locale = "ja",
+                     .mail_consent = true});
+  customer_joins(7001);
+  work();
+  EXPECT_EQ(pos.last_created.last_name, kPosNameFiller);
+  EXPECT_EQ(pos.last_created.first_name, "花子");
+  EXPECT_EQ(pos.last_created.phone, "090-1234-5678");
+  EXPECT_TRUE(pos.last_created.mail_consent);
+}
+
+TEST_F(OutboxTest, WhatSmaregiRefusesIsSentSmaller) {
+  customer_signs_up(7001);
+  pos.refuses_creation = [](const NewPosMember& member) { return !member.phone.empty(); };
+  customer_joins(7001);
+  work();
+  EXPECT_EQ(card(7001).link.state, LinkState::kLinked);
+  EXPECT_EQ(pos.last_created.last_name, "山田");
+
+  customer_signs_up(7002);
+  pos.refuses_creation = [](const NewPosMember& member) { return member.last_name != "-"; };
+  customer_joins(7002);
+  work();
+  EXPECT_EQ(card(7002).link.state, LinkState::kLinked);
+}
+
+TEST_F(OutboxTest, AMemberThatSmaregiNeverTakesIsBuriedWithTheReason) {
+  customer_signs_up(7001);
+  pos.refuses_creation = [](const NewPosMember&) { return true; };
+  customer_joins(7001);
+  pass(600);
+  ASSERT_EQ(dead().size(), 1U);
+  EXPECT_NE(dead().front().find("refused"), std::string::npos);
+  EXPECT_EQ(published(7001)["state"], "registering");
+}
+
+TEST_F(OutboxTest, ACreationWhoseAnswerWasLostIsFoundAndNotRepeated) {
+  customer_signs_up(7001);
+  bool once = true;
+  pos.lose_answer_of_create = [&] { return std::exchange(once, false); };
+  const std::string code = customer_joins(7001);
+  work();
+  EXPECT_EQ(card(7001).link.state, LinkState::kJoining);
+  pass(60);
+  EXPECT_EQ(pos.members().size(), 1U);
+  EXPECT_EQ(card(7001).link.state, LinkState::kLinked);
+  EXPECT_EQ(card(7001).link.code, code);
+}
+
+TEST_F(OutboxTest, AWorkerThatDiedAfterTheCreationDoesNotMakeASecondMember) {
+  customer_signs_up(7001);
+  customer_joins(7001);
+  // The creation went out, and the process died before it could store it: only Smaregi knows.
+  const auto fields = pos_member_fields(card(7001).link.code,
+                                        shop.customer(tenant(), 7001)->value(), FieldSet::kAll);
+  ASSERT_TRUE(pos.create_member("sb_1", fields).ok());
+  (void)storage.lease_outbox(10, clock.now(), kLeaseSeconds);
+  clock.advance(kLeaseSeconds);
+  work();
+  EXPECT_EQ(pos.members().size(), 1U);
+  EXPECT_EQ(card(7001).link.state, LinkState::kLinked);
+}
+
+TEST_F(OutboxTest, ACodeThatAStrangerHasInSmaregiIsDrawnAnewAndNobodysCardChanges) {
+  customer_signs_up(7001);
+  const std::string drawn = customer_joins(7001);
+  const std::string stranger = pos.add_member(
+      {.member_id = "", .code = drawn, .rank = "", .last_name = "他人", .first_name = "某"}, 900);
+  work();
+  const Card mine = card(7001);
+  EXPECT_NE(mine.link.code, drawn);
+  EXPECT_NE(mine.link.pos_member_id, stranger);
+  EXPECT_EQ(mine.link.state, LinkState::kLinked);
+  EXPECT_EQ(published(7001)["code"], mine.link.code);
+  EXPECT_EQ(cards.card(tenant(), 7001)->points, 0);
+  EXPECT_EQ(pos.members().at(stranger).code, drawn);
+  EXPECT_EQ(pos.members().size(), 2U);
+}
+
+TEST_F(OutboxTest, WhileSmaregiIsDownTheCardStaysAndTheMemberIsMadeLater) {
+  customer_signs_up(7001);
+  pos.failures.down = true;
+  customer_joins(7001);
+  pass(300);
+  EXPECT_EQ(cards.card(tenant(), 7001)->state, CardState::kRegistering);
+  EXPECT_EQ(published(7001)["state"], "registering");
+  pos.failures.down = false;
+  pass(2 * kLongestDelaySeconds);
+  EXPECT_EQ(published(7001)["state"], "ready");
+  EXPECT_EQ(pos.members().size(), 1U);
+}
+
+TEST_F(OutboxTest, CardsAreWrittenInBatchesOfAtMostTwentyFive) {
+  for (int64_t id = 1; id <= 60; ++id) {
+    customer_signs_up(id);
+    customer_joins(id);
+  }
+  work();
+  EXPECT_EQ(shop.cards().size(), 60U);
+  for (const size_t batch : shop.batches()) EXPECT_LE(batch, kCardsAWrite);
+  EXPECT_LT(shop.batches().size(), 20U);
+}
+
+TEST_F(OutboxTest, OneCustomerThatIsGoneDoesNotHoldUpTheBatch) {
+  for (int64_t id = 1; id <= 10; ++id) member(id);
+  shop.remove_customer(5);
+  std::vector<Change> all;
+  for (int64_t id = 1; id <= 10; ++id) {
+    pos.set_points(card(id).link.pos_member_id, 77);
+    EXPECT_TRUE(cards.refresh(tenant(), id, CardService::Want::kPoints).ok());
+  }
+  work();
+  EXPECT_EQ(shop.cards().size(), 9U);
+  for (int64_t id = 1; id <= 10; ++id) {
+    if (id == 5) continue;
+    EXPECT_EQ(published(id)["points"], 77) << id;
+  }
+  EXPECT_EQ(storage.cards(kShop).size(), 9U) << "the link of a customer that is gone goes";
+  EXPECT_TRUE(dead().empty());
+}
+
+TEST_F(OutboxTest, WhileShopifyIsDownTheLastStateIsWrittenOnceItIsBack) {
+  const std::string id = member(7001);
+  shop.failures.down = true;
+  for (int points = 1; points <= 20; ++points) {
+    pos.set_points(id, points);
+    clock.advance(3);
+    (void)cards.card(tenant(), 7001);
+    work();
+  }
+  EXPECT_EQ(published(7001)["points"], 0);
+  shop.failures.down = false;
+  const size_t before = shop.batches().size();
+  pass(2 * kLongestDelaySeconds);
+  EXPECT_EQ(published(7001)["points"], 20);
+  EXPECT_EQ(shop.batches().size(), before + 1);
+}
+
+TEST_F(OutboxTest, APausedShopWritesNothingUntilItGoesOn) {
+  const std::string id = member(7001);
+  Tenant paused = tenant();
+  paused.settings.paused = true;
+  storage.put_tenant(paused);
+  pos.set_points(id, 50);
+  pass(600);
+  ASSERT_TRUE(cards.refresh(tenant(), 7001, CardService::Want::kPoints).ok());
+  work();
+  EXPECT_EQ(published(7001)["points"], 0);
+  paused.settings.paused = false;
+  storage.put_tenant(paused);
+  pass(120);
+  EXPECT_EQ(published(7001)["points"], 50);
+}
+
+TEST_F(OutboxTest, AnUninstalledShopIsWrittenToNoMore) {
+  customer_signs_up(7001);
+  customer_joins(7001);
+  ASSERT_TRUE(storage.uninstall(kShop).ok());
+  work();
+  EXPECT_EQ(waiting(), 0);
+  EXPECT_TRUE(shop.cards().empty());
+  EXPECT_TRUE(pos.members().empty());
+}
+
+TEST_F(OutboxTest, ACustomerThatLeftBeforeTheWriteLeavesNoCardBehind) {
+  member(7001);
+  ASSERT_TRUE(
+      storage
+          .apply(kShop, {change::Enqueue{{OutboxKind::kWriteCard, "7001"}}, change::DropLink{7001}})
+          .ok());
+  work();
+  EXPECT_TRUE(published(7001).is_null());
+}
+
+TEST_F(OutboxTest, AnItemWithAKeyThatIsNoCustomerIsBuried) {
+  ASSERT_TRUE(storage.apply(kShop, {change::Enqueue{{OutboxKind::kWriteCard, "70x1"}}}).ok());
+  pass(60);
+  EXPECT_EQ(dead().size(), 1U);
+}
+
+TEST(Delays, DoubleUpToTheLongestAndAreSpread) {
+  fakes::SeededRandom random(3);
+  EXPECT_EQ(delay_after(0, random), 1);
+  for (int attempts = 0; attempts < 200; ++attempts) {
+    const Seconds delay = delay_after(attempts, random);
+    EXPECT_GE(delay, 1);
+    EXPECT_LE(delay, kLongestDelaySeconds);
+    const Seconds least = attempts > 6 ? kLongestDelaySeconds / 2 : 1;
+    EXPECT_GE(delay, least);
+  }
+}
+
+}  // namespace
+}  // namespace tsunagi
