@@ -4,13 +4,15 @@
 
 /** An unanswered request is given up after this long. */
 export const REQUEST_TIMEOUT_MS = 8000;
+/** A core that did not load is asked for again after this long. */
+const CORE_AGAIN_MS = 60000;
 /** The longest a server may tell us to wait (Retry-After). */
 const LONGEST_WAIT_MS = 120000;
 
 /**
  * @typedef {{kind: 'ok', data: any}} Ok
  * @typedef {{kind: 'denied' | 'offline' | 'unavailable', status: number, code: string, waitMs: number}} Failure
- *   denied: 401 or 403, the shopper may not see this (any more); offline: no network, or somebody else answered in our
+ *   denied: 401 or 403, the shopper may not see this (any more), unless it is Shopify's own signature that failed; offline: no network, or somebody else answered in our
  *   place (a store password page, a captive portal); unavailable: everything else.
  * @typedef {Ok | Failure} Answer
  * @typedef {{language: string, now: number}} Context
@@ -51,7 +53,7 @@ export async function ask(url, signal, body) {
     }
     const wait = Math.min(Number(response.headers.get('Retry-After')) * 1000 || 0, LONGEST_WAIT_MS);
     const code = isJson ? String((await response.json()).error?.code ?? '') : '';
-    const denied = isJson && (response.status === 401 || response.status === 403);
+    const denied = isJson && code !== 'signature' && (response.status === 401 || response.status === 403);
     return failure(denied ? 'denied' : 'unavailable', response.status, code, wait);
   } catch {
     return failure(timeout.signal.aborted && navigator.onLine ? 'unavailable' : 'offline');
@@ -118,8 +120,36 @@ const controlKey = (control) =>
 export const nodesOf = (html) => document.createRange().createContextualFragment(html);
 
 /**
- * Shows HTML that the core rendered. Nothing is touched when it is there already; otherwise
- * focus and scroll survive.
+ * Makes `from` like `to` where they differ: what stays the same keeps its selection, its scroll and its place. A status is
+ * replaced whole: it is told by our own live region, once and only when it matters.
+ * @param {ChildNode} from
+ * @param {ChildNode} to
+ */
+function patch(from, to) {
+  if (from.isEqualNode(to)) return;
+  if (from instanceof Text && to instanceof Text) {
+    from.data = to.data;
+  } else if (from instanceof Element && to instanceof Element && from.nodeName === to.nodeName && to.getAttribute('role') !== 'status') {
+    for (const {name} of [...from.attributes]) if (!to.hasAttribute(name)) from.removeAttribute(name);
+    for (const {name, value} of to.attributes) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+    patchChildren(from, to);
+  } else {
+    from.replaceWith(to);
+  }
+}
+
+/**
+ * @param {Element} from
+ * @param {Element | DocumentFragment} to
+ */
+function patchChildren(from, to) {
+  const [before, after] = [[...from.childNodes], [...to.childNodes]];
+  after.forEach((node, i) => (before[i] ? patch(before[i], node) : from.append(node)));
+  for (const node of before.slice(after.length)) node.remove();
+}
+
+/**
+ * Shows HTML that the core rendered. Nothing is touched that is there already; the focus stays on what it was on.
  * @param {Element} view
  * @param {string} html
  * @returns {boolean}  whether anything changed
@@ -128,10 +158,9 @@ export function show(view, html) {
   if (view.innerHTML === html) return false;
   const focused = document.activeElement;
   const key = focused && view.contains(focused) ? controlKey(focused) : undefined;
-  const scroll = view.scrollTop;
-  view.replaceChildren(nodesOf(html));
-  view.scrollTop = scroll;
-  if (key !== undefined) {
+  patchChildren(view, nodesOf(html));
+  const now = document.activeElement;
+  if (key !== undefined && !(now && view.contains(now) && controlKey(now) === key)) {
     const same = [...view.querySelectorAll('a[href], button')].find((control) => controlKey(control) === key);
     if (same instanceof HTMLElement) same.focus({preventScroll: true});
   }
@@ -151,7 +180,7 @@ export function loadCore(where) {
   let core = cores.get(key);
   if (!core) {
     core = import(where.core ?? '').then((loader) => loader.load(where.wasm ?? ''));
-    core.catch(() => cores.delete(key));
+    core.catch(() => setTimeout(() => cores.delete(key), CORE_AGAIN_MS));
     cores.set(key, core);
   }
   return core;

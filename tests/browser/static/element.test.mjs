@@ -101,10 +101,12 @@ describe('blocks', () => {
     const tab = await open('/card');
     await state(tab, 'ready');
     await tab.locator('.tsunagi-card__refresh').focus();
+    await tab.evaluate(() => { window.code = document.querySelector('.tsunagi-barcode'); });
     answers['card.json'] = () => ({ json: { ...member, state: 'ready', points: 2450, nonce: 'n', now: now() } });
     await tab.keyboard.press('Enter');
     await tab.waitForFunction(() => document.querySelector('.tsunagi-points__figure').textContent === '2,450');
     assert.equal(await tab.evaluate(() => document.activeElement.className), 'tsunagi-card__refresh');
+    assert.ok(await tab.evaluate(() => window.code === document.querySelector('.tsunagi-barcode')), 'the barcode was not touched');
     assert.match(await tab.locator('tsunagi-card [data-tsunagi-live]').textContent(), /2,450/);
     assert.equal(await tab.evaluate(() => window.shifts), 0);
     await tab.context().close();
@@ -114,6 +116,7 @@ describe('blocks', () => {
     ['a server that fails', { status: 500, json: { error: { code: 'internal' } } }, 'stale'],
     ['a server that is busy', { status: 503, type: 'text/html', body: '<html>' }, 'stale'],
     ['the password page of the store', { type: 'text/html', body: '<html>password</html>' }, 'offline'],
+    ['a signature that Shopify got wrong', { status: 401, json: { error: { code: 'signature' } } }, 'stale'],
     ['half a body', { body: '{"state":' }, 'offline'],
   ]) {
     test(`${what}: the card stays, ${expected}, with its time`, async () => {

@@ -38,7 +38,7 @@ const cards = {
   'stopped': { ...member, state: 'stopped' },
   'stopped, with a way to ask': { ...member, state: 'stopped', contact_url: '/pages/contact?a=1&b=2' },
   'not joined': { state: 'not_joined', customer: '7001' },
-  'signed out': { state: 'signed_out', sign_in_url: '/account/login?return_to=/account' },
+  'signed out': { state: 'signed_out', sign_in_url: '/account/login?return_to=%2Faccount' },
 };
 const settings = {
   'as installed': { given: {}, options: { show_number: true, card_page_url: '/apps/tsunagi/card', stock_url: '' } },
