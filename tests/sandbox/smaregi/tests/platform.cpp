@@ -34,7 +34,6 @@ Platform::Platform(uint64_t seed) : sandbox(clock, seed) {
   control("PUT", std::string("/_sandbox/contracts/") + kContract,
           {{"name", "試験商店"},
            {"rate_limit", {{"reads_per_second", 1'000'000}, {"writes_per_second", 1'000'000}}}});
-  token_ = token(kAllScopes);
 }
 
 Reply Platform::control(const std::string& method, const std::string& path, const Json& body) {
@@ -66,6 +65,10 @@ Reply Platform::call_as(const std::string& token, const std::string& method,
 }
 
 Reply Platform::call(const std::string& method, const std::string& target, const Json& body) {
+  if (clock.now() >= token_until_) {
+    token_ = token(kAllScopes);
+    token_until_ = clock.now() + kTokenSeconds;
+  }
   return call_as(token_, method, target, body);
 }
 

@@ -12,7 +12,7 @@
 
 namespace tsunagi::smaregi_sandbox {
 
-inline constexpr int64_t kStart = 1'790'000'000;  // 2026-09-21T22:13:20+09:00
+inline constexpr int64_t kStart = 1'790'000'000;  // 2026-09-21T23:13:20+09:00
 inline constexpr const char* kContract = "sb_test";
 
 class Platform {
@@ -51,6 +51,7 @@ class Platform {
 
  private:
   std::string token_;
+  int64_t token_until_ = 0;
 };
 
 Json parse(const Reply& reply);
