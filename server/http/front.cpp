@@ -29,6 +29,9 @@ using SteadyClock = std::chrono::steady_clock;
 using TimePoint = SteadyClock::time_point;
 
 constexpr int kBacklog = 1'024;
+// What answers promise a client that asks again; the options decide.
+constexpr size_t kPromisedRequests = 1'000;
+constexpr time_t kPromisedIdle = 10;
 constexpr int kEventsAtOnce = 256;
 constexpr int kAcceptsAtOnce = 256;
 constexpr size_t kReadBytes = 16 * 1024;
@@ -51,7 +54,7 @@ struct Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  enum class State : uint8_t { kReading, kServing, kDiscarding };
+  enum class State : uint8_t { kReading, kServing, kDiscarding, kGone };
 
   const int fd;
   std::string buffer;  // from the first byte of the current request on
@@ -147,7 +150,10 @@ class Parser final : public httplib::Server {
       on_refused(reply);
       fill(to, std::move(reply));
     });
-    set_keep_alive_max_count(1);  // counted by the front; only printed by httplib
+    // The library's own choice shares the address with whoever else asks for it.
+    set_socket_options([](int fd) { httplib::set_socket_opt(fd, SOL_SOCKET, SO_REUSEADDR, 1); });
+    set_keep_alive_max_count(kPromisedRequests);  // counted by the front; only printed by httplib
+    set_keep_alive_timeout(kPromisedIdle);
   }
 
   [[nodiscard]] int bind(const std::string& host, int port) {
@@ -239,6 +245,7 @@ struct Front::State {
   TimePoint stop_at;  // of the waiting thread
   std::mutex mutex;   // guards connections, and what a Connection says
   std::unordered_set<Connection*> connections;
+  std::vector<std::unique_ptr<Connection>> gone;  // the waiting thread's own
   std::unique_ptr<ThreadPool> pool;
   std::thread waiter;
 };
@@ -290,12 +297,14 @@ void Front::State::run() {
         on_readable(static_cast<Connection*>(what));
       }
     }
+    gone.clear();
     if (stopping && !draining) {
       draining = true;
       accept_all();  // whoever was connected before the stop is served
       ::epoll_ctl(epoll_fd, EPOLL_CTL_DEL, parser.listener(), nullptr);
       ::epoll_ctl(epoll_fd, EPOLL_CTL_DEL, wake_fd, nullptr);
       parser.close_listener();
+      gone.clear();
       stop_at = SteadyClock::now();
     }
     const TimePoint now = SteadyClock::now();
@@ -333,6 +342,8 @@ void Front::State::accept_all() {
   }
 }
 
+// The longest idle connection makes room. An event of this round may still name it, so it is
+// deleted after the round.
 bool Front::State::close_longest_idle() {
   Connection* oldest = nullptr;
   for (Connection* connection : connections) {
@@ -341,8 +352,10 @@ bool Front::State::close_longest_idle() {
     if (idle && (oldest == nullptr || connection->deadline < oldest->deadline)) oldest = connection;
   }
   if (oldest == nullptr) return false;
+  oldest->state = Connection::State::kGone;
+  ::epoll_ctl(epoll_fd, EPOLL_CTL_DEL, oldest->fd, nullptr);
   connections.erase(oldest);
-  delete oldest;
+  gone.emplace_back(oldest);
   return true;
 }
 
@@ -353,9 +366,7 @@ void Front::State::add(int fd, std::string peer) {
   const std::lock_guard lock(mutex);
   if (connections.size() >= options.connections) {
     ++refused;
-    // Closing an idle one would free a pointer that this round of events may still hold: so the new
-    // one goes, and the sweep makes room.
-    return;
+    if (!close_longest_idle()) return;
   }
   epoll_event event{};
   event.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
@@ -432,6 +443,7 @@ void Front::State::update_deadline(Connection* connection) {
 
 void Front::State::on_readable(Connection* connection) {
   bool ended = false;
+  if (connection->state == Connection::State::kGone) return;
   if (connection->state == Connection::State::kDiscarding) {
     std::array<char, kReadBytes>
         bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): thrown away
@@ -544,8 +556,6 @@ void Front::State::sweep() {
   std::vector<Connection*> over;
   {
     const std::lock_guard lock(mutex);
-    while (connections.size() >= options.connections && close_longest_idle()) {
-    }
     for (Connection* connection : connections) {
       if (connection->state == Connection::State::kServing) continue;
       const bool silent = connection->buffer.empty();

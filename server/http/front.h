@@ -35,7 +35,7 @@ struct FrontOptions {
 
 struct FrontFigures {
   int64_t open = 0;
-  int64_t refused = 0;  // connections turned away since the start
+  int64_t refused = 0;  // connections turned away, or closed to make room, since the start
 };
 
 class Front {

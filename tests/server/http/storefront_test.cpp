@@ -1,0 +1,207 @@
+// What a shopper's pages are answered through the app proxy.
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/server/http/world.h"
+
+namespace tsunagi::http {
+namespace {
+
+using Json = nlohmann::json;
+
+class Storefront : public HttpTest {
+ protected:
+  Json json(const Answer& answer) {
+    EXPECT_EQ(answer.status, 200) << answer.raw.substr(0, 400);
+    return Json::parse(answer.body, nullptr, false);
+  }
+  Answer change(const std::string& path, int64_t customer, Json body) {
+    body["nonce"] = nonce(customer);
+    return send("POST", signed_path(path, {.customer = customer}), body.dump());
+  }
+};
+
+TEST_F(Storefront, AMemberSeesCodeAndPoints) {
+  const Json card = json(get(signed_path("/card.json", {.customer = kMember})));
+  EXPECT_EQ(card["state"], "ready");
+  EXPECT_EQ(card["customer"], "7001");
+  EXPECT_EQ(card["code"], "T0123456789012");
+  EXPECT_EQ(card["points"], 2340);
+  EXPECT_EQ(card["rank"], "ゴールド");
+  EXPECT_EQ(card["now"], clock.now());
+}
+
+TEST_F(Storefront, SomebodyWhoHasNotJoinedSeesNobodysCard) {
+  const Answer answer = get(signed_path("/card.json", {.customer = kStranger}));
+  EXPECT_EQ(json(answer)["state"], "not_joined");
+  EXPECT_EQ(json(answer)["customer"], "7002");
+  EXPECT_EQ(answer.body.find("T0123456789012"), std::string::npos);
+}
+
+TEST_F(Storefront, AskingForOneselfByNumberIsTheSame) {
+  EXPECT_EQ(
+      get(signed_path("/card.json", {.customer = kMember, .asked = {{"customer", "7001"}}})).status,
+      200);
+}
+
+TEST_F(Storefront, PersonalAnswersAreNeverKept) {
+  for (const char* path : {"/card.json", "/pins.json"}) {
+    EXPECT_EQ(get(signed_path(path, {.customer = kMember})).header("Cache-Control"),
+              "private, no-store")
+        << path;
+  }
+  const std::vector<std::pair<std::string, std::string>> towel = {{"barcode", "4900000000017"}};
+  EXPECT_EQ(get(signed_path("/stock.json", {.customer = kMember, .asked = towel}))
+                .header("Cache-Control"),
+            "private, no-store");
+  EXPECT_EQ(get(signed_path("/stock.json", {.asked = towel})).header("Cache-Control"),
+            "public, max-age=2");
+}
+
+TEST_F(Storefront, JoiningGivesACardAtOnce) {
+  const Json card = json(change("/join", kStranger, Json::object()));
+  EXPECT_EQ(card["state"], "registering");
+  EXPECT_EQ(card["code"].get<std::string>().size(), 14U);
+  EXPECT_EQ(wakes, 1);
+  const Json again = json(change("/join", kStranger, Json::object()));
+  EXPECT_EQ(again["code"], card["code"]);
+}
+
+TEST_F(Storefront, StockIsForEverybodyAndTheNonceForCustomers) {
+  const std::vector<std::pair<std::string, std::string>> towel = {{"barcode", "4900000000017"},
+                                                                  {"sku", "T-1"}};
+  const Json anonymous = json(get(signed_path("/stock.json", {.asked = towel})));
+  EXPECT_FALSE(anonymous.contains("nonce"));
+  EXPECT_EQ(anonymous["products"][0]["shops"][0]["on_hand"], 8);
+  EXPECT_EQ(anonymous["products"][0]["can_pin"], false);
+  const Json mine = json(get(signed_path("/stock.json", {.customer = kMember, .asked = towel})));
+  EXPECT_TRUE(mine.contains("nonce"));
+  EXPECT_EQ(mine["products"][0]["can_pin"], true);
+}
+
+TEST_F(Storefront, SeveralProductsComeBackInTheOrderAsked) {
+  const Json stock = json(get(signed_path(
+      "/stock.json",
+      {.asked = {{"barcode", "1"}, {"sku", "a"}, {"barcode", ""}, {"sku", "b"}, {"sku", "c"}}})));
+  ASSERT_EQ(stock["products"].size(), 3U);
+  EXPECT_EQ(stock["products"][0]["product_code"], "1");
+  EXPECT_EQ(stock["products"][1]["product_code"], "b");
+  EXPECT_EQ(stock["products"][2]["product_code"], "c");
+  EXPECT_TRUE(stock["products"][2]["shops"].empty());
+}
+
+TEST_F(Storefront, FavouriteAndPinsAreRemembered) {
+  EXPECT_EQ(change("/favourite", kMember, {{"shop", "1"}}).body, R"({"favourite":"1"})");
+  EXPECT_EQ(change("/pins", kMember, {{"code", "4900000000017"}, {"pinned", true}}).body,
+            R"({"pinned":true})");
+  const Json pins = json(get(signed_path("/pins.json", {.customer = kMember})));
+  ASSERT_EQ(pins["products"].size(), 1U);
+  EXPECT_EQ(pins["products"][0]["product_name"], "今治タオル");
+  EXPECT_EQ(pins["products"][0]["shops"][0]["favourite"], true);
+  EXPECT_EQ(change("/pins", kMember, {{"code", "4900000000017"}, {"pinned", false}}).body,
+            R"({"pinned":false})");
+  EXPECT_TRUE(json(get(signed_path("/pins.json", {.customer = kMember})))["products"].empty());
+}
+
+TEST_F(Storefront, PagesAreLiquidBelowTheShopsOwnPath) {
+  const Answer page = get(signed_path("/card", {.path_prefix = "/community/kaiin"}));
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.header("Content-Type"), "application/liquid; charset=utf-8");
+  EXPECT_NE(page.body.find("href=\"/community/kaiin/assets/tsunagi-"), std::string::npos)
+      << page.body;
+  EXPECT_NE(page.body.find("<a href=\"/community/kaiin/card\">50% off</a>"), std::string::npos)
+      << page.body;
+}
+
+TEST_F(Storefront, WhatPeopleTypedIsTextForLiquid) {
+  Store odd{"1", "S1", "{{ customer.email }}{% x %}<b>", "", "", 1, false};
+  (void)storage.FakeStorage::apply(kShopId, {change::PutStores{{odd}}});
+  const Answer page = get(signed_path("/stock", {.asked = {{"barcode", "4900000000017"}}}));
+  EXPECT_EQ(page.status, 200);
+  for (const char* mark : {"{{", "{%", "<b>"})
+    EXPECT_EQ(page.body.find(mark), std::string::npos) << page.body;
+  EXPECT_NE(page.body.find("&#123;&#123; customer.email"), std::string::npos) << page.body;
+}
+
+TEST_F(Storefront, TheManifestIsJsonWhateverTheProgrammeIsCalled) {
+  auto tenant = *storage.tenant(kShopId);
+  tenant->settings.programme_name = "\"会\" {{ x }} </script>";
+  storage.put_tenant(*tenant);
+  const Answer answer =
+      get(signed_path("/manifest.webmanifest", {}), "Accept-Language: en-US,en\r\n");
+  EXPECT_EQ(answer.header("Content-Type"), "application/manifest+json");
+  const Json manifest = json(answer);
+  EXPECT_EQ(manifest["name"], "\"会\" {{ x }} </script>");
+  EXPECT_EQ(manifest["lang"], "en");
+  EXPECT_EQ(manifest["start_url"], "/apps/tsunagi/card");
+}
+
+TEST_F(Storefront, FilesHaveTheirHashInTheirNameAndNeverChange) {
+  const Answer worker = get(signed_path("/sw.js", {}));
+  const size_t at = worker.body.find("/apps/tsunagi/assets/");
+  ASSERT_NE(at, std::string::npos) << worker.body;
+  EXPECT_EQ(worker.body.find("%release%"), std::string::npos);
+  EXPECT_EQ(worker.header("Content-Type"), "text/javascript; charset=utf-8");
+  const std::string address = worker.body.substr(at + 13, worker.body.find('\'', at) - at - 13);
+  const Answer file = get(signed_path(address, {}));
+  EXPECT_EQ(file.status, 200) << address;
+  EXPECT_EQ(file.body, ".tsunagi{}");
+  EXPECT_EQ(file.header("Content-Type"), "text/css; charset=utf-8");
+  EXPECT_EQ(file.header("Cache-Control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(get(signed_path("/assets/tsunagi.css", {})).status, 404);
+  EXPECT_EQ(get(signed_path("/assets/sw.js", {})).status, 404);
+}
+
+TEST_F(Storefront, ADatabaseThatIsDownIsSaidPlainly) {
+  storage.down = true;
+  clock.advance(kTenantCacheSeconds + 1);
+  const Answer answer = get(signed_path("/card.json", {.customer = kMember}));
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_NE(answer.body.find(R"("code":"unavailable")"), std::string::npos);
+  EXPECT_EQ(answer.header("Retry-After"), "2");
+}
+
+TEST_F(Storefront, ShopsNeverSeeEachOther) {
+  Tenant other;
+  other.id = kShopId + 1;
+  other.shop_domain = "shop-two.myshopify.com";
+  other.installed = true;
+  storage.put_tenant(other);
+  const Json card =
+      json(get(signed_path("/card.json", {.customer = kMember, .shop = "shop-two.myshopify.com"})));
+  EXPECT_EQ(card["state"], "not_joined");
+}
+
+TEST_F(Storefront, TheLogTellsTheRouteAndNoneOfTheSecrets) {
+  const std::string target = signed_path("/card.json", {.customer = kMember});
+  const std::string id = get(target).header("X-Request-Id");
+  EXPECT_EQ(id.size(), 16U);
+  EXPECT_EQ(
+      get(signed_path("/join", {.customer = kMember, .asked = {{"name", "山田花子"}}})).status,
+      405);
+  log.reset();  // writes what is queued
+  std::ifstream stream(log_file);
+  std::stringstream text;
+  text << stream.rdbuf();
+  EXPECT_NE(text.str().find("\"id\":\"" + id +
+                            R"(","method":"GET","route":"/proxy/card.json","status":200)"),
+            std::string::npos)
+      << text.str();
+  EXPECT_NE(text.str().find(R"("code":"method")"), std::string::npos);
+  for (const std::string& secret :
+       {target.substr(target.find("signature=") + 10), std::string("T0123456789012"),
+        std::string("山田"), std::string(kClientSecret)}) {
+    EXPECT_EQ(text.str().find(secret), std::string::npos) << secret;
+  }
+  std::string line;
+  std::istringstream lines(text.str());
+  while (std::getline(lines, line))
+    EXPECT_TRUE(Json::parse(line, nullptr, false).is_object()) << line;
+}
+
+}  // namespace
+}  // namespace tsunagi::http
