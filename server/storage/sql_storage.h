@@ -19,7 +19,7 @@ namespace tsunagi::storage {
 // 2,700); longer ones are kInvalid when written.
 inline constexpr size_t kKeyMaxBytes = 255;
 inline constexpr size_t kErrorMaxBytes = 1'000;  // of an error kept with an event; cut
-inline constexpr Seconds kOauthStateSeconds = 10 * 60;
+inline constexpr Seconds kOauthStateSeconds = 600;
 
 class SqlStorage : public Storage {
  public:
@@ -89,12 +89,14 @@ class SqlStorage : public Storage {
   auto answered(const Body& body, const Run& run) -> std::invoke_result_t<Body, Session&> {
     std::optional<std::invoke_result_t<Body, Session&>> answer;
     const Result<Done> done = run([&](Session& session) -> Result<Done> {
-      answer.emplace(body(session));
-      if (!answer->ok()) return answer->error();
-      return Done{};
+      auto result = body(session);
+      const Result<Done> status = result.ok() ? Result<Done>(Done{}) : result.error();
+      answer = std::move(result);
+      return status;
     });
     if (!done) return done.error();
-    return std::move(*answer);
+    if (!answer) return Error{ErrorCode::kInternal, "the work was never run"};
+    return *std::move(answer);
   }
 
   // Whether the queue has anything that is due, without troubling the writer.

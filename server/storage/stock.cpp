@@ -5,12 +5,16 @@
 namespace tsunagi::storage {
 namespace {
 
+// The lowest id by MIN() and not by ORDER BY … LIMIT 1: for that SQLite reads all products of the
+// tenant in order.
 constexpr Sql kProductByCode{
     "SELECT product_id, code, supplier_code, name, stock_controlled FROM product "
-    "WHERE tenant = :a AND code = :b ORDER BY product_id LIMIT 1"};
+    "WHERE tenant = :a AND product_id = "
+    "(SELECT MIN(product_id) FROM product WHERE tenant = :b AND code = :c)"};
 constexpr Sql kProductBySupplierCode{
     "SELECT product_id, code, supplier_code, name, stock_controlled FROM product "
-    "WHERE tenant = :a AND supplier_code = :b ORDER BY product_id LIMIT 1"};
+    "WHERE tenant = :a AND product_id = "
+    "(SELECT MIN(product_id) FROM product WHERE tenant = :b AND supplier_code = :c)"};
 constexpr Sql kStores{
     "SELECT store_id, code, name, phone, address, display_order, paused FROM store "
     "WHERE tenant = :a ORDER BY display_order, store_id"};
@@ -30,7 +34,7 @@ bool find_product(Session& session, const Sql& sql, TenantId tenant, std::string
   const bool found = session.one(sql,
                                  std::tie(product.product_id, product.code, product.supplier_code,
                                           product.name, stock_controlled),
-                                 tenant, code);
+                                 tenant, tenant, code);
   product.stock_controlled = stock_controlled != 0;
   return found;
 }

@@ -19,9 +19,10 @@ constexpr Sql kInstalled{
 // Shopify gives a domain to one shop at a time: another shop that had it before is gone.
 constexpr Sql kForgetSecretsOfDomain{
     "DELETE FROM secret WHERE tenant IN "
-    "(SELECT tenant FROM tenant WHERE shop_domain = :a AND tenant <> :b)"};
+    "(SELECT tenant FROM tenant WHERE shop_domain = :a AND shop_domain <> '' AND tenant <> :b)"};
 constexpr Sql kFreeDomain{
-    "UPDATE tenant SET shop_domain = '', installed = 0 WHERE shop_domain = :a AND tenant <> :b"};
+    "UPDATE tenant SET shop_domain = '', installed = 0 WHERE shop_domain = :a AND shop_domain <> "
+    "'' AND tenant <> :b"};
 constexpr Sql kInstall{
     "INSERT INTO tenant (tenant, shop_domain, shop_name, installed) VALUES (:a, :b, :c, 1) "
     "ON CONFLICT (tenant) DO UPDATE SET shop_domain = excluded.shop_domain, "
@@ -30,9 +31,10 @@ constexpr Sql kUninstall{"UPDATE tenant SET installed = 0 WHERE tenant = :a"};
 constexpr Sql kForgetSecrets{"DELETE FROM secret WHERE tenant = :a"};
 constexpr Sql kForgetStates{"DELETE FROM oauth_state WHERE tenant = :a"};
 constexpr Sql kFreeContract{
-    "UPDATE tenant SET contract_id = '' WHERE contract_id = :a AND tenant <> :b AND installed = 0"};
+    "UPDATE tenant SET contract_id = '' WHERE contract_id = :a AND contract_id <> '' AND tenant <> "
+    ":b AND installed = 0"};
 constexpr Sql kContractOfAnother{
-    "SELECT tenant FROM tenant WHERE contract_id = :a AND tenant <> :b"};
+    "SELECT tenant FROM tenant WHERE contract_id = :a AND contract_id <> '' AND tenant <> :b"};
 constexpr Sql kContract{"SELECT contract_id FROM tenant WHERE tenant = :a"};
 constexpr Sql kAnyLink{"SELECT customer_id FROM member_link WHERE tenant = :a LIMIT 1"};
 constexpr Sql kJoin{"UPDATE tenant SET contract_id = :a WHERE tenant = :b"};

@@ -57,8 +57,8 @@ inline constexpr std::string_view kV0001First[] = {
          stock_controlled INTEGER NOT NULL,
          PRIMARY KEY (tenant, product_id)
        ) {clustered})",
-    "CREATE INDEX product_code ON product (tenant, code)",
-    "CREATE INDEX product_supplier_code ON product (tenant, supplier_code)",
+    "CREATE INDEX product_code ON product (tenant, code, product_id)",
+    "CREATE INDEX product_supplier_code ON product (tenant, supplier_code, product_id)",
 
     R"(CREATE TABLE stock_level (
          tenant BIGINT NOT NULL,
@@ -86,8 +86,8 @@ inline constexpr std::string_view kV0001First[] = {
          joined_at BIGINT NOT NULL,
          PRIMARY KEY (tenant, customer_id)
        ) {clustered})",
-    "CREATE UNIQUE INDEX member_link_pos_member ON member_link (tenant, pos_member_id) WHERE "
-    "pos_member_id <> ''",
+    R"(CREATE UNIQUE INDEX member_link_pos_member ON member_link (tenant, pos_member_id)
+       WHERE pos_member_id <> '')",
 
     // Every code that was ever issued or linked. customer_id 0: its link was dropped; nobody gets
     // the code again.
