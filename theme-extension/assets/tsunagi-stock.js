@@ -136,6 +136,9 @@ class TsunagiStock extends HTMLElement {
     const context = contextOf(this, this.#skew);
     const html = this.#products.map((product) => this.#core?.stock(product, context) ?? '').join('');
     if (html) show(this.#view, html); // else what Liquid wrote stays: a way to the products, or how to keep some
+    // Room that nothing needs is given back where nobody sees it go.
+    const empty = !this.#products.some((product) => product.shops?.length);
+    if (empty && this.getBoundingClientRect().top > window.innerHeight) this.toggleAttribute('data-all', true);
     this.toggleAttribute('data-more', this.#view.scrollHeight > this.#view.clientHeight + 1);
   }
 

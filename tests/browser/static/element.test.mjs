@@ -264,6 +264,23 @@ describe('blocks', () => {
     await tab.context().close();
   });
 
+  test('a product that no shop has gives its room back below the screen, and only there', async () => {
+    answers['stock.json'] = () => ({ json: { now: now(), nonce: 'n', products: [product('490', { shops: [] })] } });
+    const height = async (options) => {
+      const tab = await open('/product', options);
+      await tab.locator('.tsunagi-stock--empty').waitFor();
+      await tab.waitForLoadState('networkidle');
+      const box = await tab.locator('tsunagi-stock').boundingBox();
+      assert.equal(await tab.evaluate(() => window.shifts), 0);
+      await tab.context().close();
+      return box.height;
+    };
+    assert.ok(await height() > 200);
+    pages['/product'] = pages['/product'].replace('<form', '<div style="height:2000px"></div><form');
+    assert.ok(await height() < 150);
+    pages['/product'] = pages['/product'].replace('<div style="height:2000px"></div>', '');
+  });
+
   test('a page without products says how they come here', async () => {
     const tab = await open('/pinned');
     await tab.waitForResponse('**/pins.json');
