@@ -1,6 +1,6 @@
 // A real Chromium, and decoders that are not the encoder: zbar for every symbology, jsQR for QR.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jsQR from 'jsqr';
@@ -29,22 +29,33 @@ export async function phone(browser, options = {}) {
 const scratch = mkdtempSync(join(tmpdir(), 'tsunagi-shots-'));
 let shots = 0;
 
-/** What zbar reads in a PNG: [{symbology, text}]. */
-export function zbar(png) {
-  const file = join(scratch, `${++shots}.png`);
-  writeFileSync(file, png);
+const kSymbologies = { 'CODE-128': 'code128', 'EAN-13': 'ean13', 'CODE-39': 'code39', Codabar: 'nw7', 'QR-Code': 'qr' };
+
+/** What zbar reads in each PNG, in one run of it: [[{symbology, text}]]. */
+export function zbarAll(pngs) {
+  const files = pngs.map((png) => {
+    const file = join(scratch, `${++shots}.png`);
+    writeFileSync(file, png);
+    return file;
+  });
+  let xml;
   try {
-    const out = execFileSync('zbarimg', ['--quiet', '--nodbus', '-Sdisable', '-Scode128.enable', '-Sean13.enable', '-Scode39.enable',
-      '-Scodabar.enable', '-Sqrcode.enable', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    return out.split('\n').filter(Boolean).map((line) => {
-      const [kind, ...text] = line.split(':');
-      return { symbology: { 'CODE-128': 'code128', 'EAN-13': 'ean13', 'CODE-39': 'code39', Codabar: 'nw7', 'QR-Code': 'qr' }[kind] ?? kind, text: text.join(':') };
-    });
+    xml = execFileSync('zbarimg', ['--quiet', '--nodbus', '--xml', '-Sdisable', '-Scode128.enable', '-Sean13.enable', '-Scode39.enable',
+      '-Scodabar.enable', '-Sqrcode.enable', ...files], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 26 });
   } catch (error) {
-    if (error.status === 4) return [];  // zbarimg: no symbol found
-    throw error;
+    if (error.status !== 4) throw error;  // 4: some image has no symbol
+    xml = error.stdout;
   }
+  files.forEach((file) => rmSync(file));
+  return files.map((file) => {
+    const source = xml.split("<source href='").find((part) => part.startsWith(`${file}'`)) ?? '';
+    return [...source.matchAll(/<symbol type='([^']*)'[^>]*>\s*<data[^>]*><!\[CDATA\[([\s\S]*?)\]\]><\/data>/g)]
+      .map(([, type, text]) => ({ symbology: kSymbologies[type] ?? type, text }));
+  });
 }
+
+/** What zbar reads in a PNG: [{symbology, text}]. */
+export const zbar = (png) => zbarAll([png])[0];
 
 export function readQr(png) {
   const image = PNG.sync.read(png);

@@ -6,6 +6,7 @@ import { until } from './processes.mjs';
 /** What the demo is filled with; tests ask for less. `sales`: how many members get a first sale. */
 const kDemo = { shops: 3, products: 200, members: 50, sales: 12, odd: true };
 
+const kThrottledAttempts = 30;
 const shopNames = ['渋谷店', '新宿店', '横浜店', '大阪店', '京都店', '札幌店'];
 const families = ['佐藤', '鈴木', '高橋', '田中', '伊藤', '渡辺', '山本', '中村', '小林', '加藤'];
 const givens = ['陽葵', '蓮', '結衣', '湊', '凛', '大翔', '葵', '悠真', '紬', '樹'];
@@ -57,7 +58,13 @@ async function smaregiWriter(stack) {
 export async function shopifyAdmin(stack, scopes) {
   const { access_token: token } = await send('PUT', `${stack.shopify.control}/tokens`, { scopes });
   const admin = async (query, variables = {}) => {
-    const reply = await send('POST', stack.shopify.admin_api, { query, variables }, { 'x-shopify-access-token': token });
+    let reply;
+    for (let attempt = 0; attempt < kThrottledAttempts; ++attempt) {
+      reply = await send('POST', stack.shopify.admin_api, { query, variables }, { 'x-shopify-access-token': token });
+      if (reply.errors?.[0]?.extensions?.code !== 'THROTTLED') break;
+      const { requestedQueryCost, throttleStatus: { currentlyAvailable, restoreRate } } = reply.extensions.cost;
+      await new Promise((resolve) => setTimeout(resolve, 1000 * Math.max(0.1, (requestedQueryCost - currentlyAvailable) / restoreRate)));
+    }
     if (reply.errors) throw new Error(`admin GraphQL: ${JSON.stringify(reply.errors).slice(0, 500)}`);
     return reply.data;
   };
@@ -66,7 +73,7 @@ export async function shopifyAdmin(stack, scopes) {
 
 async function fillSmaregi(stack, say, size) {
   const { random, keys, smaregi } = stack;
-  await send('PUT', `${smaregi.control}/contracts/${keys.contract_id}`, { limits: { reads_per_second: 10_000, writes_per_second: 10_000 } });
+  await send('PUT', `${smaregi.control}/contracts/${keys.contract_id}`, { rate_limit: { reads_per_second: 10_000, writes_per_second: 10_000 } });
   const pos = await smaregiWriter(stack);
   const stores = await each(shopNames.slice(0, size.shops), (name, i) => pos('POST', '/stores', {
     storeCode: `S${i + 1}`, storeName: name, storeAbbr: name, division: '1', phoneNumber: `03-${random.digits(4)}-${random.digits(4)}`,
@@ -150,6 +157,7 @@ async function consent(stack, url) {
     fields.set(/name="([^"]*)"/.exec(tag)[1], /value="([^"]*)"/.exec(tag)[1].replaceAll('&amp;', '&').replaceAll('&#43;', '+'));
   }
   fields.set('contract', stack.keys.contract_id);
+  fields.set('decision', 'allow');
   const reply = await fetch(new URL(action, url), { method: 'POST', body: fields, redirect: 'manual' });
   const callback = reply.headers.get('location');
   if (!callback) throw new Error(`smaregi consent: ${reply.status} ${(await reply.text()).slice(0, 300)}`);
@@ -230,6 +238,6 @@ export async function seed(stack, say = () => {}, wanted = {}) {
     const page = await (await shopper.signIn(joining[0].id)).text();
     return page.includes(joining[0].code);
   }, 30_000, 200);
-  await send('PUT', `${stack.smaregi.control}/contracts/${stack.keys.contract_id}`, { limits: { reads_per_second: 10, writes_per_second: 4 } });
+  await send('PUT', `${stack.smaregi.control}/contracts/${stack.keys.contract_id}`, { rate_limit: { reads_per_second: 10, writes_per_second: 4 } });
   return { ...smaregi, ...shopify, merchant, joined: joining, unlinked, till };
 }

@@ -1,0 +1,123 @@
+// Every symbology on every usual phone: text and symbology, read from Chromium's pixels by decoders that are not the encoder
+// (zbar; jsQR for QR), are what was asked. Where the first choice has no room for a device pixel a module the second shows,
+// and only there. TSUNAGI_MATRIX=large draws 800 codes a cell.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { PNG } from 'pngjs';
+import { shippedCore } from '../support/app.mjs';
+import { launch, readQr, zbarAll } from '../support/browser.mjs';
+import { root } from '../support/processes.mjs';
+import { SeededRandom, newSeed } from '../support/random.mjs';
+
+const kWidths = [320, 360, 375, 390, 412, 430];
+const kRatios = [1, 1.5, 2, 2.625, 2.75, 3];
+const kCodes = process.env.TSUNAGI_MATRIX === 'large' ? 800 : 8;
+const kEnlarged = 2;
+const kPadding = 16;  // of the page, each side
+
+const seed = newSeed();
+const random = new SeededRandom(seed);
+const text = (alphabet, length) => Array.from({ length }, () => alphabet[random.below(alphabet.length)]).join('');
+const ascii = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join('');
+const ean = (twelve) => twelve + ((10 - ([...twelve].reduce((sum, digit, i) => sum + Number(digit) * (i % 2 ? 3 : 1), 0) % 10)) % 10);
+
+/** Codes from each symbology's own rule, shortest and longest among them. */
+const rules = {
+  code128: (i) => (i === 0 ? text(ascii, 20) : i === 1 ? text(ascii, 1) : i < 5 ? `T${random.digits(13)}` : text(ascii, random.between(2, 20))),
+  qr: (i) => (i === 0 ? text(ascii, 20) : i === 1 ? text(ascii, 1) : i < 5 ? `T${random.digits(13)}` : text(ascii, random.between(2, 20))),
+  ean13: () => ean(random.digits(12)),
+  code39: (i) => text('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-.$/+%', i === 0 ? 20 : i === 1 ? 1 : random.between(2, 20)),
+  nw7: (i) => `A${text('0123456789-$:/.+', i === 0 ? 18 : i === 1 ? 3 : random.between(3, 18))}A`,
+};
+
+/** Cells where some code of the rule has less than a device pixel a module, so that its second choice shows. */
+export function showsSecond(modules, width, ratio) {
+  const room = Math.min(width - 2 * kPadding, 416);  // the block is at most 26rem wide
+  return modules > room * ratio;
+}
+
+let browser;
+let core;
+before(async () => { browser = await launch(); core = await shippedCore(); });
+after(() => browser?.close());
+
+const css = readFileSync(join(root, 'theme-extension', 'assets', 'tsunagi.css'), 'utf8');
+
+function pageOf(symbology, codes) {
+  const cards = codes.map((code) => {
+    const first = core.barcode(symbology, code);
+    assert.ok(!first.error, `${symbology} carries ${JSON.stringify(code)}: ${JSON.stringify(first)}`);
+    const html = core.card({ state: 'ready', programme: '', code, symbology, second: 'qr', customer: '1' },
+      { show_number: false, show_full_screen: true, card_page_url: '', stock_url: '' }, { language: 'ja', now: 1_790_000_000 });
+    return `<div class="tsunagi-block"><div class="tsunagi" style="--tsunagi-first:${first.width};margin-bottom:24px">${html}</div></div>`;
+  });
+  return `<!doctype html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><style>body{margin:0;padding:${kPadding}px;font:16px sans-serif;background:#fff}${css}</style>${cards.join('')}`;
+}
+
+/** The part of a screenshot around one card, each pixel as `kEnlarged`² of the same colour: zbar wants to see a module of one
+ * pixel as more than one, as any camera does. */
+function crop(image, box, ratio) {
+  const x = Math.max(0, Math.floor(box.x * ratio));
+  const y = Math.max(0, Math.floor(box.y * ratio));
+  const width = Math.min(image.width - x, Math.ceil(box.width * ratio));
+  const height = Math.min(image.height - y, Math.ceil(box.height * ratio));
+  const part = new PNG({ width, height });
+  PNG.bitblt(image, part, x, y, width, height, 0, 0);
+  return part;
+}
+
+function enlarged(part) {
+  const large = new PNG({ width: part.width * kEnlarged, height: part.height * kEnlarged });
+  const from = new Uint32Array(part.data.buffer, part.data.byteOffset, part.width * part.height);
+  const to = new Uint32Array(large.data.buffer, large.data.byteOffset, large.width * large.height);
+  for (let y = 0; y < large.height; ++y) {
+    const row = Math.floor(y / kEnlarged) * part.width;
+    for (let x = 0; x < large.width; ++x) to[y * large.width + x] = from[row + Math.floor(x / kEnlarged)];
+  }
+  return PNG.sync.write(large, { deflateLevel: 1 });
+}
+
+for (const symbology of Object.keys(rules)) {
+  test(`${symbology}: ${kWidths.length} widths × ${kRatios.length} pixel ratios × ${kCodes} codes`, async (t) => {
+    console.log(`# seed ${seed}`);
+    for (const ratio of kRatios) {
+      const context = await browser.newContext({ viewport: { width: 320, height: 800 }, deviceScaleFactor: ratio });
+      const page = await context.newPage();
+      for (const width of kWidths) {
+        await t.test(`${width} px × ${ratio}`, async () => {
+          await page.setViewportSize({ width, height: 800 });
+          const codes = Array.from({ length: kCodes }, (_, i) => rules[symbology](i));
+          await page.setContent(pageOf(symbology, codes));
+          const boxes = await page.locator('.tsunagi-card__paper').evaluateAll((papers) => papers.map((paper) => {
+            const { x, y, width: w, height: h } = paper.getBoundingClientRect();
+            return { x, y: y + scrollY, width: w, height: h };
+          }));
+          const image = PNG.sync.read(await page.screenshot({ fullPage: true }));
+          const wanted = codes.map((code) => (showsSecond(core.barcode(symbology, code).width, width, ratio) ? 'qr' : symbology));
+          const parts = boxes.map((box) => crop(image, box, ratio));
+          const byZbar = zbarAll(parts.map(enlarged));
+          const read = parts.map((part, i) => {
+            const qr = wanted[i] === 'qr' ? readQr(PNG.sync.write(part)) : null;
+            return qr === null ? byZbar[i] : [{ symbology: 'qr', text: qr }];
+          });
+          assert.deepEqual(read, codes.map((code, i) => [{ symbology: wanted[i], text: code }]), `${width} px at ${ratio}`);
+        });
+      }
+      await context.close();
+    }
+  });
+}
+
+test('the second choice shows in these cells only', () => {
+  const widest = { code128: 'W'.repeat(20), qr: 'W'.repeat(20), ean13: '4901234567894', code39: 'W'.repeat(20), nw7: `A${':'.repeat(18)}A` };
+  const cells = Object.entries(widest).flatMap(([symbology, code]) => kWidths.flatMap((width) => kRatios
+    .filter((ratio) => showsSecond(core.barcode(symbology, code).width, width, ratio)).map((ratio) => `${symbology} ${width}×${ratio}`)));
+  assert.deepEqual(cells, [
+    'code39 320×1', 'nw7 320×1',
+  ]);
+  const own = Object.keys({ code128: 1, qr: 1 }).flatMap((symbology) => kWidths.flatMap((width) => kRatios
+    .filter((ratio) => showsSecond(core.barcode(symbology, 'T0123456789012').width, width, ratio))));
+  assert.deepEqual(own, [], 'codes of our own always show as the programme chose');
+});
