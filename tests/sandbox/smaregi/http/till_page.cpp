@@ -17,10 +17,10 @@ bool serve_till_page(const httplib::Request& request, httplib::Response& respons
   } else if (request.path == "/till") {
     const std::string asked = request.get_param_value("lang");
     const std::string& chosen = asked == "ja" || asked == "en" ? asked : language;
-    response.set_header("Content-Security-Policy",
-                        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src "
-                        "'self'; form-action 'self'; "
-                        "base-uri 'none'; frame-ancestors 'none'");
+    response.set_header(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
     response.set_content(chosen == "en" ? kTillPageEn : kTillPageJa, "text/html; charset=utf-8");
   } else {
     response.headers.erase("Cache-Control");

@@ -40,7 +40,7 @@ std::string consent_page(const World& world, const AuthorizeRequest& ask) {
   }
   return "<!doctype html>\n<html lang=\"ja\">\n<head><meta charset=\"utf-8\">"
          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-         "<title>サインイン · Smaregi sandbox</title><style>" +
+         "<link rel=\"icon\" href=\"data:,\"><title>サインイン · Smaregi sandbox</title><style>" +
          std::string(kStyle) +
          "</style></head>\n<body><main>\n"
          "<h1>アプリの利用を許可しますか</h1>\n<p>アプリ <strong>" +

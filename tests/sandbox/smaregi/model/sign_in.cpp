@@ -92,9 +92,10 @@ Reply show_consent(World& world, const Request& request) {
   if (auto wrong = wrong_ask(world, *app, ask)) return *wrong;
   Reply reply{.content_type = "text/html; charset=utf-8", .body = consent_page(world, ask)};
   // No form-action: browsers apply it to the redirect to the app as well.
-  reply.headers = {{"Content-Security-Policy",
-                    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"},
-                   {"Cache-Control", "no-store"}};
+  reply.headers = {
+      {"Content-Security-Policy",
+       "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"},
+      {"Cache-Control", "no-store"}};
   reply.client_id = ask.client_id;
   return reply;
 }

@@ -26,10 +26,12 @@ let receipt = '';
 
 const yen = (/** @type {number} */ amount) => `${amount.toLocaleString()} ${words.yen}`;
 const say = (/** @type {string | undefined} */ text) => { box('status').textContent = text ?? ''; };
+const clock = (/** @type {string} */ at) =>
+  new Date(at).toLocaleString(document.documentElement.lang, {timeZone: 'Asia/Tokyo', dateStyle: 'short', timeStyle: 'short'});
 const localMode = () => document.querySelector('input[name=mode]:checked')?.getAttribute('value') === 'local';
 
 /** A call of the till's own interface; the refusal's sentence is thrown as an Error with its status. */
-async function call(/** @type {string} */ name, /** @type {Record<string, string>} */ query, /** @type {object=} */ body) {
+async function call(/** @type {string} */ name, /** @type {Record<string, string>} */ query, /** @type {object | undefined} */ body = undefined) {
   const address = `/till/api/${name}?${new URLSearchParams(query)}`;
   const options = body ? {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)} : {};
   let response, answer;
@@ -113,8 +115,8 @@ function showMember(/** @type {any} */ found) {
   box('member').dataset.usable = String(found.usable);
   box('member-name').textContent = `${found.name} (${found.code})`;
   box('member-points').textContent = `${words.points} ${found.point.toLocaleString()}`;
-  const time = new Date(found.as_of).toLocaleString(document.documentElement.lang, {timeZone: 'Asia/Tokyo'});
-  const more = [`${time} ${words.asOf}`];
+  const time = clock(found.as_of);
+  const more = [document.documentElement.lang === 'ja' ? `${time} ${words.asOf}` : `${words.asOf} ${time}`];
   if (found.rank) more.unshift(`${words.rank}: ${found.rank}`);
   if (found.point_expire_date) more.unshift(`${words.expires}: ${found.point_expire_date}`);
   if (!found.usable) more.unshift(words.notUsable ?? '');
@@ -220,7 +222,7 @@ async function takeBack(/** @type {boolean} */ all) {
 }
 
 function showSynced(/** @type {{synced_at: string | null, members_synced: number}} */ copy) {
-  const time = copy.synced_at && new Date(copy.synced_at).toLocaleString(document.documentElement.lang, {timeZone: 'Asia/Tokyo'});
+  const time = copy.synced_at && clock(copy.synced_at);
   box('synced').textContent = time ? `${words.syncedAt} ${time} (${copy.members_synced})` : words.never ?? '';
 }
 
