@@ -197,8 +197,8 @@ class HttplibOutbound final : public Outbound {
     return reply;
   }
 
-  Error fail(const Url& url, const HttpRequest& request, std::string_view failure,
-             milliseconds took) const {
+  [[nodiscard]] Error fail(const Url& url, const HttpRequest& request, std::string_view failure,
+                           milliseconds took) const {
     done({request.label, url.host, 0, failure, took});
     return {ErrorCode::kUnavailable,
             std::string(request.label) + " at " + url.host + ": " + std::string(failure)};

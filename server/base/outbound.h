@@ -18,8 +18,8 @@ namespace tsunagi {
 
 inline constexpr std::chrono::milliseconds kConnectTimeout{2'000};
 inline constexpr std::chrono::milliseconds kRequestTimeout{
-    10'000};                                               // connect, send and read together
-inline constexpr size_t kMaxReplyBytes = 8 * 1024 * 1024;  // 1,000 products are about 2 MB
+    10'000};  // connect, send and read together
+inline constexpr size_t kMaxReplyBytes = size_t{8} * 1024 * 1024;  // 1,000 products are about 2 MB
 inline constexpr size_t kMaxIdlePerPeer = 16;
 inline constexpr size_t kMaxIdleInAll = 256;
 inline constexpr std::chrono::seconds kMaxIdleTime{20};  // below what servers usually keep

@@ -32,10 +32,10 @@ bool is_transient_status(int status) { return status >= 500 || status == 408 || 
 milliseconds retry_after(const HttpReply& reply) {
   const std::string_view text = reply.header("Retry-After");
   int64_t seconds = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(text.data(), end, seconds);
+  const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   // Shopify says "2.0".
-  const bool whole = stop == end || (stop != text.data() && *stop == '.');
+  const auto read = static_cast<size_t>(stop - text.data());
+  const bool whole = read == text.size() || (read > 0 && text[read] == '.');
   if (problem != std::errc() || !whole || seconds < 0) return kUnsaidRetryAfter;
   return std::chrono::seconds(std::min<int64_t>(seconds, kLongestRetryAfter.count()));
 }

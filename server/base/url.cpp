@@ -37,9 +37,8 @@ bool is_ipv6(std::string_view host) {
 
 Result<int> parse_port(std::string_view text) {
   int port = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(text.data(), end, port);
-  if (problem != std::errc() || stop != end || port < 1 || port > 65'535) {
+  const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (problem != std::errc() || stop != text.data() + text.size() || port < 1 || port > 65'535) {
     return invalid("the port is not a number from 1 to 65535");
   }
   return port;
@@ -113,9 +112,9 @@ bool is_loopback(std::string_view host) {
   while (!host.empty()) {
     const std::string_view part = host.substr(0, host.find('.'));
     int number = 0;
-    const char* end = part.data() + part.size();
-    const auto [stop, problem] = std::from_chars(part.data(), end, number);
-    if (problem != std::errc() || stop != end || number < 0 || number > 255) return false;
+    const auto [stop, problem] = std::from_chars(part.data(), part.data() + part.size(), number);
+    const bool whole = problem == std::errc() && stop == part.data() + part.size();
+    if (!whole || number < 0 || number > 255) return false;
     ++parts;
     host.remove_prefix(std::min(host.size(), part.size() + 1));
   }

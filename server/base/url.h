@@ -10,7 +10,7 @@
 
 namespace tsunagi {
 
-inline constexpr size_t kMaxUrlBytes = 8 * 1024;
+inline constexpr size_t kMaxUrlBytes = 8'192;
 
 struct Url {
   bool https = true;

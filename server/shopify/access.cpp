@@ -39,14 +39,14 @@ std::shared_ptr<AccessTokens::Flight> AccessTokens::flight(TenantId tenant) {
 Result<std::string> AccessTokens::get(const Tenant& tenant, TimePoint deadline) {
   const auto access = storage_.secret(tenant.id, SecretPurpose::kShopifyAccess);
   if (!access) return access.error();
-  if (!*access) return open_the_app("no token of this shop is stored");
-  const StoredSecret& token = **access;
+  const std::optional<StoredSecret>& token = *access;
+  if (!token) return open_the_app("no token of this shop is stored");
   const Seconds now = clock_.now();
-  if (now < token.expires_at - kRenewBeforeSeconds) return token.value;
+  if (now < token->expires_at - kRenewBeforeSeconds) return token->value;
   auto next = renewed(tenant, "", deadline);
   // The refresh did not work, but the old token has some minutes left.
   const bool later = !next && next.error().code == ErrorCode::kUnavailable;
-  if (later && now < token.expires_at) return token.value;
+  if (later && now < token->expires_at) return token->value;
   return next;
 }
 
@@ -87,18 +87,21 @@ Result<std::string> AccessTokens::renew(const Tenant& tenant, const std::string&
   // What another thread or server stored meanwhile; nullopt when it is no better than what we had.
   const auto stored = [&]() -> std::optional<std::string> {
     const auto access = storage_.secret(tenant.id, SecretPurpose::kShopifyAccess);
-    if (!access || !*access || (*access)->value == refused) return std::nullopt;
-    if (clock_.now() >= (*access)->expires_at - kRenewBeforeSeconds) return std::nullopt;
-    return (*access)->value;
+    if (!access) return std::nullopt;
+    const std::optional<StoredSecret>& token = *access;
+    if (!token || token->value == refused) return std::nullopt;
+    if (clock_.now() >= token->expires_at - kRenewBeforeSeconds) return std::nullopt;
+    return token->value;
   };
   if (auto token = stored()) return *token;
 
-  const auto refresh = storage_.secret(tenant.id, SecretPurpose::kShopifyRefresh);
-  if (!refresh) return refresh.error();
-  if (!*refresh || (*refresh)->value.empty()) return open_the_app("no refresh token is stored");
-  if (clock_.now() >= (*refresh)->expires_at) return open_the_app("the refresh token has ended");
+  const auto kept = storage_.secret(tenant.id, SecretPurpose::kShopifyRefresh);
+  if (!kept) return kept.error();
+  const std::optional<StoredSecret>& refresh = *kept;
+  if (!refresh || refresh->value.empty()) return open_the_app("no refresh token is stored");
+  if (clock_.now() >= refresh->expires_at) return open_the_app("the refresh token has ended");
 
-  const auto tokens = refresh_(tenant, (*refresh)->value);
+  const auto tokens = refresh_(tenant, refresh->value);
   if (!tokens) {
     if (tokens.error().code != ErrorCode::kUnauthorized) return tokens.error();
     if (auto token = stored()) return *token;

@@ -17,7 +17,7 @@
 
 namespace tsunagi::shopify {
 
-inline constexpr Seconds kRenewBeforeSeconds = 5 * 60;
+inline constexpr Seconds kRenewBeforeSeconds = 300;
 inline constexpr size_t kMaxShops = 10'000;  // whose flights are remembered
 
 class AccessTokens {

@@ -1,6 +1,7 @@
 #include "server/shopify/client.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -186,9 +187,53 @@ struct ShopifyClient::State {
   // The token to use, and another one once it was refused.
   using TokenOf = std::function<Result<std::string>(const std::string& refused, TimePoint)>;
 
+  // What a reply means for the next attempt.
+  struct Step {
+    enum class Next : uint8_t { kDone, kFail, kOtherToken, kWaitForPoints, kRest } next;
+    Error error = {};
+    milliseconds at_least{0};  // of kRest
+  };
+
+  static Step judge(const Operation& operation, const Result<HttpReply>& reply,
+                    PointBucket& points) {
+    using Next = Step::Next;
+    const std::string label(operation.label);
+    if (!reply) {
+      const bool later = reply.error().code == ErrorCode::kUnavailable;
+      return {later ? Next::kRest : Next::kFail, reply.error()};
+    }
+    const int status = reply->status;
+    const Error busy{ErrorCode::kUnavailable, label + ": status " + std::to_string(status)};
+    if (status == 401) return {Next::kOtherToken, refusal(operation.label, *reply)};
+    if (status == 429) return {Next::kRest, busy, retry_after(*reply)};
+    if (is_transient_status(status)) return {Next::kRest, busy};
+    if (status < 200 || status >= 300) return {Next::kFail, refusal(operation.label, *reply)};
+
+    const auto judged = shopify::parse_reply(reply->body);
+    if (!judged) return {Next::kRest, {judged.error().code, label + ": " + judged.error().message}};
+    points.learn(operation.name, judged->cost, judged->verdict == Verdict::kThrottled);
+    const std::string message = label + ": " + judged->problem;
+    switch (judged->verdict) {
+      case Verdict::kData:
+        return {Next::kDone};
+      case Verdict::kDenied:
+        return {Next::kFail, {ErrorCode::kUnauthorized, message}};
+      case Verdict::kBadRequest:
+        return {Next::kFail, {ErrorCode::kInternal, message}};
+      case Verdict::kTryAgain:
+        return {Next::kRest, {ErrorCode::kUnavailable, message}};
+      case Verdict::kThrottled:
+        break;
+    }
+    // Without figures there is nothing to wait by.
+    const bool figures = judged->cost.restored_per_second > 0;
+    return {figures ? Next::kWaitForPoints : Next::kRest, {ErrorCode::kUnavailable, message}};
+  }
+
   // The body of a reply that has data and no errors.
   Result<std::string> call(std::string_view domain, const Operation& operation,
                            const json& variables, const TokenOf& token_of) {
+    using Next = Step::Next;
     if (!is_shop_domain(domain)) return refused_address();
     const TimePoint deadline = clock.steady() + options.total_time;
     const auto points = points_of(domain);
@@ -204,52 +249,16 @@ struct ShopifyClient::State {
       request.timeout = std::clamp(left, milliseconds(1), options.attempt_time);
       request.headers = {{"X-Shopify-Access-Token", *token}, {"Accept", "application/json"}};
 
-      const auto reply = outbound.send(request);
-      milliseconds nap = backoff(options.first_backoff, attempt, random);
-      if (!reply) {
-        last = reply.error();
-        if (last.code != ErrorCode::kUnavailable) return last;
-      } else if (reply->status == 401) {
-        last = refusal(operation.label, *reply);
-        if (!refused.empty()) return last;
-        refused = *token;
-        continue;
-      } else if (reply->status == 429) {
-        last = {ErrorCode::kUnavailable, std::string(operation.label) + ": status 429"};
-        nap = retry_after(*reply);
-      } else if (is_transient_status(reply->status)) {
-        last = {ErrorCode::kUnavailable,
-                std::string(operation.label) + ": status " + std::to_string(reply->status)};
-      } else if (reply->status < 200 || reply->status >= 300) {
-        return refusal(operation.label, *reply);
-      } else {
-        const auto judged = shopify::parse_reply(reply->body);
-        if (!judged) {
-          last = {judged.error().code,
-                  std::string(operation.label) + ": " + judged.error().message};
-        } else {
-          const bool throttled = judged->verdict == Verdict::kThrottled;
-          points->learn(operation.name, judged->cost, throttled);
-          const std::string message = std::string(operation.label) + ": " + judged->problem;
-          switch (judged->verdict) {
-            case Verdict::kData:
-              return reply->body;
-            case Verdict::kDenied:
-              return Error{ErrorCode::kUnauthorized, message};
-            case Verdict::kBadRequest:
-              return Error{ErrorCode::kInternal, message};
-            case Verdict::kThrottled:
-              last = {ErrorCode::kUnavailable, message};
-              // take() waits for the points; without figures there is nothing to wait by.
-              if (judged->cost.restored_per_second > 0) continue;
-              break;
-            case Verdict::kTryAgain:
-              last = {ErrorCode::kUnavailable, message};
-              break;
-          }
-        }
-      }
-      if (!rest(nap, attempt, deadline)) return last;
+      auto reply = outbound.send(request);
+      const Step step = judge(operation, reply, *points);
+      if (step.next == Next::kDone) return std::move(reply->body);
+      last = step.error;
+      const bool again = step.next == Next::kOtherToken && refused.empty();
+      if (step.next == Next::kFail || (step.next == Next::kOtherToken && !again)) return last;
+      if (again) refused = *token;
+      if (step.next != Next::kRest) continue;
+      const milliseconds nap = backoff(options.first_backoff, attempt, random);
+      if (!rest(std::max(nap, step.at_least), attempt, deadline)) return last;
     }
     return last;
   }

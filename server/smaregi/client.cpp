@@ -99,8 +99,8 @@ struct SmaregiClient::State {
       : options(std::move(given)), wire(options, outbound, clock, random) {}
 
   template <class T>
-  Result<T> read(std::string_view contract, Ask ask, Parse<T> parse) {
-    std::optional<T> value;
+  Result<T> read(std::string_view contract, const Ask& ask, Parse<T> parse) {
+    T value;
     const Outcome outcome =
         wire.ask(std::string(contract), ask, [&](const HttpReply& reply) -> Result<Done> {
           auto parsed = parse(reply.body);
@@ -109,7 +109,7 @@ struct SmaregiClient::State {
           return Done{};
         });
     if (!outcome.result) return outcome.result.error();
-    return std::move(*value);
+    return value;
   }
 
   // What a list is read with: everything but limit and page.
@@ -233,7 +233,7 @@ Result<PosPoints> SmaregiClient::points(std::string_view contract, std::string_v
 
 Result<PosMember> SmaregiClient::create_member(std::string_view contract,
                                                const NewPosMember& wanted) {
-  std::optional<PosMember> created;
+  PosMember created;
   const Outcome outcome = state_->wire.ask(std::string(contract),
                                            {.label = "smaregi.customers.create",
                                             .method = "POST",
@@ -248,8 +248,8 @@ Result<PosMember> SmaregiClient::create_member(std::string_view contract,
                                              return Done{};
                                            });
   if (outcome.result) {
-    if (created->code.empty()) created->code = wanted.code;
-    if (created->code == wanted.code) return std::move(*created);
+    if (created.code.empty()) created.code = wanted.code;
+    if (created.code == wanted.code) return created;
     return Error{ErrorCode::kUnavailable,
                  "smaregi.customers.create: the reply is about another member"};
   }
@@ -259,13 +259,13 @@ Result<PosMember> SmaregiClient::create_member(std::string_view contract,
 
   // It may have worked, now or when it was tried before: the code says. How Smaregi words "already
   // taken" is not known.
-  auto existing = member_by_code(contract, wanted.code);
-  if (!existing) return outcome.maybe_done ? Result<PosMember>(failure) : existing.error();
-  if (!*existing) return failure;
-  PosMember& member = **existing;
-  if (member.last_name == name_or_dash(wanted.last_name) &&
-      member.first_name == name_or_dash(wanted.first_name)) {
-    return std::move(member);
+  const auto looked_up = member_by_code(contract, wanted.code);
+  if (!looked_up) return outcome.maybe_done ? failure : looked_up.error();
+  const std::optional<PosMember>& existing = *looked_up;
+  if (!existing) return failure;
+  if (existing->last_name == name_or_dash(wanted.last_name) &&
+      existing->first_name == name_or_dash(wanted.first_name)) {
+    return *existing;
   }
   return Error{ErrorCode::kConflict, "smaregi.customers.create: the code is another member's"};
 }

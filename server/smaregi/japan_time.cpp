@@ -6,9 +6,9 @@
 namespace tsunagi::smaregi {
 namespace {
 
-constexpr Seconds kJapanOffset = 9 * 3600;  // no daylight saving
-constexpr size_t kDayLength = 10;           // "2022-10-26"
-constexpr size_t kTimeLength = 19;          // "2022-10-26T15:22:35"
+constexpr Seconds kJapanOffset = Seconds{9} * 3600;  // no daylight saving
+constexpr size_t kDayLength = 10;                    // "2022-10-26"
+constexpr size_t kTimeLength = 19;                   // "2022-10-26T15:22:35"
 
 // The digits at [at, at + count), or -1.
 int digits(std::string_view text, size_t at, size_t count) {
@@ -34,6 +34,10 @@ std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
   return std::chrono::sys_days(date);
 }
 
+Seconds seconds_of(int hours, int minutes, int seconds = 0) {
+  return Seconds{hours} * 3600 + Seconds{minutes} * 60 + seconds;
+}
+
 // "Z", "+09:00" or "+0900" in seconds.
 std::optional<Seconds> parse_offset(std::string_view text) {
   if (text == "Z") return 0;
@@ -43,7 +47,7 @@ std::optional<Seconds> parse_offset(std::string_view text) {
   const int hours = digits(text, 1, 2);
   const int minutes = digits(text, text.size() - 2, 2);
   if (hours < 0 || hours > 14 || minutes < 0 || minutes > 59) return std::nullopt;
-  const Seconds offset = hours * 3600 + minutes * 60;
+  const Seconds offset = seconds_of(hours, minutes);
   return text[0] == '-' ? -offset : offset;
 }
 
@@ -76,8 +80,8 @@ std::optional<Seconds> parse_time(std::string_view text) {
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 59) {
     return std::nullopt;
   }
-  return std::chrono::sys_seconds(*day).time_since_epoch().count() + hours * 3600 + minutes * 60 +
-         seconds - *offset;
+  return std::chrono::sys_seconds(*day).time_since_epoch().count() +
+         seconds_of(hours, minutes, seconds) - *offset;
 }
 
 std::string parse_day(std::string_view text) {

@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr double kExactDouble = 9007199254740992.0;  // 2^53
-constexpr Seconds kMaxTokenSeconds = 365 * 86'400;
+constexpr Seconds kMaxTokenSeconds = Seconds{365} * 86'400;
 
 Error nonsense(std::string_view what) {
   return {ErrorCode::kUnavailable, "Smaregi's reply: " + std::string(what)};

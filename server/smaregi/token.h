@@ -16,7 +16,7 @@
 
 namespace tsunagi::smaregi {
 
-inline constexpr Seconds kRenewBeforeSeconds = 5 * 60;
+inline constexpr Seconds kRenewBeforeSeconds = 300;
 inline constexpr size_t kMaxContracts = 10'000;
 
 class TokenSource {

@@ -190,8 +190,9 @@ Result<Token> Wire::fetch_token(const std::string& contract) {
       }
       // Every refusal of the app or of its scopes is one: the caller cannot mend it by asking
       // differently.
-      if (last.code != ErrorCode::kUnavailable)
+      if (last.code != ErrorCode::kUnavailable) {
         return Error{ErrorCode::kUnauthorized, last.message};
+      }
     }
     const milliseconds nap = backoff(options_.first_backoff, attempt, random_);
     if (attempt + 1 == options_.max_attempts || clock_.steady() + nap >= deadline) return last;
