@@ -92,7 +92,8 @@ function showState(status) {
   }
   const sentences = status.problems.map(({code, since, count}) =>
     say(words.problem[code] ?? words.problem.other, {code, count: count ?? 0, time: ago(since ?? 0, status.now)}));
-  const again = make('button', {class: 'link', type: 'button', click: () => void load('POST', 'refresh')}, words.try_again);
+  const mayHelp = status.problems.some(({code}) => code !== 'not_joined' && code !== 'paused');
+  const again = !mayHelp ? '' : make('button', {class: 'link', type: 'button', click: () => void load('POST', 'refresh')}, words.try_again);
   if (sentences.length === 1) tell('attention', sentences[0], ' ', again);
   else {
     tell('attention', say(words.not_in_step, {count: sentences.length}),
@@ -202,7 +203,7 @@ async function showBlocks(status) {
       ? make('span', {class: 'badge'}, words.block_unknown)
       : make('span', {class: `badge badge--${on ? 'good' : 'attention'}`}, on ? words.block_on : words.block_off);
     return make('div', {class: 'row'}, make('span', {}, name, ' ', badge),
-      make('a', {class: 'link', href: status.editor[key], target: '_top', 'aria-label': say(words.block_add, {block: name})}, words.open_editor));
+      make('a', {class: 'link', href: status.editor[key], target: '_top', 'aria-label': say(words.block_add, {action: words.open_editor, block: name})}, words.open_editor));
   });
   blocks.replaceChildren(make('h2', {class: 'card__title', id: 'blocks-title'}, words.blocks),
     make('p', {class: 'card__note'}, words.blocks_note), ...rows);
@@ -381,7 +382,8 @@ function showErrors(wrong) {
   let first = null;
   for (const [field, text] of wrong) first = first ?? setError(field, text);
   barWords.textContent = say(words.errors, {count: wrong.length});
-  first?.focus();
+  first?.scrollIntoView({block: 'center'});  // not below the bar
+  first?.focus({preventScroll: true});
 }
 
 form.addEventListener('submit', async (event) => {

@@ -1,0 +1,132 @@
+// The merchant page in a real browser, inside the admin's frame: from a fresh installation to a joined contract, settings
+// with errors beside their fields, both languages, 320 pixels wide, and nothing for axe to find.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { launch, phone } from '../../../support/browser.mjs';
+import { root, until } from '../../../support/processes.mjs';
+import { seed } from '../../../support/seed.mjs';
+import { Stack, send } from '../../../support/stack.mjs';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const screens = join(root, 'build', 'screens');
+const stack = new Stack();
+let browser;
+before(async () => {
+  mkdirSync(screens, { recursive: true });
+  await stack.start();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await stack.stop();
+});
+
+const address = (locale) => `${stack.shopify.admin}/store/${stack.keys.shop}/apps/tsunagi?locale=${locale}`;
+async function open(locale, options = {}) {
+  const page = await phone(browser, options);
+  await page.goto(address(locale));
+  const app = page.frame({ name: 'app-iframe' });
+  await app.waitForSelector('#page[aria-busy="false"]');
+  return { page, app };
+}
+async function axe(app) {
+  // Run as the page itself would: the policy forbids strangers' scripts, not the test's own evaluation.
+  await app.evaluate(axeSource);
+  const { violations } = await app.evaluate(() => globalThis.axe.run(document));
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 160))]), []);
+}
+const noSideScroll = async (app) =>
+  assert.ok(await app.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), 'no scrolling to the side');
+
+test('a merchant installs, connects, and saves settings', async (t) => {
+  await t.test('before joining: one thing to do, in both languages', async () => {
+    for (const locale of ['ja', 'en']) {
+      const { page, app } = await open(locale, { width: 320 });
+      assert.match(await app.textContent('#state'), locale === 'ja' ? /スマレジとまだ連携していません/ : /Smaregi is not connected yet/);
+      assert.equal(await app.getAttribute('html', 'lang'), locale);
+      await axe(app);
+      await noSideScroll(app);
+      await page.screenshot({ path: join(screens, `merchant-not-joined-${locale}.png`), fullPage: true });
+      assert.deepEqual(page.problems, []);
+      await page.context().close();
+    }
+  });
+
+  await t.test('the button opens the sign-in in a tab of its own, and the page follows', async () => {
+    await send('PUT', `${stack.smaregi.control}/contracts/${stack.keys.contract_id}`, { name: '繋ぎ商店' });
+    const { page, app } = await open('ja');
+    const popup = page.context().waitForEvent('page');
+    await app.getByRole('button', { name: 'スマレジと連携する' }).click();
+    const tab = await popup;
+    await tab.waitForLoadState();
+    await tab.locator('select, input[name="contract"]').first().evaluate((element, id) => {
+      if (element.type === 'radio') element.click(); else element.value = id;
+    }, stack.keys.contract_id);
+    await tab.locator('button[value="allow"], button[type="submit"], input[type="submit"]').first().click();
+    await tab.waitForURL(/\/smaregi\/callback/);
+    await tab.getByText('スマレジと連携しました').waitFor();
+    await tab.evaluate(axeSource);
+    assert.deepEqual((await tab.evaluate(() => globalThis.axe.run(document))).violations.map(({ id }) => id), []);
+    await tab.screenshot({ path: join(screens, 'merchant-callback-ja.png') });
+    await tab.close();
+    await app.getByText(`連携済み（契約ID ${stack.keys.contract_id}）`).waitFor({ timeout: 15_000 });
+    await page.context().close();
+  });
+
+  await t.test('everything in step: one green sentence, blocks with their state, links into the editor', async () => {
+    await seed(stack, undefined, { products: 3, members: 2, sales: 1 });
+    for (const locale of ['ja', 'en']) {
+      const { page, app } = await open(locale, { width: 320 });
+      await until('the green sentence', async () => {
+        await app.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+        return app.evaluate(() => document.getElementById('state').classList.contains('banner--good'));
+      }, 20_000, 500);
+      assert.match(await app.textContent('#state'), locale === 'ja' ? /^すべて同期しています（/ : /^Everything is in step \(/);
+      for (const link of await app.locator('a.link').evaluateAll((links) => links.map((element) => element.href))) {
+        assert.equal((await fetch(link, { redirect: 'manual' })).status, 302, link);
+      }
+      await axe(app);
+      await noSideScroll(app);
+      await page.screenshot({ path: join(screens, `merchant-in-step-${locale}.png`), fullPage: true });
+      const full = await app.locator('body').screenshot({ path: join(screens, `merchant-in-step-whole-${locale}.png`) });
+      assert.ok(full.length > 0);
+      assert.deepEqual(page.problems, []);
+      await page.context().close();
+    }
+  });
+
+  await t.test('a wrong value is told beside its field and nothing is saved; a right one is kept', async () => {
+    const { page, app } = await open('ja');
+    const few = app.getByLabel('△ にする数（この数より少ないとき）');
+    await few.fill('many');
+    await app.getByRole('button', { name: '保存' }).click();
+    assert.equal(await few.getAttribute('aria-invalid'), 'true');
+    assert.ok(await few.evaluate((element) => element === document.activeElement));
+    assert.match(await app.textContent(`#${await few.getAttribute('id')}-error`), /0から1,000,000まで/);
+    await axe(app);
+    await page.screenshot({ path: join(screens, 'merchant-error-ja.png') });
+    await few.fill('7');
+    await app.getByLabel('会員制度の名前').fill('<b>繋ぎ</b>会');
+    await app.getByRole('button', { name: '渋谷店を下へ' }).click();
+    await app.getByRole('button', { name: '保存' }).click();
+    await page.getByText('保存しました').waitFor();
+    await page.context().close();
+    const again = await open('ja');
+    assert.equal(await again.app.getByLabel('△ にする数（この数より少ないとき）').inputValue(), '7');
+    assert.equal(await again.app.getByLabel('会員制度の名前').inputValue(), '<b>繋ぎ</b>会');
+    assert.equal(await again.app.locator('.shop__name').nth(1).textContent(), '渋谷店');
+    await again.page.context().close();
+  });
+
+  await t.test('the kill switch stops, and is told', async () => {
+    const { page, app } = await open('ja');
+    await app.getByLabel('繋ぎを停止する').check();
+    await app.getByRole('button', { name: '保存' }).click();
+    await app.getByText('停止中です。会員証と在庫は表示されず').waitFor();
+    await page.screenshot({ path: join(screens, 'merchant-paused-ja.png') });
+    await page.context().close();
+  });
+});
