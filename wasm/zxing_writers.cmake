@@ -6,7 +6,7 @@ set(zxing_sources
   oned/ODCode128Writer oned/ODCode128Patterns oned/ODEAN13Writer oned/ODUPCEANCommon oned/ODCode39Writer
   oned/ODCodabarWriter oned/ODWriterHelper BitArray BitMatrix Utf
   qrcode/QRWriter qrcode/QREncoder qrcode/QRMaskUtil qrcode/QRMatrixUtil qrcode/QRErrorCorrectionLevel
-  qrcode/QRCodecMode GenericGF GenericGFPoly ReedSolomonEncoder)
+  GenericGF GenericGFPoly ReedSolomonEncoder)
 list(TRANSFORM zxing_sources PREPEND ${zxing_src}/)
 list(TRANSFORM zxing_sources APPEND .cpp)
 
@@ -30,4 +30,12 @@ if(EMSCRIPTEN)
   # The module has no exceptions: a writer's `throw` (which draw() makes unreachable) becomes a trap, and the texts of
   # its message are not carried to the shopper's phone.
   target_compile_options(zxing_writers PRIVATE "-Dthrow=__builtin_trap(),(void)")
+  # Small, but for the files that a drawing spends its time in. (A file has one level alone: emcc takes -Oz anywhere on
+  # its command line to mean that nothing may be inlined.)
+  set(zxing_hot oned/ODCode128Writer oned/ODWriterHelper BitMatrix qrcode/QRMaskUtil qrcode/QRMatrixUtil)
+  list(TRANSFORM zxing_hot PREPEND ${zxing_src}/)
+  list(TRANSFORM zxing_hot APPEND .cpp)
+  set_source_files_properties(${zxing_sources} ${CMAKE_CURRENT_LIST_DIR}/zxing/ascii_text.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/zxing/qr_versions.cpp PROPERTIES COMPILE_OPTIONS -Oz)
+  set_source_files_properties(${zxing_hot} PROPERTIES COMPILE_OPTIONS -O2)
 endif()

@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "qrcode/QRCodecMode.h"
 #include "qrcode/QRVersion.h"
 
 namespace ZXing::QRCode {
@@ -29,5 +30,14 @@ Version::Version(int version_number, std::initializer_list<int> alignment_patter
       _ecBlocks(ec_blocks),
       _totalCodewords(ec_blocks[0].totalDataCodewords()),
       _type(Type::Model2) {}
+
+// Bits of the character count, table 3, for the versions above.
+int CharacterCountBits(CodecMode mode, const Version& /*version*/) {
+  switch (mode) {
+    case CodecMode::NUMERIC: return 10;
+    case CodecMode::ALPHANUMERIC: return 9;
+    default: return 8;
+  }
+}
 
 }  // namespace ZXing::QRCode
