@@ -5,10 +5,10 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch, phone } from '../../../support/browser.mjs';
-import { root, until } from '../../../support/processes.mjs';
-import { seed } from '../../../support/seed.mjs';
-import { Stack, send } from '../../../support/stack.mjs';
+import { launch, phone } from '../support/browser.mjs';
+import { root, until } from '../support/processes.mjs';
+import { seed } from '../support/seed.mjs';
+import { Stack, send } from '../support/stack.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const screens = join(root, 'build', 'screens');
