@@ -33,10 +33,12 @@ unprivileged() {
 }
 
 folder_of() {
-  folder=${1##*application_name=}
-  folder=/tmp/$folder
-  case $folder in
-    /tmp/tsunagi-postgres.*) echo "$folder" ;;
+  name=${1##*application_name=}
+  case $name in
+    */* | *..*) name= ;;
+  esac
+  case $name in
+    tsunagi-postgres.*) echo "/tmp/$name" ;;
     *)
       echo "postgres.sh: not an address of mine" >&2
       exit 1
