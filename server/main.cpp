@@ -76,7 +76,9 @@ OutboundOptions outbound_options(Log& log, Metrics& metrics) {
     const bool refused = event.status == 0 || event.status >= 400;
     const std::string outcome =
         event.status == 0 ? std::string(event.failure) : std::to_string(event.status);
-    metrics.upstream(event.host, event.label, outcome,
+    // Labels begin with the system: "smaregi.points". Hosts would be a series a shop.
+    const std::string_view system = event.label.substr(0, event.label.find('.'));
+    metrics.upstream(system, event.label, outcome,
                      static_cast<double>(event.took.count()) / 1000.0);
     if (refused) {
       log.warning("upstream.refused", {{"host", event.host},

@@ -65,8 +65,6 @@ struct Metrics::State {
       registry, "tsunagi_upstream_calls_total", "Calls to a platform, by operation and outcome.");
   prometheus::Family<prometheus::Histogram>& upstream_seconds = family<prometheus::Histogram>(
       registry, "tsunagi_upstream_call_seconds", "Time of a call to a platform.");
-  prometheus::Family<prometheus::Counter>& cache_reads = family<prometheus::Counter>(
-      registry, "tsunagi_cache_reads_total", "Reads of a cache, by cache and result.");
   prometheus::Family<prometheus::Gauge>& queue_waiting = family<prometheus::Gauge>(
       registry, "tsunagi_queue_waiting", "Entries that wait to be worked off.");
   prometheus::Family<prometheus::Gauge>& queue_dead = family<prometheus::Gauge>(
@@ -113,11 +111,6 @@ void Metrics::upstream(std::string_view system, std::string_view operation,
   with_outcome.emplace("outcome", std::string(outcome));
   state_->upstream_calls.Add(with_outcome).Increment();
   state_->upstream_seconds.Add(labels, kSecondsBuckets).Observe(seconds);
-}
-
-void Metrics::cache(std::string_view name, bool hit) {
-  state_->cache_reads.Add({{"cache", std::string(name)}, {"result", hit ? "hit" : "miss"}})
-      .Increment();
 }
 
 void Metrics::queue(std::string_view name, int64_t waiting, int64_t dead) {

@@ -23,7 +23,6 @@ class Metrics {
   // "throttled", "failed"…
   void upstream(std::string_view system, std::string_view operation, std::string_view outcome,
                 double seconds);
-  void cache(std::string_view name, bool hit);                       // "card", "stock", "tenant"
   void queue(std::string_view name, int64_t waiting, int64_t dead);  // "inbox", "outbox"
 
   [[nodiscard]] std::string text() const;  // content type kMetricsContentType

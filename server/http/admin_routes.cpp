@@ -47,7 +47,6 @@ Reply html(std::string body, const std::string& policy) {
   reply.headers.emplace_back("Content-Security-Policy", policy);
   reply.headers.emplace_back("Cache-Control", "no-store");
   reply.headers.emplace_back("Referrer-Policy", "no-referrer");
-  reply.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return reply;
 }
 

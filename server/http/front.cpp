@@ -152,6 +152,7 @@ class Parser final : public httplib::Server {
     });
     // The library's own choice shares the address with whoever else asks for it.
     set_socket_options([](int fd) { httplib::set_socket_opt(fd, SOL_SOCKET, SO_REUSEADDR, 1); });
+    set_default_headers({{"X-Content-Type-Options", "nosniff"}});
     set_keep_alive_max_count(kPromisedRequests);  // counted by the front; only printed by httplib
     set_keep_alive_timeout(kPromisedIdle);
   }

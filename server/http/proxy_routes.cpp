@@ -33,6 +33,8 @@ struct Route {
   const char* name;
   std::string_view method;
   Who who;
+  bool while_paused;  // files and pages that hold no figures: a pause must not break what is
+                      // installed
   Answer answer;
 };
 
@@ -132,6 +134,7 @@ Reply stock_page(const Context& context, const Asked& asked) {
   if (!models.ok()) return failed(models.error());
   std::string content;
   for (const StockModel& model : *models) {
+    if (asked.tenant.settings.paused) break;
     content += liquid_safe(render_stock(model, {language_of(asked), asked.now}));
   }
   return liquid_reply(
@@ -255,18 +258,18 @@ Reply pin(const Context& context, const Asked& asked) {
 }
 
 constexpr std::array<Route, 10> kRoutes{{
-    {"/card.json", "/proxy/card.json", "GET", Who::kSignedIn, card},
-    {"/stock.json", "/proxy/stock.json", "GET", Who::kAnybody, stock},
-    {"/pins.json", "/proxy/pins.json", "GET", Who::kSignedIn, pins},
-    {"/join", "/proxy/join", "POST", Who::kSignedIn, join},
-    {"/favourite", "/proxy/favourite", "POST", Who::kSignedIn, favourite},
-    {"/pins", "/proxy/pins", "POST", Who::kSignedIn, pin},
-    {"/card", "/proxy/card", "GET", Who::kAnybody, card_page},
-    {"/stock", "/proxy/stock", "GET", Who::kAnybody, stock_page},
-    {"/manifest.webmanifest", "/proxy/manifest.webmanifest", "GET", Who::kAnybody, manifest},
-    {"/sw.js", "/proxy/sw.js", "GET", Who::kAnybody, service_worker},
+    {"/card.json", "/proxy/card.json", "GET", Who::kSignedIn, false, card},
+    {"/stock.json", "/proxy/stock.json", "GET", Who::kAnybody, false, stock},
+    {"/pins.json", "/proxy/pins.json", "GET", Who::kSignedIn, false, pins},
+    {"/join", "/proxy/join", "POST", Who::kSignedIn, false, join},
+    {"/favourite", "/proxy/favourite", "POST", Who::kSignedIn, false, favourite},
+    {"/pins", "/proxy/pins", "POST", Who::kSignedIn, false, pin},
+    {"/card", "/proxy/card", "GET", Who::kAnybody, true, card_page},
+    {"/stock", "/proxy/stock", "GET", Who::kAnybody, true, stock_page},
+    {"/manifest.webmanifest", "/proxy/manifest.webmanifest", "GET", Who::kAnybody, true, manifest},
+    {"/sw.js", "/proxy/sw.js", "GET", Who::kAnybody, true, service_worker},
 }};
-constexpr Route kAssetRoute{"/assets/", "/proxy/assets", "GET", Who::kAnybody, asset};
+constexpr Route kAssetRoute{"/assets/", "/proxy/assets", "GET", Who::kAnybody, true, asset};
 
 const Route* route_of(std::string_view path) {
   path.remove_prefix(std::string_view("/proxy").size());
@@ -305,6 +308,9 @@ Reply answer(const Context& context, const Request& request, const Route* route,
     Reply reply = refuse(405, "method", "This address takes another method.");
     reply.headers.emplace_back("Allow", route->method == "GET" ? "GET, HEAD" : "POST");
     return reply;
+  }
+  if ((*tenant)->settings.paused && !route->while_paused) {
+    return refuse(409, "paused", "The merchant has paused this membership.");
   }
   return route->answer(context, {request, *proxy, **tenant, now});
 }

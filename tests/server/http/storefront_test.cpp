@@ -156,6 +156,28 @@ TEST_F(Storefront, FilesHaveTheirHashInTheirNameAndNeverChange) {
   EXPECT_EQ(get(signed_path("/assets/sw.js", {})).status, 404);
 }
 
+TEST_F(Storefront, APausedShopShowsAndChangesNothing) {
+  const std::string proof = nonce(kMember);
+  auto tenant = *storage.tenant(kShopId);
+  tenant->settings.paused = true;
+  storage.put_tenant(*tenant);
+  tenants->forget();
+  const std::vector<std::pair<std::string, std::string>> towel = {{"barcode", "4900000000017"}};
+  const Signed member{.customer = kMember, .asked = towel};
+  for (const Answer& answer :
+       {get(signed_path("/card.json", member)), get(signed_path("/stock.json", member)),
+        get(signed_path("/pins.json", member)),
+        send("POST", signed_path("/favourite", member),
+             R"({"shop":"1","nonce":")" + proof + "\"}")}) {
+    EXPECT_EQ(answer.status, 409);
+    EXPECT_NE(answer.body.find(R"("code":"paused")"), std::string::npos) << answer.body;
+  }
+  EXPECT_EQ(get(signed_path("/stock", member)).body.find("渋谷店"), std::string::npos);
+  for (const char* path : {"/card", "/sw.js", "/manifest.webmanifest"}) {
+    EXPECT_EQ(get(signed_path(path, member)).status, 200) << path;
+  }
+}
+
 TEST_F(Storefront, ADatabaseThatIsDownIsSaidPlainly) {
   storage.down = true;
   clock.advance(kTenantCacheSeconds + 1);
