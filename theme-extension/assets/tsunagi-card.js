@@ -36,7 +36,9 @@ class TsunagiCard extends HTMLElement {
   connectedCallback() {
     this.#life = renew(this.#life);
     const {signal} = this.#life;
-    this.#card = parse(this.dataset.card);
+    // Taken out of the page: it must be able to forget a member wholly.
+    this.#card = parse(this.dataset.card) ?? this.#card;
+    delete this.dataset.card;
     this.addEventListener('click', (event) => this.#act(event), {signal});
     this.#followPixels(signal);
     loadCore(this.dataset).then((core) => {
