@@ -32,7 +32,7 @@ if(EMSCRIPTEN)
   target_compile_options(zxing_writers PRIVATE "-Dthrow=__builtin_trap(),(void)")
   # Small, but for the files that a drawing spends its time in. (A file has one level alone: emcc takes -Oz anywhere on
   # its command line to mean that nothing may be inlined.)
-  set(zxing_hot oned/ODCode128Writer oned/ODWriterHelper BitMatrix qrcode/QRMaskUtil qrcode/QRMatrixUtil)
+  set(zxing_hot qrcode/QRMaskUtil qrcode/QRMatrixUtil)
   list(TRANSFORM zxing_hot PREPEND ${zxing_src}/)
   list(TRANSFORM zxing_hot APPEND .cpp)
   set_source_files_properties(${zxing_sources} ${CMAKE_CURRENT_LIST_DIR}/zxing/ascii_text.cpp
