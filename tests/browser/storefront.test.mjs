@@ -13,7 +13,7 @@ import { states } from './suites/states.mjs';
 const world = {};
 before(async () => {
   world.stack = await new Stack().start();
-  world.data = await seed(world.stack, undefined, { products: 6, members: 8, sales: 4 });
+  world.data = await seed(world.stack, undefined, { products: 6, members: 12, sales: 4 });
   world.browser = await launch();
   console.log(`# seed ${world.stack.seed}`);
 });

@@ -1,10 +1,12 @@
 // The card before any script: read from screenshots, and painted in the first frame that shows anything.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { PNG } from 'pngjs';
 import { launch, phone, zbar } from '../../support/browser.mjs';
+import { root } from '../../support/processes.mjs';
 import { writeCard } from '../../support/app.mjs';
 import { send } from '../../support/stack.mjs';
 
@@ -42,7 +44,7 @@ export function firstPaint(world) {
   test('JavaScript off: every width, code, scheme and forced dark mode decodes to the member\'s code', async (t) => {
     const { stack, data } = world;
     const own = data.joined[0];
-    const long = data.joined[data.joined.length - 1];
+    const long = data.unlinked[1];
     const twenty = 'KAIIN-2026/AB.C 7890';
     await writeCard(stack, long.id, { customer: String(long.id), code: twenty });
     const darkBrowser = await launch(['--force-dark-mode', '--enable-features=WebContentsForceDark']);
@@ -79,6 +81,7 @@ export function firstPaint(world) {
         async (list) => { const end = Date.now() + 15_000; while (!list.some((frame) => !isBlank(frame.png)) && Date.now() < end) await page.waitForTimeout(20); await page.waitForTimeout(100); });
       const first = seen.find((frame) => !isBlank(frame.png));
       assert.ok(first, 'something was painted');
+      writeFileSync(join(root, 'build', 'screens', 'first-frame.png'), first.png);
       assert.equal(zbar(first.png)[0]?.text, code, `run ${run + 1}: the first frame with content shows the barcode`);
       ours.push(first.ms);
       await page.context().close();
