@@ -23,59 +23,24 @@ constexpr Seconds kWindowSeconds = 31 * 86'400 - 1;  // both ends are included
 // rows behind it would move up a place, one of them unseen. So the last window ends a little later
 // than asked.
 constexpr Seconds kWindowMargin = 120;
-constexpr std::string_view kUnnamed =
-    "-";  // Smaregi demands both names; customers of a shop need not have any
-constexpr size_t kMaxNameCharacters = 85;
-constexpr size_t kMaxMailBytes = 255;
-constexpr size_t kMaxPhoneBytes = 20;
 
 std::string with_query(std::string_view path, const Fields& fields) {
   return std::string(path) + "?" + form_encode(fields);
 }
 
-std::string first_characters(std::string_view text, size_t count) {
-  size_t at = 0;
-  for (; at < text.size(); ++at) {
-    const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
-    if (begins && count-- == 0) break;
-  }
-  return std::string(text.substr(0, at));
-}
-
-std::string name_or_dash(std::string_view name) {
-  const bool blank = name.find_first_not_of(" \t") == std::string_view::npos;
-  return blank ? std::string(kUnnamed) : first_characters(name, kMaxNameCharacters);
-}
-
-// "+81 90-1234-5678" as people in Japan write it, with a leading 0. "" when Smaregi would refuse
-// it.
-std::string local_phone(std::string_view phone) {
-  std::string local;
-  if (phone.starts_with("+81")) {
-    phone.remove_prefix(3);
-    while (phone.starts_with(' ') || phone.starts_with('-')) phone.remove_prefix(1);
-    if (!phone.starts_with('0')) local = "0";
-  }
-  for (const char c : phone) {
-    if (c < ' ' || c > '~') return "";
-    if (c != ' ') local += c;
-  }
-  return local.size() > kMaxPhoneBytes ? "" : local;
-}
-
 std::string member_json(const NewPosMember& member) {
   nlohmann::json body = {{"customerCode", member.code},
-                         {"lastName", name_or_dash(member.last_name)},
-                         {"firstName", name_or_dash(member.first_name)},
+                         {"lastName", member.last_name},
+                         {"firstName", member.first_name},
                          // Sources disagree on what an absent flag means: always said.
                          {"mailReceiveFlag", member.mail_consent ? "1" : "0"}};
-  const auto put = [&body](const char* name, std::string value) {
-    if (!value.empty()) body[name] = std::move(value);
+  const auto put = [&body](const char* name, const std::string& value) {
+    if (!value.empty()) body[name] = value;
   };
-  put("lastKana", first_characters(member.last_kana, kMaxNameCharacters));
-  put("firstKana", first_characters(member.first_kana, kMaxNameCharacters));
-  if (member.mail.size() <= kMaxMailBytes) put("mailAddress", member.mail);
-  put("phoneNumber", local_phone(member.phone));
+  put("lastKana", member.last_kana);
+  put("firstKana", member.first_kana);
+  put("mailAddress", member.mail);
+  put("phoneNumber", member.phone);
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -263,8 +228,7 @@ Result<PosMember> SmaregiClient::create_member(std::string_view contract,
   if (!looked_up) return outcome.maybe_done ? failure : looked_up.error();
   const std::optional<PosMember>& existing = *looked_up;
   if (!existing) return failure;
-  if (existing->last_name == name_or_dash(wanted.last_name) &&
-      existing->first_name == name_or_dash(wanted.first_name)) {
+  if (existing->last_name == wanted.last_name && existing->first_name == wanted.first_name) {
     return *existing;
   }
   return Error{ErrorCode::kConflict, "smaregi.customers.create: the code is another member's"};

@@ -124,8 +124,9 @@ class SmaregiSandboxTest : public ::testing::Test {
     NewPosMember wanted;
     wanted.code = code;
     wanted.last_name = "𠮷野";
+    wanted.first_name = "-";
     wanted.mail = "a@example.com";
-    wanted.phone = "+819012345678";
+    wanted.phone = "09012345678";
     const auto made = client->create_member(kContract, wanted);
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_EQ(made->code, code);
@@ -261,6 +262,7 @@ TEST_F(SmaregiSandboxTest, SurvivesEveryFaultAndNeverMakesAMemberTwice) {
     NewPosMember wanted;
     wanted.code = "T" + std::to_string(2'000'000'000'000 + number++);
     wanted.last_name = "繋";
+    wanted.first_name = "木";
     const size_t before = requests("POST", customers);
     const auto made = client->create_member(kContract, wanted);
     const bool throttled = fault.value("status", 0) == 429;
