@@ -34,9 +34,12 @@ Version::Version(int version_number, std::initializer_list<int> alignment_patter
 // Bits of the character count, table 3, for the versions above.
 int CharacterCountBits(CodecMode mode, const Version& /*version*/) {
   switch (mode) {
-    case CodecMode::NUMERIC: return 10;
-    case CodecMode::ALPHANUMERIC: return 9;
-    default: return 8;
+    case CodecMode::NUMERIC:
+      return 10;
+    case CodecMode::ALPHANUMERIC:
+      return 9;
+    default:
+      return 8;
   }
 }
 
