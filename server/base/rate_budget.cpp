@@ -18,16 +18,30 @@ Steady::duration scaled(double factor) {
       std::chrono::duration<double, std::milli>(static_cast<double>(kWindow.count()) * factor));
 }
 
+// Of each second's calls.
+double share(Priority priority) {
+  switch (priority) {
+    case Priority::kShopper:
+      return 1;
+    case Priority::kEvent:
+      return 0.8;
+    case Priority::kSweep:
+      return 0.6;
+  }
+  return 1;
+}
+
 }  // namespace
 
 RateBudget::RateBudget(RateLimits limits, Clock& clock)
     : limits_(limits), clock_(clock), rate_(limits.start), crept_at_(clock.steady()) {}
 
-// Of the last n calls, n = the rate's whole part, the oldest must be a window ago. Below one call a
-// second the window grows instead.
-RateBudget::TimePoint RateBudget::free_at(TimePoint now) {
-  const auto n = static_cast<size_t>(std::max(1.0, std::floor(rate_)));
-  const Steady::duration window = scaled(static_cast<double>(n) / std::max(rate_, limits_.floor));
+// Of the last n calls, n = the rate's whole part, the oldest must be a window ago; of fewer for
+// background work. Below one call a second the window grows instead.
+RateBudget::TimePoint RateBudget::free_at(TimePoint now, Priority priority) const {
+  const double calls = std::max(1.0, std::floor(rate_));
+  const Steady::duration window = scaled(calls / std::max(rate_, limits_.floor));
+  const auto n = static_cast<size_t>(std::max(1.0, std::floor(calls * share(priority))));
   TimePoint at = std::max(now, held_until_);
   if (starts_.size() >= n) at = std::max(at, starts_[starts_.size() - n] + window);
   return at;
@@ -56,7 +70,7 @@ Result<Done> RateBudget::acquire(Priority priority, TimePoint deadline) {
   for (;;) {
     const TimePoint now = clock_.steady();
     creep(now);
-    const TimePoint free = free_at(now);
+    const TimePoint free = free_at(now, priority);
     const bool first = *queue_.begin() == ticket;
     if (first && free <= now) {
       starts_.push_back(now);

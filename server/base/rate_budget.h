@@ -1,7 +1,8 @@
 #pragma once
 // What a platform lets us ask in a second, shared by all callers of one contract. At most `rate`
 // calls start in any second. Callers queue: who has a shopper waiting goes first, then in the order
-// of arrival. A 429 halves the rate and holds everybody for as long as the platform asks; the rate
+// of arrival; work in the background leaves a part of every second free, so that a shopper does not
+// wait for it. A 429 halves the rate and holds everybody for as long as the platform asks; the rate
 // creeps back while nothing is refused, but stays below the rate that was refused for a while. Safe
 // from any thread.
 
@@ -52,7 +53,8 @@ class RateBudget {
  private:
   using Ticket = std::pair<Priority, uint64_t>;  // ordered: priority, then arrival
 
-  TimePoint free_at(TimePoint now);  // when the next call may start
+  // When the next call of that priority may start.
+  [[nodiscard]] TimePoint free_at(TimePoint now, Priority priority) const;
   void creep(TimePoint now);
 
   const RateLimits limits_;

@@ -36,6 +36,23 @@ TEST_F(RateBudgetTest, NeverMoreThanTheRateInASecond) {
   EXPECT_EQ(turns_now(budget), 10);
 }
 
+TEST_F(RateBudgetTest, WorkInTheBackgroundLeavesRoomForShoppers) {
+  RateBudget budget({.start = 10, .ceiling = 10}, clock);
+  const auto turns = [&](Priority priority) {
+    int count = 0;
+    while (count < 1'000 && budget.acquire(priority, clock.steady()).ok()) ++count;
+    return count;
+  };
+  EXPECT_EQ(turns(Priority::kSweep), 6);
+  EXPECT_EQ(turns(Priority::kEvent), 2);
+  EXPECT_EQ(turns(Priority::kShopper), 2);
+  clock.advance_ms(1'050);
+  EXPECT_EQ(turns(Priority::kShopper), 10);
+  EXPECT_EQ(turns(Priority::kSweep), 0);
+  RateBudget narrow({.start = 1, .ceiling = 1}, clock);
+  EXPECT_TRUE(narrow.acquire(Priority::kSweep, clock.steady())) << "never nothing at all";
+}
+
 TEST_F(RateBudgetTest, ARefusalHalvesTheRateOnceAndHoldsEverybodyAsLongAsAsked) {
   RateBudget budget({.start = 8}, clock);
   budget.refused(3'000ms);
