@@ -2,7 +2,9 @@
 //   smaregi-sandbox --port N [--seed S] [--till-lang ja|en]
 // Prints one line of JSON when ready and stops on SIGTERM or SIGINT.
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
+
 #include <csignal>
 #include <cstdint>
 #include <iostream>
@@ -40,7 +42,8 @@ int serve(int port, uint64_t seed, const std::string& till_language) {
             << R"(/till","control":")" << base << R"(/_sandbox","port":)" << front.port()
             << R"(,"seed":)" << seed << "}" << std::endl;
   front.run();
-  pthread_kill(stopper.native_handle(), SIGTERM);  // if the server ended by itself
+  kill(getpid(),
+       SIGTERM);  // wakes the stopper if the server ended by itself; blocked for everybody else
   stopper.join();
   return 0;
 }

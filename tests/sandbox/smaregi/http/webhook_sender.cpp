@@ -75,7 +75,7 @@ void WebhookSender::deliver(const Delivery& delivery) {
   client.set_max_timeout(std::chrono::seconds(kWebhookTimeoutSeconds));
   httplib::Headers headers;
   for (const auto& [name, value] : delivery.headers) headers.emplace(name, value);
-  const auto result = client.Post(address.path, headers, delivery.body, "application/json");
+  const auto result = client.Post(address.path, headers, delivery.body, delivery.content_type);
   sandbox_.report_webhook(delivery, result ? result->status : 0);
 }
 

@@ -11,7 +11,7 @@ namespace tsunagi::smaregi_sandbox {
 
 namespace {
 
-constexpr int64_t kJapanOffset = 9 * 3600;
+constexpr int64_t kJapanOffset = int64_t{9} * 3600;
 constexpr int64_t kDay = 86'400;
 
 std::string print_date(std::chrono::year_month_day day) {

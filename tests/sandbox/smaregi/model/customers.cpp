@@ -147,6 +147,8 @@ Reply get_member(Context& context) {
   return json_reply(object);
 }
 
+}  // namespace
+
 Reply create_member(Context& context) {
   std::vector<std::string_view> required(kAlwaysRequired.begin(), kAlwaysRequired.end());
   required.insert(required.end(), context.contract.required_columns.begin(),
@@ -168,6 +170,7 @@ Reply create_member(Context& context) {
   return json_reply(print_member(context, &member));
 }
 
+namespace {
 Reply edit_member(Context& context) {
   Member& member = member_of(context);
   std::vector<std::string_view> required(kAlwaysRequired.begin(), kAlwaysRequired.end());

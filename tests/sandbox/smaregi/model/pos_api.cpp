@@ -34,8 +34,9 @@ struct Found {
 };
 
 Found find_route(std::string_view method, std::span<const std::string> parts) {
-  const std::array<std::span<const Route>, 5> tables = {
-      customer_routes(), store_routes(), product_routes(), stock_routes(), transaction_routes()};
+  const std::array<std::span<const Route>, 6> tables = {bulk_routes(),  customer_routes(),
+                                                        store_routes(), product_routes(),
+                                                        stock_routes(), transaction_routes()};
   bool other_method = false;
   for (const auto table : tables) {
     for (const Route& route : table) {

@@ -28,6 +28,10 @@ struct Context {
 // parts: [contract, "pos", ...]
 Reply pos_api(World& world, const Request& request, const std::vector<std::string>& parts);
 
+// Handlers that the bulk calls use for each of their rows.
+Reply create_member(Context& context);
+Reply add_stock(Context& context);
+
 using Handler = Reply (*)(Context&);
 enum class Bundle : uint8_t {
   kAll,
@@ -47,6 +51,7 @@ std::span<const Route> store_routes();
 std::span<const Route> product_routes();
 std::span<const Route> stock_routes();
 std::span<const Route> transaction_routes();
+std::span<const Route> bulk_routes();
 
 // Fires an event to every app with an address.
 void publish(World& world, const Contract& contract, std::string_view event,

@@ -168,12 +168,15 @@ Reply set_stock(Context& context) {
   return write_reply(context, write, write.amount - stock_now(context, write.store_id));
 }
 
+}  // namespace
+
 Reply add_stock(Context& context) {
   const Write write = read_write(context);
   check_result(stock_now(context, write.store_id) + write.amount);
   return write_reply(context, write, write.amount);
 }
 
+namespace {
 constexpr std::array<Route, 4> kRoutes = {{
     {"GET", "/stock", "pos.stock:read",
      "fields sort limit page store_id product_id upd_date_time-from upd_date_time-to", list_stock},

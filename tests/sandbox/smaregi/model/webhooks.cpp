@@ -55,6 +55,17 @@ void Webhooks::publish(const Event& event, const Json& ids, const Identity& iden
   }
 }
 
+void Webhooks::call_back(const Callback& callback, int64_t now_ms) {
+  Delivery delivery;
+  delivery.contract_id = callback.contract_id;
+  delivery.event = "callback";
+  delivery.url = callback.url;
+  delivery.body = callback.body;
+  delivery.content_type = "application/json;charset=UTF-8";  // [DOC patchcustomerspointbulk]
+  delivery.due_at_ms = now_ms;
+  put(std::move(delivery));
+}
+
 void Webhooks::put(Delivery delivery) {
   if (waiting_.size() >= kMaxWaitingWebhooks) {
     remember(waiting_.front(), 0, "dropped", waiting_.front().due_at_ms);

@@ -32,6 +32,7 @@ struct Delivery {
   int attempt = 1;
   int64_t due_at_ms = 0;
   std::string event_id, contract_id, event, action, url, body;
+  std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
@@ -54,6 +55,11 @@ class Webhooks {
   // Queues the event for every app that has an address.
   void publish(const Event& event, const Json& ids, const Identity& identity,
                const Switches& switches, int64_t now_ms);
+  // The answer of an asynchronous call, sent to the address the caller named.
+  struct Callback {
+    std::string contract_id, url, body;
+  };
+  void call_back(const Callback& callback, int64_t now_ms);
   [[nodiscard]] std::vector<Delivery> take_due(int64_t now_ms);
   [[nodiscard]] int64_t next_due_at_ms() const;  // -1: nothing waits
   void report(const Delivery& delivery, int status, const Switches& switches, int64_t now_ms);
