@@ -1,5 +1,5 @@
-// The system that Emscripten's C library would import, for a module that has none: no environment, and an end that is a
-// trap, which the loader reports. Defined here, the names are not imported.
+// The system that Emscripten's C library would import, for a module that has none: no environment,
+// and an end that is a trap, which the loader reports. Defined here, the names are not imported.
 
 #include <cstddef>
 #include <cstdint>

@@ -8,8 +8,8 @@
 
 namespace tsunagi {
 
-inline constexpr int64_t kJapanOffsetSeconds = 9 * 60 * 60;
-inline constexpr int64_t kDaySeconds = 24 * 60 * 60;
+inline constexpr int64_t kJapanOffsetSeconds = 32'400;
+inline constexpr int64_t kDaySeconds = 86'400;
 inline constexpr int64_t kLastInstant =
     253'402'268'399;  // 9999-12-31 23:59:59 in Japan; later ones are shown as it
 

@@ -140,7 +140,7 @@ std::string clock_words(int64_t instant) {
 }
 
 std::string moment(Language language, int64_t instant, int64_t now) {
-  const std::string clock = clock_words(instant).substr(0, 5);
+  std::string clock = clock_words(instant).substr(0, 5);
   const int64_t day = japan_day_number(instant);
   if (day == japan_day_number(now)) {
     return clock;

@@ -14,8 +14,8 @@ class Markup {
  public:
   explicit Markup(const ViewContext& context) : context_(context) {}
 
-  const ViewContext& context() const { return context_; }
-  const char* say(Word which) const { return word(context_.language, which); }
+  [[nodiscard]] const ViewContext& context() const { return context_; }
+  [[nodiscard]] const char* say(Word which) const { return word(context_.language, which); }
   std::string take() && { return std::move(html_); }
 
   // A literal is passed as its address alone: the browser module is full of them, and a view takes

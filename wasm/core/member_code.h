@@ -30,7 +30,7 @@ class MemberCode {
   // letter: A–Z without I, O, Q. number: below 10^12.
   [[nodiscard]] static Result<MemberCode> make(char letter, uint64_t number);
 
-  const std::string& text() const { return text_; }
+  [[nodiscard]] const std::string& text() const { return text_; }
   // Groups of four for people: "T012 3456 7890 12". The gap is for display only.
   [[nodiscard]] std::string grouped() const;
 

@@ -29,11 +29,11 @@ class [[nodiscard]] Result {
   Result(T value) : state_(std::move(value)) {}
   Result(Error error) : state_(std::move(error)) {}
 
-  bool ok() const { return state_.index() == 0; }
+  [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
   // Only when ok().
-  const T& value() const& { return *std::get_if<0>(&state_); }
+  [[nodiscard]] const T& value() const& { return *std::get_if<0>(&state_); }
   T& value() & { return *std::get_if<0>(&state_); }
   T&& value() && { return std::move(*std::get_if<0>(&state_)); }
   const T& operator*() const& { return value(); }
@@ -43,7 +43,7 @@ class [[nodiscard]] Result {
   T* operator->() { return &value(); }
 
   // Only when !ok().
-  const Error& error() const { return *std::get_if<1>(&state_); }
+  [[nodiscard]] const Error& error() const { return *std::get_if<1>(&state_); }
 
  private:
   std::variant<T, Error> state_;

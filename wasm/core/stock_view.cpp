@@ -174,7 +174,7 @@ void append_list(Markup& html, const StockModel& stock) {
     html.raw("<a class=\"tsunagi-stock__more\"")
         .attribute("href", stock.more_url)
         .raw(" data-tsunagi-action=\"more\">")
-        .raw(fill(html.say(Word::kMoreShops), decimal(others)))
+        .raw(fill(html.say(Word::kMoreShops), decimal(static_cast<int64_t>(others))))
         .close("a");
   }
 }

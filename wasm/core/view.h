@@ -84,9 +84,9 @@ enum class StockSign : uint8_t {
 };
 std::string_view stock_sign_name(StockSign sign);
 
-inline constexpr int64_t kStockConfirmedForSeconds = 15 * 60;
-inline constexpr size_t kShopsShown = 20;    // then "more"
-inline constexpr size_t kShopsAtMost = 500;  // with "more"
+inline constexpr int64_t kStockConfirmedForSeconds = 900;  // 15 minutes
+inline constexpr size_t kShopsShown = 20;                  // then "more"
+inline constexpr size_t kShopsAtMost = 500;                // with "more"
 
 struct ShopStock {
   std::string shop_id;

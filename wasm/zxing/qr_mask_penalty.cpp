@@ -17,7 +17,7 @@ constexpr int kQuiet = 4;
 
 int count(uint64_t bits) { return __builtin_popcountll(bits); }
 
-uint64_t below(int size) { return (uint64_t{1} << size) - 1; }
+uint64_t below(int size) { return size > 0 ? (uint64_t{1} << size) - 1 : 0; }
 
 // Rule 1: 3 for five modules of one colour in a row, and 1 for each more.
 int long_runs(uint64_t line, int size) {
