@@ -44,14 +44,17 @@ std::string member_json(const NewPosMember& member) {
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-// rel="next" in a Link header (RFC 8288). Absent header: nobody knows.
+// What the relations of a Link header (RFC 8288) say about another page. Without any about pages,
+// nobody knows.
 enum class More : uint8_t { kYes, kNo, kUnsaid };
 More more_by_link(const HttpReply& reply) {
   const std::string_view link = reply.header("Link");
-  if (link.empty()) return More::kUnsaid;
-  const bool next = link.find("rel=\"next\"") != std::string_view::npos ||
-                    link.find("rel=next") != std::string_view::npos;
-  return next ? More::kYes : More::kNo;
+  const auto has = [link](const std::string& relation) {
+    return link.find("rel=\"" + relation + "\"") != std::string_view::npos ||
+           link.find("rel=" + relation) != std::string_view::npos;
+  };
+  if (has("next")) return More::kYes;
+  return has("prev") || has("first") || has("last") ? More::kNo : More::kUnsaid;
 }
 
 template <class T>

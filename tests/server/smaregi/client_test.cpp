@@ -421,6 +421,16 @@ TEST_F(SmaregiClientTest, AServerThatGivesSmallerPagesThanAskedIsReadToTheEndByI
   EXPECT_EQ(products->size(), 250U);
 }
 
+TEST_F(SmaregiClientTest, ALinkThatIsNotAboutPagesEndsNothing) {
+  const auto pages = catalogue(1'500, false);
+  smaregi.on(kProducts, [&](const Seen& seen) {
+    Answer answer = pages(seen);
+    answer.headers.emplace_back("Link", "<https://x/style.css>; rel=preload");
+    return answer;
+  });
+  EXPECT_EQ(client->products("sb_one")->size(), 1'500U);
+}
+
 TEST_F(SmaregiClientTest, ReadingEndsAtTheNamedNumberOfPages) {
   SmaregiOptions small = options();
   small.max_pages = 3;
