@@ -134,7 +134,9 @@ class TsunagiStock extends HTMLElement {
       return; // the link to the stock page stays
     }
     const context = contextOf(this, this.#skew);
-    const html = this.#products.map((product) => this.#core?.stock(product, context) ?? '').join('');
+    const onProduct = this.#variants.size > 0; // the page says already which product it is about
+    const html = this.#products
+      .map((product) => this.#core?.stock(onProduct ? {...product, product_name: ''} : product, context) ?? '').join('');
     if (html) show(this.#view, html); // else what Liquid wrote stays: a way to the products, or how to keep some
     // Room that nothing needs is given back where nobody sees it go.
     const empty = !this.#products.some((product) => product.shops?.length);
