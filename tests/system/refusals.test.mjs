@@ -5,6 +5,7 @@ import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { rowCounts } from '../support/database.mjs';
 import { proxyPath, raw } from '../support/proxy.mjs';
+import { until } from '../support/processes.mjs';
 import { seed } from '../support/seed.mjs';
 import { Stack, send } from '../support/stack.mjs';
 
@@ -111,6 +112,13 @@ test('each request is refused with its status, and leaves no trace', async (t) =
     return (list.requests ?? list).filter((entry) => /graphql|oauth/.test(entry.path)).length;
   };
   const rows = table();
+  // What filling set off has come to rest when a few seconds pass without a call.
+  let calls = -1;
+  await until('the platforms to be left alone', async () => {
+    const last = calls;
+    calls = await memberCalls() + await shopifyCalls();
+    return calls === last;
+  }, 60_000, 3_000);
   assert.ok(rows.length >= 40, `${rows.length} rows`);
   const before = { rows: rowCounts(stack), smaregi: await memberCalls(), shopify: await shopifyCalls() };
   for (const [what, status, request] of rows) {
