@@ -32,19 +32,21 @@ int InboxWorker::run_once() {
 }
 
 void InboxWorker::handle(TenantId tenant_id, const std::vector<InboxItem>& items) {
-  const auto tenant = ports_.storage.tenant(tenant_id);
-  if (!tenant.ok()) {
-    for (const InboxItem& item : items) put_off(item, tenant.error().message, false);
+  const auto read = ports_.storage.tenant(tenant_id);
+  if (!read.ok()) {
+    for (const InboxItem& item : items) put_off(item, read.error().message, false);
     return;
   }
-  if (!tenant->has_value()) {  // erased meanwhile: there is nothing left that an event could change
+  const std::optional<Tenant>& tenant = *read;
+  if (!tenant) {  // erased meanwhile: there is nothing left that an event could change
     std::vector<int64_t> ids;
+    ids.reserve(items.size());
     for (const InboxItem& item : items) ids.push_back(item.id);
     // Their rows went with the shop, as a rule; then this finds nothing to close.
     (void)ports_.storage.finish_inbox(tenant_id, ids, {});
     return;
   }
-  settle(**tenant, items, events_.handle(**tenant, items));
+  settle(*tenant, items, events_.handle(*tenant, items));
 }
 
 void InboxWorker::settle(const Tenant& tenant, const std::vector<InboxItem>& items,

@@ -59,7 +59,7 @@ class Bell {
 }  // namespace
 
 struct Jobs::State {
-  explicit State(JobsPorts ports) : inbox(ports), outbox(ports), schedule(ports) {}
+  explicit State(const JobsPorts& ports) : inbox(ports), outbox(ports), schedule(ports) {}
 
   // Calls step until it has nothing to do, then waits for the bell.
   template <class Step>
@@ -86,7 +86,7 @@ struct Jobs::State {
   std::vector<std::thread> threads;  // guarded by mutex
 };
 
-Jobs::Jobs(JobsPorts ports) : state_(std::make_unique<State>(std::move(ports))) {}
+Jobs::Jobs(const JobsPorts& ports) : state_(std::make_unique<State>(ports)) {}
 Jobs::~Jobs() { stop(); }
 
 void Jobs::start() {

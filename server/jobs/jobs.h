@@ -45,7 +45,7 @@ struct JobsPorts {
 
 class Jobs {
  public:
-  explicit Jobs(JobsPorts ports);
+  explicit Jobs(const JobsPorts& ports);
   ~Jobs();  // stops
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;

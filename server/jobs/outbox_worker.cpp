@@ -49,16 +49,17 @@ int OutboxWorker::run_once() {
 }
 
 void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& items) {
-  const auto tenant = ports_.storage.tenant(tenant_id);
-  if (!tenant.ok()) {
-    for (const OutboxItem& item : items) failed(item, tenant.error());
+  const auto read = ports_.storage.tenant(tenant_id);
+  if (!read.ok()) {
+    for (const OutboxItem& item : items) failed(item, read.error());
     return;
   }
-  if (!tenant->has_value() || !tenant->value().installed) {  // nowhere to write to
+  const std::optional<Tenant>& tenant = *read;
+  if (!tenant || !tenant->installed) {  // nowhere to write to
     for (const OutboxItem& item : items) finish(item, {});
     return;
   }
-  if (tenant->value().settings.paused) {
+  if (tenant->settings.paused) {
     for (const OutboxItem& item : items) wait(item, kPausedRetrySeconds, "the shop is paused");
     return;
   }
@@ -73,26 +74,27 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
         cards.push_back(item);
         break;
       case OutboxKind::kCreateMember:
-        create_member(**tenant, item);
+        create_member(*tenant, item);
         break;
     }
   }
-  write_cards(**tenant, cards);
+  write_cards(*tenant, cards);
 }
 
 void OutboxWorker::write_cards(const Tenant& tenant, const std::vector<OutboxItem>& items) {
   std::vector<Due> batch;
   for (const OutboxItem& item : items) {
-    const auto card = ports_.storage.card(tenant.id, customer_of(item));
-    if (!card.ok()) {
-      failed(item, card.error());
+    const auto read = ports_.storage.card(tenant.id, customer_of(item));
+    if (!read.ok()) {
+      failed(item, read.error());
       continue;
     }
-    if (!card->has_value()) {  // the link was dropped after the write was asked for
+    const std::optional<Card>& card = *read;
+    if (!card) {  // the link was dropped after the write was asked for
       erase_card(tenant, item, customer_of(item));
       continue;
     }
-    auto metafield = card_metafield(tenant, **card);
+    auto metafield = card_metafield(tenant, *card);
     if (!metafield.ok()) {
       failed(item, metafield.error());
       continue;
@@ -108,6 +110,7 @@ void OutboxWorker::write_cards(const Tenant& tenant, const std::vector<OutboxIte
 
 void OutboxWorker::write_batch(const Tenant& tenant, const std::vector<Due>& batch) {
   std::vector<CardMetafield> cards;
+  cards.reserve(batch.size());
   for (const Due& due : batch) cards.push_back(due.card);
   const auto written = ports_.shop.write_cards(tenant, cards);
   if (written.ok()) {

@@ -123,7 +123,7 @@ std::optional<Schedule::Turn> Schedule::take() {
   }
   if (earliest == nullptr) return std::nullopt;
   earliest->busy = true;
-  const Turn turn{earliest->tenant, reading, earliest->book_wanted};
+  Turn turn{earliest->tenant, reading, earliest->book_wanted};
   if (reading == Reading::kBook) earliest->book_wanted = false;
   return turn;
 }

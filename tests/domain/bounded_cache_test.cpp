@@ -46,6 +46,7 @@ TEST(BoundedCache, ReplacesErasesAndKeepsTheFirstOfTwo) {
 TEST(BoundedCache, IsSafeFromManyThreads) {
   BoundedCache<int, int> cache(64);
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&cache, t] {
       for (int i = 0; i < 2'000; ++i) {

@@ -37,6 +37,10 @@ struct CardTest : testing::Test {
                     .ok());
     return id;
   }
+  Card stored(int64_t customer) {
+    const auto read = storage.card(1, customer);
+    return read.ok() ? read->value_or(Card{}) : Card{};
+  }
   CardModel look(CardService& service, int64_t customer = kHanako) {
     const auto card = service.card(shop, customer);
     EXPECT_TRUE(card.ok());
@@ -139,11 +143,11 @@ TEST_F(CardTest, UnchangedFiguresAreNeitherPublishedNorStoredAtEachPoll) {
   EXPECT_EQ(writes_waiting(), 0U);
 }
 
-struct Change_ {
+struct Happening {
   const char* what;
   std::function<void(fakes::FakePos&, const std::string&)> happens;
 };
-class PublishedChanges : public CardTest, public testing::WithParamInterface<Change_> {};
+class PublishedChanges : public CardTest, public testing::WithParamInterface<Happening> {};
 
 TEST_P(PublishedChanges, AreWrittenToTheShop) {
   const std::string id = link(kHanako, "CARD-1", 100);
@@ -157,30 +161,30 @@ TEST_P(PublishedChanges, AreWrittenToTheShop) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, PublishedChanges,
-    testing::Values(Change_{"points", [](auto& pos, const auto& id) { pos.set_points(id, 99); }},
-                    Change_{"code",
-                            [](auto& pos, const auto& id) {
-                              pos.edit_member(id, [](PosMember& m) { m.code = "CARD-2"; });
-                            }},
-                    Change_{"rank",
-                            [](auto& pos, const auto& id) {
-                              pos.edit_member(id, [](PosMember& m) { m.rank = "シルバー"; });
-                            }},
-                    Change_{"name",
-                            [](auto& pos, const auto& id) {
-                              pos.edit_member(id, [](PosMember& m) { m.last_name = "佐藤"; });
-                            }},
-                    Change_{"stopped",
-                            [](auto& pos, const auto& id) {
-                              pos.edit_member(id, [](PosMember& m) { m.status = 1; });
-                            }},
-                    Change_{"gone", [](auto& pos, const auto& id) { pos.remove_member(id); }}));
+    testing::Values(Happening{"points", [](auto& pos, const auto& id) { pos.set_points(id, 99); }},
+                    Happening{"code",
+                              [](auto& pos, const auto& id) {
+                                pos.edit_member(id, [](PosMember& m) { m.code = "CARD-2"; });
+                              }},
+                    Happening{"rank",
+                              [](auto& pos, const auto& id) {
+                                pos.edit_member(id, [](PosMember& m) { m.rank = "シルバー"; });
+                              }},
+                    Happening{"name",
+                              [](auto& pos, const auto& id) {
+                                pos.edit_member(id, [](PosMember& m) { m.last_name = "佐藤"; });
+                              }},
+                    Happening{"stopped",
+                              [](auto& pos, const auto& id) {
+                                pos.edit_member(id, [](PosMember& m) { m.status = 1; });
+                              }},
+                    Happening{"gone", [](auto& pos, const auto& id) { pos.remove_member(id); }}));
 
 TEST_F(CardTest, TheCodeThatSmaregiHasIsTheOneShown) {
   const std::string id = link(kHanako, "CARD-1", 100);
   pos.edit_member(id, [](PosMember& member) { member.code = "CARD-9"; });
   EXPECT_EQ(look(service).code, "CARD-9");
-  EXPECT_EQ(storage.card(1, kHanako)->value().link.code, "CARD-9");
+  EXPECT_EQ(stored(kHanako).link.code, "CARD-9");
 }
 
 TEST_F(CardTest, ACodeThatIsAnotherCustomersHereIsNotTakenOver) {
@@ -200,7 +204,7 @@ TEST_P(StatusAtTheTill, StopsTheCardAndBringsItBack) {
   pos.edit_member(id, [](PosMember& member) { member.status = GetParam(); });
   clock.advance(kMemberFreshSeconds);
   EXPECT_EQ(look(service).state, CardState::kStopped);
-  EXPECT_EQ(storage.card(1, kHanako)->value().link.state, LinkState::kStopped);
+  EXPECT_EQ(stored(kHanako).link.state, LinkState::kStopped);
   pos.edit_member(id, [](PosMember& member) { member.status = 0; });
   clock.advance(kMemberFreshSeconds);
   EXPECT_EQ(look(service).state, CardState::kReady);
@@ -224,7 +228,7 @@ TEST_F(CardTest, AReplyAboutAnotherMemberIsNeverShownNorStored) {
   const CardModel card = look(service);
   EXPECT_EQ(card.state, CardState::kStale);
   EXPECT_FALSE(card.has_points);
-  EXPECT_FALSE(storage.card(1, kHanako)->value().snapshot.has_value());
+  EXPECT_FALSE(stored(kHanako).snapshot.has_value());
   EXPECT_FALSE(said.empty());
 }
 
@@ -275,7 +279,7 @@ TEST_F(CardTest, ADeadSmaregiCostsNothingAfterAFewFailures) {
 
 TEST_F(CardTest, OneFailureOfOneMemberDoesNotMarkTheOthersStale) {
   link(kHanako, "CARD-1", 100);
-  const std::string taro = link(kTaro, "CARD-2", 5);
+  link(kTaro, "CARD-2", 5);
   (void)look(service);
   (void)look(service, kTaro);
   bool once = true;
@@ -374,7 +378,7 @@ TEST_F(CardTest, ALookupUnderWayDoesNotBringADroppedCardBack) {
 
 TEST_F(CardTest, AWorkersRefreshIsNeverSatisfiedByALookupThatBeganBefore) {
   CardService slow(ports(held));
-  const std::string id = link(kHanako, "CARD-1", 100);
+  link(kHanako, "CARD-1", 100);
   (void)look(slow);  // its lookup waits in the queue
   ASSERT_EQ(held.waiting(), 1U);
   std::thread worker(

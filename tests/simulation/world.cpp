@@ -104,9 +104,7 @@ void World::join() {
                       .phone = "",
                       .locale = "ja"});
   JoinService joining(storage_, clock_, random_);
-  const auto tenant = storage_.tenant(kShop);
-  if (!tenant.ok() || !tenant->has_value()) return;
-  const auto link = joining.join(**tenant, id);
+  const auto link = joining.join(tenant(), id);
   note("customer " + std::to_string(id) + (link.ok() ? " joins" : " cannot join"));
 }
 
@@ -190,16 +188,12 @@ void World::leave() {
 
 void World::open_card() {
   const std::string id = random_customer();
-  const auto tenant = storage_.tenant(kShop);
-  if (id.empty() || !tenant.ok() || !tenant->has_value()) return;
-  (void)server_->cards.card(**tenant, std::stoll(id));
+  if (!id.empty()) (void)server_->cards.card(tenant(), std::stoll(id));
 }
 
 void World::rename_programme() {
   if (!often(20)) return;
-  const auto tenant = storage_.tenant(kShop);
-  if (!tenant.ok() || !tenant->has_value()) return;
-  Settings settings = tenant->value().settings;
+  Settings settings = tenant().settings;
   settings.programme_name = "会員 " + std::to_string(pick(3));
   (void)storage_.save_settings(kShop, settings);
   note("the programme is renamed");
@@ -303,12 +297,13 @@ std::string World::broken_invariant() {
         !holders.emplace(card.link.pos_member_id, id).second) {
       return who + " shares a member with another customer";
     }
-    if (!card.snapshot) continue;
-    if (card.snapshot->as_of < as_of_[id]) return who + "'s figures went back in time";
-    as_of_[id] = card.snapshot->as_of;
+    const std::optional<CardSnapshot>& shown = card.snapshot;
+    if (!shown) continue;
+    if (shown->as_of < as_of_[id]) return who + "'s figures went back in time";
+    as_of_[id] = shown->as_of;
     const auto& seen = points_seen_[card.link.pos_member_id];
-    const bool had = card.snapshot->points == 0 || seen.contains(card.snapshot->points);
-    if (card.snapshot->has_points && !had) return who + " shows points that the member never had";
+    const bool had = shown->points == 0 || seen.contains(shown->points);
+    if (shown->has_points && !had) return who + " shows points that the member never had";
   }
   for (const auto& [id, text] : shop_.cards()) {
     const auto json = nlohmann::json::parse(text);
@@ -328,7 +323,6 @@ std::string World::broken_invariant() {
 
 std::string World::difference_from_truth() {
   const auto members = pos_.members();
-  const auto tenant = storage_.tenant(kShop);
   const auto published = shop_.cards();
   std::set<int64_t> with_card;
   for (const Card& card : storage_.cards(kShop)) {
@@ -341,14 +335,15 @@ std::string World::difference_from_truth() {
     const bool usable = member != members.end() && member->second.status == 0;
     if (usable != (card.link.state == LinkState::kLinked)) return who + " has the wrong state";
     if (member != members.end()) {
-      if (!card.snapshot) return who + " has no figures";
+      const std::optional<CardSnapshot>& figures = card.snapshot;
+      if (!figures) return who + " has no figures";
       if (card.link.code != member->second.code) return who + " has another code than in Smaregi";
-      if (card.snapshot->points != pos_.points_of(member->first)) return who + " has wrong points";
-      if (card.snapshot->rank != member->second.rank) return who + " has the wrong rank";
+      if (figures->points != pos_.points_of(member->first)) return who + " has wrong points";
+      if (figures->rank != member->second.rank) return who + " has the wrong rank";
     }
     const auto shown = published.find(id);
     if (shown == published.end()) return who + " has no published card";
-    if (without_time(shown->second) != without_time(card_metafield(**tenant, card)->json)) {
+    if (without_time(shown->second) != without_time(card_metafield(tenant(), card)->json)) {
       return who + "'s published card is not the stored one";
     }
   }
@@ -368,6 +363,11 @@ std::string World::difference_from_truth() {
   if (depth->inbox_waiting + depth->outbox_waiting > 0) return "work is still waiting";
   if (depth->inbox_dead + depth->outbox_dead > 0) return "something was given up";
   return "";
+}
+
+Tenant World::tenant() {
+  const auto read = storage_.tenant(kShop);
+  return read.ok() ? read->value_or(Tenant{}) : Tenant{};
 }
 
 std::string World::random_customer() {

@@ -31,7 +31,7 @@ class World {
   // What must hold once settled: our book and the published cards are the platforms' truth.
   std::string difference_from_truth();
 
-  const std::vector<std::string>& diary() const { return diary_; }
+  [[nodiscard]] const std::vector<std::string>& diary() const { return diary_; }
 
  private:
   // Everything of the server that a kill -9 takes along.
@@ -66,6 +66,7 @@ class World {
   void maybe_kill();
   bool call_fails();  // asked before each call to a platform
 
+  Tenant tenant();
   std::string random_customer();
   std::string random_live_member();
 

@@ -91,6 +91,7 @@ class FakePos : public Pos {
   std::vector<StockLevel> all_stock() const {
     const std::lock_guard lock(mutex_);
     std::vector<StockLevel> all;
+    all.reserve(stock_.size());
     for (const auto& [key, level] : stock_) all.push_back(level);
     return all;
   }
@@ -200,6 +201,7 @@ class FakePos : public Pos {
     if (auto failed = begin("products")) return *failed;
     const std::lock_guard lock(mutex_);
     std::vector<Product> all;
+    all.reserve(products_.size());
     for (const auto& [id, entry] : products_) all.push_back(entry.first);
     return all;
   }

@@ -16,8 +16,8 @@ namespace tsunagi::fakes {
 
 class ManualClock : public Clock {
  public:
-  Seconds now() const override { return start_ + millis_.load() / 1000; }
-  std::chrono::steady_clock::time_point steady() const override {
+  [[nodiscard]] Seconds now() const override { return start_ + millis_.load() / 1000; }
+  [[nodiscard]] std::chrono::steady_clock::time_point steady() const override {
     return std::chrono::steady_clock::time_point(std::chrono::hours(1) +
                                                  std::chrono::milliseconds(millis_.load()));
   }

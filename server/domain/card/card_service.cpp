@@ -70,7 +70,7 @@ struct Flight {
   Result<Done> wait() {
     std::unique_lock lock(mutex);
     landed.wait(lock, [this] { return result.has_value(); });
-    return *result;
+    return result.value_or(Error{ErrorCode::kInternal, "the lookup has no outcome"});
   }
   bool wait_for(std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex);
@@ -89,8 +89,8 @@ std::optional<Card> newer_of(const std::optional<Card>& kept, std::optional<Card
   return stored;
 }
 
-bool has_member(const std::optional<Card>& card) {
-  return card && card->link.state != LinkState::kJoining && !card->link.pos_member_id.empty();
+bool has_member(const Card& card) {
+  return card.link.state != LinkState::kJoining && !card.link.pos_member_id.empty();
 }
 
 }  // namespace
@@ -219,17 +219,17 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
                               const std::shared_ptr<Known>& known) {
     const auto stored = ports.storage.card(key.tenant, key.customer);
     if (!stored.ok()) return stored.error();
-    if (!has_member(*stored)) {
+    const std::optional<Card>& before = *stored;
+    if (!before || !has_member(*before)) {
       const std::lock_guard lock(known->mutex);
-      known->card = *stored;
+      known->card = before;
       known->loaded = true;
       known->read_at = ports.clock.steady();
       return Done{};
     }
-    const Card& before = **stored;
-    auto lookup = look_up_member(ports.pos, contract.id, before, with_member, ports.clock.now());
+    auto lookup = look_up_member(ports.pos, contract.id, *before, with_member, ports.clock.now());
     if (!lookup.ok()) return lookup.error();
-    if (auto applied = store(key.tenant, before, *lookup); !applied.ok()) return applied;
+    if (auto applied = store(key.tenant, *before, *lookup); !applied.ok()) return applied;
 
     const std::lock_guard lock(known->mutex);
     const TimePoint now = ports.clock.steady();
@@ -249,8 +249,9 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
     // Smaregi gives this member a code that is another customer's here: keep ours, and say so.
     lookup.card.link.code = before.link.code;
     lookup.changes = changes_between(before, lookup.card);
-    if (ports.log)
+    if (ports.log) {
       ports.log("a member's code in Smaregi is another customer's: it was not taken over");
+    }
     if (lookup.changes.empty()) return Done{};
     return ports.storage.apply(tenant, lookup.changes);
   }
@@ -348,8 +349,10 @@ Result<CardModel> CardService::card(const Tenant& tenant, int64_t customer_id) {
   const auto entry = state.known_of(key);
   auto known = state.read(key, entry);
   if (!known.ok()) return known.error();
-  if (!has_member(known->card) || tenant.contract_id.empty())
-    return card_model(tenant, known->card);
+  const std::optional<Card>& stored = known->card;
+  if (!stored || !has_member(*stored) || tenant.contract_id.empty()) {
+    return card_model(tenant, stored);
+  }
 
   const auto circuit = state.circuit_of(tenant.id);
   if (state.due(*known)) {

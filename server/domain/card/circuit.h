@@ -24,7 +24,7 @@ class Circuit {
   bool failing();
 
  private:
-  bool open_locked() const;
+  [[nodiscard]] bool open_locked() const;
 
   std::mutex mutex_;
   int failures_ = 0;  // one after the other

@@ -56,7 +56,7 @@ std::optional<std::string> id_text(const Json& value) {
 struct Listed {
   Json json;
   const ListShape* shape = nullptr;
-  const Json& list() const { return json.at(shape->list); }
+  [[nodiscard]] const Json& list() const { return json.at(shape->list); }
 };
 
 Result<Listed> parse_listed(std::string_view type, std::string_view body) {
@@ -78,8 +78,9 @@ Result<PosEventBody> parse_pos_event(std::string_view type, std::string_view bod
   if (!listed.ok()) return listed.error();
   PosEventBody event;
   const auto action = listed->json.find("action");
-  if (action != listed->json.end() && action->is_string())
+  if (action != listed->json.end() && action->is_string()) {
     event.action = action->get<std::string>();
+  }
   std::set<std::string> seen;
   for (const Json& entry : listed->list()) {
     std::optional<std::string> id;

@@ -13,7 +13,7 @@ namespace tsunagi {
 namespace {
 
 // Changed products are asked for from this long before the event came.
-constexpr Seconds kProductEventWindowSeconds = 10 * 60;
+constexpr Seconds kProductEventWindowSeconds = 600;
 
 std::string customer_subject(int64_t customer_id) {
   return "customer " + std::to_string(customer_id);
@@ -115,7 +115,7 @@ class EventService::Step {
     }
     if (!erase || !tenant_.installed) return Done{};
     // The metafield goes with the customer; where Shopify keeps a redacted one, it goes by this.
-    const auto erased = ports_.shop.erase_card(tenant_, *customer);
+    auto erased = ports_.shop.erase_card(tenant_, *customer);
     if (!erased.ok() && erased.error().code == ErrorCode::kUnavailable) return erased;
     return Done{};
   }
@@ -139,9 +139,9 @@ class EventService::Step {
     const auto favourite = ports_.storage.favourite(tenant_.id, *customer);
     if (!favourite.ok()) return favourite.error();
     std::string held = "held of the customer:";
-    if (card->has_value()) {
+    if (const std::optional<Card>& known = *card) {
       held += " member code, Smaregi member id, state, day of joining;";
-      if (card->value().snapshot) held += " name, rank and points as last read;";
+      if (known->snapshot) held += " name, rank and points as last read;";
     }
     if (!favourite->empty()) held += " favourite shop;";
     if (!pins->empty()) held += ' ' + std::to_string(pins->size()) + " kept products;";
@@ -213,15 +213,16 @@ class EventService::Step {
     if (read != members_.end() && (read->second == want || want == CardService::Want::kPoints)) {
       return Done{};
     }
-    const auto card = ports_.storage.card_by_member(tenant_.id, member);
-    if (!card.ok()) return card.error();
-    if (!card->has_value()) return Done{};  // nobody's card here
-    const auto& snapshot = card->value().snapshot;
+    const auto stored = ports_.storage.card_by_member(tenant_.id, member);
+    if (!stored.ok()) return stored.error();
+    const std::optional<Card>& card = *stored;
+    if (!card) return Done{};  // nobody's card here
+    const std::optional<CardSnapshot>& snapshot = card->snapshot;
     if (want == CardService::Want::kPoints && snapshot && snapshot->as_of > received_at) {
       return Done{};
     }
     if (pos_error_) return *pos_error_;
-    const auto done = ports_.cards.refresh(tenant_, card->value().link.customer_id, want);
+    const auto done = ports_.cards.refresh(tenant_, card->link.customer_id, want);
     if (!done.ok()) return pos_failed(done.error());
     members_[member] = want;
     return Done{};

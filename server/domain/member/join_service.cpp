@@ -34,9 +34,9 @@ Result<MemberLink> JoinService::join(const Tenant& tenant, int64_t customer_id) 
   if (tenant.settings.paused) return Error{ErrorCode::kConflict, "the membership is paused"};
 
   for (int attempt = 0; attempt < kJoinAttempts; ++attempt) {
-    const auto existing = storage_.card(tenant.id, customer_id);
-    if (!existing.ok()) return existing.error();
-    if (existing->has_value()) return existing.value()->link;
+    const auto stored = storage_.card(tenant.id, customer_id);
+    if (!stored.ok()) return stored.error();
+    if (const std::optional<Card>& existing = *stored) return existing->link;
 
     auto code = draw_member_code(storage_, random_, tenant);
     if (!code.ok()) return code.error();

@@ -51,7 +51,7 @@ bool phone_character(char c) {
          c == '*';
 }
 
-std::string or_filler(std::string name) {
+std::string or_filler(const std::string& name) {
   return name.empty() ? std::string(kPosNameFiller) : name;
 }
 

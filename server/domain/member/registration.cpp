@@ -29,68 +29,63 @@ std::vector<Change> linked(const Card& joining, const PosMember& member, Seconds
   Card card = joining;
   card.link.pos_member_id = member.member_id;
   overlay_member(member, card, now);
+  std::vector<Change> changes{change::PutLink{.link = card.link}};
+  if (card.snapshot) changes.emplace_back(change::PutSnapshot{*card.snapshot});
   const std::string customer = std::to_string(card.link.customer_id);
-  return {change::PutLink{.link = card.link}, change::PutSnapshot{*card.snapshot},
-          change::Enqueue{{OutboxKind::kWriteCard, customer}},
-          change::Audit{"smaregi", "linked", subject(card.link.customer_id),
-                        "the member exists in Smaregi"}};
+  changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, customer}});
+  changes.emplace_back(change::Audit{"smaregi", "linked", subject(card.link.customer_id),
+                                     "the member exists in Smaregi"});
+  return changes;
 }
 
 }  // namespace
 
 Result<std::vector<Change>> Registration::register_member(const Tenant& tenant,
                                                           int64_t customer_id) {
-  const auto stored = ports_.storage.card(tenant.id, customer_id);
-  if (!stored.ok()) return stored.error();
-  if (!stored->has_value() || stored->value().link.state != LinkState::kJoining) {
-    return std::vector<Change>{};
-  }
-  const auto customer = ports_.shop.customer(tenant, customer_id);
-  if (!customer.ok()) return customer.error();
-  if (!customer->has_value()) {
+  const auto read = ports_.storage.card(tenant.id, customer_id);
+  if (!read.ok()) return read.error();
+  const std::optional<Card>& stored = *read;
+  if (!stored || stored->link.state != LinkState::kJoining) return std::vector<Change>{};
+  const auto asked = ports_.shop.customer(tenant, customer_id);
+  if (!asked.ok()) return asked.error();
+  const std::optional<ShopCustomer>& customer = *asked;
+  if (!customer) {
     return std::vector<Change>{
         change::DropLink{customer_id},
         change::Audit{"shopify", "drop", subject(customer_id), "the customer no longer exists"}};
   }
 
-  Card card = **stored;
+  Card card = *stored;
   for (int tried = 0; tried < kCodesTried; ++tried) {
-    bool taken = false;
-    const auto found = own_member_by_code(tenant, card, **customer, taken);
-    if (!found.ok()) return found.error();
-    if (found->has_value()) return linked(card, **found, ports_.clock.now());
-    if (!taken) {
-      const auto created = create(tenant, card.link.code, **customer);
+    const auto before = holder_of_code(tenant, card, *customer);
+    if (!before.ok()) return before.error();
+    if (before->ours) return linked(card, *before->ours, ports_.clock.now());
+    if (!before->taken) {
+      const auto created = create(tenant, card.link.code, *customer);
       if (created.ok()) return linked(card, *created, ports_.clock.now());
       if (created.error().code != ErrorCode::kConflict) return created.error();
-      // Somebody took the code between the look and the creation, or our own answer was lost: look
-      // again.
-      const auto again = own_member_by_code(tenant, card, **customer, taken);
-      if (!again.ok()) return again.error();
-      if (again->has_value()) return linked(card, **again, ports_.clock.now());
+      // Somebody took the code between the look and the creation, or our own answer was lost.
+      const auto after = holder_of_code(tenant, card, *customer);
+      if (!after.ok()) return after.error();
+      if (after->ours) return linked(card, *after->ours, ports_.clock.now());
     }
     if (auto drawn = draw_again(tenant, card); !drawn.ok()) return drawn.error();
   }
   return Error{ErrorCode::kUnavailable, "every code that was drawn is taken in Smaregi"};
 }
 
-Result<std::optional<PosMember>> Registration::own_member_by_code(const Tenant& tenant,
-                                                                  const Card& card,
-                                                                  const ShopCustomer& customer,
-                                                                  bool& taken) {
-  auto found = ports_.pos.member_by_code(tenant.contract_id, card.link.code);
-  if (!found.ok() || !found->has_value()) return found;
-  const PosMember& member = **found;
-  if (member.code != card.link.code) return std::optional<PosMember>{};
-  const auto holder = ports_.storage.card_by_member(tenant.id, member.member_id);
-  if (!holder.ok()) return holder.error();
-  const bool others =
-      holder->has_value() && holder->value().link.customer_id != card.link.customer_id;
-  if (others || !is_ours(member, customer)) {
-    taken = true;
-    return std::optional<PosMember>{};
-  }
-  return found;
+Result<Registration::Holder> Registration::holder_of_code(const Tenant& tenant, const Card& card,
+                                                          const ShopCustomer& customer) {
+  const auto found = ports_.pos.member_by_code(tenant.contract_id, card.link.code);
+  if (!found.ok()) return found.error();
+  const std::optional<PosMember>& member = *found;
+  if (!member || member->code != card.link.code) return Holder{};
+  const auto linked_card = ports_.storage.card_by_member(tenant.id, member->member_id);
+  if (!linked_card.ok()) return linked_card.error();
+  const std::optional<Card>& other = *linked_card;
+  const bool others = other && other->link.customer_id != card.link.customer_id;
+  if (others || !is_ours(*member, customer)) return Holder{.ours = std::nullopt, .taken = true};
+  return Holder{.ours = member, .taken = false};
 }
 
 Result<PosMember> Registration::create(const Tenant& tenant, const std::string& code,

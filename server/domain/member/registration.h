@@ -30,8 +30,13 @@ class Registration {
   Result<std::vector<Change>> register_member(const Tenant& tenant, int64_t customer_id);
 
  private:
-  Result<std::optional<PosMember>> own_member_by_code(const Tenant& tenant, const Card& card,
-                                                      const ShopCustomer& customer, bool& taken);
+  // What Smaregi has under the card's code.
+  struct Holder {
+    std::optional<PosMember> ours;  // created by an earlier attempt
+    bool taken = false;             // it is somebody else's
+  };
+  Result<Holder> holder_of_code(const Tenant& tenant, const Card& card,
+                                const ShopCustomer& customer);
   Result<PosMember> create(const Tenant& tenant, const std::string& code,
                            const ShopCustomer& customer);
   Result<Done> draw_again(const Tenant& tenant, Card& card);

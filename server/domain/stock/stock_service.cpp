@@ -120,9 +120,12 @@ std::vector<const StockRow*> in_order(const ShopSettings& settings,
     const size_t place_a = settings.place(a->store.store_id);
     const size_t place_b = settings.place(b->store.store_id);
     if (place_a != place_b) return place_a < place_b;
-    return a->store.display_order < b->store.display_order;
+    if (a->store.display_order != b->store.display_order) {
+      return a->store.display_order < b->store.display_order;
+    }
+    return a < b;  // as the book gives them
   };
-  std::stable_sort(ordered.begin(), ordered.end(), before);
+  std::sort(ordered.begin(), ordered.end(), before);
   return ordered;
 }
 
@@ -167,11 +170,12 @@ struct StockService::State {
     StockModel model;
     model.product_code = question.barcode.empty() ? question.sku : question.barcode;
     model.few_below = tenant.settings.few_below;
-    const auto product = this->product(tenant.id, question);
-    if (!product.ok()) return product.error();
-    if (!product->has_value() || !product.value()->stock_controlled) return model;
-    model.product_name = product.value()->name;
-    const auto known = rows_of(tenant.id, product.value()->product_id);
+    const auto found = this->product(tenant.id, question);
+    if (!found.ok()) return found.error();
+    const std::optional<Product>& product = *found;
+    if (!product || !product->stock_controlled) return model;
+    model.product_name = product->name;
+    const auto known = rows_of(tenant.id, product->product_id);
     if (!known.ok()) return known.error();
     const ShopSettings settings(tenant.settings);
     for (const StockRow* row : in_order(settings, *known->rows)) {
@@ -230,8 +234,9 @@ Result<std::vector<StockModel>> StockService::pinned(const Tenant& tenant, int64
     Question question;
     question.customer_id = customer_id;
     const size_t to = std::min(pins->size(), from + kProductsAView);
-    for (size_t i = from; i < to; ++i)
+    for (size_t i = from; i < to; ++i) {
       question.products.push_back({pins.value()[i], pins.value()[i]});
+    }
     auto part = stock(tenant, question);
     if (!part.ok()) return part.error();
     std::move(part->begin(), part->end(), std::back_inserter(models));

@@ -15,9 +15,9 @@ namespace tsunagi {
 namespace {
 
 constexpr Seconds kDay = 86'400;
-constexpr Seconds kJapan = 9 * 3'600;      // UTC+9, no daylight saving
-constexpr Seconds kNightHour = 3 * 3'600;  // in Japan
-constexpr Seconds kNightSpread = 3'600;    // tenants do not all begin at once
+constexpr Seconds kJapan = 32'400;       // UTC+9, no daylight saving
+constexpr Seconds kNightHour = 10'800;   // in Japan
+constexpr Seconds kNightSpread = 3'600;  // tenants do not all begin at once
 constexpr int kLookBits = 30;
 
 // Cursors of a contract carry its id: a shop that joins another one starts anew.
@@ -91,12 +91,13 @@ struct SyncService::State {
   }
 
   Result<Done> refresh_buyer(const Tenant& tenant, const std::string& member, Seconds changed_at) {
-    const auto card = ports.storage.card_by_member(tenant.id, member);
-    if (!card.ok()) return card.error();
-    if (!card->has_value()) return Done{};
-    const auto& snapshot = card->value().snapshot;
+    const auto stored = ports.storage.card_by_member(tenant.id, member);
+    if (!stored.ok()) return stored.error();
+    const std::optional<Card>& card = *stored;
+    if (!card) return Done{};
+    const std::optional<CardSnapshot>& snapshot = card->snapshot;
     if (snapshot && snapshot->as_of - kClockSkewSeconds > changed_at) return Done{};
-    return ports.cards.refresh(tenant, card->value().link.customer_id, CardService::Want::kPoints);
+    return ports.cards.refresh(tenant, card->link.customer_id, CardService::Want::kPoints);
   }
 
   Result<Done> sweep_card(const Tenant& tenant, const Card& card) {
@@ -133,10 +134,11 @@ SyncService::SyncService(Ports ports) : state_(std::make_unique<State>(ports)) {
 SyncService::~SyncService() = default;
 
 Result<bool> SyncService::book_is_due(const Tenant& tenant) {
-  const auto read_at = state_->ports.storage.cursor(tenant.id, book_cursor(tenant));
-  if (!read_at.ok()) return read_at.error();
-  if (!read_at->has_value()) return true;
-  return night_of(read_at->value(), tenant.id) < night_of(state_->ports.clock.now(), tenant.id);
+  const auto cursor = state_->ports.storage.cursor(tenant.id, book_cursor(tenant));
+  if (!cursor.ok()) return cursor.error();
+  const std::optional<Seconds>& read_at = *cursor;
+  if (!read_at) return true;
+  return night_of(*read_at, tenant.id) < night_of(state_->ports.clock.now(), tenant.id);
 }
 
 Result<Done> SyncService::read_book(const Tenant& tenant) {
@@ -166,10 +168,11 @@ Result<Done> SyncService::read_catalogue(const Tenant& tenant) {
   Ports& ports = state_->ports;
   const Seconds began_at = ports.clock.now();
   const std::string cursor = products_cursor(tenant);
-  const auto read_until = ports.storage.cursor(tenant.id, cursor);
-  if (!read_until.ok()) return read_until.error();
-  if (!read_until->has_value()) return Done{};  // read_book comes first
-  const Seconds from = read_until->value() - kStockOverlapSeconds;
+  const auto stored = ports.storage.cursor(tenant.id, cursor);
+  if (!stored.ok()) return stored.error();
+  const std::optional<Seconds>& read_until = *stored;
+  if (!read_until) return Done{};  // read_book comes first
+  const Seconds from = *read_until - kStockOverlapSeconds;
   if (began_at - from > kLongestWindowSeconds) return read_book(tenant);
 
   if (auto done = state_->read_stores(tenant); !done.ok()) return done;
@@ -236,11 +239,12 @@ Result<Done> SyncService::sweep_cards(const Tenant& tenant) {
 Result<Done> SyncService::publish_changed_look(const Tenant& tenant) {
   Ports& ports = state_->ports;
   const std::string cursor(kLookCursor);
-  const auto published = ports.storage.cursor(tenant.id, cursor);
-  if (!published.ok()) return published.error();
+  const auto stored = ports.storage.cursor(tenant.id, cursor);
+  if (!stored.ok()) return stored.error();
+  const std::optional<Seconds>& published = *stored;
   const int64_t look = look_of(tenant);
   const int64_t mask = (int64_t{1} << kLookBits) - 1;
-  if (published->has_value() && (published->value() & mask) == look) return Done{};
+  if (published && (*published & mask) == look) return Done{};
   if (auto prepared = ports.shop.prepare(tenant); !prepared.ok()) return prepared;
 
   int64_t after = 0;

@@ -17,7 +17,7 @@ inline constexpr Seconds kStockOverlapSeconds = 120;  // clocks differ, and rows
 inline constexpr Seconds kTransactionOverlapSeconds = 300;
 inline constexpr Seconds kTransactionWindowSeconds = 3'600;  // one step's share of a long absence
 inline constexpr Seconds kLongestWindowSeconds =
-    30 * 86'400;                                     // Smaregi answers for 31 days at most
+    2'592'000;                                       // 30 days; Smaregi answers for 31 at most
 inline constexpr Seconds kClockSkewSeconds = 60;     // between Smaregi and us
 inline constexpr int kSweepCards = 20;               // looked at in one step
 inline constexpr Seconds kSweepAgeSeconds = 86'400;  // a card that nobody opened is read once a day

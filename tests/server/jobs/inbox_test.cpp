@@ -23,7 +23,7 @@ TEST_F(InboxTest, ASaleAtTheTillChangesPointsStockAndThePublishedCard) {
   clock.advance(1);
   ASSERT_TRUE(smaregi_tells("pos:transactions", transactions(id)));
   work();
-  EXPECT_EQ(card(7001).snapshot->points, 12);
+  EXPECT_EQ(figures(7001).points, 12);
   EXPECT_EQ(on_hand("10", "1"), 98);
   EXPECT_EQ(published(7001)["points"], 12);
   EXPECT_EQ(cards.card(tenant(), 7001)->points, 12);
@@ -114,7 +114,7 @@ TEST_F(InboxTest, ProductsAndStoresThatChangeAreReadAndDeletedOnesGo) {
   pos.set_stores({{.store_id = "1", .code = "", .name = "改名", .phone = "", .address = ""}});
   smaregi_tells("pos:stores", R"({"action":"edited","storeIds":["1"]})");
   work();
-  EXPECT_EQ(storage.product_by_code(1, "4900000000013", "")->value().name, "新");
+  EXPECT_EQ(storage.product_by_code(1, "4900000000013", "")->value_or(Product{}).name, "新");
   EXPECT_EQ(storage.stores(1)->front().name, "改名");
   smaregi_tells("pos:products", R"({"action":"deleted","productIds":["13"]})");
   work();
@@ -142,7 +142,7 @@ TEST_F(InboxTest, AMalformedEventIsBuriedWithTheReasonAndHoldsUpNobody) {
   work();
   EXPECT_EQ(dead().size(), 3U);
   EXPECT_NE(dead().front().find("customerIds"), std::string::npos);
-  EXPECT_EQ(card(7001).snapshot->rank, "金");
+  EXPECT_EQ(figures(7001).rank, "金");
 }
 
 TEST_F(InboxTest, WhileSmaregiIsDownEventsWaitAndThenTakeEffect) {

@@ -14,7 +14,7 @@ TEST_F(ScheduleTest, AShopThatJoinsAContractIsReadWhole) {
   EXPECT_EQ(storage.stores(kShop)->size(), 2U);
   EXPECT_TRUE(storage.product_by_code(kShop, "4900000000010", "")->has_value());
   EXPECT_EQ(on_hand("10", "1"), 100);
-  EXPECT_EQ(storage.cursor(kShop, kStockConfirmedCursor)->value(), clock.now());
+  EXPECT_EQ(storage.cursor(kShop, kStockConfirmedCursor)->value_or(0), clock.now());
   EXPECT_EQ(shop.prepared(), 1);
 }
 
@@ -73,7 +73,7 @@ TEST_F(ScheduleTest, AnAbsenceLongerThanSmaregiAnswersForIsReadWhole) {
   clock.advance(40 * 86'400);
   jobs.poll_due();
   EXPECT_EQ(on_hand("11", "2"), 6);
-  EXPECT_EQ(storage.cursor(kShop, kStockConfirmedCursor)->value(), clock.now());
+  EXPECT_EQ(storage.cursor(kShop, kStockConfirmedCursor)->value_or(0), clock.now());
 }
 
 TEST_F(ScheduleTest, ReadingsOfAQuietDayCostLittle) {
@@ -169,7 +169,8 @@ TEST_F(ScheduleTest, PointsThatChangeWithoutAnyTraceAreFoundWithinADay) {
 TEST_F(ScheduleTest, AJoiningThatGotLostIsTakenUpAgain) {
   customer_signs_up(7001);
   customer_joins(7001);
-  for (const auto& item : *storage.lease_outbox(100, clock.now(), 1)) {
+  const auto leased = storage.lease_outbox(100, clock.now(), 1);
+  for (const OutboxItem& item : *leased) {
     ASSERT_TRUE(storage.finish_outbox(item, {}).ok());  // as if the queue had been emptied by hand
   }
   pass(kJoiningOverdueSeconds + 120, 30);

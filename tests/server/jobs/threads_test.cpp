@@ -9,6 +9,10 @@ namespace tsunagi {
 namespace {
 
 struct ThreadsTest : testing::Test, World {
+  bool shows(int64_t id, const char* field, const nlohmann::json& value) {
+    const auto card = published(id);
+    return card.is_object() && card.contains(field) && card[field] == value;
+  }
   // Waits on a condition, with a limit that only a broken build reaches.
   template <class Condition>
   bool comes_true(Condition condition) {
@@ -26,12 +30,12 @@ TEST_F(ThreadsTest, JoiningAndSellingReachThePublishedCardByThemselves) {
   customer_signs_up(7001);
   customer_joins(7001);
   jobs.poke();
-  ASSERT_TRUE(comes_true([&] { return published(7001).value("state", "") == "ready"; }));
+  ASSERT_TRUE(comes_true([&] { return shows(7001, "state", "ready"); }));
   const std::string id = pos.ring_up({card(7001).link.pos_member_id, "1", {{"10", 1}}, 25});
   clock.advance(1);
   smaregi_tells("pos:transactions", transactions(id));
   jobs.poke();
-  EXPECT_TRUE(comes_true([&] { return published(7001).value("points", 0) == 25; }));
+  EXPECT_TRUE(comes_true([&] { return shows(7001, "points", 25); }));
   jobs.stop();
 }
 
@@ -106,7 +110,7 @@ TEST_F(ThreadsTest, ManyEventsOfOneMemberFromManySidesEndInTheTruth) {
   for (std::thread& till : tills) till.join();
   clock.advance(3);
   jobs.poke();
-  EXPECT_TRUE(comes_true([&] { return published(7001).value("points", 0) == 100; }));
+  EXPECT_TRUE(comes_true([&] { return shows(7001, "points", 100); }));
   EXPECT_TRUE(comes_true([&] { return on_hand("10", "1") == 0; }));
   jobs.stop();
 }

@@ -89,11 +89,12 @@ struct World {
   }
 
   // ---- what is there to see
-  Tenant tenant() { return **storage.tenant(kShop); }
+  Tenant tenant() { return storage.tenant(kShop)->value_or(Tenant{}); }
   Card card(int64_t id) {
     const auto found = storage.card(kShop, id);
-    return found.ok() && found->has_value() ? **found : Card{};
+    return found.ok() ? found->value_or(Card{}) : Card{};
   }
+  CardSnapshot figures(int64_t id) { return card(id).snapshot.value_or(CardSnapshot{}); }
   nlohmann::json published(int64_t id) {
     const auto cards = shop.cards();
     const auto found = cards.find(id);
