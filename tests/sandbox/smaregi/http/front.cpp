@@ -18,7 +18,8 @@ constexpr time_t kReadSeconds = 10, kWriteSeconds = 10, kKeepAliveSeconds = 30;
 constexpr size_t kKeepAliveRequests = 100'000;
 constexpr const char* kDropMark = "X-Sandbox-Drop";  // never leaves this process
 
-Request translate(const httplib::Request& from) {
+// Nothing when the query is no form text.
+std::optional<Request> translate(const httplib::Request& from) {
   Request to{.method = from.method,
              .path = from.path,
              .query = {},
@@ -29,9 +30,18 @@ Request translate(const httplib::Request& from) {
   const size_t mark = from.target.find('?');
   if (mark != std::string::npos) {
     auto query = parse_form(std::string_view(from.target).substr(mark + 1));
-    if (query) to.query = std::move(*query);  // in order, doubles kept
+    if (!query) return std::nullopt;
+    to.query = std::move(*query);  // in order, doubles kept
   }
   return to;
+}
+
+Reply handle(Sandbox& sandbox, const httplib::Request& from) {
+  const std::optional<Request> request = translate(from);
+  if (request) return sandbox.handle(*request);
+  return {.status = 400,
+          .content_type = "application/problem+json",
+          .body = problem_body(400, "malformed query")};
 }
 
 void answer(const Reply& reply, httplib::Response& to) {
@@ -101,7 +111,7 @@ void Front::Parts::serve_platform(const httplib::Request& from, httplib::Respons
   // A status, a page or a drop in place of the answer means that the platform did not do it; half a
   // body means it did.
   const bool refused = fault.status != 0 || fault.html || fault.drop;
-  const Reply reply = refused ? Reply{} : sandbox.handle(translate(from));
+  const Reply reply = refused ? Reply{} : handle(sandbox, from);
   spoil(fault, reply, to);
   const auto took = std::chrono::steady_clock::now() - start;
   const size_t mark = from.target.find('?');
@@ -119,7 +129,7 @@ void Front::Parts::serve(const httplib::Request& from, httplib::Response& to) {
   if (is_platform_path(from.path)) {
     serve_platform(from, to);
   } else if (!serve_till_page(from, to, options.till_language)) {
-    answer(sandbox.handle(translate(from)), to);
+    answer(handle(sandbox, from), to);
     to.set_header("Cache-Control", "no-store");
   }
   sender.wake();  // the call may have made events

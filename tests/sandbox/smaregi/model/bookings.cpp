@@ -16,8 +16,9 @@ int64_t pieces_sold(const Record& detail) {
 
 std::optional<int64_t> stocked_product(const Contract& contract, const Record& detail) {
   const auto product = contract.products.find(detail.number("productId"));
-  if (product == contract.products.end() || product->second.text("stockControlDivision") == "1")
+  if (product == contract.products.end() || product->second.text("stockControlDivision") == "1") {
     return std::nullopt;
+  }
   return product->first;
 }
 

@@ -28,6 +28,9 @@ std::optional<int64_t> stocked_product(const Contract& contract, const Record& d
 // "YYYY-MM-DD" by which points given now run out by the store's rule, "" when they do not.
 std::string expiry_by_rule(const Store& store, int64_t now);
 
-extern const Fields kHeadFields, kDetailFields, kLayawayFields, kPickUpFields;
+Fields head_fields();
+Fields detail_fields();
+Fields layaway_fields();
+Fields pick_up_fields();
 
 }  // namespace tsunagi::smaregi_sandbox

@@ -24,9 +24,10 @@ const Json& rows_of(const Context& context, const Bulk& bulk) {
   const auto rows = context.body.find(std::string(bulk.list));
   const bool fits =
       rows != context.body.end() && rows->is_array() && !rows->empty() && rows->size() <= kMaxRows;
-  if (!fits)
+  if (!fits) {
     refuse("[" + std::string(bulk.list) + "]は1件以上" + std::to_string(kMaxRows) +
            "件以下で指定してください");
+  }
   return *rows;
 }
 
@@ -34,8 +35,9 @@ std::string callback_url(const Context& context) {
   const auto url = context.body.find("callbackUrl");
   if (url == context.body.end() || !url->is_string()) refuse("[callbackUrl]は必須です");
   const auto text = url->get<std::string>();
-  if (!text.starts_with("https://") && !text.starts_with("http://"))
+  if (!text.starts_with("https://") && !text.starts_with("http://")) {
     refuse("[callbackUrl]の値が不正です");
+  }
   return text;
 }
 

@@ -80,8 +80,9 @@ std::optional<int64_t> parse_date(std::string_view text) {
 }
 
 std::optional<int64_t> parse_date_time(std::string_view text) {
-  if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':')
+  if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':') {
     return std::nullopt;
+  }
   const auto day = parse_date(text.substr(0, 10));
   const auto h = digits(text, 11, 2), m = digits(text, 14, 2), s = digits(text, 17, 2);
   const auto offset = parse_offset(text.substr(19));

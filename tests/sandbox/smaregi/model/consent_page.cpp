@@ -30,8 +30,9 @@ button.quiet{background:#fff;color:#1a1a1a;border:1px solid #6b7280}
 
 std::string consent_page(const World& world, const AuthorizeRequest& ask) {
   std::string scopes;
-  for (const std::string& scope : split_words(ask.scope))
+  for (const std::string& scope : split_words(ask.scope)) {
     scopes += "<li>" + escape_html(scope) + "</li>";
+  }
   std::string choices;
   bool first = true;
   for (const auto& [id, contract] : world.contracts) {

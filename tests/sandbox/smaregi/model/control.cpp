@@ -45,8 +45,9 @@ Reply put_app(World& world, const Json& body) {
     }
   }
   if (id.empty() || app.client_secret.empty()) refuse("client_id and client_secret are needed");
-  if (known == world.identity.apps.end() && world.identity.apps.size() >= kMaxApps)
+  if (known == world.identity.apps.end() && world.identity.apps.size() >= kMaxApps) {
     refuse("too many apps");
+  }
   world.identity.apps[id] = app;
   return json_reply({{"client_id", id},
                      {"redirect_uris", app.redirect_uris},
@@ -114,16 +115,18 @@ Reply put_contract(World& world, const std::string& id, const Json& body) {
   RateLimit limit = contract.rate_limit;
   take_text(body, "name", name);
   take_text(body, "plan", plan);
-  if (std::find(kPlans.begin(), kPlans.end(), plan) == kPlans.end())
+  if (std::find(kPlans.begin(), kPlans.end(), plan) == kPlans.end()) {
     refuse("unknown plan: " + plan);
+  }
   if (body.contains("rate_limit")) {
     const Json& limits = body["rate_limit"];
     only_names(limits, {"reads_per_second", "writes_per_second"});
     limit = {.reads_per_second = rate(limits, "reads_per_second", limit.reads_per_second),
              .writes_per_second = rate(limits, "writes_per_second", limit.writes_per_second)};
   }
-  if (body.contains("required_columns"))
+  if (body.contains("required_columns")) {
     contract.required_columns = texts(body, "required_columns");
+  }
   if (body.contains("ranks")) contract.ranks = texts(body, "ranks");
   contract.name = name;
   contract.plan = plan;
@@ -191,8 +194,9 @@ Reply put_switches(World& world, const Json& body) {
   if (!body.is_object()) refuse("an object is needed");
   Switches changed = world.switches;
   for (const auto& [name, value] : body.items()) {
-    if (!value.is_string() || !changed.set(name, value.get<std::string>()))
+    if (!value.is_string() || !changed.set(name, value.get<std::string>())) {
       refuse("no such switch or value: " + name);
+    }
   }
   world.switches = changed;
   return get_switches(world);
@@ -243,8 +247,9 @@ Reply put_clock(World& world, const Json& body) {
   static constexpr int64_t kFarthest = 100LL * 366 * 86'400;
   only_names(body, {"advance_seconds"});
   const auto seconds = body.at("advance_seconds").get<int64_t>();
-  if (seconds < 0 || seconds > kFarthest)
+  if (seconds < 0 || seconds > kFarthest) {
     refuse("advance_seconds must not be negative or beyond a century");
+  }
   world.clock.advance_ms(seconds * 1000);
   return get_clock(world);
 }

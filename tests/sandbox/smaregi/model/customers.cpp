@@ -98,8 +98,9 @@ void check_member(Context& context, const Record& record, int64_t own_id) {
     throw Refusal{.status = conflict ? 409 : 400,
                   .detail = "指定された会員コードは既に使用されています"};
   }
-  if (record.has("storeId") && !context.contract.stores.contains(record.number("storeId")))
+  if (record.has("storeId") && !context.contract.stores.contains(record.number("storeId"))) {
     refuse_unknown("店舗");
+  }
   const auto& ranks = context.contract.ranks;
   const std::string rank = record.text("rank");
   if (!rank.empty() && !ranks.empty() &&
@@ -131,8 +132,9 @@ Reply list_members(Context& context) {
   };
   if (code) {  // the index, so that a lookup does not grow with the number of members
     const auto found = context.contract.member_by_code.find(*code);
-    if (found != context.contract.member_by_code.end())
+    if (found != context.contract.member_by_code.end()) {
       consider(context.contract.members.at(found->second));
+    }
   } else {
     for (const auto& [id, member] : context.contract.members) consider(member);
   }
@@ -159,8 +161,9 @@ Reply create_member(Context& context) {
   const int64_t id = ++context.contract.last_member;
   const std::string now = format_date_time(context.now());
   record.set("customerId", id);
-  if (!record.has("mailReceiveFlag"))
+  if (!record.has("mailReceiveFlag")) {
     record.set("mailReceiveFlag", context.switches().get(Switch::kMailReceiveDefault));
+  }
   record.set("insDateTime", now);
   record.set("updDateTime", now);
   context.contract.member_by_code[record.text("customerCode")] = id;

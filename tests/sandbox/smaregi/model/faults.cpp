@@ -47,8 +47,9 @@ void Faults::configure(const Json& body) {
       "delay_ms", "status",    "drop",    "half_body", "html",
       "path",     "remaining", "percent", "seed",      "webhooks"};
   for (const auto& [name, value] : body.items()) {
-    if (std::find(kNames.begin(), kNames.end(), name) == kNames.end())
+    if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) {
       refuse("unknown fault: " + name);
+    }
   }
   if (body.contains("path") && !body["path"].is_string()) refuse("path must be a string");
   Fault fault;

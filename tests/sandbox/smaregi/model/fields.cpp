@@ -103,8 +103,9 @@ std::string read_decimal(const Field& field, const std::string& text) {
 // The text of a scalar whose kind allows a JSON number as well.
 std::string number_text(const Field& field, const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_integer() || (value.is_number() && field.kind == Kind::kDecimal))
+  if (value.is_number_integer() || (value.is_number() && field.kind == Kind::kDecimal)) {
     return value.dump();
+  }
   refuse_field(field, "の型が不正です");
 }
 
@@ -177,8 +178,9 @@ void read_member(const BodyRules& rules, const std::string& name, const Json& va
 void read_body(const BodyRules& rules, const Json& body, bool creating, const Switches& switches,
                Record& into) {
   if (!body.is_object()) refuse("リクエストボディはJSONオブジェクトで指定してください");
-  for (const auto& [name, value] : body.items())
+  for (const auto& [name, value] : body.items()) {
     read_member(rules, name, value, creating, switches, into);
+  }
   for (const std::string_view name : rules.required) {
     if (!into.has(name)) refuse("[" + std::string(name) + "]は必須です");
   }

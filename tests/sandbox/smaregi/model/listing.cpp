@@ -50,8 +50,9 @@ std::optional<Window> time_window(const Context& context, std::string_view name,
   if (!bounds.from) return std::nullopt;
   const auto from = parse_date_time(*bounds.from);
   const auto to = bounds.to ? parse_date_time(*bounds.to) : std::optional(context.now());
-  if (!from || !to)
+  if (!from || !to) {
     refuse("[" + std::string(name) + "]はYYYY-MM-DDThh:mm:ssTZD形式で指定してください");
+  }
   check_span(name, *from, *to, limited);
   return Window{.from = format_date_time(*from), .to = format_date_time(*to)};
 }
@@ -90,8 +91,9 @@ std::vector<SortKey> sort_keys(const Context& context, const ListShape& shape) {
     SortKey key{.name = word.substr(0, colon)};
     const std::string order = word.substr(std::min(colon + 1, word.size()));
     const bool known = std::find(allowed.begin(), allowed.end(), key.name) != allowed.end();
-    if (!known || (!order.empty() && order != "asc" && order != "desc"))
+    if (!known || (!order.empty() && order != "asc" && order != "desc")) {
       refuse("[sort]の値が不正です");
+    }
     key.descending = order == "desc";
     keys.push_back(std::move(key));
   }
@@ -129,8 +131,9 @@ std::vector<std::string> selected(const Context& context, Fields fields) {
 void keep_only(const std::vector<std::string>& names, Fields fields, Json& object) {
   if (names.empty()) return;
   for (const Field& field : fields) {
-    if (std::find(names.begin(), names.end(), field.name) == names.end())
+    if (std::find(names.begin(), names.end(), field.name) == names.end()) {
       object.erase(std::string(field.name));
+    }
   }
 }
 

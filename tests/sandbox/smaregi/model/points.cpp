@@ -25,7 +25,7 @@ Member& member_of(Context& context) {
 }
 
 Json print_points(const Context&, const void* row) {
-  return render(kPointFields, static_cast<const Member*>(row)->points);
+  return render(point_fields(), static_cast<const Member*>(row)->points);
 }
 
 struct PointChange {
@@ -35,8 +35,8 @@ struct PointChange {
 };
 
 PointChange read_change(Context& context) {
-  const Record body =
-      read_changes({.fields = kPointFields, .required = {}}, context.body, context.switches(), {});
+  const Record body = read_changes({.fields = point_fields(), .required = {}}, context.body,
+                                   context.switches(), {});
   PointChange change;
   if (body.has("point")) change.point = body.number("point");
   if (body.has("mile")) change.mile = body.number("mile");
@@ -62,7 +62,7 @@ Reply apply(Context& context, Member& member, const PointChange& target, std::ve
   if (target.has_date && target.date.empty()) member.points.clear("pointExpireDate");
   if (!target.date.empty()) member.points.set("pointExpireDate", target.date);
   touch_points(context.world, context.contract, member);
-  Json reply = render(kPointFields, member.points);
+  Json reply = render(point_fields(), member.points);
   Json heads = Json::array();
   for (const int64_t id : ids) heads.push_back(std::to_string(id));
   reply["transactionHeadIds"] = heads;  // the only mark by which an echo can be told [DOC]
@@ -71,7 +71,7 @@ Reply apply(Context& context, Member& member, const PointChange& target, std::ve
 
 }  // namespace
 
-const Fields kPointFields = kFields;
+Fields point_fields() { return kFields; }
 
 Record new_points(int64_t member_id, int64_t now) {
   Record points;
@@ -98,8 +98,9 @@ int64_t book_points(World& world, Contract& contract, Member& member, const Poin
   }
   made.head.set("transactionHeadId", id);
   made.head.set("transactionHeadDivision", move.division);
-  for (const auto* name : {"transactionDateTime", "terminalTranDateTime", "updDateTime"})
+  for (const auto* name : {"transactionDateTime", "terminalTranDateTime", "updDateTime"}) {
     made.head.set(name, now);
+  }
   made.head.set("sumDate", format_date(world.clock.now()));
   made.head.set("customerId", member.record.text("customerId"));
   made.head.set("customerCode", member.record.text("customerCode"));
@@ -146,7 +147,7 @@ Reply list_points(Context& context) {
     expire_points(context.world, context.contract, member);
     rows.push_back({.record = &member.points, .row = &member});
   }
-  return list_reply(context, {.fields = kPointFields, .sortable = {}}, std::move(rows),
+  return list_reply(context, {.fields = point_fields(), .sortable = {}}, std::move(rows),
                     print_points);
 }
 
@@ -154,8 +155,9 @@ Reply list_points(Context& context) {
 Reply set_points(Context& context) {
   Member& member = member_of(context);
   const PointChange change = read_change(context);
-  if (change.point.value_or(0) < 0 || change.mile.value_or(0) < 0)
+  if (change.point.value_or(0) < 0 || change.mile.value_or(0) < 0) {
     refuse("[point]は0以上である必要があります");
+  }
   return apply(context, member, change, {});
 }
 
@@ -171,8 +173,9 @@ Reply add_points(Context& context) {
        {std::pair("point", &change.point), std::pair("mile", &change.mile)}) {
     if (!*value) continue;
     const int64_t sum = member.points.number(name) + **value;
-    if (**value < 0 && sum < 0)
+    if (**value < 0 && sum < 0) {
       refuse(std::string(name) == "point" ? "ポイントが不足しています" : "マイルが不足しています");
+    }
     *value = sum;
   }
   return apply(context, member, change, std::move(ids));

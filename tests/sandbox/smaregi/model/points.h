@@ -12,7 +12,7 @@ namespace tsunagi::smaregi_sandbox {
 inline constexpr int64_t kMaxPoint =
     999'999'999;  // of a direct input; additions may exceed it [FF]
 
-extern const Fields kPointFields;
+Fields point_fields();
 Record new_points(int64_t member_id, int64_t now);
 
 // Books an overdue balance away (a division 8 record) and fires its event. Returns the record's id,

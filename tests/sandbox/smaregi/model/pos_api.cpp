@@ -73,10 +73,12 @@ void check_query(const Context& context, const Route& route) {
 }
 
 Json read_json_body(const Request& request) {
-  if (request.method == "GET" || request.method == "DELETE")
+  if (request.method == "GET" || request.method == "DELETE") {
     return nullptr;  // a GET with a body is accepted (§11.8)
-  if (request.body.empty())
+  }
+  if (request.body.empty()) {
     return nullptr;  // cancel and dispose need none; the others refuse what is no object
+  }
   if (!request.content_type.starts_with("application/json")) {
     throw Refusal{.status = 415, .detail = "Content-Typeはapplication/jsonで指定してください"};
   }

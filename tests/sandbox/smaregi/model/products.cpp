@@ -109,8 +109,9 @@ Reply list_products(Context& context) {
   const auto window = time_window(context, "upd_date_time", Limited::kYes);  // §11.3
   std::vector<std::pair<std::string_view, std::string>> wanted;
   for (const Filter& filter : kFilters) {
-    if (auto value = query_value(context, filter.query))
+    if (auto value = query_value(context, filter.query)) {
       wanted.emplace_back(filter.field, std::move(*value));
+    }
   }
   std::vector<ListRow> rows;
   for (const auto& [id, product] : context.contract.products) {
@@ -139,8 +140,9 @@ Reply create_product(Context& context) {
   record.set("productId", id);
   record.set("insDateTime", format_date_time(context.now()));
   record.set("updDateTime", format_date_time(context.now()));
-  if (!record.has("productCode"))
+  if (!record.has("productCode")) {
     record.set("productCode", id);  // not stated; a product without a code cannot be rung up
+  }
   Record& product = context.contract.products[id];
   product = std::move(record);
   context.contract.product_by_code.emplace(product.text("productCode"), id);

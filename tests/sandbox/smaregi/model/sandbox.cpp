@@ -26,8 +26,9 @@ Reply route(World& world, const Request& request) {
   if (parts[0] == "_sandbox") return control(world, request, parts);
   if (parts[0] == "till") return till_api(world, request, parts);
   if (parts[0] == "authorize" || parts[0] == "userinfo") return sign_in(world, request, parts);
-  if (parts[0] == "app" && parts.size() == 3 && parts[2] == "token")
+  if (parts[0] == "app" && parts.size() == 3 && parts[2] == "token") {
     return app_token(world, request, parts[1]);
+  }
   if (parts.size() >= 3 && parts[1] == "pos") return pos_api(world, request, parts);
   refuse_missing_resource();
 }
@@ -37,8 +38,9 @@ Reply route(World& world, const Request& request) {
 Reply Sandbox::handle(const Request& request) {
   const std::lock_guard lock(mutex_);
   try {
-    if (request.body.size() > kMaxBodyBytes)
+    if (request.body.size() > kMaxBodyBytes) {
       throw Refusal{.status = 413, .detail = "body too large"};
+    }
     return route(world_, request);
   } catch (const Refusal& refusal) {
     return refusal_reply(world_, refusal);

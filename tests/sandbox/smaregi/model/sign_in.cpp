@@ -84,8 +84,9 @@ Reply show_consent(World& world, const Request& request) {
   const AuthorizeRequest ask = read_ask(values);
   const App* app = trusted_app(world, ask);
   if (app == nullptr) return error_page("client_id または redirect_uri が登録されていません");
-  if (value_of(values, "response_type") != "code")
+  if (value_of(values, "response_type") != "code") {
     return redirect(ask, "error=unsupported_response_type");
+  }
   if (value_of(values, "code_challenge_method") != "S256") {
     return redirect(ask, "error=invalid_request&error_description=code_challenge_method");
   }
@@ -144,8 +145,9 @@ Reply hand_out(World& world, const App& app, const std::string& contract,
     world.identity.refresh_tokens.emplace(refresh, token);
     body["refresh_token"] = refresh;
   }
-  if (world.identity.tokens.size() < kMaxTokens)
+  if (world.identity.tokens.size() < kMaxTokens) {
     world.identity.tokens.emplace(text, std::move(token));
+  }
   Reply reply = json_reply(body);
   reply.client_id = app.client_id;
   return reply;
@@ -153,8 +155,9 @@ Reply hand_out(World& world, const App& app, const std::string& contract,
 
 Reply exchange_code(World& world, const App& app, const Values& form) {
   const auto found = world.identity.codes.find(value_of(form, "code"));
-  if (found == world.identity.codes.end())
+  if (found == world.identity.codes.end()) {
     return oauth_error(world, 400, "invalid_grant", "unknown code");
+  }
   const AuthorizationCode code = found->second;
   world.identity.codes.erase(found);  // good once, whatever comes of it
   const bool good = code.client_id == app.client_id && code.expires_at > world.clock.now() &&
@@ -178,8 +181,9 @@ Reply exchange_refresh(World& world, const App& app, const Values& form) {
 
 Reply user_token(World& world, const Request& request) {
   const App* app = authenticated_app(world, request);
-  if (app == nullptr)
+  if (app == nullptr) {
     return oauth_error(world, 401, "invalid_client", "Client authentication failed");
+  }
   const auto form = form_values(request);
   if (!form) return oauth_error(world, 400, "invalid_request", "a form body is needed");
   const std::string grant = value_of(*form, "grant_type");

@@ -123,8 +123,9 @@ Write read_write(Context& context) {
     write.memo = read_new({.fields = kMemoFields, .required = {}}, *history, context.switches())
                      .text("memo");
   }
-  if (!context.contract.stores.contains(write.store_id))
+  if (!context.contract.stores.contains(write.store_id)) {
     refuse_unknown("店舗");  // 400, not 404 [DOC]
+  }
   return write;
 }
 
@@ -137,8 +138,9 @@ int64_t stock_now(const Context& context, int64_t store_id) {
 
 void check_result(int64_t amount) {
   const std::string limit = std::to_string(kMaxStock);
-  if (amount > kMaxStock)
+  if (amount > kMaxStock) {
     refuse("更新後の在庫数は[" + limit + "]以下である必要があります");  // text [DOC]
+  }
   if (amount < -kMaxStock) refuse("更新後の在庫数は[-" + limit + "]以上である必要があります");
 }
 

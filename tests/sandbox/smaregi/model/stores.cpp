@@ -85,8 +85,9 @@ bool with_conditions(const Context& context) {
 Json print_in_list(const Context& context, const void* row) {
   const auto& store = *static_cast<const Store*>(row);
   Json object = render(kStoreFields, store.record);
-  if (with_conditions(context))
+  if (with_conditions(context)) {
     object["pointCondition"] = render(kPointFieldsOfStore, store.point_condition);
+  }
   return object;
 }
 

@@ -68,14 +68,16 @@ Reply get_member(World& world, const Request& request) {
   if (!mode.empty() && mode != "live" && mode != "local") refuse("mode must be live or local");
   if (mode == "local") {
     const auto found = contract.till.members.find(code);
-    if (found == contract.till.members.end())
+    if (found == contract.till.members.end()) {
       throw Refusal{.status = 404, .detail = "端末に会員がありません"};
+    }
     return json_reply(describe_member(found->second.first, found->second.second, "local",
                                       contract.till.taken_at));
   }
   const auto found = contract.member_by_code.find(code);
-  if (found == contract.member_by_code.end())
+  if (found == contract.member_by_code.end()) {
     throw Refusal{.status = 404, .detail = "会員が見つかりません"};
+  }
   Member& member = contract.members.at(found->second);
   expire_points(world, contract, member);
   return json_reply(describe_member(member.record, member.points, "live", world.clock.now()));
@@ -84,8 +86,9 @@ Reply get_member(World& world, const Request& request) {
 Reply get_product(World& world, const Request& request) {
   const Contract& contract = contract_named(world, query(request, "contract"));
   const auto found = contract.product_by_code.find(query(request, "code"));
-  if (found == contract.product_by_code.end())
+  if (found == contract.product_by_code.end()) {
     throw Refusal{.status = 404, .detail = "商品が見つかりません"};
+  }
   const Record& product = contract.products.at(found->second);
   const bool member = contract.member_by_code.contains(query(request, "member_code"));
   return json_reply({{"product_id", product.text("productId")},
@@ -195,8 +198,9 @@ Reply till_api(World& world, const Request& request, const std::vector<std::stri
     if (name == parts[2] && request.method == "GET") return handler(world, request);
   }
   for (const auto& [name, handler] : kPosts) {
-    if (name == parts[2] && request.method == "POST")
+    if (name == parts[2] && request.method == "POST") {
       return handler(world, parse_json(request.body));
+    }
   }
   refuse_missing_resource();
 }

@@ -35,8 +35,9 @@ std::vector<BasketLine> fill_basket(const Contract& contract, const AskedSale& a
   std::vector<BasketLine> basket;
   for (const AskedLine& line : ask.lines) {
     const auto found = contract.product_by_code.find(line.product_code);
-    if (found == contract.product_by_code.end())
+    if (found == contract.product_by_code.end()) {
       refuse("商品が見つかりません: " + line.product_code);
+    }
     const Record& product = contract.products.at(found->second);
     basket.push_back({.product = &product,
                       .quantity = line.quantity,
@@ -186,8 +187,9 @@ const Transaction& take_back(World& world, Contract& contract, Transaction& sale
   set_figures(head, figures);
   head.set("amount", -pieces);
   head.set("returnSales", 1);
-  if (contract.members.contains(sale.head.number("customerId")))
+  if (contract.members.contains(sale.head.number("customerId"))) {
     head.set("customerId", sale.head.text("customerId"));
+  }
   return book(world, contract, std::move(head), std::move(details));
 }
 

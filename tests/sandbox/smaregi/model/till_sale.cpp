@@ -39,11 +39,13 @@ int64_t discount_of(const Bases& bases, const Record& rule, const Member* member
   if (spend_points == 0) return 0;
   if (member == nullptr) refuse("会員を選択してください");
   if (rule.text("pointUseDivision") == "0") refuse("この店舗ではポイントを利用できません");
-  if (spend_points < 0 || spend_points > member->points.number("point"))
+  if (spend_points < 0 || spend_points > member->points.number("point")) {
     refuse("ポイントが不足しています");
+  }
   const int64_t unit = std::max<int64_t>(1, rule.number("pointUseUnit"));
-  if (spend_points % unit != 0)
+  if (spend_points % unit != 0) {
     refuse("ポイントは" + std::to_string(unit) + "ポイント単位で利用してください");
+  }
   // pointSpendDivision: 1 up to the total with outside tax, 2 without it.
   const int64_t limit =
       bases.subtotal + (rule.text("pointSpendDivision") == "2" ? 0 : bases.tax_outside);
@@ -70,8 +72,9 @@ int64_t hundredths(const std::string& decimal) {
 int64_t points_given(const std::vector<BasketLine>& basket, const Store& store,
                      const Member& member, int64_t discount) {
   const Record& rule = store.point_condition;
-  if (store.record.text("pointNotApplicable") == "1" || rule.text("pointUseDivision") == "0")
+  if (store.record.text("pointNotApplicable") == "1" || rule.text("pointUseDivision") == "0") {
     return 0;
+  }
   const Bases bases = bases_of(basket, /*only_with_points=*/true);
   // pointGivingDivision: 1 tax in, used points count; 2 tax out, count; 3 tax in, do not count; 4
   // tax out, do not.
@@ -104,8 +107,9 @@ SaleFigures figure_sale(const std::vector<BasketLine>& basket, const Store& stor
     figures.tax_include -=
         bases.tax_inside * figures.point_discount / (bases.subtotal + bases.tax_outside);
   }
-  if (member != nullptr)
+  if (member != nullptr) {
     figures.new_point = points_given(basket, store, *member, figures.point_discount);
+  }
   return figures;
 }
 

@@ -23,8 +23,9 @@ const App* authenticated_app(const World& world, const Request& request) {
   const size_t colon = pair->find(':');
   if (colon == std::string::npos) return nullptr;
   const auto app = world.identity.apps.find(pair->substr(0, colon));
-  if (app == world.identity.apps.end() || app->second.client_secret != pair->substr(colon + 1))
+  if (app == world.identity.apps.end() || app->second.client_secret != pair->substr(colon + 1)) {
     return nullptr;
+  }
   return &app->second;
 }
 
@@ -49,8 +50,9 @@ std::string make_token(World& world, const Token& token) {
 const Token& bearer(const World& world, const Request& request) {
   static constexpr std::string_view kBearer = "Bearer ";
   std::string_view value = request.authorization;
-  if (!value.starts_with(kBearer))
+  if (!value.starts_with(kBearer)) {
     throw Refusal{.status = 401, .detail = "アクセストークンがありません"};
+  }
   value.remove_prefix(kBearer.size());
   while (value.starts_with(' ')) value.remove_prefix(1);
   const auto token = world.identity.tokens.find(std::string(value));
@@ -104,11 +106,13 @@ void make_room(std::map<std::string, Token>& tokens, int64_t now) {
 Reply app_token(World& world, const Request& request, const std::string& contract_id) {
   if (request.method != "POST") throw Refusal{.status = 405, .detail = "POST only"};
   const App* app = authenticated_app(world, request);
-  if (app == nullptr)
+  if (app == nullptr) {
     return oauth_error(world, 401, "invalid_client", "Client authentication failed");
+  }
   const auto contract = world.contracts.find(contract_id);
-  if (contract == world.contracts.end())
+  if (contract == world.contracts.end()) {
     return oauth_error(world, 400, "invalid_request", "unknown contract");
+  }
   if (world.switches.is(Switch::kTokenCallsCounted, "yes")) {
     count_call(world, contract->second, {.client_id = app->client_id, .write = true});
   }
@@ -121,9 +125,10 @@ Reply app_token(World& world, const Request& request, const std::string& contrac
   }
   const auto scope = form->find("scope");
   const auto granted = granted_scopes(world, *app, scope == form->end() ? "" : scope->second);
-  if (!granted)
+  if (!granted) {
     return oauth_error(world, 400, "invalid_scope",
                        "The requested scope is invalid, unknown, or malformed");
+  }
 
   make_room(world.identity.tokens, world.clock.now());
   Token token{.client_id = app->client_id,

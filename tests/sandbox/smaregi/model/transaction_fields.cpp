@@ -125,7 +125,9 @@ constexpr std::array<Field, 4> kPickUp = {{
 
 }  // namespace
 
-const Fields kHeadFields = kHead, kDetailFields = kDetail, kLayawayFields = kLayaway,
-             kPickUpFields = kPickUp;
+Fields head_fields() { return kHead; }
+Fields detail_fields() { return kDetail; }
+Fields layaway_fields() { return kLayaway; }
+Fields pick_up_fields() { return kPickUp; }
 
 }  // namespace tsunagi::smaregi_sandbox

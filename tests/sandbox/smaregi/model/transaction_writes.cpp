@@ -23,11 +23,12 @@ std::vector<Record> read_details(Context& context) {
   const auto given = context.body.find("details");
   if (given == context.body.end() || given->is_null()) return details;
   if (!given->is_array()) refuse("[details]の型が不正です");
-  if (given->size() > kMaxDetails)
+  if (given->size() > kMaxDetails) {
     refuse("[details]は" + std::to_string(kMaxDetails) + "件以下で指定してください");
+  }
   for (const Json& row : *given) {
     Record detail =
-        read_new({.fields = kDetailFields, .required = kDetailRequired}, row, context.switches());
+        read_new({.fields = detail_fields(), .required = kDetailRequired}, row, context.switches());
     const auto same = std::find_if(details.begin(), details.end(), [&detail](const Record& other) {
       return other.text("transactionDetailId") == detail.text("transactionDetailId");
     });
@@ -47,8 +48,9 @@ std::vector<Record> read_details(Context& context) {
 void check_sums(const Record& head, const std::vector<Record>& details) {
   int64_t sum = 0;
   for (const Record& detail : details) sum += detail.number("salesPrice") * pieces_sold(detail);
-  if (!details.empty() && head.number("subtotal") != sum)
+  if (!details.empty() && head.number("subtotal") != sum) {
     refuse("[subtotal]が明細の合計と一致しません");
+  }
   const int64_t total = head.number("subtotal") - head.number("subtotalDiscountPrice") -
                         head.number("pointDiscount") - head.number("couponDiscount") +
                         head.number("taxExclude") + head.number("commission") +
@@ -66,8 +68,9 @@ void check_parties(Context& context, Record& head) {
   if (head.has("customerCode") && by_code == context.contract.member_by_code.end()) {
     refuse("指定された会員コードの会員が見つかりません");
   }
-  if (head.has("customerId") && !context.contract.members.contains(head.number("customerId")))
+  if (head.has("customerId") && !context.contract.members.contains(head.number("customerId"))) {
     refuse_unknown("会員");
+  }
   if (!head.has("customerCode")) return;
   if (head.has("customerId") && head.number("customerId") != by_code->second) {
     refuse("[customerCode]が[customerId]と一致しません");
@@ -80,17 +83,20 @@ void check_points(Context& context, const Record& head) {
   const auto member = context.contract.members.find(head.number("customerId"));
   if (!moves) return;
   if (member == context.contract.members.end()) refuse("[customerId]は必須です");
-  if (head.number("spendPoint") > member->second.points.number("point"))
+  if (head.number("spendPoint") > member->second.points.number("point")) {
     refuse("ポイントが不足しています");
+  }
 }
 
 Transaction& picked_up_layaway(Context& context, const Record& head) {
-  if (context.switches().is(Switch::kPickUpByApi, "refused"))
+  if (context.switches().is(Switch::kPickUpByApi, "refused")) {
     refuse("[layawayServerTransactionHeadId]は指定できません");
+  }
   const auto found =
       context.contract.transactions.find(head.number("layawayServerTransactionHeadId"));
-  if (found == context.contract.transactions.end() || !found->second.is_layaway)
+  if (found == context.contract.transactions.end() || !found->second.is_layaway) {
     refuse_unknown("取置き");
+  }
   const bool open = found->second.layaway.text("status") == "0" &&
                     found->second.head.text("disposeDivision") == "0";
   if (!open) refuse("指定された取置きは引取済みまたは取消済みです");
@@ -121,7 +127,7 @@ void announce_layaway(Context& context, std::string_view action, int64_t id) {
 }
 
 Record read_head(Context& context) {
-  return read_new({.fields = kHeadFields, .required = kHeadRequired, .handled = kNested},
+  return read_new({.fields = head_fields(), .required = kHeadRequired, .handled = kNested},
                   context.body, context.switches());
 }
 
@@ -181,13 +187,14 @@ Reply create_transaction(Context& context) {
 
 Reply create_layaway(Context& context) {
   Record head = read_head(context);
-  if (head.text("transactionHeadDivision") != "10")
+  if (head.text("transactionHeadDivision") != "10") {
     refuse("[transactionHeadDivision]の値が不正です");  // [DOC]
+  }
   std::vector<Record> details = read_details(context);
   if (details.empty()) refuse("[details]は必須です");
   const auto given = context.body.find("layaway");
   Record layaway =
-      read_new({.fields = kLayawayFields, .required = {}},
+      read_new({.fields = layaway_fields(), .required = {}},
                given == context.body.end() || given->is_null() ? Json::object() : *given,
                context.switches());
   check_sums(head, details);
@@ -221,8 +228,9 @@ Reply dispose_layaway(Context& context) {
           .layaway = original.layaway,
           .is_layaway = true};
   const std::string now = format_date_time(context.now());
-  for (const auto* name : {"transactionDateTime", "terminalTranDateTime", "updDateTime"})
+  for (const auto* name : {"transactionDateTime", "terminalTranDateTime", "updDateTime"}) {
     made.head.set(name, now);
+  }
   made.head.set("sumDate", format_date(context.now()));
   made.head.set("transactionHeadId", id);
   made.layaway.set("transactionHeadId", id);

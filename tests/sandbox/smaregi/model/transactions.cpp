@@ -21,7 +21,8 @@ std::string with(const Context& context, std::string_view name) {
 
 Json print_details(const Transaction& transaction) {
   Json details = Json::array();
-  for (const Record& detail : transaction.details) details.push_back(render(kDetailFields, detail));
+  for (const Record& detail : transaction.details)
+    details.push_back(render(detail_fields(), detail));
   return details;
 }
 
@@ -35,11 +36,11 @@ void add_nested(const Context& context, const Transaction& transaction, Json& ob
   if (with(context, "with_details") != "none") object["details"] = print_details(transaction);
   if (with(context, "with_deposit_others") != "none") object["depositOthers"] = Json::array();
   if (with(context, "with_layaways") != "none") {
-    object["layaways"] = one_or_none(transaction.is_layaway, kLayawayFields, transaction.layaway);
+    object["layaways"] = one_or_none(transaction.is_layaway, layaway_fields(), transaction.layaway);
   }
   if (with(context, "with_layaway_pick_ups") != "none") {
     const bool picked_up = transaction.pick_up.has("transactionHeadId");
-    object["layawayPickUps"] = one_or_none(picked_up, kPickUpFields, transaction.pick_up);
+    object["layawayPickUps"] = one_or_none(picked_up, pick_up_fields(), transaction.pick_up);
   }
 }
 
@@ -97,14 +98,15 @@ Reply list(Context& context, bool layaways) {
                                     const auto wanted = query_value(context, filter.first);
                                     return !wanted || head.text(filter.second) == *wanted;
                                   });
-    if (fits && in_windows(windows, transaction.head))
+    if (fits && in_windows(windows, transaction.head)) {
       rows.push_back({.record = &transaction.head, .row = &transaction});
+    }
   }
   const bool details = with(context, "with_details") != "none";
   const int64_t largest =
       details ? parse_integer(context.switches().get(Switch::kDetailsPageLimit)).value_or(kMaxPage)
               : kMaxPage;
-  return list_reply(context, {.fields = kHeadFields, .sortable = kSortable, .max_limit = largest},
+  return list_reply(context, {.fields = head_fields(), .sortable = kSortable, .max_limit = largest},
                     std::move(rows), print_transaction);
 }
 
@@ -113,21 +115,22 @@ Reply list_layaways(Context& context) { return list(context, true); }
 
 Reply get_one(Context& context, bool layaway) {
   Json object = print_one_transaction(context, transaction_of(context, layaway));
-  select_fields(context, kHeadFields, object);
+  select_fields(context, head_fields(), object);
   return json_reply(object);
 }
 Reply get_transaction(Context& context) { return get_one(context, false); }
 Reply get_layaway(Context& context) { return get_one(context, true); }
 
 Json print_detail(const Context&, const void* row) {
-  return render(kDetailFields, *static_cast<const Record*>(row));
+  return render(detail_fields(), *static_cast<const Record*>(row));
 }
 
 Reply list_details(Context& context) {
   std::vector<ListRow> rows;
-  for (const Record& detail : transaction_of(context, false).details)
+  for (const Record& detail : transaction_of(context, false).details) {
     rows.push_back({.record = &detail, .row = &detail});
-  return list_reply(context, {.fields = kDetailFields, .sortable = "transactionDetailId"},
+  }
+  return list_reply(context, {.fields = detail_fields(), .sortable = "transactionDetailId"},
                     std::move(rows), print_detail);
 }
 
@@ -163,7 +166,7 @@ constexpr std::array<Route, 10> kRoutes = {{
 
 Json print_transaction(const Context& context, const void* row) {
   const auto& transaction = *static_cast<const Transaction*>(row);
-  Json object = render(kHeadFields, transaction.head);
+  Json object = render(head_fields(), transaction.head);
   add_nested(context, transaction, object);
   return object;
 }
@@ -181,8 +184,9 @@ Json print_one_transaction(const Context& context, const Transaction& transactio
 
 Transaction& transaction_of(Context& context, bool layaway) {
   const auto found = context.contract.transactions.find(context.ids.at(0));
-  if (found == context.contract.transactions.end() || found->second.is_layaway != layaway)
+  if (found == context.contract.transactions.end() || found->second.is_layaway != layaway) {
     refuse_missing_resource();
+  }
   return found->second;
 }
 

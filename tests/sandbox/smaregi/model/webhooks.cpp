@@ -43,8 +43,9 @@ void Webhooks::publish(const Event& event, const Json& ids, const Identity& iden
     if (switches.is(Switch::kEventId, "present")) {
       delivery.headers.emplace_back("Smaregi-Event-Id", delivery.event_id);
     }
-    if (!app.webhook_header.empty())
+    if (!app.webhook_header.empty()) {
       delivery.headers.emplace_back(app.webhook_header, app.webhook_secret);
+    }
     delivery.due_at_ms = now_ms + faults.delay_ms;
     if (chance(faults.drop_percent)) {
       remember(delivery, 0, "dropped", now_ms);

@@ -135,8 +135,9 @@ TEST(Access, RateLimitPerSecondReadsAndWritesApart) {
   const Reply refused = platform.call("GET", "/customers");
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(header(refused, "Retry-After"), "1");
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < 4; ++i) {
     EXPECT_EQ(platform.call("POST", "/stores", {{"storeName", "店"}}).status, 200) << i;
+  }
   EXPECT_EQ(platform.call("POST", "/stores", {{"storeName", "店"}}).status, 429);
   EXPECT_EQ(platform.raw(token_request(kGood)).status, 429) << "token calls are counted";
   platform.set_switch("token_calls_counted", "no");

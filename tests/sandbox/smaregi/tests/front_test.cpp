@@ -85,16 +85,19 @@ TEST_F(FrontTest, SpeaksTheApiAndKeepsALog) {
   EXPECT_EQ(Json::parse(reply->body).size(), 1U);
   EXPECT_EQ(client.Get("/sb_test/pos/customers/9")->get_header_value("Content-Type"),
             "application/problem+json");
+  client.set_path_encode(false);
+  EXPECT_EQ(client.Get("/sb_test/pos/customers?customer_code=%ZZ")->status, 400)
+      << "never read as no filter";
   (void)client.Get("/_sandbox/clock");
   (void)client.Get("/till");
   const Json rows = log();
-  ASSERT_EQ(rows.size(), 2U) << "control and till are not in it";
+  ASSERT_EQ(rows.size(), 3U) << "control and till are not in it";
   EXPECT_EQ(rows[0].at("path"), "/sb_test/pos/customers");
   EXPECT_EQ(rows[0].at("query"), "customer_code=A%2BB");
   EXPECT_EQ(rows[0].at("client_id"), "tsunagi");
   EXPECT_EQ(rows[1].at("status"), 404);
   EXPECT_EQ(parse(platform.raw(
-                      {.method = "GET", .path = "/_sandbox/requests", .query = {{"since", "1"}}}))
+                      {.method = "GET", .path = "/_sandbox/requests", .query = {{"since", "2"}}}))
                 .at("requests")
                 .size(),
             1U);

@@ -44,8 +44,9 @@ TEST(Lists, SortAndFields) {
   for (const char* code : {"B", "C", "A"}) platform.add_member(code);
   const auto codes = [&](const std::string& query) {
     std::string text;
-    for (const Json& row : platform.get("/customers" + query))
+    for (const Json& row : platform.get("/customers" + query)) {
       text += row.at("customerCode").get<std::string>();
+    }
     return text;
   };
   EXPECT_EQ(codes(""), "BCA");
@@ -72,8 +73,9 @@ TEST(Lists, ScalarsAreStringsAndAbsentOnesNull) {
   platform.add_store();
   platform.add_product("P", 1000, {{"cost", "12400.00000"}});
   const Json product = platform.get("/products/1");
-  for (const auto& [name, value] : product.items())
+  for (const auto& [name, value] : product.items()) {
     EXPECT_TRUE(value.is_string() || value.is_null()) << name;
+  }
   EXPECT_EQ(product.at("cost"), "12400.00000");
   EXPECT_TRUE(product.at("size").is_null());
   EXPECT_TRUE(platform.patch("/products/1", {{"size", "L"}}).at("taxDivision").is_number());

@@ -54,8 +54,9 @@ TEST(Sales, FiguresFollowTheStoresRule) {
     const std::string store = platform.add_store("店", row.rule);
     platform.add_product("P", row.price);
     const std::string member = platform.add_member("M");
-    if (row.points_before > 0)
+    if (row.points_before > 0) {
       platform.post("/customers/" + member + "/point/add", {{"point", row.points_before}});
+    }
     const Json sale =
         platform.sell(store, "M", {{{"product_code", "P"}, {"quantity", row.quantity}}}, row.spend);
     EXPECT_EQ(sale.at("total"), row.total) << row.why;

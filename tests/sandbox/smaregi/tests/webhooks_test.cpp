@@ -96,10 +96,11 @@ TEST(Webhooks, DropDoubleDelayShuffle) {
   std::sort(sorted.begin(), sorted.end());
   EXPECT_EQ(std::adjacent_find(sorted.begin(), sorted.end()), sorted.end()) << "all of them, once";
   std::vector<std::string> made;
-  for (int i = 4; i < 24; ++i)
+  for (int i = 4; i < 24; ++i) {
     made.push_back(
         R"({"contractId":"sb_test","event":"pos:customers","action":"created","customerIds":[")" +
         std::to_string(i) + "\"]}");
+  }
   EXPECT_NE(bodies, made) << "in another order";
 }
 
@@ -127,8 +128,9 @@ TEST(Webhooks, FailedDeliveriesAreSentAgainOnlyByTheSwitch) {
 TEST(Webhooks, QueueHasALimitAndDropsTheOldest) {
   Platform platform;
   platform.add_member("A");
-  for (size_t i = 0; i < kMaxWaitingWebhooks; ++i)
+  for (size_t i = 0; i < kMaxWaitingWebhooks; ++i) {
     platform.patch("/customers/1", {{"note", std::to_string(i)}});
+  }
   const std::vector<Delivery> events = platform.events();
   EXPECT_EQ(events.size(), kMaxWaitingWebhooks);
   EXPECT_EQ(events.front().action, "edited") << "the first one, created, had to go";
