@@ -70,25 +70,32 @@ struct Connection {
 
 // The request that this thread is answering; handlers get at body and id through it.
 struct Current {
+  std::string_view target;
   std::string_view body;
   uint64_t id = 0;
 };
 thread_local Current* current = nullptr;  // set for the time of one process_request
 
+// What the library reads is a request that is here already, so its end is the end of the stream. It
+// is given in two parts: a request line of ours, with "/" for the address (the routes read the
+// address themselves, undecoded, so the library need not take it apart), then the headers and the
+// body as they came.
 class ConnectionStream final : public httplib::Stream {
  public:
-  ConnectionStream(int fd, std::string_view request, TimePoint deadline)
-      : fd_(fd), request_(request), deadline_(deadline) {}
+  struct Parts {
+    std::string_view line, rest;
+  };
+  ConnectionStream(int fd, Parts parts, TimePoint deadline)
+      : fd_(fd), now_(parts.line), next_(parts.rest), deadline_(deadline) {}
 
-  [[nodiscard]] bool is_readable() const override { return !request_.empty(); }
-  [[nodiscard]] bool wait_readable() const override { return !request_.empty(); }
+  [[nodiscard]] bool is_readable() const override { return !now_.empty(); }
+  [[nodiscard]] bool wait_readable() const override { return !now_.empty(); }
   [[nodiscard]] bool wait_writable() const override { return true; }
   [[nodiscard]] bool is_peer_alive() const override { return true; }
-  // The whole request is here already: its end is the end of the stream.
   ssize_t read(char* out, size_t size) override {
-    const size_t taken = std::min(size, request_.size());
-    std::memcpy(out, request_.data(), taken);
-    request_.remove_prefix(taken);
+    const size_t taken = std::min(size, now_.size());
+    std::memcpy(out, now_.data(), taken);
+    consume_buffered(taken);
     return static_cast<ssize_t>(taken);
   }
   ssize_t write(const char* data, size_t size) override {
@@ -114,14 +121,17 @@ class ConnectionStream final : public httplib::Stream {
   [[nodiscard]] int socket() const override { return fd_; }
   [[nodiscard]] time_t duration() const override { return 0; }
   const char* buffered_data(size_t& size) const override {
-    size = request_.size();
-    return size == 0 ? nullptr : request_.data();
+    size = now_.size();
+    return size == 0 ? nullptr : now_.data();
   }
-  void consume_buffered(size_t size) override { request_.remove_prefix(size); }
+  void consume_buffered(size_t size) override {
+    now_.remove_prefix(size);
+    if (now_.empty()) now_ = std::exchange(next_, {});
+  }
 
  private:
   const int fd_;
-  std::string_view request_;
+  std::string_view now_, next_;
   const TimePoint deadline_;
 };
 
@@ -180,7 +190,7 @@ class Parser final : public httplib::Server {
  private:
   void serve(const httplib::Request& from, httplib::Response& to) {
     Request request;
-    const std::string_view target = from.target;
+    const std::string_view target = current->target;
     const size_t mark = target.find('?');
     request.method =
         from.method == "HEAD" ? std::string_view("GET") : std::string_view(from.method);
@@ -495,6 +505,7 @@ void Front::State::dispatch(Connection* connection) {
 // Whether the next request of the connection is complete in its buffer: if so this thread goes on
 // with it.
 bool Front::State::ask_again(Connection* connection) {
+  bool yielded = false;
   bool waited = false;
   while (true) {
     switch (connection->frame.step(connection->buffer)) {
@@ -513,6 +524,13 @@ bool Front::State::ask_again(Connection* connection) {
       drop(connection);
       return false;
     }
+    // Most clients that ask again do it at once: giving way to them is cheaper than sleeping until
+    // they have.
+    if (!yielded && connection->buffer.empty()) {
+      yielded = true;
+      std::this_thread::yield();
+      continue;
+    }
     pollfd waiting{connection->fd, POLLIN, 0};
     if (!waited && connection->buffer.empty() && !stopping && busy < options.threads / 2 &&
         ::poll(&waiting, 1, static_cast<int>(kLinger.count())) > 0) {
@@ -529,13 +547,18 @@ bool Front::State::ask_again(Connection* connection) {
 
 void Front::State::serve(Connection* connection) {
   ++busy;
+  std::string line;
   bool more = true;
   while (more) {
     const size_t length = connection->frame.length();
     const bool last = stopping || ++connection->served >= options.requests_a_connection;
-    Current request{connection->frame.body(connection->buffer), next_id++};
+    const std::string_view bytes = connection->buffer;
+    const RequestFrame& frame = connection->frame;
+    Current request{frame.target(bytes), frame.body(bytes), next_id++};
     current = &request;
-    ConnectionStream stream(connection->fd, std::string_view(connection->buffer).substr(0, length),
+    line.assign(frame.method(bytes)).append(frame.http10() ? " / HTTP/1.0\r\n" : " / HTTP/1.1\r\n");
+    const size_t headers = frame.headers_at();
+    ConnectionStream stream(connection->fd, {line, bytes.substr(headers, length - headers)},
                             SteadyClock::now() + options.write_deadline);
     const bool open = parser.answer(stream, connection->peer, last);
     current = nullptr;

@@ -68,6 +68,9 @@ RequestFrame::Step RequestFrame::request_line(std::string_view text) {
     return refuse(400, "http_version", "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
   }
   http10_ = version == "HTTP/1.0";
+  method_size_ = method.size();
+  target_size_ = target.size();
+  line_at_ = at_ - text.size() - 2;  // CR LF
   limit_ = body_limit_(target);
   headers_at_ = at_;
   phase_ = Phase::kHeader;

@@ -34,6 +34,15 @@ class RequestFrame {
   // After kComplete: the request's length in bytes, and its body.
   [[nodiscard]] size_t length() const { return at_; }
   [[nodiscard]] std::string_view body(std::string_view bytes) const;
+  [[nodiscard]] std::string_view method(std::string_view bytes) const {
+    return bytes.substr(line_at_, method_size_);
+  }
+  [[nodiscard]] std::string_view target(std::string_view bytes) const {
+    return bytes.substr(line_at_ + method_size_ + 1, target_size_);
+  }
+  [[nodiscard]] bool http10() const { return http10_; }
+  // Where the first header begins.
+  [[nodiscard]] size_t headers_at() const { return headers_at_; }
   // The head has been read: from now on the body's deadline counts.
   [[nodiscard]] bool in_body() const { return phase_ >= Phase::kFixedBody; }
   // The client waits for "100 Continue". True once.
@@ -71,6 +80,9 @@ class RequestFrame {
   Phase phase_ = Phase::kLeadingLine;
   size_t at_ = 0;        // everything before is understood
   size_t searched_ = 0;  // no end of line before
+  size_t line_at_ = 0;   // the request line
+  size_t method_size_ = 0;
+  size_t target_size_ = 0;
   size_t headers_at_ = 0;
   size_t trailers_at_ = 0;
   size_t body_at_ = 0;
