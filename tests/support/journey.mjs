@@ -18,8 +18,9 @@ export async function codeAtSmaregi(stack, code) {
     body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'pos.customers:read' }),
   });
   const { access_token: token } = await reply.json();
-  const members = await send('GET', `${smaregi.api}/${keys.contract_id}/pos/customers?customer_code=${encodeURIComponent(code)}`, undefined,
-    { authorization: `Bearer ${token}` });
+  // The app and this look share one budget at Smaregi: a refusal for its sake is asked again.
+  const members = await until('Smaregi to answer', () => send('GET', `${smaregi.api}/${keys.contract_id}/pos/customers?customer_code=${encodeURIComponent(code)}`, undefined,
+    { authorization: `Bearer ${token}` }), 10_000, 500);
   return members[0] ?? null;
 }
 
