@@ -172,6 +172,7 @@ class HttplibOutbound final : public Outbound {
     for (const HttpHeader& header : request.headers) outgoing.set_header(header.name, header.value);
     if (!outgoing.has_header("User-Agent")) outgoing.set_header("User-Agent", "Tsunagi");
     outgoing.body = request.body;
+    outgoing.start_time_ = began;  // what set_max_timeout counts from
     if (!request.content_type.empty()) outgoing.set_header("Content-Type", request.content_type);
     outgoing.content_receiver = [&](const char* data, size_t size, size_t /*offset*/,
                                     size_t /*total*/) {
