@@ -14,7 +14,7 @@ namespace tsunagi::simulation {
 namespace {
 
 constexpr int kSteps = 300;
-constexpr uint64_t kSeeds = 20;
+constexpr uint64_t kSeeds = 10;
 
 uint64_t number_from_environment(const char* name, uint64_t otherwise) {
   const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread

@@ -5,6 +5,7 @@
 #include <httplib.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -21,9 +22,11 @@ struct Answer {
   enum class Manner : uint8_t {
     kPlain,
     kHalfBody,
-    kNever
-  };  // kNever: silent until the server goes
+    kNever,
+    kTrickle
+  };
 
+  // kNever: silent until the server goes. kTrickle: a byte every 20 ms, without end.
   int status = 200;
   std::string body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
@@ -44,6 +47,7 @@ inline Answer html() {
 inline Answer half_body() {
   return {.body = R"([{"customerId":"1"}])", .manner = Answer::Manner::kHalfBody};
 }
+inline Answer trickle() { return {.manner = Answer::Manner::kTrickle}; }
 inline Answer never() { return {.manner = Answer::Manner::kNever}; }
 
 struct Seen {
@@ -169,6 +173,14 @@ class ScriptedServer {
                                       sink.write(body.data(), body.size() / 2);
                                       return false;
                                     });
+    } else if (answer.manner == Answer::Manner::kTrickle) {
+      response.set_content_provider(
+          1'000'000, answer.type, [this](size_t, size_t, httplib::DataSink& sink) {
+            std::unique_lock lock(mutex_);
+            const bool gone =
+                changed_.wait_for(lock, std::chrono::milliseconds(20), [this] { return going_; });
+            return !gone && sink.write("x", 1);
+          });
     } else {
       response.set_content(answer.body, answer.type);
     }

@@ -69,7 +69,7 @@ export function firstPaint(world) {
     }
   });
 
-  test(`slow 4G, CPU ÷ 4: the barcode is in the first frame with content, ${kRuns} of ${kRuns}`, async () => {
+  test(`slow 4G, CPU ÷ 4: the barcode is in the first frame with content, ${kRuns} of ${kRuns}`, { skip: !process.env.TSUNAGI_FULL && 'long: scripts/test full' }, async () => {
     const { stack, data } = world;
     const { id, code } = data.joined[0];
     const ours = [];

@@ -131,6 +131,16 @@ std::string pem_of(const std::function<void(BIO*)>& write) {
   return pem;
 }
 
+TEST(Outbound, AReplyThatTricklesInIsCutAtTheTotalTime) {
+  ScriptedServer server;
+  server.on("GET /", {test::trickle()});
+  const auto began = std::chrono::steady_clock::now();
+  const auto reply = make_outbound()->send({.url = server.url() + "/", .timeout = 300ms});
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
+  ASSERT_FALSE(reply);
+  EXPECT_NE(reply.error().message.find("time-out"), std::string::npos) << reply.error().message;
+}
+
 // A certificate for 127.0.0.1 that nobody has signed but itself.
 class TlsServer {
  public:

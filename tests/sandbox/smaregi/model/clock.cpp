@@ -87,7 +87,7 @@ std::optional<int64_t> parse_date_time(std::string_view text) {
   const auto h = digits(text, 11, 2), m = digits(text, 14, 2), s = digits(text, 17, 2);
   const auto offset = parse_offset(text.substr(19));
   if (!day || !h || !m || !s || !offset || *h > 23 || *m > 59 || *s > 59) return std::nullopt;
-  return *day * kDay + *h * 3600 + *m * 60 + *s - *offset;
+  return *day * kDay + int64_t{*h} * 3600 + int64_t{*m} * 60 + *s - *offset;
 }
 
 std::string add_to_date(std::string_view date, int days, int months) {
