@@ -454,8 +454,15 @@ void Front::State::update_deadline(Connection* connection) {
 
 void Front::State::on_readable(Connection* connection) {
   bool ended = false;
-  if (connection->state == Connection::State::kGone) return;
-  if (connection->state == Connection::State::kDiscarding) {
+  Connection::State state = Connection::State::kGone;
+  {
+    // Whoever served the connection let go of it below this mutex: from here on its bytes are this
+    // thread's.
+    const std::lock_guard lock(mutex);
+    state = connection->state;
+  }
+  if (state == Connection::State::kGone) return;
+  if (state == Connection::State::kDiscarding) {
     std::array<char, kReadBytes>
         bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): thrown away
     const ssize_t count = ::recv(connection->fd, bytes.data(), bytes.size(), 0);
