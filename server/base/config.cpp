@@ -13,6 +13,8 @@
 #include <sstream>
 #include <utility>
 
+#include "server/base/url.h"
+
 #ifndef TSUNAGI_DEFAULT_ASSETS
 #define TSUNAGI_DEFAULT_ASSETS ""
 #endif
@@ -117,11 +119,6 @@ ListenAddress listen_address(const std::string& key, const std::string& text) {
   return address;
 }
 
-bool is_loopback_host(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.") ||
-         host.ends_with(".localhost");
-}
-
 void base_url(const std::string& key, std::string& url) {
   while (url.ends_with('/')) url.pop_back();
   if (!is_safe_base_url(url)) {
@@ -187,7 +184,7 @@ void read_server(const toml::table& root, const std::string& folder, ServerConfi
   section.finish();
   server.listen = listen_address("server.listen", listen);
   server.admin_listen = listen_address("server.admin_listen", admin_listen);
-  if (!is_loopback_host(server.admin_listen.host)) {
+  if (!is_loopback(server.admin_listen.host)) {
     wrong("server.admin_listen", "must be an address of this machine, for example 127.0.0.1:9080");
   }
   if (server.public_url.empty())
@@ -280,7 +277,7 @@ bool is_safe_base_url(std::string_view url) {
     return false;
   if (https) return true;
   if (authority.front() == '[') return authority.starts_with("[::1]");
-  return is_loopback_host(authority.substr(0, authority.find(':')));
+  return is_loopback(authority.substr(0, authority.find(':')));
 }
 
 Environment process_environment() {

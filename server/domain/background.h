@@ -1,5 +1,6 @@
 #pragma once
-// Work that a request does not wait for, or waits for only a little. Implemented by base/thread_pool; tests run it inline.
+// Work that a request does not wait for, or waits for only a little. Implemented by
+// base/thread_pool; tests run it inline.
 
 #include <functional>
 

@@ -1,6 +1,6 @@
 #pragma once
-// What the domain needs from the outside world. Each interface is implemented by one folder (named beside it) and by a
-// fake in tests. All are safe to call from any thread; none throws.
+// What the domain needs from the outside world. Each interface is implemented by one folder (named
+// beside it) and by a fake in tests. All are safe to call from any thread; none throws.
 
 #include <chrono>
 #include <functional>
@@ -27,34 +27,66 @@ class Clock {  // base
 class Random {  // base
  public:
   virtual ~Random() = default;
-  virtual uint64_t below(uint64_t limit) = 0;      // uniform, cryptographic
-  virtual std::string token(int bytes) = 0;        // lower-case hex
+  virtual uint64_t below(uint64_t limit) = 0;  // uniform, cryptographic
+  virtual std::string token(int bytes) = 0;    // lower-case hex
 };
 
-// ---- the database (storage) ----------------------------------------------------------------------------------------
-// A use case reads, decides, and hands over its changes; they are applied in one transaction.
+// ---- the database (storage)
+// ---------------------------------------------------------------------------------------- A use
+// case reads, decides, and hands over its changes; they are applied in one transaction.
 namespace change {
-// By customer id; a code of another customer is kConflict. only_new: kConflict as well when the customer has a link, so
-// that of two joins at once one wins.
-struct PutLink { MemberLink link; bool only_new = false; };
-struct DropLink { int64_t customer_id = 0; };    // link, snapshot, favourite, pins; the code is never issued again
-struct PutSnapshot { CardSnapshot snapshot; };   // an older as_of never overwrites a newer one
-struct PutStores { std::vector<Store> stores; }; // the complete list: others are removed
-struct PutProducts { std::vector<Product> products; };      // upsert
-struct DropProducts { std::vector<std::string> product_ids; };
-struct PutStock { std::vector<StockLevel> levels; };        // upsert, newest changed_at wins
-struct SetCursor { std::string name; Seconds value = 0; };  // never goes back
-struct Enqueue { OutboxWrite write; };
-struct SetFavourite { int64_t customer_id = 0; std::string store_id; };  // "" removes
-struct SetPin { int64_t customer_id = 0; std::string product_code; bool pinned = false; };  // at most kMaxPins
-struct Audit { std::string actor, action, subject, reason; };
+// By customer id; a code of another customer is kConflict. only_new: kConflict as well when the
+// customer has a link, so that of two joins at once one wins.
+struct PutLink {
+  MemberLink link;
+  bool only_new = false;
+};
+struct DropLink {
+  int64_t customer_id = 0;
+};  // link, snapshot, favourite, pins; the code is never issued again
+struct PutSnapshot {
+  CardSnapshot snapshot;
+};  // an older as_of never overwrites a newer one
+struct PutStores {
+  std::vector<Store> stores;
+};  // the complete list: others are removed
+struct PutProducts {
+  std::vector<Product> products;
+};  // upsert
+struct DropProducts {
+  std::vector<std::string> product_ids;
+};
+struct PutStock {
+  std::vector<StockLevel> levels;
+};  // upsert, newest changed_at wins
+struct SetCursor {
+  std::string name;
+  Seconds value = 0;
+};  // never goes back
+struct Enqueue {
+  OutboxWrite write;
+};
+struct SetFavourite {
+  int64_t customer_id = 0;
+  std::string store_id;
+};  // "" removes
+struct SetPin {
+  int64_t customer_id = 0;
+  std::string product_code;
+  bool pinned = false;
+};  // at most kMaxPins
+struct Audit {
+  std::string actor, action, subject, reason;
+};
 }  // namespace change
-using Change = std::variant<change::PutLink, change::DropLink, change::PutSnapshot, change::PutStores,
-                            change::PutProducts, change::DropProducts, change::PutStock, change::SetCursor,
-                            change::Enqueue, change::SetFavourite, change::SetPin, change::Audit>;
+using Change =
+    std::variant<change::PutLink, change::DropLink, change::PutSnapshot, change::PutStores,
+                 change::PutProducts, change::DropProducts, change::PutStock, change::SetCursor,
+                 change::Enqueue, change::SetFavourite, change::SetPin, change::Audit>;
 inline constexpr int kMaxPins = 50;
 
-// Stored platform secrets, encrypted at rest (AES-256-GCM, tenant and purpose bound as associated data).
+// Stored platform secrets, encrypted at rest (AES-256-GCM, tenant and purpose bound as associated
+// data).
 enum class SecretPurpose : uint8_t { kShopifyAccess, kShopifyRefresh };
 struct StoredSecret {
   std::string value;
@@ -70,50 +102,62 @@ class Storage {  // storage
   virtual Result<std::optional<Tenant>> tenant(TenantId id) = 0;
   virtual Result<std::optional<Tenant>> tenant_by_domain(std::string_view shop_domain) = 0;
   virtual Result<std::optional<Tenant>> tenant_by_contract(std::string_view contract_id) = 0;
-  virtual Result<std::vector<Tenant>> tenants() = 0;  // installed ones
-  virtual Result<Done> install(const ShopIdentity& shop) = 0;                   // insert, or mark installed again
-  virtual Result<Done> uninstall(TenantId tenant) = 0;                          // erases secrets; keeps the rest
-  virtual Result<Done> erase_tenant(TenantId tenant) = 0;                       // shop/redact: every row of it
-  virtual Result<Done> join_contract(TenantId tenant, std::string_view contract_id) = 0;  // kConflict when another's
+  virtual Result<std::vector<Tenant>> tenants() = 0;           // installed ones
+  virtual Result<Done> install(const ShopIdentity& shop) = 0;  // insert, or mark installed again
+  virtual Result<Done> uninstall(TenantId tenant) = 0;         // erases secrets; keeps the rest
+  virtual Result<Done> erase_tenant(TenantId tenant) = 0;      // shop/redact: every row of it
+  virtual Result<Done> join_contract(TenantId tenant,
+                                     std::string_view contract_id) = 0;  // kConflict when another's
   virtual Result<Done> save_settings(TenantId tenant, const Settings& settings) = 0;
 
   // Secrets. put_secrets writes all of them in one transaction.
   virtual Result<std::optional<StoredSecret>> secret(TenantId tenant, SecretPurpose purpose) = 0;
-  virtual Result<Done> put_secrets(TenantId tenant,
-                                   const std::vector<std::pair<SecretPurpose, StoredSecret>>& secrets) = 0;
-  // One-time state of a sign-in at Smaregi; take_oauth_state removes it and answers it once, for 10 minutes.
-  virtual Result<Done> put_oauth_state(TenantId tenant, std::string_view state, std::string_view verifier,
-                                       Seconds now) = 0;
-  virtual Result<std::optional<std::pair<TenantId, std::string>>> take_oauth_state(std::string_view state,
-                                                                                   Seconds now) = 0;
+  virtual Result<Done> put_secrets(
+      TenantId tenant, const std::vector<std::pair<SecretPurpose, StoredSecret>>& secrets) = 0;
+  // One-time state of a sign-in at Smaregi; take_oauth_state removes it and answers it once, for 10
+  // minutes.
+  virtual Result<Done> put_oauth_state(TenantId tenant, std::string_view state,
+                                       std::string_view verifier, Seconds now) = 0;
+  virtual Result<std::optional<std::pair<TenantId, std::string>>> take_oauth_state(
+      std::string_view state, Seconds now) = 0;
 
   // Reading
   virtual Result<std::optional<Card>> card(TenantId tenant, int64_t customer_id) = 0;
-  virtual Result<std::optional<Card>> card_by_member(TenantId tenant, std::string_view pos_member_id) = 0;
-  virtual Result<std::vector<Card>> cards_after(TenantId tenant, int64_t customer_id, int limit) = 0;  // by id
-  virtual Result<bool> code_known(TenantId tenant, std::string_view code) = 0;  // ever issued or linked
-  virtual Result<std::optional<Product>> product_by_code(TenantId tenant, std::string_view barcode,
-                                                         std::string_view sku) = 0;  // barcode first, then SKU
-  virtual Result<std::vector<StockRow>> stock_of(TenantId tenant, std::string_view product_id) = 0;  // all stores
+  virtual Result<std::optional<Card>> card_by_member(TenantId tenant,
+                                                     std::string_view pos_member_id) = 0;
+  virtual Result<std::vector<Card>> cards_after(TenantId tenant, int64_t customer_id,
+                                                int limit) = 0;  // by id
+  virtual Result<bool> code_known(TenantId tenant,
+                                  std::string_view code) = 0;  // ever issued or linked
+  virtual Result<std::optional<Product>> product_by_code(
+      TenantId tenant, std::string_view barcode,
+      std::string_view sku) = 0;  // barcode first, then SKU
+  virtual Result<std::vector<StockRow>> stock_of(TenantId tenant,
+                                                 std::string_view product_id) = 0;  // all stores
   virtual Result<std::vector<Store>> stores(TenantId tenant) = 0;
   virtual Result<std::optional<Seconds>> cursor(TenantId tenant, std::string_view name) = 0;
-  virtual Result<std::string> favourite(TenantId tenant, int64_t customer_id) = 0;           // "" when none
-  virtual Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer_id) = 0;   // product codes
+  virtual Result<std::string> favourite(TenantId tenant, int64_t customer_id) = 0;  // "" when none
+  virtual Result<std::vector<std::string>> pins(TenantId tenant,
+                                                int64_t customer_id) = 0;  // product codes
 
   // Writing
   virtual Result<Done> apply(TenantId tenant, const std::vector<Change>& changes) = 0;
 
-  // Inbox: put_inbox answers false when the event is there already. Leases end by themselves after lease_seconds.
+  // Inbox: put_inbox answers false when the event is there already. Leases end by themselves after
+  // lease_seconds.
   virtual Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) = 0;
   virtual Result<std::vector<InboxItem>> lease_inbox(int limit, Seconds now, int lease_seconds) = 0;
-  // Marks the items done and applies the changes in the same transaction. The raw bodies are emptied.
+  // Marks the items done and applies the changes in the same transaction. The raw bodies are
+  // emptied.
   virtual Result<Done> finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
                                     const std::vector<Change>& changes) = 0;
   virtual Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) = 0;
   virtual Result<Done> bury_inbox(int64_t id, std::string_view error) = 0;  // dead letter
 
-  virtual Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) = 0;
-  virtual Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) = 0;
+  virtual Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now,
+                                                       int lease_seconds) = 0;
+  virtual Result<Done> finish_outbox(const OutboxItem& item,
+                                     const std::vector<Change>& changes) = 0;
   virtual Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) = 0;
   virtual Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) = 0;
 
@@ -124,48 +168,60 @@ class Storage {  // storage
   virtual Result<QueueDepth> queue_depth() = 0;
 };
 
-// ---- Smaregi (smaregi) ---------------------------------------------------------------------------------------------
-// Calls block on the network for at most the client's own time-outs and share one rate budget per contract.
-// kUnavailable: down, slow, throttled or nonsense; kUnauthorized: the contract refuses us; kNotFound; kConflict: a code
-// already taken.
-struct PosPage {  // a read of many pages hands over each page as it comes; the reader answers false to stop
+// ---- Smaregi (smaregi)
+// ---------------------------------------------------------------------------------------------
+// Calls block on the network for at most the client's own time-outs and share one rate budget per
+// contract. kUnavailable: down, slow, throttled or nonsense; kUnauthorized: the contract refuses
+// us; kNotFound; kConflict: a code already taken.
+struct PosPage {  // a read of many pages hands over each page as it comes; the reader answers false
+                  // to stop
   int size = 1000;
 };
 class Pos {
  public:
   virtual ~Pos() = default;
   virtual Result<PosMember> member(std::string_view contract, std::string_view member_id) = 0;
-  virtual Result<std::optional<PosMember>> member_by_code(std::string_view contract, std::string_view code) = 0;
+  virtual Result<std::optional<PosMember>> member_by_code(std::string_view contract,
+                                                          std::string_view code) = 0;
   virtual Result<PosPoints> points(std::string_view contract, std::string_view member_id) = 0;
-  virtual Result<PosMember> create_member(std::string_view contract, const NewPosMember& member) = 0;
+  virtual Result<PosMember> create_member(std::string_view contract,
+                                          const NewPosMember& member) = 0;
   virtual Result<PosTransaction> transaction(std::string_view contract, std::string_view id) = 0;
   // Transactions that changed in [from, to]; windows longer than 31 days are split by the client.
-  virtual Result<std::vector<PosTransaction>> transactions_changed(std::string_view contract, Seconds from,
-                                                                   Seconds to) = 0;
+  virtual Result<std::vector<PosTransaction>> transactions_changed(std::string_view contract,
+                                                                   Seconds from, Seconds to) = 0;
   virtual Result<std::vector<Store>> stores(std::string_view contract) = 0;
   virtual Result<std::vector<Product>> products(std::string_view contract) = 0;
-  virtual Result<std::vector<Product>> products_changed(std::string_view contract, Seconds from, Seconds to) = 0;
+  virtual Result<std::vector<Product>> products_changed(std::string_view contract, Seconds from,
+                                                        Seconds to) = 0;
   virtual Result<std::vector<StockLevel>> stock(std::string_view contract) = 0;
-  virtual Result<std::vector<StockLevel>> stock_changed(std::string_view contract, Seconds from, Seconds to) = 0;
-  virtual Result<std::vector<StockLevel>> stock_of(std::string_view contract, std::string_view product_id) = 0;
+  virtual Result<std::vector<StockLevel>> stock_changed(std::string_view contract, Seconds from,
+                                                        Seconds to) = 0;
+  virtual Result<std::vector<StockLevel>> stock_of(std::string_view contract,
+                                                   std::string_view product_id) = 0;
 
-  // Joining: who owns the contract is proven by a sign-in at Smaregi (authorization code with PKCE).
+  // Joining: who owns the contract is proven by a sign-in at Smaregi (authorization code with
+  // PKCE).
   virtual std::string sign_in_url(std::string_view state, std::string_view challenge,
                                   std::string_view redirect_uri) = 0;
   virtual Result<std::string> contract_of_sign_in(std::string_view code, std::string_view verifier,
                                                   std::string_view redirect_uri) = 0;
 };
 
-// ---- Shopify (shopify) ---------------------------------------------------------------------------------------------
+// ---- Shopify (shopify)
+// ---------------------------------------------------------------------------------------------
 class Shop {
  public:
   virtual ~Shop() = default;
   // Exchanges the merchant's session token for tokens, stores them, and answers who the shop is.
-  virtual Result<ShopIdentity> install(std::string_view shop_domain, std::string_view session_token) = 0;
+  virtual Result<ShopIdentity> install(std::string_view shop_domain,
+                                       std::string_view session_token) = 0;
   // Creates what the blocks need (the metafield definition); idempotent.
   virtual Result<Done> prepare(const Tenant& tenant) = 0;
-  virtual Result<std::optional<ShopCustomer>> customer(const Tenant& tenant, int64_t customer_id) = 0;
-  virtual Result<Done> write_cards(const Tenant& tenant, const std::vector<CardMetafield>& cards) = 0;  // ≤ 25
+  virtual Result<std::optional<ShopCustomer>> customer(const Tenant& tenant,
+                                                       int64_t customer_id) = 0;
+  virtual Result<Done> write_cards(const Tenant& tenant,
+                                   const std::vector<CardMetafield>& cards) = 0;  // ≤ 25
   virtual Result<Done> erase_card(const Tenant& tenant, int64_t customer_id) = 0;
 };
 

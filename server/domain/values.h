@@ -1,5 +1,6 @@
 #pragma once
-// The nouns of the domain: plain values that every folder of the server shares. No behaviour, no I/O.
+// The nouns of the domain: plain values that every folder of the server shares. No behaviour, no
+// I/O.
 
 #include <cstdint>
 #include <map>
@@ -24,24 +25,25 @@ struct StoreSetting {
   int64_t safety_stock = 0;
 };
 struct Settings {
-  std::string programme_name;             // "" shows the shop's name
+  std::string programme_name;  // "" shows the shop's name
   CodeRule code_rule = CodeRule::kOwn;
   char code_letter = 'T';
   Symbology symbology = Symbology::kCode128;
   Symbology second_symbology = Symbology::kQr;
   int64_t few_below = 3;
-  int64_t safety_stock = 0;               // of every store that sets none
-  std::vector<StoreSetting> stores;       // in display order; stores not listed follow by Smaregi's order
+  int64_t safety_stock = 0;  // of every store that sets none
+  std::vector<StoreSetting>
+      stores;  // in display order; stores not listed follow by Smaregi's order
   std::string contact_url;
-  bool paused = false;                    // the kill switch: blocks show nothing, nothing is written to a platform
+  bool paused = false;  // the kill switch: blocks show nothing, nothing is written to a platform
 };
 
 struct Tenant {
   TenantId id = 0;
-  std::string shop_domain;    // "example.myshopify.com"
+  std::string shop_domain;  // "example.myshopify.com"
   std::string shop_name;
-  std::string contract_id;    // Smaregi's; "" until joined
-  bool installed = false;     // false after app/uninstalled
+  std::string contract_id;  // Smaregi's; "" until joined
+  bool installed = false;   // false after app/uninstalled
   Settings settings;
 };
 
@@ -73,15 +75,15 @@ struct StockRow {
 };
 
 enum class LinkState : uint8_t {
-  kJoining,   // code drawn and kept here; Smaregi has not confirmed the member yet
-  kLinked,    // Smaregi has the member
-  kStopped,   // stopped, lost or withdrawn at the till
+  kJoining,  // code drawn and kept here; Smaregi has not confirmed the member yet
+  kLinked,   // Smaregi has the member
+  kStopped,  // stopped, lost or withdrawn at the till
 };
 
 struct MemberLink {
-  int64_t customer_id = 0;        // Shopify
-  std::string code;               // the active code shown on the card
-  std::string pos_member_id;      // Smaregi customerId; "" while joining
+  int64_t customer_id = 0;    // Shopify
+  std::string code;           // the active code shown on the card
+  std::string pos_member_id;  // Smaregi customerId; "" while joining
   LinkState state = LinkState::kJoining;
   Seconds joined_at = 0;
 };
@@ -105,7 +107,8 @@ struct Card {
 
 enum class System : uint8_t { kShopify, kSmaregi };  // "shopify", "smaregi"
 
-// An inbound event. Stored under (tenant, system, type, event_id) before it is answered; takes effect once.
+// An inbound event. Stored under (tenant, system, type, event_id) before it is answered; takes
+// effect once.
 struct InboxEvent {
   System system = System::kShopify;
   std::string type;      // "orders/create", "pos:stock"
@@ -120,8 +123,9 @@ struct InboxItem {
   int attempts = 0;
 };
 
-// A write to a platform that must happen, stored in the transaction of the fact it reports. Items of one lane are done
-// in order; a newer item with the same key replaces a waiting one (only the last state matters).
+// A write to a platform that must happen, stored in the transaction of the fact it reports. Items
+// of one lane are done in order; a newer item with the same key replaces a waiting one (only the
+// last state matters).
 enum class OutboxKind : uint8_t {
   kWriteCard,     // Shopify: card metafield of a customer; key = customer id
   kCreateMember,  // Smaregi: member of a joining link; key = customer id
@@ -140,7 +144,8 @@ struct OutboxItem {
 
 struct PosMember {  // a Smaregi customer
   std::string member_id, code, rank, last_name, first_name;
-  int status = 0;  // "0" usable "1" stopped "2" lost "3" withdrawn "4" merged (reference: customers.status)
+  int status =
+      0;  // "0" usable "1" stopped "2" lost "3" withdrawn "4" merged (reference: customers.status)
 };
 struct PosPoints {
   std::string member_id;

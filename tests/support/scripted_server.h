@@ -22,11 +22,10 @@ struct Answer {
   enum class Manner : uint8_t {
     kPlain,
     kHalfBody,
-    kNever,
-    kTrickle
+    kNever,    // silent until the server goes
+    kTrickle,  // a byte every 20 ms
   };
 
-  // kNever: silent until the server goes. kTrickle: a byte every 20 ms, without end.
   int status = 200;
   std::string body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};

@@ -1,4 +1,5 @@
-// What the HTTP library does by itself: a constant answer from a pool of the same size, to compare our endpoints with.
+// What the HTTP library does by itself: a constant answer from a pool of the same size, to compare
+// our endpoints with.
 #include <httplib.h>
 
 #include <cstdlib>
@@ -6,9 +7,12 @@
 #include <string>
 
 int main(int argc, char** argv) {
-  const int threads = argc > 1 ? std::atoi(argv[1]) : 128;  // NOLINT(cert-err34-c): a bench's argument
+  const int threads =
+      argc > 1 ? std::atoi(argv[1]) : 128;  // NOLINT(cert-err34-c): a bench's argument
   httplib::Server server;
-  server.new_task_queue = [threads] { return new httplib::ThreadPool(static_cast<size_t>(threads)); };
+  server.new_task_queue = [threads] {
+    return new httplib::ThreadPool(static_cast<size_t>(threads));
+  };
   server.set_keep_alive_max_count(1'000'000);
   server.set_tcp_nodelay(true);
   server.Get("/hello", [](const httplib::Request&, httplib::Response& response) {

@@ -122,8 +122,8 @@ TEST_F(ConfigTest, TheKeyIs32BytesOfBase64) {
         "!!ECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}) {
     environment["TSUNAGI_SECRET_KEY"] = wrong;
     EXPECT_TRUE(refusal().starts_with("TSUNAGI_SECRET_KEY")) << wrong << ": " << refusal();
-    EXPECT_TRUE(*wrong == '\0' || refusal().find(wrong) == std::string::npos)
-        << "a secret in a message";
+    const bool telling = std::string_view(wrong).size() > 1;  // one letter stands in any sentence
+    EXPECT_TRUE(!telling || refusal().find(wrong) == std::string::npos) << "a secret in a message";
   }
 }
 

@@ -1,6 +1,7 @@
-// Kills the process it is preloaded into (SIGKILL) at a named point, so that a test can interrupt the production binary
-// at the moments that matter without the binary knowing. LD_PRELOAD=libkillpoint.so KILLPOINT=name KILLPOINT_NTH=3
-// KILLPOINT_SMAREGI=port KILLPOINT_SHOPIFY=port KILLPOINT_SERVER=port.
+// Kills the process it is preloaded into (SIGKILL) at a named point, so that a test can interrupt
+// the production binary at the moments that matter without the binary knowing.
+// LD_PRELOAD=libkillpoint.so KILLPOINT=name KILLPOINT_NTH=3 KILLPOINT_SMAREGI=port
+// KILLPOINT_SHOPIFY=port KILLPOINT_SERVER=port.
 //
 //   before-wal-write     the transaction exists only in memory
 //   before-sync          written to the log, not on disk
@@ -54,7 +55,9 @@ enum class Side { kNone, kServer, kSmaregi, kShopify };
 int port_of(int fd, int (*name)(int, sockaddr*, socklen_t*)) {
   sockaddr_in address{};
   socklen_t length = sizeof address;
-  if (name(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0 || address.sin_family != AF_INET) return 0;
+  if (name(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0 ||
+      address.sin_family != AF_INET)
+    return 0;
   return ntohs(address.sin_port);
 }
 
@@ -62,11 +65,13 @@ Side side_of(int fd) {
   static const int smaregi = number("KILLPOINT_SMAREGI", -1);
   static const int shopify = number("KILLPOINT_SHOPIFY", -1);
   static const int server = number("KILLPOINT_SERVER", -1);
-  const int peer = port_of(fd, [](int f, sockaddr* a, socklen_t* l) { return getpeername(f, a, l); });
+  const int peer =
+      port_of(fd, [](int f, sockaddr* a, socklen_t* l) { return getpeername(f, a, l); });
   if (peer == 0) return Side::kNone;
   if (peer == smaregi) return Side::kSmaregi;
   if (peer == shopify) return Side::kShopify;
-  const int own = port_of(fd, [](int f, sockaddr* a, socklen_t* l) { return getsockname(f, a, l); });
+  const int own =
+      port_of(fd, [](int f, sockaddr* a, socklen_t* l) { return getsockname(f, a, l); });
   return own == server ? Side::kServer : Side::kNone;
 }
 
@@ -80,29 +85,46 @@ bool is_wal(int fd) {
 
 void before_send(int fd) {
   switch (side_of(fd)) {
-    case Side::kServer: reached("before-answer"); break;
-    case Side::kSmaregi: reached("before-smaregi"); break;
-    case Side::kShopify: reached("before-shopify"); break;
-    case Side::kNone: break;
+    case Side::kServer:
+      reached("before-answer");
+      break;
+    case Side::kSmaregi:
+      reached("before-smaregi");
+      break;
+    case Side::kShopify:
+      reached("before-shopify");
+      break;
+    case Side::kNone:
+      break;
   }
 }
 
 void after_send(int fd) {
   switch (side_of(fd)) {
-    case Side::kServer: reached("after-answer"); break;
-    case Side::kShopify: reached("during-shopify"); break;
+    case Side::kServer:
+      reached("after-answer");
+      break;
+    case Side::kShopify:
+      reached("during-shopify");
+      break;
     case Side::kSmaregi:
-    case Side::kNone: break;
+    case Side::kNone:
+      break;
   }
 }
 
 void after_receive(int fd, ssize_t got) {
   if (got <= 0) return;
   switch (side_of(fd)) {
-    case Side::kSmaregi: reached("after-smaregi"); break;
-    case Side::kShopify: reached("after-shopify"); break;
+    case Side::kSmaregi:
+      reached("after-smaregi");
+      break;
+    case Side::kShopify:
+      reached("after-shopify");
+      break;
     case Side::kServer:
-    case Side::kNone: break;
+    case Side::kNone:
+      break;
   }
 }
 
