@@ -85,11 +85,11 @@ test(`${kKills} kills: nothing that was acknowledged is lost or doubled`, async 
   }
   for (const member of data.joined) {
     const truth = await send('GET', `${data.till}/member?contract=${stack.keys.contract_id}&code=${member.code}`);
-    await until(`the metafield of ${member.code} to say ${truth.points}`, async () => {
+    await until(`the metafield of ${member.code} to say ${truth.point}`, async () => {
       const shopper = new Shopper(stack);
       const page = await (await shopper.signIn(member.id)).text();
       const shown = /tsunagi-points__figure[^>]*>([^<]*)/.exec(page)?.[1];
-      return shown !== undefined && Number(shown.replace(/[^\d-]/g, '')) === Number(truth.points);
+      return shown !== undefined && Number(shown.replace(/[^\d-]/g, '')) === Number(truth.point);
     }, 60_000, 500);
   }
 });

@@ -51,7 +51,7 @@ async function journeyOf(stack) {
   await until('one less in stock', async () => await onHand() === stockBefore - 1, 15_000 - (Date.now() - soldAt), 500);
 }
 
-test('the journey passes under every pair of unconfirmed facts', async (t) => {
+test('the journey passes under every pair of unconfirmed facts', { skip: !process.env.TSUNAGI_FULL && 'long: scripts/test full' }, async (t) => {
   const seedOfRows = newSeed();
   const random = new SeededRandom(seedOfRows);
   const probe = new Stack({});
