@@ -1,5 +1,6 @@
-// What Shopify checks of a theme app extension only when it is deployed, and our own limits. Sources: the extension
-// configuration page of shopify.dev and the CLI's theme.ts, as reference/shopify.md of the platform notes quotes them.
+// What Shopify checks of a theme app extension only when it is deployed, and our own limits. Sources:
+// shopify.dev/docs/apps/build/online-store/theme-app-extensions/configuration, and in github.com/Shopify/cli
+// packages/app/src/cli/models/extensions/specifications/theme.ts.
 
 const kFolders = { assets: /^[^/]+\.(jpg|jpeg|json|js|css|png|svg|wasm)$/, blocks: /^[^/]+\.liquid$/, snippets: /^[^/]+\.liquid$/, locales: /^[^/]+\.json$/ };
 const kRootFiles = /^(shopify\.extension\.toml|package\.json|\.shopifyignore|\.theme-check\.yml|\.gitignore)$/;

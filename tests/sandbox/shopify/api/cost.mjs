@@ -1,4 +1,4 @@
-// Query cost and the leaky bucket (reference 6: object 1, scalar and enum 0, mutation 10, connections sized by
+// Query cost and the leaky bucket (README.md, sources: cost; object 1, scalar and enum 0, mutation 10, connections sized by
 // first/last; at most 1,000 points a query; 100 points a second restored, 2,000 at most).
 import { GraphQLError, Kind, getNamedType, isCompositeType, isObjectType, valueFromASTUntyped } from 'graphql';
 

@@ -1,5 +1,5 @@
 // `@idempotent(key:)` and `changeFromQuantity`: demanded since 2026-04, though the schema alone does not say so
-// (reference 0.5 and 13.1).
+// (README.md, sources: idempotency).
 import { createHash } from 'node:crypto';
 import { Kind, valueFromASTUntyped } from 'graphql';
 import { apiError, userError } from './errors.mjs';

@@ -1,4 +1,4 @@
-// Shopify's own published schemas and scope table, as @shopify/dev-mcp 1.16.0 ships them (reference 6 and 0.6).
+// Shopify's own published schemas and scope table, as @shopify/dev-mcp 1.16.0 ships them (README.md, sources: schema).
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { buildClientSchema } from 'graphql';
@@ -20,7 +20,7 @@ let admin;
 /** @type {import('graphql').GraphQLSchema|undefined} */
 let storefront;
 
-/** The Admin schema, its scope table, and the mutations whose description demands `@idempotent` (reference 13.1). */
+/** The Admin schema, its scope table, and the mutations whose description demands `@idempotent` (sources: idempotency). */
 export function adminSchema() {
   if (!admin) {
     const file = readSchema(`admin_${kApiVersion}`);

@@ -1,4 +1,4 @@
-// Deep links into the theme editor (reference 1): checked as strictly as documented, then the page in design mode.
+// Deep links into the theme editor (README.md, sources: extension): checked as strictly as documented, then the page in design mode.
 import { redirect, send } from '../lib/http.mjs';
 
 const kTarget = /^(newAppsSection|mainSection|sectionGroup:[a-z-]+|sectionId:[A-Za-z0-9_-]+)$/;

@@ -49,7 +49,7 @@ export class AdminFrame {
     return `${new URL(config.applicationPath + rest, appUrl).href}?${query}`;
   }
 
-  /** What `shopify.app.extensions()` answers: blocks and embeds with where the published theme has them (reference 1). */
+  /** What `shopify.app.extensions()` answers: blocks and embeds with where the published theme has them (sources: extension). */
   extensions() {
     const { storefront } = this.box_;
     const placed = placements(storefront);

@@ -24,7 +24,7 @@ function pathOf(text) {
   return text.startsWith('/') ? text : new URL(text).pathname;
 }
 
-/** Throws when the platform would refuse these (reference 3). @param {string} prefix @param {string} subpath */
+/** Throws when the platform would refuse these (README.md, sources: app proxy). @param {string} prefix @param {string} subpath */
 export function checkProxyAddress(prefix, subpath) {
   if (!kPrefixes.includes(prefix)) throw new Error(`app_proxy prefix must be one of ${kPrefixes.join(', ')}`);
   if (!/^[A-Za-z0-9_-]{1,30}$/.test(subpath) || kForbiddenSubpaths.includes(subpath)) {
@@ -46,7 +46,7 @@ export function readAppConfig(file) {
     for (const [topics, compliance] of /** @type {[string[], boolean][]} */ (kinds)) {
       for (const topic of topics) {
         const key = compliance ? topic : `${topic} ${entry.uri}`;
-        if (seen.has(key)) throw new Error(`${file}: ${topic} is subscribed twice`); // reference 4
+        if (seen.has(key)) throw new Error(`${file}: ${topic} is subscribed twice`); // README.md, sources: webhooks
         seen.add(key);
         subscriptions.push({ topic, path: pathOf(entry.uri), compliance });
       }

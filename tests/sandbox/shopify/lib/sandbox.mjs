@@ -20,7 +20,7 @@ import { Tokens } from './tokens.mjs';
 import { Webhooks } from './webhooks.mjs';
 
 const kRoot = fileURLToPath(new URL('../../../../', import.meta.url));
-const kShopPattern = /^[a-zA-Z0-9][a-zA-Z0-9-_]*\.myshopify\.com$/; // reference 5
+const kShopPattern = /^[a-zA-Z0-9][a-zA-Z0-9-_]*\.myshopify\.com$/; // README.md, sources: tokens
 
 /**
  * @typedef {{port?: number, adminPort?: number, cdnPort?: number, appUrl: string, clientId?: string, clientSecret: string, seed?: number, shop?: string,
@@ -94,7 +94,7 @@ export class Sandbox {
     })));
   }
 
-  /** Managed installation: opening the app grants what shopify.app.toml asks for (reference 5). */
+  /** Managed installation: opening the app grants what shopify.app.toml asks for (sources: tokens). */
   install() {
     if (this.app.installed) return;
     this.app.installed = true;

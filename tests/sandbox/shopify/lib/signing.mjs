@@ -1,4 +1,4 @@
-// The signatures of the platform (reference/shopify.md: 3 app proxy, 4 webhooks, 5 OAuth and session tokens).
+// The signatures of the platform (sources in README.md: app proxy, webhooks, tokens).
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 
 /**

@@ -1,4 +1,4 @@
-// Access tokens of the shop: the app's expiring offline tokens with rotating refresh tokens (reference 0.4 and 5), and
+// Access tokens of the shop: the app's expiring offline tokens with rotating refresh tokens (README.md, sources: tokens), and
 // the never-expiring tokens of a merchant's own custom app.
 import { createHash, randomBytes } from 'node:crypto';
 import { verifySessionToken } from './signing.mjs';
@@ -77,7 +77,7 @@ export class Tokens {
     if (body.subject_token_type !== kIdToken) return refuse('invalid_request', `subject_token_type must be ${kIdToken}`);
     if (body.requested_token_type === kOnline) return refuse('invalid_request', 'online tokens are not part of this shop');
     if (body.requested_token_type !== kOffline) return refuse('invalid_request', `requested_token_type must be ${kOffline}`);
-    // Non-expiring tokens are refused for public apps (reference 0.4).
+    // Non-expiring tokens are refused for public apps (sources: tokens).
     if (String(body.expiring) !== '1') return refuse('invalid_request', 'expiring must be 1: public apps get expiring tokens only');
     try {
       const { clientId, clientSecret, shop } = this.about_;

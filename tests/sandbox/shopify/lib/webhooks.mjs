@@ -1,4 +1,4 @@
-// Webhooks of shopify.app.toml: signed, five seconds at most, retried with the original payload (reference 4).
+// Webhooks of shopify.app.toml: signed, five seconds at most, retried with the original payload (README.md, sources: webhooks).
 import { randomUUID } from 'node:crypto';
 import { parseGid } from './ids.mjs';
 import { HttpError } from './http.mjs';

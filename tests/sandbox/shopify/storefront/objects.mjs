@@ -144,7 +144,7 @@ export class Objects {
 
   /**
    * Metafields by namespace and key. Those of an app's own namespace are for that app's blocks, as `$app` and `$app:name`
-   * (reference 1); anybody else sees them only with storefront access PUBLIC_READ.
+   * (README.md, sources: extension); anybody else sees them only with storefront access PUBLIC_READ.
    * @param {string} ownerId @param {string} ownerType @param {boolean} app
    */
   metafields_(ownerId, ownerType, app) {

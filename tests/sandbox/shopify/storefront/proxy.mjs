@@ -1,4 +1,4 @@
-// The app proxy (reference 3): signs, strips cookies and headers both ways, follows redirects, renders Liquid replies.
+// The app proxy (README.md, sources: app proxy): signs, strips cookies and headers both ways, follows redirects, renders Liquid replies.
 import { proxySignature } from '../lib/signing.mjs';
 import { readBody, redirect, send } from '../lib/http.mjs';
 import { Engine } from './engine.mjs';

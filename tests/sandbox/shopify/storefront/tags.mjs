@@ -148,7 +148,7 @@ function renderTag(folder) {
     /** @param {any} token @param {any} rest @param {any} liquid @param {any} parser */
     constructor(token, rest, liquid, parser) {
       super(token, rest, liquid, parser);
-      // strict2: `render block` or a quoted name, then `name: value` pairs without filters (reference 0.11)
+      // strict2: `render block` or a quoted name, then `name: value` pairs without filters (README.md, sources: Liquid)
       if (/\|/.test(token.args.replace(/'[^']*'|"[^"]*"/g, ''))) throw new Error('render takes no filters in its arguments');
       const name = /^\s*(?:(['"])([^'"]+)\1|(\w+))/.exec(token.args);
       if (!name) throw new Error(`render takes a quoted snippet name, not "${token.args}"`);
@@ -174,7 +174,7 @@ function renderTag(folder) {
   };
 }
 
-/** In an app's blocks and snippets the platform forbids these (reference 1). */
+/** In an app's blocks and snippets the platform forbids these (sources: Liquid). */
 const kForbiddenInApps = ['javascript', 'stylesheet', 'include', 'layout', 'section', 'sections'];
 
 /** @param {import('liquidjs').Liquid} engine @param {{snippets: string, app: boolean}} about */

@@ -104,7 +104,7 @@ int64_t book_points(World& world, Contract& contract, Member& member, const Poin
   made.head.set("sumDate", format_date(world.clock.now()));
   made.head.set("customerId", member.record.text("customerId"));
   made.head.set("customerCode", member.record.text("customerCode"));
-  if (miles) {  // which fields of a head carry miles is not in the reference page
+  if (miles) {  // no source says which fields of a head carry miles
     made.head.set("point", member.points.number("point"));
     made.head.set("totalPoint", member.points.number("point"));
   } else {

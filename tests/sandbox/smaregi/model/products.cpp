@@ -10,8 +10,8 @@ namespace {
 
 constexpr int64_t kMaxYen = 99'999'999;
 
-// §3.4 [GO], [ARC config/data.php]. Lengths of texts are not in the reference page: 85 as for
-// names, 1000 for long ones.
+// §3.4 [GO], [ARC config/data.php]. No source has lengths of texts: 85 as for names, 1000 for long
+// ones.
 constexpr std::array<Field, 42> kProductFields = {{
     {.name = "productId", .kind = Kind::kInteger, .access = Access::kRead},
     {.name = "categoryId", .kind = Kind::kInteger, .low = 1, .high = 999'999'999},
@@ -79,9 +79,8 @@ void announce(Context& context, std::string_view action, int64_t id) {
           Json::array({std::to_string(id)}));
 }
 
-// Whether product codes are unique is not in the reference page; merchants do have doubles (§8:
-// "duplicates or missing barcodes silently do not sync"), so they are allowed, and a till finds the
-// product with the lowest id.
+// No source says whether product codes are unique; merchants do have doubles (§8), so they are
+// allowed, and a till finds the product with the lowest id.
 void index_code(Contract& contract, const std::string& code) {
   contract.product_by_code.erase(code);
   if (code.empty()) return;

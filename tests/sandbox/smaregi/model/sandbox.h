@@ -6,6 +6,9 @@
 //   Reply reply = sandbox.handle({.method = "GET", .path = "/sb_1/pos/customers", ...});
 //
 // Safe to call from several threads: one lock around every call, nothing blocks inside it.
+//
+// In the stand-in's comments "§3.5" is a section of ../SOURCES.md, and "[DOC getstock]" one of the
+// public sources listed there.
 
 #include <cstdint>
 #include <deque>

@@ -7,8 +7,7 @@ namespace tsunagi::smaregi_sandbox {
 
 namespace {
 
-// §3.3 [FF], [GO], [DOC poststores]. Lengths are not in the reference page: those of the customer
-// fields are taken.
+// §3.3 [FF], [GO], [DOC poststores]. No source has lengths: those of the customer fields are taken.
 constexpr std::array<Field, 25> kStoreFields = {{
     {.name = "storeId", .kind = Kind::kInteger, .access = Access::kRead},
     {.name = "storeCode", .kind = Kind::kAscii, .low = 1, .high = 20},

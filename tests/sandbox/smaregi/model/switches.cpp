@@ -6,7 +6,7 @@ namespace {
 
 using enum Switch;
 
-// "§" refers to shared/reference/smaregi-api.md, the letters to its labels.
+// "§" and labels such as [GO]: ../SOURCES.md.
 constexpr std::array<SwitchInfo, kSwitchCount> kSwitches = {{
     {kWriteReplyScalars,
      "write_reply_scalars",

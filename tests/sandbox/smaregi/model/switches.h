@@ -60,7 +60,7 @@ struct SwitchInfo {
   std::array<std::string_view, kMaxSwitchValues>
       values;  // the first is the default; unused ones are empty
   std::string_view meaning;
-  std::string_view source;  // section of smaregi-api.md and its label
+  std::string_view source;  // sections and labels of ../SOURCES.md
 };
 
 std::span<const SwitchInfo, kSwitchCount> all_switches();

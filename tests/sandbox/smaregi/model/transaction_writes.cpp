@@ -43,8 +43,8 @@ std::vector<Record> read_details(Context& context) {
 }
 
 // subtotal must equal the details; total = 小計 - 小計値引 - ポイント値引 - クーポン値引 + 外税 +
-// 手数料 + 送料 [DOC posttransactions]. (端数 and 免税額 belong to it too; their field names are
-// not in the reference page.)
+// 手数料 + 送料 [DOC posttransactions]. (端数 and 免税額 belong to it too; no source has
+// their field names.)
 void check_sums(const Record& head, const std::vector<Record>& details) {
   int64_t sum = 0;
   for (const Record& detail : details) sum += detail.number("salesPrice") * pieces_sold(detail);
