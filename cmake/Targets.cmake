@@ -1,3 +1,27 @@
+# Headers that nearly every file of ours reads are parsed once a build. Only in the sanitizer builds: in the others each file
+# must name what it includes.
+option(TSUNAGI_PCH "precompile the common headers" OFF)
+set(TSUNAGI_COMMON_HEADERS <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <string_view> <unordered_map>
+                           <variant> <vector> <nlohmann/json.hpp>)
+function(tsunagi_pch name)  # the target whose precompiled headers others reuse
+  if(NOT TSUNAGI_PCH)
+    return()
+  endif()
+  file(WRITE ${CMAKE_BINARY_DIR}/${name}.cpp "// The common headers.\n")
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
+  target_precompile_headers(${name} PRIVATE ${ARGN})
+endfunction()
+function(tsunagi_use_pch name from)
+  if(TSUNAGI_PCH)
+    target_precompile_headers(${name} REUSE_FROM ${from})
+  endif()
+endfunction()
+tsunagi_pch(tsunagi_common ${TSUNAGI_COMMON_HEADERS})
+tsunagi_pch(tsunagi_common_tests ${TSUNAGI_COMMON_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
+if(TSUNAGI_PCH)
+  target_link_libraries(tsunagi_common_tests PRIVATE tsunagi_gtest)
+endif()
+
 # tsunagi_library(NAME FOLDER LINKS...): every .cpp below the folder, warnings as errors, headers included
 # from the top of the tree ("server/domain/ports.h").
 function(tsunagi_library name folder)
@@ -11,6 +35,7 @@ function(tsunagi_library name folder)
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARGN} PRIVATE tsunagi_warnings)
+  tsunagi_use_pch(${name} tsunagi_common)
 endfunction()
 
 # tsunagi_test(NAME FOLDER LINKS...): one GoogleTest binary of every *_test.cpp in the folder (not below it).
@@ -23,5 +48,6 @@ function(tsunagi_test name folder)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE TSUNAGI_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARGN} tsunagi_gtest tsunagi_warnings)
+  tsunagi_use_pch(${name} tsunagi_common_tests)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()

@@ -5,7 +5,8 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 find_program(CCACHE ccache)
 if(CCACHE)
   # A clone in another folder finds what this one compiled.
-  set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
@@ -18,10 +19,20 @@ set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
 add_library(tsunagi_warnings INTERFACE)
 target_compile_options(tsunagi_warnings INTERFACE -Wall -Wextra -Werror)
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")  # for ccache
+endif()
+
 set(TSUNAGI_SANITIZE "" CACHE STRING "sanitizers for the whole build, e.g. address,undefined or thread")
 if(TSUNAGI_SANITIZE)
-  add_compile_options(-fsanitize=${TSUNAGI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1 -g1)
+  # -O1 takes two and a half times as long to compile.
+  add_compile_options(-fsanitize=${TSUNAGI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O0 -g1)
   add_link_options(-fsanitize=${TSUNAGI_SANITIZE})
+  # Everything that a fuzz target may reach counts its branches (see tests/fuzz).
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND TSUNAGI_SANITIZE MATCHES "address")
+    set(TSUNAGI_LIBFUZZER ON)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+  endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "Debug")
   add_compile_options(-g1)
 endif()

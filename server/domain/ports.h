@@ -132,8 +132,10 @@ class Storage {  // storage
   virtual Result<std::optional<Product>> product_by_code(
       TenantId tenant, std::string_view barcode,
       std::string_view sku) = 0;  // barcode first, then SKU
-  virtual Result<std::vector<StockRow>> stock_of(TenantId tenant,
-                                                 std::string_view product_id) = 0;  // all stores
+  // What Smaregi counted in these stores, in no order; a store without a row is left out. Costs as
+  // much as the stores asked for, however many there are.
+  virtual Result<std::vector<StockLevel>> stock_of(TenantId tenant, std::string_view product_id,
+                                                   const std::vector<std::string>& store_ids) = 0;
   virtual Result<std::vector<Store>> stores(TenantId tenant) = 0;
   virtual Result<std::optional<Seconds>> cursor(TenantId tenant, std::string_view name) = 0;
   virtual Result<std::string> favourite(TenantId tenant, int64_t customer_id) = 0;  // "" when none

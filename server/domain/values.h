@@ -65,15 +65,6 @@ struct StockLevel {
   Seconds changed_at = 0;  // Smaregi's updDateTime: an older one never overwrites a newer one
 };
 
-// One row of the shop stock of one product, as the storefront needs it.
-struct StockRow {
-  Store store;
-  bool known = false;
-  int64_t on_hand = 0;
-  int64_t layaway = 0;
-  Seconds changed_at = 0;  // of the stock level; 0 when there is none
-};
-
 enum class LinkState : uint8_t {
   kJoining,  // code drawn and kept here; Smaregi has not confirmed the member yet
   kLinked,   // Smaregi has the member
@@ -144,8 +135,7 @@ struct OutboxItem {
 
 struct PosMember {  // a Smaregi customer
   std::string member_id, code, rank, last_name, first_name;
-  int status =
-      0;  // "0" usable "1" stopped "2" lost "3" withdrawn "4" merged (reference: customers.status)
+  int status = 0;  // "0" usable "1" stopped "2" lost "3" withdrawn "4" merged
 };
 struct PosPoints {
   std::string member_id;

@@ -39,6 +39,7 @@ void append_product(std::string& out, const StockModel& product) {
   append_flag(out, "pinned", product.pinned);
   append_flag(out, "all_shops", product.all_shops);
   append_present(out, "more_url", product.more_url);
+  append_present(out, "others", product.others);
   append_name(out, "shops");
   out += '[';
   for (const ShopStock& shop : product.shops) append_shop(out, shop);

@@ -26,6 +26,9 @@ constexpr Word kWords[] = {
     {"{begin_write}", "BEGIN IMMEDIATE", "BEGIN"},
     {"{skip_locked}", "", "FOR UPDATE SKIP LOCKED"},
     {"{hold}", "", "FOR KEY SHARE"},
+    {"{in_json_array_open}", "SELECT value FROM json_each(",
+     "SELECT json_array_elements_text(CAST("},
+    {"{in_json_array_close}", ")", " AS json))"},
     {"{migration_lock}", "", "SELECT pg_advisory_xact_lock(7846113)"},
     {"{has_version_table}", "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'",
      "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'schema_version' AND schemaname = "

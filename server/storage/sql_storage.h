@@ -52,7 +52,8 @@ class SqlStorage : public Storage {
   Result<bool> code_known(TenantId tenant, std::string_view code) override;
   Result<std::optional<Product>> product_by_code(TenantId tenant, std::string_view barcode,
                                                  std::string_view sku) override;
-  Result<std::vector<StockRow>> stock_of(TenantId tenant, std::string_view product_id) override;
+  Result<std::vector<StockLevel>> stock_of(TenantId tenant, std::string_view product_id,
+                                           const std::vector<std::string>& store_ids) override;
   Result<std::vector<Store>> stores(TenantId tenant) override;
   Result<std::optional<Seconds>> cursor(TenantId tenant, std::string_view name) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer_id) override;

@@ -1,6 +1,9 @@
 // Reading what Smaregi sells and has on its shelves.
 
+#include <nlohmann/json.hpp>
+
 #include "server/storage/sql_storage.h"
+#include "server/storage/text.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -18,13 +21,11 @@ constexpr Sql kProductBySupplierCode{
 constexpr Sql kStores{
     "SELECT store_id, code, name, phone, address, display_order, paused FROM store "
     "WHERE tenant = :a ORDER BY display_order, store_id"};
-// changed_at -1: Smaregi has no row for the product in that store.
+// The stores are a JSON array, so that one prepared statement serves any number of them.
 constexpr Sql kStockOf{
-    "SELECT s.store_id, s.code, s.name, s.phone, s.address, s.display_order, s.paused, "
-    "COALESCE(l.on_hand, 0), COALESCE(l.layaway, 0), COALESCE(l.changed_at, -1) "
-    "FROM store s LEFT JOIN stock_level l "
-    "ON l.tenant = s.tenant AND l.store_id = s.store_id AND l.product_id = :a "
-    "WHERE s.tenant = :b ORDER BY s.display_order, s.store_id"};
+    "SELECT store_id, on_hand, layaway, changed_at FROM stock_level "
+    "WHERE tenant = :a AND product_id = :b AND store_id IN "
+    "({in_json_array_open}:c{in_json_array_close})"};
 constexpr Sql kCursor{"SELECT value FROM sync_cursor WHERE tenant = :a AND name = :b"};
 
 bool find_product(Session& session, const Sql& sql, TenantId tenant, std::string_view code,
@@ -74,25 +75,18 @@ Result<std::vector<Store>> SqlStorage::stores(TenantId tenant) {
   });
 }
 
-Result<std::vector<StockRow>> SqlStorage::stock_of(TenantId tenant, std::string_view product_id) {
-  return read([&](Session& session) -> Result<std::vector<StockRow>> {
-    StockRow row;
-    int64_t paused = 0;
-    Seconds changed_at = 0;
-    std::vector<StockRow> rows;
+Result<std::vector<StockLevel>> SqlStorage::stock_of(TenantId tenant, std::string_view product_id,
+                                                     const std::vector<std::string>& store_ids) {
+  nlohmann::json stores = nlohmann::json::array();
+  for (const std::string& id : store_ids) stores.push_back(storable(id));
+  return read([&](Session& session) -> Result<std::vector<StockLevel>> {
+    StockLevel level;
+    level.product_id = product_id;
+    std::vector<StockLevel> levels;
     session.each(
-        kStockOf,
-        std::tie(row.store.store_id, row.store.code, row.store.name, row.store.phone,
-                 row.store.address, row.store.display_order, paused, row.on_hand, row.layaway,
-                 changed_at),
-        [&] {
-          row.store.paused = paused != 0;
-          row.known = changed_at >= 0;
-          row.changed_at = row.known ? changed_at : 0;
-          rows.push_back(row);
-        },
-        product_id, tenant);
-    return rows;
+        kStockOf, std::tie(level.store_id, level.on_hand, level.layaway, level.changed_at),
+        [&] { levels.push_back(level); }, tenant, product_id, stores.dump());
+    return levels;
   });
 }
 

@@ -188,6 +188,10 @@ TEST(StockView, TwentyShopsAreShownThenMore) {
   }
   StockModel stock = shops(21);
   EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__more").size(), 0u) << "nowhere to go";
+  stock.more_url = "/more";
+  stock.others = 179;
+  EXPECT_NE(read_stock(stock).text_of("tsunagi-stock__more").find("180"), std::string::npos)
+      << "shops that were not sent are counted";
 }
 
 TEST(StockView, StarIsAButtonForWhoIsSignedInAndAMarkForOthers) {

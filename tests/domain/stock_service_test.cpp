@@ -108,11 +108,13 @@ TEST_F(StockTest, SmaregisOrderUntilTheMerchantSetsOne) {
   EXPECT_EQ(names(ask("4900000000010")), (Names{"新宿店", "渋谷店"}));
   shop.settings.stores = {{"1", "SHIBUYA", false, 4}};
   shop.settings.safety_stock = 2;
+  service.forget_tenant(1);
   const StockModel model = ask("4900000000010");
   EXPECT_EQ(names(model), (Names{"SHIBUYA", "新宿店"}));
   EXPECT_EQ(model.shops[0].safety, 4);
   EXPECT_EQ(model.shops[1].safety, 2);
   shop.settings.stores = {{"2", "", true, 0}};
+  service.forget_tenant(1);
   EXPECT_EQ(names(ask("4900000000010")), (Names{"渋谷店"}));
 }
 
@@ -168,6 +170,39 @@ TEST_F(StockTest, AFavouriteIsFlaggedForItsOwnerOnly) {
   EXPECT_EQ(service.set_favourite(shop, 7001, "3").error().code, ErrorCode::kNotFound) << "paused";
   EXPECT_TRUE(service.set_favourite(shop, 7001, "").ok());
   EXPECT_FALSE(ask("4900000000010", 7001).shops[1].favourite);
+}
+
+TEST_F(StockTest, AFavouriteFarDownTheListIsReadBesideTheShopsThatEverybodySees) {
+  std::vector<Store> many;
+  for (int i = 1; i <= 600; ++i) {
+    many.push_back({.store_id = std::to_string(i),
+                    .code = "",
+                    .name = "店",
+                    .phone = "",
+                    .address = "",
+                    .display_order = i});
+  }
+  put({change::PutStores{many}});
+  put({change::PutStock{{{"10", "599", 4, 0, 1}, {"10", "20", 5, 0, 1}}}});
+  book_read();
+  StockModel model = ask("4900000000010");
+  EXPECT_EQ(model.shops.size(), kShopsShown);
+  EXPECT_EQ(model.others, 580);
+  EXPECT_EQ(model.shops.back().on_hand, 5);
+  ASSERT_TRUE(service.set_favourite(shop, 7001, "599").ok());
+  model = ask("4900000000010", 7001);
+  ASSERT_EQ(model.shops.size(), kShopsShown + 1);
+  EXPECT_EQ(model.others, 579);
+  EXPECT_TRUE(model.shops.back().favourite);
+  EXPECT_EQ(model.shops.back().on_hand, 4);
+  StockService::Question question;
+  question.products = {{"4900000000010", ""}};
+  question.all_shops = true;
+  question.customer_id = 7001;
+  const auto all = service.stock(shop, question);
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->front().shops.size(), kShopsAtMost + 1);
+  EXPECT_EQ(all->front().shops.back().shop_id, "599");
 }
 
 TEST_F(StockTest, PinnedProductsAreShownWithTheirNames) {

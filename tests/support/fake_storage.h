@@ -182,23 +182,16 @@ class FakeStorage : public Storage {
       return std::nullopt;
     });
   }
-  Result<std::vector<StockRow>> stock_of(TenantId tenant, std::string_view product) override {
+  Result<std::vector<StockLevel>> stock_of(TenantId tenant, std::string_view product,
+                                           const std::vector<std::string>& store_ids) override {
     return read([&](FakeStorage& self) {
-      std::vector<StockRow> rows;
-      Data& data = self.data_[tenant];
-      for (const Store& store : data.stores) {
-        StockRow row;
-        row.store = store;
-        const auto level = data.stock.find({std::string(product), store.store_id});
-        if (level != data.stock.end()) {
-          row.known = true;
-          row.on_hand = level->second.on_hand;
-          row.layaway = level->second.layaway;
-          row.changed_at = level->second.changed_at;
-        }
-        rows.push_back(row);
+      std::vector<StockLevel> levels;
+      const Data& data = self.data_[tenant];
+      for (const std::string& store : store_ids) {
+        const auto level = data.stock.find({std::string(product), store});
+        if (level != data.stock.end()) levels.push_back(level->second);
       }
-      return rows;
+      return levels;
     });
   }
   Result<std::vector<Store>> stores(TenantId tenant) override {

@@ -44,7 +44,8 @@ async function onPage(stack, data, browser, path, step) {
   // The script is on when the figure came from the app proxy.
   await page.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state === 'ready', null, { timeout: 15_000 });
   const points = page.locator('.tsunagi-points__figure').first();
-  const before = digits(await points.innerText());
+  const before = Number(found.point);
+  await until(`the page to show the till's ${before} points`, async () => digits(await points.innerText()) === before, kPointsWithinMs, 100);
   const product = data.products[0];
   const stockPage = await page.context().newPage();
   await stockPage.goto(`${stack.shopify.storefront}/products/${product.handle}`);

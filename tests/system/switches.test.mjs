@@ -39,7 +39,9 @@ async function journeyOf(stack) {
   await shopper.signIn(member.id);
   const found = await send('GET', `${data.till}/member?contract=${stack.keys.contract_id}&code=${encodeURIComponent(member.code)}`);
   assert.equal(found.customer_code ?? found.code, member.code, 'the till finds the member');
-  const before = (await shopper.card()).points;
+  // The card has heard of the sales that were there before, too.
+  const before = Number(found.point);
+  await until(`the card to show the till's ${before} points`, async () => (await shopper.card()).points === before, 10_000, 500);
   const product = data.products[0];
   const onHand = async () => (await shopper.json(`/apps/tsunagi/stock.json?barcode=${product.code}&sku=${product.sku}`)).products[0]
     .shops.find((shop) => shop.shop_id === String(data.stores[0].storeId)).on_hand;

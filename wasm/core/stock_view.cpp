@@ -169,12 +169,13 @@ void append_list(Markup& html, const StockModel& stock) {
     append_shop(html, *shop, stock);
   }
   html.close("ul");
-  const size_t others = stock.shops.size() - shops.size();
+  const int64_t unlisted = std::clamp<int64_t>(stock.others, 0, kFigureLimit);
+  const int64_t others = unlisted + static_cast<int64_t>(stock.shops.size() - shops.size());
   if (others > 0 && !stock.all_shops && Markup::is_linkable(stock.more_url)) {
     html.raw("<a class=\"tsunagi-stock__more\"")
         .attribute("href", stock.more_url)
         .raw(" data-tsunagi-action=\"more\">")
-        .raw(fill(html.say(Word::kMoreShops), decimal(static_cast<int64_t>(others))))
+        .raw(fill(html.say(Word::kMoreShops), decimal(others)))
         .close("a");
   }
 }

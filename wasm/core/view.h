@@ -106,6 +106,7 @@ struct StockModel {
   std::string product_code;      // barcode or SKU the shopper's page asked for
   int64_t few_below = 3;         // offered < few_below is △
   std::vector<ShopStock> shops;  // in the merchant's order; the view puts the favourite first
+  int64_t others = 0;            // shops there are beside these: counted by "more"
   bool can_pin = false;          // a signed-in shopper may keep the product on the account page
   bool pinned = false;
   bool all_shops = false;  // "more" was asked for

@@ -12,6 +12,6 @@ namespace tsunagi {
 // leaves out the second (its reference is silent; integrations in the wild do both). Subtracting it
 // is the safe choice: at worst a shop shows a piece fewer than it could sell, never one that is set
 // aside for somebody.
-inline int64_t held_of(const StockRow& row) { return std::max<int64_t>(0, row.layaway); }
+inline int64_t held_of(const StockLevel& level) { return std::max<int64_t>(0, level.layaway); }
 
 }  // namespace tsunagi

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
+constexpr size_t kShopLists = 10'000;      // tenants whose shops are remembered
 constexpr size_t kProductWordBytes = 255;  // a longer barcode or SKU is no product's
 constexpr std::string_view kMapSearch = "https://www.google.com/maps/search/?api=1&query=";
 
@@ -32,9 +34,9 @@ struct KnownProduct {
   std::optional<Product> product;
   TimePoint until;
 };
-struct KnownRows {
-  std::shared_ptr<const std::vector<StockRow>> rows;
-  std::optional<Seconds> confirmed;
+// The figures of one product in the first shops of the list.
+struct KnownFigures {
+  std::shared_ptr<const std::vector<ShopStock>> shops;
   TimePoint until;
 };
 
@@ -89,44 +91,51 @@ class ShopSettings {
   std::unordered_map<std::string_view, size_t> places_;
 };
 
-ShopStock shop_stock(const ShopSettings& settings, const StockRow& row,
-                     const std::optional<Seconds>& confirmed) {
-  const StoreSetting* setting = settings.of(row.store.store_id);
+// A tenant's shops in the order they are shown: the merchant's order first, then Smaregi's.
+struct ShopList {
+  std::vector<ShopStock> shops;  // without figures
+  std::unordered_map<std::string_view, size_t> places;
+  std::optional<Seconds> confirmed;  // until when the whole book has been read
+  TimePoint until;
+};
+
+ShopStock shop_without_figures(const ShopSettings& settings, const Store& store) {
+  const StoreSetting* setting = settings.of(store.store_id);
   ShopStock shop;
-  shop.shop_id = row.store.store_id;
-  shop.name = setting != nullptr && !setting->name.empty() ? setting->name : row.store.name;
-  shop.phone = row.store.phone;
-  if (!row.store.address.empty()) {
-    shop.map_url = std::string(kMapSearch) + percent_encoded(row.store.address);
+  shop.shop_id = store.store_id;
+  shop.name = setting != nullptr && !setting->name.empty() ? setting->name : store.name;
+  shop.phone = store.phone;
+  if (!store.address.empty()) {
+    shop.map_url = std::string(kMapSearch) + percent_encoded(store.address);
   }
-  // Smaregi has no row before a product's stock first moves: after one reading of the whole book,
-  // no row means none.
-  shop.known = row.known || confirmed.has_value();
-  shop.on_hand = row.known ? row.on_hand : 0;
-  shop.held = row.known ? held_of(row) : 0;
   shop.safety = settings.safety(setting);
-  shop.as_of = std::max(row.known ? row.changed_at : 0, confirmed.value_or(0));
   return shop;
 }
 
-// The merchant's order first, then Smaregi's.
-std::vector<const StockRow*> in_order(const ShopSettings& settings,
-                                      const std::vector<StockRow>& rows) {
-  std::vector<const StockRow*> ordered;
-  for (const StockRow& row : rows) {
-    if (!settings.hidden(row.store)) ordered.push_back(&row);
+std::vector<ShopStock> in_order(const ShopSettings& settings, const std::vector<Store>& stores) {
+  std::vector<const Store*> ordered;
+  for (const Store& store : stores) {
+    if (!settings.hidden(store)) ordered.push_back(&store);
   }
-  const auto before = [&settings](const StockRow* a, const StockRow* b) {
-    const size_t place_a = settings.place(a->store.store_id);
-    const size_t place_b = settings.place(b->store.store_id);
-    if (place_a != place_b) return place_a < place_b;
-    if (a->store.display_order != b->store.display_order) {
-      return a->store.display_order < b->store.display_order;
-    }
-    return a < b;  // as the book gives them
+  const auto key = [&settings](const Store* store) {
+    // The last: as the book gives them.
+    return std::tuple(settings.place(store->store_id), store->display_order, store);
   };
-  std::sort(ordered.begin(), ordered.end(), before);
-  return ordered;
+  std::sort(ordered.begin(), ordered.end(),
+            [&key](const Store* a, const Store* b) { return key(a) < key(b); });
+  std::vector<ShopStock> shops;
+  for (const Store* store : ordered) shops.push_back(shop_without_figures(settings, *store));
+  return shops;
+}
+
+// Smaregi has no row before a product's stock first moves: after one reading of the whole book, no
+// row means none.
+void fill_figures(ShopStock& shop, const StockLevel* level,
+                  const std::optional<Seconds>& confirmed) {
+  shop.known = level != nullptr || confirmed.has_value();
+  shop.on_hand = level != nullptr ? level->on_hand : 0;
+  shop.held = level != nullptr ? held_of(*level) : 0;
+  shop.as_of = std::max(level != nullptr ? level->changed_at : 0, confirmed.value_or(0));
 }
 
 }  // namespace
@@ -150,44 +159,104 @@ struct StockService::State {
     return read;
   }
 
-  Result<KnownRows> rows_of(TenantId tenant, const std::string& product_id) {
-    const ProductKey key{tenant, product_id};
-    if (auto hit = rows.get(key); hit && clock.steady() < hit->until) return *hit;
-    const TimePoint until = fresh_until();
-    const auto confirmed = storage.cursor(tenant, kStockConfirmedCursor);
+  Result<std::shared_ptr<const ShopList>> shops_of(const Tenant& tenant) {
+    if (auto hit = lists.get(tenant.id); hit && clock.steady() < (*hit)->until) return *hit;
+    auto list = std::make_shared<ShopList>();
+    list->until = fresh_until();
+    const auto confirmed = storage.cursor(tenant.id, kStockConfirmedCursor);
     if (!confirmed.ok()) return confirmed.error();
-    auto read = storage.stock_of(tenant, product_id);
-    if (!read.ok()) return read.error();
-    KnownRows known{std::make_shared<const std::vector<StockRow>>(std::move(read).value()),
-                    *confirmed, until};
-    rows.put(key, known);
-    return known;
+    list->confirmed = *confirmed;
+    const auto stores = storage.stores(tenant.id);
+    if (!stores.ok()) return stores.error();
+    list->shops = in_order(ShopSettings(tenant.settings), *stores);
+    for (size_t i = 0; i < list->shops.size(); ++i) list->places[list->shops[i].shop_id] = i;
+    lists.put(tenant.id, list);
+    return std::shared_ptr<const ShopList>(list);
   }
 
-  // The shops of one product; the model stays without shops when Smaregi does not know or count the
-  // product.
-  Result<StockModel> model(const Tenant& tenant, const ProductQuestion& question) {
+  // The shops from..to of the list with their figures.
+  Result<std::vector<ShopStock>> read_figures(TenantId tenant, const std::string& product_id,
+                                              const ShopList& list, size_t from, size_t to) {
+    std::vector<ShopStock> shops(list.shops.begin() + static_cast<std::ptrdiff_t>(from),
+                                 list.shops.begin() + static_cast<std::ptrdiff_t>(to));
+    std::vector<std::string> ids;
+    for (const ShopStock& shop : shops) ids.push_back(shop.shop_id);
+    const auto levels = storage.stock_of(tenant, product_id, ids);
+    if (!levels.ok()) return levels.error();
+    std::unordered_map<std::string_view, const StockLevel*> by_store;
+    for (const StockLevel& level : *levels) by_store[level.store_id] = &level;
+    for (ShopStock& shop : shops) {
+      const auto found = by_store.find(shop.shop_id);
+      fill_figures(shop, found == by_store.end() ? nullptr : found->second, list.confirmed);
+    }
+    return shops;
+  }
+
+  // The shops that everybody sees.
+  Result<std::shared_ptr<const std::vector<ShopStock>>> first_figures(TenantId tenant,
+                                                                      const std::string& product_id,
+                                                                      const ShopList& list) {
+    const ProductKey key{tenant, product_id};
+    if (auto hit = figures.get(key); hit && clock.steady() < hit->until) return hit->shops;
+    const TimePoint until = fresh_until();
+    auto read = read_figures(tenant, product_id, list, 0, std::min(list.shops.size(), kShopsShown));
+    if (!read.ok()) return read.error();
+    auto shops = std::make_shared<const std::vector<ShopStock>>(std::move(read).value());
+    figures.put(key, {shops, until});
+    return shops;
+  }
+
+  // As many shops as the view shows, and the favourite wherever it stands.
+  Result<Done> put_shops(StockModel& model, TenantId tenant, const std::string& product_id,
+                         const ShopList& list, std::string_view favourite) {
+    if (model.all_shops) {
+      auto all =
+          read_figures(tenant, product_id, list, 0, std::min(list.shops.size(), kShopsAtMost));
+      if (!all.ok()) return all.error();
+      model.shops = std::move(all).value();
+    } else {
+      const auto first = first_figures(tenant, product_id, list);
+      if (!first.ok()) return first.error();
+      model.shops = **first;
+    }
+    if (const auto place = list.places.find(favourite); place != list.places.end()) {
+      if (place->second >= model.shops.size()) {
+        const auto one = read_figures(tenant, product_id, list, place->second, place->second + 1);
+        if (!one.ok()) return one.error();
+        model.shops.push_back(one->front());
+        model.shops.back().favourite = true;
+      } else {
+        model.shops[place->second].favourite = true;
+      }
+    }
+    model.others = static_cast<int64_t>(list.shops.size() - model.shops.size());
+    return Done{};
+  }
+
+  // The model stays without shops when Smaregi does not know or count the product.
+  Result<StockModel> model(const Tenant& tenant, const ProductQuestion& question, bool all_shops,
+                           std::string_view favourite) {
     StockModel model;
     model.product_code = question.barcode.empty() ? question.sku : question.barcode;
     model.few_below = tenant.settings.few_below;
+    model.all_shops = all_shops;
     const auto found = this->product(tenant.id, question);
     if (!found.ok()) return found.error();
     const std::optional<Product>& product = *found;
     if (!product || !product->stock_controlled) return model;
     model.product_name = product->name;
-    const auto known = rows_of(tenant.id, product->product_id);
-    if (!known.ok()) return known.error();
-    const ShopSettings settings(tenant.settings);
-    for (const StockRow* row : in_order(settings, *known->rows)) {
-      model.shops.push_back(shop_stock(settings, *row, known->confirmed));
-    }
+    const auto list = shops_of(tenant);
+    if (!list.ok()) return list.error();
+    auto put = put_shops(model, tenant.id, product->product_id, **list, favourite);
+    if (!put.ok()) return put.error();
     return model;
   }
 
   Storage& storage;
   Clock& clock;
   BoundedCache<ProductKey, KnownProduct, ProductKeyHash> products{kStockCacheEntries};
-  BoundedCache<ProductKey, KnownRows, ProductKeyHash> rows{kStockCacheEntries};
+  BoundedCache<ProductKey, KnownFigures, ProductKeyHash> figures{kStockCacheEntries};
+  BoundedCache<TenantId, std::shared_ptr<const ShopList>> lists{kShopLists};
 };
 
 StockService::StockService(Storage& storage, Clock& clock)
@@ -212,14 +281,10 @@ Result<std::vector<StockModel>> StockService::stock(const Tenant& tenant,
   }
   std::vector<StockModel> models;
   for (const ProductQuestion& product : question.products) {
-    auto model = state_->model(tenant, product);
+    auto model = state_->model(tenant, product, question.all_shops, favourite);
     if (!model.ok()) return model.error();
-    model->all_shops = question.all_shops;
     model->can_pin = question.customer_id != 0;
     model->pinned = pins.contains(model->product_code);
-    for (ShopStock& shop : model->shops) {
-      shop.favourite = !favourite.empty() && shop.shop_id == favourite;
-    }
     models.push_back(std::move(model).value());
   }
   return models;
@@ -247,13 +312,9 @@ Result<std::vector<StockModel>> StockService::pinned(const Tenant& tenant, int64
 Result<Done> StockService::set_favourite(const Tenant& tenant, int64_t customer_id,
                                          std::string_view store_id) {
   if (!store_id.empty()) {
-    const auto stores = state_->storage.stores(tenant.id);
-    if (!stores.ok()) return stores.error();
-    const ShopSettings settings(tenant.settings);
-    const bool exists = std::any_of(stores->begin(), stores->end(), [&](const Store& store) {
-      return store.store_id == store_id && !settings.hidden(store);
-    });
-    if (!exists) {
+    const auto list = state_->shops_of(tenant);
+    if (!list.ok()) return list.error();
+    if (!(*list)->places.contains(store_id)) {
       return Error{ErrorCode::kNotFound, "there is no such shop"};
     }
   }
@@ -284,7 +345,7 @@ Result<Done> StockService::set_pin(const Tenant& tenant, int64_t customer_id,
 }
 
 void StockService::forget(TenantId tenant, std::string_view product_id) {
-  state_->rows.erase({tenant, std::string(product_id)});
+  state_->figures.erase({tenant, std::string(product_id)});
 }
 
 void StockService::forget_tenant(TenantId tenant) {
@@ -292,7 +353,8 @@ void StockService::forget_tenant(TenantId tenant) {
     return key.tenant == tenant;
   };
   state_->products.erase_if(of_tenant);
-  state_->rows.erase_if(of_tenant);
+  state_->figures.erase_if(of_tenant);
+  state_->lists.erase(tenant);
 }
 
 }  // namespace tsunagi

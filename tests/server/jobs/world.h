@@ -101,11 +101,8 @@ struct World {
     return found == cards.end() ? nlohmann::json() : nlohmann::json::parse(found->second);
   }
   int64_t on_hand(const std::string& product, const std::string& store) {
-    const auto rows = storage.stock_of(kShop, product);
-    for (const StockRow& row : *rows) {
-      if (row.store.store_id == store) return row.on_hand;
-    }
-    return -999;
+    const auto rows = storage.stock_of(kShop, product, {store});
+    return rows.ok() && !rows->empty() ? rows->front().on_hand : -999;
   }
   std::vector<std::string> dead() {
     std::vector<std::string> reasons;
