@@ -266,12 +266,12 @@ class EventService::Step {
   }
 
   Result<Done> read_stores() {
-    if (tenant_.contract_id.empty() || stores_read_) return Done{};
+    if (tenant_.contract_id.empty() || batch_.stores) return Done{};
     if (pos_error_) return *pos_error_;
     auto stores = ports_.pos.stores(tenant_.contract_id);
     if (!stores.ok()) return pos_failed(stores.error());
     batch_.changes.emplace_back(change::PutStores{std::move(stores).value()});
-    stores_read_ = true;
+    batch_.stores = true;
     return Done{};
   }
 
@@ -303,7 +303,6 @@ class EventService::Step {
   std::optional<Error> pos_error_;
   bool erased_ = false;
   bool products_read_ = false;
-  bool stores_read_ = false;
 };
 
 EventService::EventService(Ports ports) : state_(std::make_unique<State>(std::move(ports))) {}
@@ -316,6 +315,7 @@ EventBatch EventService::handle(const Tenant& tenant, const std::vector<InboxIte
 }
 
 void EventService::settled(TenantId tenant, const EventBatch& batch) {
+  if (batch.stores) state_->ports.stock.forget_tenant(tenant);
   for (const auto& [product, began_at] : batch.products) {
     state_->ports.stock.forget(tenant, product);
     if (began_at != 0) state_->rereads.put(reread_key(tenant, product), began_at);

@@ -31,6 +31,7 @@ struct EventBatch {
   // Products whose stock is among the changes, with the moment its complete reading began (0: not
   // read).
   std::map<std::string, Seconds> products;
+  bool stores = false;  // the list of shops is among the changes
 };
 
 class EventService {

@@ -95,6 +95,9 @@ class ShopSettings {
 struct ShopList {
   std::vector<ShopStock> shops;  // without figures
   std::unordered_map<std::string_view, size_t> places;
+  TimePoint until;
+};
+struct KnownReading {
   std::optional<Seconds> confirmed;  // until when the whole book has been read
   TimePoint until;
 };
@@ -162,16 +165,20 @@ struct StockService::State {
   Result<std::shared_ptr<const ShopList>> shops_of(const Tenant& tenant) {
     if (auto hit = lists.get(tenant.id); hit && clock.steady() < (*hit)->until) return *hit;
     auto list = std::make_shared<ShopList>();
-    list->until = fresh_until();
-    const auto confirmed = storage.cursor(tenant.id, kStockConfirmedCursor);
-    if (!confirmed.ok()) return confirmed.error();
-    list->confirmed = *confirmed;
+    list->until = clock.steady() + std::chrono::seconds(kShopListCacheSeconds);
     const auto stores = storage.stores(tenant.id);
     if (!stores.ok()) return stores.error();
     list->shops = in_order(ShopSettings(tenant.settings), *stores);
     for (size_t i = 0; i < list->shops.size(); ++i) list->places[list->shops[i].shop_id] = i;
     lists.put(tenant.id, list);
     return std::shared_ptr<const ShopList>(list);
+  }
+
+  Result<std::optional<Seconds>> confirmed_of(TenantId tenant) {
+    if (auto hit = readings.get(tenant); hit && clock.steady() < hit->until) return hit->confirmed;
+    auto confirmed = storage.cursor(tenant, kStockConfirmedCursor);
+    if (confirmed.ok()) readings.put(tenant, {*confirmed, fresh_until()});
+    return confirmed;
   }
 
   // The shops from..to of the list with their figures.
@@ -181,13 +188,15 @@ struct StockService::State {
                                  list.shops.begin() + static_cast<std::ptrdiff_t>(to));
     std::vector<std::string> ids;
     for (const ShopStock& shop : shops) ids.push_back(shop.shop_id);
+    const auto confirmed = confirmed_of(tenant);
+    if (!confirmed.ok()) return confirmed.error();
     const auto levels = storage.stock_of(tenant, product_id, ids);
     if (!levels.ok()) return levels.error();
     std::unordered_map<std::string_view, const StockLevel*> by_store;
     for (const StockLevel& level : *levels) by_store[level.store_id] = &level;
     for (ShopStock& shop : shops) {
       const auto found = by_store.find(shop.shop_id);
-      fill_figures(shop, found == by_store.end() ? nullptr : found->second, list.confirmed);
+      fill_figures(shop, found == by_store.end() ? nullptr : found->second, *confirmed);
     }
     return shops;
   }
@@ -257,6 +266,7 @@ struct StockService::State {
   BoundedCache<ProductKey, KnownProduct, ProductKeyHash> products{kStockCacheEntries};
   BoundedCache<ProductKey, KnownFigures, ProductKeyHash> figures{kStockCacheEntries};
   BoundedCache<TenantId, std::shared_ptr<const ShopList>> lists{kShopLists};
+  BoundedCache<TenantId, KnownReading> readings{kShopLists};
 };
 
 StockService::StockService(Storage& storage, Clock& clock)
@@ -355,6 +365,7 @@ void StockService::forget_tenant(TenantId tenant) {
   state_->products.erase_if(of_tenant);
   state_->figures.erase_if(of_tenant);
   state_->lists.erase(tenant);
+  state_->readings.erase(tenant);
 }
 
 }  // namespace tsunagi

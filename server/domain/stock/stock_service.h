@@ -11,6 +11,7 @@ namespace tsunagi {
 
 inline constexpr int kProductsAView = 20;  // products one request may ask for
 inline constexpr Seconds kStockCacheSeconds = 2;
+inline constexpr Seconds kShopListCacheSeconds = 30;  // names and order of shops seldom change
 inline constexpr size_t kStockCacheEntries = 5'000;
 // Cursor names: when the whole book was last read, and until when changes have been read.
 inline constexpr std::string_view kStockConfirmedCursor = "stock.confirmed";

@@ -87,7 +87,9 @@ struct SyncService::State {
   Result<Done> read_stores(const Tenant& tenant) {
     auto stores = ports.pos.stores(tenant.contract_id);
     if (!stores.ok()) return stores.error();
-    return ports.storage.apply(tenant.id, {change::PutStores{std::move(stores).value()}});
+    auto put = ports.storage.apply(tenant.id, {change::PutStores{std::move(stores).value()}});
+    ports.stock.forget_tenant(tenant.id);
+    return put;
   }
 
   Result<Done> refresh_buyer(const Tenant& tenant, const std::string& member, Seconds changed_at) {
