@@ -31,11 +31,12 @@ let shots = 0;
 
 const kSymbologies = { 'CODE-128': 'code128', 'EAN-13': 'ean13', 'CODE-39': 'code39', Codabar: 'nw7', 'QR-Code': 'qr' };
 
-/** What zbar reads in each PNG, in one run of it: [[{symbology, text}]]. */
-export function zbarAll(pngs) {
-  const files = pngs.map((png) => {
-    const file = join(scratch, `${++shots}.png`);
-    writeFileSync(file, png);
+/** What zbar reads in each image (PNG or PGM), in one run of it: [[{symbology, text}]]. */
+export function zbarAll(images) {
+  if (images.length === 0) return [];
+  const files = images.map((image) => {
+    const file = join(scratch, `${++shots}.image`);
+    writeFileSync(file, image);
     return file;
   });
   let xml;
@@ -57,9 +58,9 @@ export function zbarAll(pngs) {
 /** What zbar reads in a PNG: [{symbology, text}]. */
 export const zbar = (png) => zbarAll([png])[0];
 
-export function readQr(png) {
-  const image = PNG.sync.read(png);
-  return jsQR(new Uint8ClampedArray(image.data), image.width, image.height)?.data ?? null;
+/** What jsQR reads in decoded pixels {data: RGBA, width, height}. */
+export function readQr({ data, width, height }) {
+  return jsQR(new Uint8ClampedArray(data.buffer, data.byteOffset, data.length), width, height)?.data ?? null;
 }
 
 const screens = join(root, 'build', 'screens');

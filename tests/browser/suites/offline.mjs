@@ -38,7 +38,7 @@ async function installed(world, customer) {
   const page = await phone(world.browser);
   await page.goto(world.stack.signInUrl(customer.id, '/apps/tsunagi/card'));
   await page.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state === 'ready', null, { timeout: 15_000 });
-  await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration('/apps/tsunagi/'))?.active?.state === 'activated', null, { timeout: 15_000 });
+  await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration('/apps/tsunagi/'))?.active?.state === 'activated' && navigator.serviceWorker.controller !== null, null, { timeout: 15_000 });
   await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith('tsunagi:')));
   return page;
 }
