@@ -145,7 +145,7 @@ TEST_F(CardTest, UnchangedFiguresAreNeitherPublishedNorStoredAtEachPoll) {
 
 struct Happening {
   const char* what;
-  std::function<void(fakes::FakePos&, const std::string&)> happens;
+  void (*happens)(fakes::FakePos&, const std::string&);
 };
 class PublishedChanges : public CardTest, public testing::WithParamInterface<Happening> {};
 

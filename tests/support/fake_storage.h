@@ -2,12 +2,16 @@
 // The database as plain maps, with the rules that ports.h gives. One lock; every call is one
 // transaction.
 
-#include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "server/domain/ports.h"
 
@@ -15,6 +19,9 @@ namespace tsunagi::fakes {
 
 class FakeStorage : public Storage {
  public:
+  FakeStorage();
+  ~FakeStorage() override;
+
   struct InboxRow {
     InboxItem item;
     enum class Fate { kWaiting, kDone, kDead } fate = Fate::kWaiting;
@@ -36,302 +43,60 @@ class FakeStorage : public Storage {
   std::atomic<int> reads = 0;
   std::function<void()> before_apply;  // runs without the lock
 
-  void put_tenant(const Tenant& tenant) {
-    const std::lock_guard lock(mutex_);
-    tenants_[tenant.id] = tenant;
-  }
-  std::map<int64_t, InboxRow> inbox() const {
-    const std::lock_guard lock(mutex_);
-    return inbox_;
-  }
-  std::map<int64_t, OutboxRow> outbox() const {
-    const std::lock_guard lock(mutex_);
-    return outbox_;
-  }
-  std::vector<change::Audit> audits() const {
-    const std::lock_guard lock(mutex_);
-    return audits_;
-  }
-  std::vector<StockLevel> levels(TenantId tenant) const {
-    const std::lock_guard lock(mutex_);
-    std::vector<StockLevel> all;
-    const auto found = data_.find(tenant);
-    if (found == data_.end()) return all;
-    for (const auto& [key, level] : found->second.stock) all.push_back(level);
-    return all;
-  }
-  std::vector<Card> cards(TenantId tenant) {
-    auto all = cards_after(tenant, 0, 1'000'000);
-    return all.ok() ? *all : std::vector<Card>{};
-  }
+  void put_tenant(const Tenant& tenant);
+  std::map<int64_t, InboxRow> inbox() const;
+  std::map<int64_t, OutboxRow> outbox() const;
+  std::vector<change::Audit> audits() const;
+  std::vector<StockLevel> levels(TenantId tenant) const;
+  std::vector<Card> cards(TenantId tenant);
 
   // ---- Storage
-  Result<Done> ready() override {
-    return write([](auto&) {});
-  }
+  Result<Done> ready() override;
 
-  Result<std::optional<Tenant>> tenant(TenantId id) override {
-    return find_tenant([id](const Tenant& t) { return t.id == id; });
-  }
-  Result<std::optional<Tenant>> tenant_by_domain(std::string_view domain) override {
-    return find_tenant([domain](const Tenant& t) { return t.shop_domain == domain; });
-  }
-  Result<std::optional<Tenant>> tenant_by_contract(std::string_view contract) override {
-    return find_tenant([contract](const Tenant& t) { return t.contract_id == contract; });
-  }
-  Result<std::vector<Tenant>> tenants() override {
-    if (down) return unavailable();
-    const std::lock_guard lock(mutex_);
-    std::vector<Tenant> all;
-    for (const auto& [id, tenant] : tenants_) {
-      if (tenant.installed) all.push_back(tenant);
-    }
-    return all;
-  }
-  Result<Done> install(const ShopIdentity& shop) override {
-    return write([&](FakeStorage& self) {
-      Tenant& tenant = self.tenants_[shop.id];
-      tenant.id = shop.id;
-      tenant.shop_domain = shop.domain;
-      tenant.shop_name = shop.name;
-      tenant.installed = true;
-    });
-  }
-  Result<Done> uninstall(TenantId tenant) override {
-    return write([&](FakeStorage& self) {
-      self.tenants_[tenant].installed = false;
-      self.data_[tenant].secrets.clear();
-    });
-  }
-  Result<Done> erase_tenant(TenantId tenant) override {
-    return write([&](FakeStorage& self) {
-      self.tenants_.erase(tenant);
-      self.data_.erase(tenant);
-      std::erase_if(self.inbox_, [&](const auto& row) { return row.second.item.tenant == tenant; });
-      std::erase_if(self.outbox_,
-                    [&](const auto& row) { return row.second.item.tenant == tenant; });
-    });
-  }
-  Result<Done> join_contract(TenantId tenant, std::string_view contract) override {
-    return write([&](FakeStorage& self) { self.tenants_[tenant].contract_id = contract; });
-  }
-  Result<Done> save_settings(TenantId tenant, const Settings& settings) override {
-    return write([&](FakeStorage& self) { self.tenants_[tenant].settings = settings; });
-  }
+  Result<std::optional<Tenant>> tenant(TenantId id) override;
+  Result<std::optional<Tenant>> tenant_by_domain(std::string_view domain) override;
+  Result<std::optional<Tenant>> tenant_by_contract(std::string_view contract) override;
+  Result<std::vector<Tenant>> tenants() override;
+  Result<Done> install(const ShopIdentity& shop) override;
+  Result<Done> uninstall(TenantId tenant) override;
+  Result<Done> erase_tenant(TenantId tenant) override;
+  Result<Done> join_contract(TenantId tenant, std::string_view contract) override;
+  Result<Done> save_settings(TenantId tenant, const Settings& settings) override;
 
-  Result<std::optional<StoredSecret>> secret(TenantId tenant, SecretPurpose purpose) override {
-    const std::lock_guard lock(mutex_);
-    const auto& secrets = data_[tenant].secrets;
-    const auto found = secrets.find(purpose);
-    return found == secrets.end() ? std::optional<StoredSecret>{} : found->second;
-  }
+  Result<std::optional<StoredSecret>> secret(TenantId tenant, SecretPurpose purpose) override;
   Result<Done> put_secrets(
-      TenantId tenant,
-      const std::vector<std::pair<SecretPurpose, StoredSecret>>& secrets) override {
-    return write([&](FakeStorage& self) {
-      for (const auto& [purpose, secret] : secrets) self.data_[tenant].secrets[purpose] = secret;
-    });
-  }
-  Result<Done> put_oauth_state(TenantId, std::string_view, std::string_view, Seconds) override {
-    return Done{};
-  }
+      TenantId tenant, const std::vector<std::pair<SecretPurpose, StoredSecret>>& secrets) override;
+  Result<Done> put_oauth_state(TenantId, std::string_view, std::string_view, Seconds) override;
   Result<std::optional<std::pair<TenantId, std::string>>> take_oauth_state(std::string_view,
-                                                                           Seconds) override {
-    return std::optional<std::pair<TenantId, std::string>>{};
-  }
+                                                                           Seconds) override;
 
-  Result<std::optional<Card>> card(TenantId tenant, int64_t customer) override {
-    return read([&](FakeStorage& self) -> std::optional<Card> {
-      const auto& cards = self.data_[tenant].cards;
-      const auto found = cards.find(customer);
-      return found == cards.end() ? std::optional<Card>{} : found->second;
-    });
-  }
-  Result<std::optional<Card>> card_by_member(TenantId tenant, std::string_view member) override {
-    return read([&](FakeStorage& self) -> std::optional<Card> {
-      for (const auto& [id, card] : self.data_[tenant].cards) {
-        if (!member.empty() && card.link.pos_member_id == member) return card;
-      }
-      return std::nullopt;
-    });
-  }
-  Result<std::vector<Card>> cards_after(TenantId tenant, int64_t customer, int limit) override {
-    return read([&](FakeStorage& self) {
-      std::vector<Card> page;
-      const auto& cards = self.data_[tenant].cards;
-      for (auto card = cards.upper_bound(customer);
-           card != cards.end() && page.size() < static_cast<size_t>(limit); ++card) {
-        page.push_back(card->second);
-      }
-      return page;
-    });
-  }
-  Result<bool> code_known(TenantId tenant, std::string_view code) override {
-    return read(
-        [&](FakeStorage& self) { return self.data_[tenant].codes.contains(std::string(code)); });
-  }
+  Result<std::optional<Card>> card(TenantId tenant, int64_t customer) override;
+  Result<std::optional<Card>> card_by_member(TenantId tenant, std::string_view member) override;
+  Result<std::vector<Card>> cards_after(TenantId tenant, int64_t customer, int limit) override;
+  Result<bool> code_known(TenantId tenant, std::string_view code) override;
   Result<std::optional<Product>> product_by_code(TenantId tenant, std::string_view barcode,
-                                                 std::string_view sku) override {
-    return read([&](FakeStorage& self) -> std::optional<Product> {
-      for (const std::string_view word : {barcode, sku}) {
-        if (word.empty()) continue;
-        for (const auto& [id, product] : self.data_[tenant].products) {
-          if (product.code == word) return product;
-        }
-      }
-      return std::nullopt;
-    });
-  }
+                                                 std::string_view sku) override;
   Result<std::vector<StockLevel>> stock_of(TenantId tenant, std::string_view product,
-                                           const std::vector<std::string>& store_ids) override {
-    return read([&](FakeStorage& self) {
-      std::vector<StockLevel> levels;
-      const Data& data = self.data_[tenant];
-      for (const std::string& store : store_ids) {
-        const auto level = data.stock.find({std::string(product), store});
-        if (level != data.stock.end()) levels.push_back(level->second);
-      }
-      return levels;
-    });
-  }
-  Result<std::vector<Store>> stores(TenantId tenant) override {
-    return read([&](FakeStorage& self) { return self.data_[tenant].stores; });
-  }
-  Result<std::optional<Seconds>> cursor(TenantId tenant, std::string_view name) override {
-    return read([&](FakeStorage& self) -> std::optional<Seconds> {
-      const auto& cursors = self.data_[tenant].cursors;
-      const auto found = cursors.find(std::string(name));
-      return found == cursors.end() ? std::optional<Seconds>{} : found->second;
-    });
-  }
-  Result<std::string> favourite(TenantId tenant, int64_t customer) override {
-    return read([&](FakeStorage& self) { return self.data_[tenant].favourites[customer]; });
-  }
-  Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer) override {
-    return read([&](FakeStorage& self) { return self.data_[tenant].pins[customer]; });
-  }
+                                           const std::vector<std::string>& store_ids) override;
+  Result<std::vector<Store>> stores(TenantId tenant) override;
+  Result<std::optional<Seconds>> cursor(TenantId tenant, std::string_view name) override;
+  Result<std::string> favourite(TenantId tenant, int64_t customer) override;
+  Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer) override;
 
-  Result<Done> apply(TenantId tenant, const std::vector<Change>& changes) override {
-    if (before_apply) before_apply();
-    if (auto refused = refuse_write()) return *refused;
-    const std::lock_guard lock(mutex_);
-    return apply_locked(tenant, changes);
-  }
+  Result<Done> apply(TenantId tenant, const std::vector<Change>& changes) override;
 
-  Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) override {
-    if (auto refused = refuse_write()) return *refused;
-    const std::lock_guard lock(mutex_);
-    const auto key = std::make_tuple(tenant, event.system, event.type, event.event_id);
-    if (!inbox_keys_.insert(key).second) return false;
-    const int64_t id = ++last_id_;
-    inbox_[id].item = {.id = id, .tenant = tenant, .event = event, .attempts = 0};
-    inbox_[id].next_at = event.received_at;
-    return true;
-  }
-  Result<std::vector<InboxItem>> lease_inbox(int limit, Seconds now, int lease_seconds) override {
-    if (auto refused = refuse_write()) return *refused;
-    const std::lock_guard lock(mutex_);
-    std::vector<InboxItem> leased;
-    for (auto& [id, row] : inbox_) {
-      if (leased.size() >= static_cast<size_t>(limit)) break;
-      if (row.fate != InboxRow::Fate::kWaiting || row.next_at > now || row.leased_until > now) {
-        continue;
-      }
-      row.leased_until = now + lease_seconds;
-      leased.push_back(row.item);
-      ++row.item.attempts;  // a lease that ends by itself was an attempt, too
-    }
-    return leased;
-  }
+  Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) override;
+  Result<std::vector<InboxItem>> lease_inbox(int limit, Seconds now, int lease_seconds) override;
   Result<Done> finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
-                            const std::vector<Change>& changes) override {
-    if (auto refused = refuse_write()) return *refused;
-    const std::lock_guard lock(mutex_);
-    for (const int64_t id : ids) {
-      const auto found = inbox_.find(id);
-      if (found == inbox_.end() || found->second.fate == InboxRow::Fate::kDone) {
-        return Error{ErrorCode::kConflict, "the event is done already, or there is none"};
-      }
-    }
-    if (auto applied = apply_locked(tenant, changes); !applied.ok()) return applied;
-    for (const int64_t id : ids) {
-      const auto found = inbox_.find(id);
-      found->second.fate = InboxRow::Fate::kDone;
-      found->second.item.event.body.clear();
-    }
-    return Done{};
-  }
-  Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) override {
-    return write([&](FakeStorage& self) {
-      InboxRow& row = self.inbox_[id];
-      row.next_at = at;
-      row.leased_until = 0;
-      row.error = error;
-    });
-  }
-  Result<Done> bury_inbox(int64_t id, std::string_view error) override {
-    return write([&](FakeStorage& self) {
-      self.inbox_[id].fate = InboxRow::Fate::kDead;
-      self.inbox_[id].error = error;
-    });
-  }
+                            const std::vector<Change>& changes) override;
+  Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) override;
+  Result<Done> bury_inbox(int64_t id, std::string_view error) override;
 
-  Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override {
-    if (auto refused = refuse_write()) return *refused;
-    const std::lock_guard lock(mutex_);
-    std::vector<OutboxItem> leased;
-    for (auto& [id, row] : outbox_) {
-      if (leased.size() >= static_cast<size_t>(limit)) break;
-      if (row.dead || row.next_at > now || row.leased_until > now) continue;
-      row.leased_until = now + lease_seconds;
-      leased.push_back(row.item);
-      ++row.item.attempts;
-    }
-    return leased;
-  }
-  Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override {
-    if (auto refused = refuse_write()) return *refused;
-    const std::lock_guard lock(mutex_);
-    if (auto applied = apply_locked(item.tenant, changes); !applied.ok()) return applied;
-    const auto found = outbox_.find(item.id);
-    if (found == outbox_.end()) return Done{};
-    if (found->second.item.revision == item.revision) {
-      outbox_.erase(found);
-    } else {
-      found->second.leased_until = 0;
-    }
-    return Done{};
-  }
-  Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override {
-    return write([&](FakeStorage& self) {
-      const auto found = self.outbox_.find(item.id);
-      if (found == self.outbox_.end()) return;
-      found->second.next_at = at;
-      found->second.leased_until = 0;
-      found->second.error = error;
-    });
-  }
-  Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override {
-    return write([&](FakeStorage& self) {
-      const auto found = self.outbox_.find(item.id);
-      if (found == self.outbox_.end()) return;
-      found->second.dead = true;
-      found->second.error = error;
-    });
-  }
-  Result<QueueDepth> queue_depth() override {
-    const std::lock_guard lock(mutex_);
-    QueueDepth depth;
-    for (const auto& [id, row] : inbox_) {
-      depth.inbox_waiting += row.fate == InboxRow::Fate::kWaiting ? 1 : 0;
-      depth.inbox_dead += row.fate == InboxRow::Fate::kDead ? 1 : 0;
-    }
-    for (const auto& [id, row] : outbox_) {
-      depth.outbox_waiting += row.dead ? 0 : 1;
-      depth.outbox_dead += row.dead ? 1 : 0;
-    }
-    return depth;
-  }
+  Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override;
+  Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;
+  Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
+  Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
+  Result<QueueDepth> queue_depth() override;
 
  private:
   struct Data {
@@ -347,115 +112,17 @@ class FakeStorage : public Storage {
   };
 
   static Error unavailable() { return {ErrorCode::kUnavailable, "the database is down"}; }
-  std::optional<Error> refuse_write() {
-    if (down) return unavailable();
-    int left = fail_next_writes.load();
-    while (left > 0) {
-      if (fail_next_writes.compare_exchange_weak(left, left - 1)) return unavailable();
-    }
-    return std::nullopt;
-  }
+  std::optional<Error> refuse_write();
+  // Defined beside their only callers, in the .cpp.
   template <class Work>
-  Result<Done> write(Work work) {
-    if (auto refused = refuse_write()) return *refused;
-    const std::lock_guard lock(mutex_);
-    work(*this);
-    return Done{};
-  }
+  Result<Done> write(Work work);
   template <class Work>
-  auto read(Work work) -> Result<decltype(work(*this))> {
-    if (down) return unavailable();
-    ++reads;
-    const std::lock_guard lock(mutex_);
-    return work(*this);
-  }
+  auto read(Work work) -> Result<decltype(work(*this))>;
   template <class Matches>
-  Result<std::optional<Tenant>> find_tenant(Matches matches) {
-    return read([&](FakeStorage& self) -> std::optional<Tenant> {
-      for (const auto& [id, tenant] : self.tenants_) {
-        if (matches(tenant)) return tenant;
-      }
-      return std::nullopt;
-    });
-  }
+  Result<std::optional<Tenant>> find_tenant(Matches matches);
 
-  Result<Done> apply_locked(TenantId tenant, const std::vector<Change>& changes) {
-    Data copy = data_[tenant];  // all or nothing
-    std::vector<OutboxWrite> enqueued;
-    std::vector<change::Audit> audited;
-    for (const Change& change : changes) {
-      if (const auto* put = std::get_if<change::PutLink>(&change)) {
-        const auto code = copy.codes.emplace(put->link.code, put->link.customer_id).first;
-        if (code->second != put->link.customer_id) {
-          return Error{ErrorCode::kConflict, "the code was issued to another customer"};
-        }
-        if (put->only_new && copy.cards.contains(put->link.customer_id)) {
-          return Error{ErrorCode::kConflict, "the customer has a link"};
-        }
-        copy.cards[put->link.customer_id].link = put->link;
-      } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
-        copy.cards.erase(drop->customer_id);
-        for (auto& [code, owner] : copy.codes) {
-          if (owner == drop->customer_id) owner = 0;
-        }
-        copy.favourites.erase(drop->customer_id);
-        copy.pins.erase(drop->customer_id);
-      } else if (const auto* snap = std::get_if<change::PutSnapshot>(&change)) {
-        const auto card = copy.cards.find(snap->snapshot.customer_id);
-        if (card == copy.cards.end()) continue;
-        auto& kept = card->second.snapshot;
-        if (!kept || kept->as_of <= snap->snapshot.as_of) kept = snap->snapshot;
-      } else if (const auto* stores = std::get_if<change::PutStores>(&change)) {
-        copy.stores = stores->stores;
-      } else if (const auto* products = std::get_if<change::PutProducts>(&change)) {
-        for (const Product& product : products->products) {
-          copy.products[product.product_id] = product;
-        }
-      } else if (const auto* dropped = std::get_if<change::DropProducts>(&change)) {
-        for (const std::string& id : dropped->product_ids) copy.products.erase(id);
-      } else if (const auto* stock = std::get_if<change::PutStock>(&change)) {
-        for (const StockLevel& level : stock->levels) {
-          const auto key = std::make_pair(level.product_id, level.store_id);
-          const auto kept = copy.stock.find(key);
-          if (kept == copy.stock.end() || kept->second.changed_at <= level.changed_at) {
-            copy.stock[key] = level;
-          }
-        }
-      } else if (const auto* cursor = std::get_if<change::SetCursor>(&change)) {
-        Seconds& kept = copy.cursors[cursor->name];
-        kept = std::max(kept, cursor->value);
-      } else if (const auto* enqueue = std::get_if<change::Enqueue>(&change)) {
-        enqueued.push_back(enqueue->write);
-      } else if (const auto* favourite = std::get_if<change::SetFavourite>(&change)) {
-        copy.favourites[favourite->customer_id] = favourite->store_id;
-      } else if (const auto* pin = std::get_if<change::SetPin>(&change)) {
-        auto& pins = copy.pins[pin->customer_id];
-        std::erase(pins, pin->product_code);
-        if (pin->pinned) pins.push_back(pin->product_code);
-      } else if (const auto* audit = std::get_if<change::Audit>(&change)) {
-        audited.push_back(*audit);
-      }
-    }
-    data_[tenant] = std::move(copy);
-    for (const OutboxWrite& write : enqueued) enqueue_locked(tenant, write);
-    audits_.insert(audits_.end(), audited.begin(), audited.end());
-    return Done{};
-  }
-
-  void enqueue_locked(TenantId tenant, const OutboxWrite& write) {
-    for (auto& [id, row] : outbox_) {
-      if (row.item.tenant == tenant && row.item.write.kind == write.kind &&
-          row.item.write.key == write.key) {
-        ++row.item.revision;
-        row.item.attempts = 0;
-        row.dead = false;
-        row.next_at = 0;  // a leased one stays leased until its writer comes back
-        return;
-      }
-    }
-    const int64_t id = ++last_id_;
-    outbox_[id].item = {.id = id, .tenant = tenant, .write = write, .attempts = 0, .revision = 1};
-  }
+  Result<Done> apply_locked(TenantId tenant, const std::vector<Change>& changes);
+  void enqueue_locked(TenantId tenant, const OutboxWrite& write);
 
   mutable std::mutex mutex_;  // guards everything below
   int64_t last_id_ = 0;

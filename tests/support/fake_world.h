@@ -17,10 +17,7 @@ namespace tsunagi::fakes {
 class ManualClock : public Clock {
  public:
   [[nodiscard]] Seconds now() const override { return start_ + millis_.load() / 1000; }
-  [[nodiscard]] std::chrono::steady_clock::time_point steady() const override {
-    return std::chrono::steady_clock::time_point(std::chrono::hours(1) +
-                                                 std::chrono::milliseconds(millis_.load()));
-  }
+  [[nodiscard]] std::chrono::steady_clock::time_point steady() const override;
   void advance(Seconds seconds) { millis_ += seconds * 1000; }
   void advance_ms(int64_t millis) { millis_ += millis; }
 
@@ -31,16 +28,9 @@ class ManualClock : public Clock {
 
 class SeededRandom : public Random {
  public:
-  explicit SeededRandom(uint64_t seed) : engine_(seed) {}
-  uint64_t below(uint64_t limit) override {
-    const std::lock_guard lock(mutex_);
-    return limit == 0 ? 0 : engine_() % limit;
-  }
-  std::string token(int bytes) override {
-    std::string out;
-    for (int i = 0; i < bytes * 2; ++i) out += "0123456789abcdef"[below(16)];
-    return out;
-  }
+  explicit SeededRandom(uint64_t seed);
+  uint64_t below(uint64_t limit) override;
+  std::string token(int bytes) override;
   bool chance(int percent) { return below(100) < static_cast<uint64_t>(percent); }
 
  private:
@@ -50,41 +40,18 @@ class SeededRandom : public Random {
 
 class InlineBackground : public Background {
  public:
-  bool post(std::function<void()> work) override {
-    work();
-    return true;
-  }
+  bool post(std::function<void()> work) override;
 };
 
 // Work waits until the test runs it.
 class HeldBackground : public Background {
  public:
-  bool post(std::function<void()> work) override {
-    const std::lock_guard lock(mutex_);
-    if (full) return false;
-    queue_.push_back(std::move(work));
-    return true;
-  }
-  size_t waiting() {
-    const std::lock_guard lock(mutex_);
-    return queue_.size();
-  }
-  void run_all() {
-    for (;;) {
-      std::function<void()> work;
-      {
-        const std::lock_guard lock(mutex_);
-        if (queue_.empty()) return;
-        work = std::move(queue_.front());
-        queue_.pop_front();
-      }
-      work();
-    }
-  }
-  void drop_all() {
-    const std::lock_guard lock(mutex_);
-    queue_.clear();
-  }
+  HeldBackground();
+  ~HeldBackground() override;
+  bool post(std::function<void()> work) override;
+  size_t waiting();
+  void run_all();
+  void drop_all();
   std::atomic<bool> full = false;
 
  private:
@@ -94,40 +61,12 @@ class HeldBackground : public Background {
 
 class ThreadBackground : public Background {
  public:
-  explicit ThreadBackground(int threads) {
-    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
-  }
-  ~ThreadBackground() override {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    ready_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
-  }
-  bool post(std::function<void()> work) override {
-    {
-      const std::lock_guard lock(mutex_);
-      queue_.push_back(std::move(work));
-    }
-    ready_.notify_one();
-    return true;
-  }
+  explicit ThreadBackground(int threads);
+  ~ThreadBackground() override;
+  bool post(std::function<void()> work) override;
 
  private:
-  void run() {
-    for (;;) {
-      std::function<void()> work;
-      {
-        std::unique_lock lock(mutex_);
-        ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-        if (queue_.empty()) return;
-        work = std::move(queue_.front());
-        queue_.pop_front();
-      }
-      work();
-    }
-  }
+  void run();
   std::mutex mutex_;
   std::condition_variable ready_;
   std::deque<std::function<void()>> queue_;

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "server/domain/member/join_service.h"
 #include "server/jobs/jobs.h"
@@ -12,112 +15,38 @@
 namespace tsunagi {
 
 struct World {
-  World() {
-    storage.put_tenant({.id = kShop,
-                        .shop_domain = "a.myshopify.com",
-                        .shop_name = "Café Neko",
-                        .contract_id = "sb_1",
-                        .installed = true,
-                        .settings = {}});
-    pos.set_stores({{.store_id = "1", .code = "", .name = "渋谷店", .phone = "", .address = ""},
-                    {.store_id = "2", .code = "", .name = "新宿店", .phone = "", .address = ""}});
-    for (const char* id : {"10", "11", "12"}) {
-      pos.add_product({.product_id = id,
-                       .code = std::string("49000000000") + id,
-                       .supplier_code = "",
-                       .name = std::string("product ") + id});
-      pos.set_stock(id, "1", 100);
-    }
-  }
+  World();
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
 
   static constexpr TenantId kShop = 1;
 
   // ---- what happens outside
-  void customer_signs_up(int64_t id, const std::string& last_name = "山田") {
-    shop.add_customer({.id = id,
-                       .last_name = last_name,
-                       .first_name = "花子",
-                       .mail = "h@example.jp",
-                       .phone = "+819012345678",
-                       .locale = "ja",
-                       .mail_consent = true});
-  }
-  std::string customer_joins(int64_t id) {
-    JoinService joining(storage, clock, random);
-    const auto link = joining.join(tenant(), id);
-    EXPECT_TRUE(link.ok());
-    return link.ok() ? link->code : "";
-  }
+  void customer_signs_up(int64_t id, const std::string& last_name = "山田");
+  std::string customer_joins(int64_t id);
   // Signs up, joins, and is registered.
-  std::string member(int64_t id) {
-    customer_signs_up(id);
-    customer_joins(id);
-    work();
-    return card(id).link.pos_member_id;
-  }
+  std::string member(int64_t id);
   bool webhook(System system, const std::string& type, const std::string& body,
-               const std::string& event_id = "") {
-    const std::string id = event_id.empty() ? "event-" + std::to_string(++last_event) : event_id;
-    const auto stored = storage.put_inbox(kShop, {system, type, id, body, clock.now()});
-    return stored.ok() && *stored;
-  }
+               const std::string& event_id = "");
   bool smaregi_tells(const std::string& type, const std::string& body,
-                     const std::string& event_id = "") {
-    return webhook(System::kSmaregi, type, body, event_id);
-  }
-  bool shopify_tells(const std::string& topic, const std::string& body) {
-    return webhook(System::kShopify, topic, body);
-  }
-  static std::string transactions(const std::string& id) {
-    return R"({"action":"created","transactionHeadIds":[")" + id + "\"]}";
-  }
+                     const std::string& event_id = "");
+  bool shopify_tells(const std::string& topic, const std::string& body);
+  static std::string transactions(const std::string& id);
 
   // ---- what our workers do
-  void work() {
-    for (int round = 0; round < 100; ++round) {
-      if (jobs.run_inbox_once() + jobs.run_outbox_once() == 0) return;
-    }
-    ADD_FAILURE() << "the workers do not come to rest";
-  }
+  void work();
   // Lets time pass in steps, so that retries and readings happen when they are due.
-  void pass(Seconds seconds, Seconds step = 5) {
-    for (Seconds passed = 0; passed < seconds; passed += step) {
-      clock.advance(step);
-      jobs.poll_due();
-      work();
-    }
-  }
+  void pass(Seconds seconds, Seconds step = 5);
 
   // ---- what is there to see
   Tenant tenant() { return storage.tenant(kShop)->value_or(Tenant{}); }
-  Card card(int64_t id) {
-    const auto found = storage.card(kShop, id);
-    return found.ok() ? found->value_or(Card{}) : Card{};
-  }
+  Card card(int64_t id);
   CardSnapshot figures(int64_t id) { return card(id).snapshot.value_or(CardSnapshot{}); }
-  nlohmann::json published(int64_t id) {
-    const auto cards = shop.cards();
-    const auto found = cards.find(id);
-    return found == cards.end() ? nlohmann::json() : nlohmann::json::parse(found->second);
-  }
-  int64_t on_hand(const std::string& product, const std::string& store) {
-    const auto rows = storage.stock_of(kShop, product, {store});
-    return rows.ok() && !rows->empty() ? rows->front().on_hand : -999;
-  }
-  std::vector<std::string> dead() {
-    std::vector<std::string> reasons;
-    for (const auto& [id, row] : storage.inbox()) {
-      if (row.fate == fakes::FakeStorage::InboxRow::Fate::kDead) reasons.push_back(row.error);
-    }
-    for (const auto& [id, row] : storage.outbox()) {
-      if (row.dead) reasons.push_back(row.error);
-    }
-    return reasons;
-  }
-  int64_t waiting() {
-    const auto depth = storage.queue_depth();
-    return depth->inbox_waiting + depth->outbox_waiting;
-  }
+  nlohmann::json published(int64_t id);
+  int64_t on_hand(const std::string& product, const std::string& store);
+  std::vector<std::string> dead();
+  int64_t waiting();
 
   fakes::ManualClock clock;
   fakes::SeededRandom random{11};

@@ -1,0 +1,315 @@
+#include "tests/support/fake_platforms.h"
+
+namespace tsunagi::fakes {
+
+// ---- Failures
+
+std::optional<Error> Failures::next() {
+  if (down || (fails && fails())) return error;
+  return std::nullopt;
+}
+
+// ---- FakePos
+
+FakePos::FakePos(Clock& clock) : clock_(clock) {}
+FakePos::~FakePos() = default;
+
+int FakePos::calls(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = calls_.find(name);
+  return found == calls_.end() ? 0 : found->second;
+}
+
+int FakePos::calls() const {
+  const std::lock_guard lock(mutex_);
+  int total = 0;
+  for (const auto& [name, count] : calls_) total += count;
+  return total;
+}
+
+std::string FakePos::add_member(PosMember member, int64_t points) {
+  const std::lock_guard lock(mutex_);
+  if (member.member_id.empty()) member.member_id = std::to_string(++last_member_);
+  points_[member.member_id] = {member.member_id, points, ""};
+  members_[member.member_id] = member;
+  return member.member_id;
+}
+
+void FakePos::edit_member(const std::string& id, const std::function<void(PosMember&)>& edit) {
+  const std::lock_guard lock(mutex_);
+  edit(members_.at(id));
+}
+
+void FakePos::remove_member(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  members_.erase(id);
+  points_.erase(id);
+}
+
+void FakePos::set_points(const std::string& id, int64_t points) {
+  const std::lock_guard lock(mutex_);
+  points_[id].points = points;
+}
+
+int64_t FakePos::points_of(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  return points_.at(id).points;
+}
+
+std::map<std::string, PosMember> FakePos::members() const {
+  const std::lock_guard lock(mutex_);
+  return members_;
+}
+
+void FakePos::set_stores(std::vector<Store> stores) {
+  const std::lock_guard lock(mutex_);
+  stores_ = std::move(stores);
+}
+
+void FakePos::add_product(const Product& product) {
+  const std::lock_guard lock(mutex_);
+  products_[product.product_id] = {product, clock_.now()};
+}
+
+void FakePos::set_stock(const std::string& product, const std::string& store, int64_t on_hand,
+                        int64_t layaway) {
+  const std::lock_guard lock(mutex_);
+  stock_[{product, store}] = {product, store, on_hand, layaway, clock_.now()};
+}
+
+std::vector<StockLevel> FakePos::all_stock() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<StockLevel> all;
+  all.reserve(stock_.size());
+  for (const auto& [key, level] : stock_) all.push_back(level);
+  return all;
+}
+
+std::string FakePos::ring_up(const Sale& sale) {
+  const std::lock_guard lock(mutex_);
+  PosTransaction transaction;
+  transaction.id = std::to_string(++last_transaction_);
+  transaction.member_id = sale.member;
+  transaction.store_id = sale.store;
+  transaction.changed_at = clock_.now();
+  for (const auto& [product, quantity] : sale.quantities) {
+    transaction.product_ids.push_back(product);
+    StockLevel& level = stock_[{product, sale.store}];
+    level.product_id = product;
+    level.store_id = sale.store;
+    level.on_hand -= quantity;
+    level.changed_at = clock_.now();
+  }
+  if (!sale.member.empty()) points_.at(sale.member).points += sale.points;
+  transactions_[transaction.id] = transaction;
+  return transaction.id;
+}
+
+Result<PosMember> FakePos::member(std::string_view, std::string_view id) {
+  if (auto failed = begin("member")) return *failed;
+  const std::lock_guard lock(mutex_);
+  const auto found = members_.find(std::string(id));
+  if (found == members_.end()) return not_found();
+  PosMember answer = found->second;
+  if (answers_other_member) answer.member_id = "another";
+  return answer;
+}
+
+Result<std::optional<PosMember>> FakePos::member_by_code(std::string_view, std::string_view code) {
+  if (auto failed = begin("member_by_code")) return *failed;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, member] : members_) {
+    if (member.code == code) return std::optional(member);
+  }
+  return std::optional<PosMember>{};
+}
+
+Result<PosPoints> FakePos::points(std::string_view, std::string_view id) {
+  if (auto failed = begin("points")) return *failed;
+  const std::lock_guard lock(mutex_);
+  const auto found = points_.find(std::string(id));
+  if (found == points_.end()) return not_found();
+  PosPoints answer = found->second;
+  if (answers_other_member) answer.member_id = "another";
+  return answer;
+}
+
+Result<PosMember> FakePos::create_member(std::string_view, const NewPosMember& member) {
+  if (auto failed = begin("create_member")) return *failed;
+  const bool lost = lose_answer_of_create && lose_answer_of_create();
+  const std::lock_guard lock(mutex_);
+  last_created = member;
+  if (refuses_creation && refuses_creation(member)) {
+    return Error{ErrorCode::kInvalid, "the member is refused"};
+  }
+  for (const auto& [id, other] : members_) {
+    if (other.code == member.code) return Error{ErrorCode::kConflict, "the code is taken"};
+  }
+  PosMember created;
+  created.member_id = std::to_string(++last_member_);
+  created.code = member.code;
+  created.last_name = member.last_name;
+  created.first_name = member.first_name;
+  members_[created.member_id] = created;
+  points_[created.member_id] = {created.member_id, 0, ""};
+  if (lost) return Error{ErrorCode::kUnavailable, "timed out"};
+  return created;
+}
+
+Result<PosTransaction> FakePos::transaction(std::string_view, std::string_view id) {
+  if (auto failed = begin("transaction")) return *failed;
+  const std::lock_guard lock(mutex_);
+  const auto found = transactions_.find(std::string(id));
+  if (found == transactions_.end()) return not_found();
+  return found->second;
+}
+
+Result<std::vector<PosTransaction>> FakePos::transactions_changed(std::string_view, Seconds from,
+                                                                  Seconds to) {
+  if (auto failed = begin("transactions_changed")) return *failed;
+  const std::lock_guard lock(mutex_);
+  std::vector<PosTransaction> found;
+  for (const auto& [id, transaction] : transactions_) {
+    if (transaction.changed_at >= from && transaction.changed_at <= to) {
+      found.push_back(transaction);
+    }
+  }
+  return found;
+}
+
+Result<std::vector<Store>> FakePos::stores(std::string_view) {
+  if (auto failed = begin("stores")) return *failed;
+  const std::lock_guard lock(mutex_);
+  return stores_;
+}
+
+Result<std::vector<Product>> FakePos::products(std::string_view) {
+  if (auto failed = begin("products")) return *failed;
+  const std::lock_guard lock(mutex_);
+  std::vector<Product> all;
+  all.reserve(products_.size());
+  for (const auto& [id, entry] : products_) all.push_back(entry.first);
+  return all;
+}
+
+Result<std::vector<Product>> FakePos::products_changed(std::string_view, Seconds from, Seconds to) {
+  if (auto failed = begin("products_changed")) return *failed;
+  const std::lock_guard lock(mutex_);
+  std::vector<Product> found;
+  for (const auto& [id, entry] : products_) {
+    if (entry.second >= from && entry.second <= to) found.push_back(entry.first);
+  }
+  return found;
+}
+
+Result<std::vector<StockLevel>> FakePos::stock(std::string_view) {
+  if (auto failed = begin("stock")) return *failed;
+  return all_stock();
+}
+
+Result<std::vector<StockLevel>> FakePos::stock_changed(std::string_view, Seconds from, Seconds to) {
+  if (auto failed = begin("stock_changed")) return *failed;
+  std::vector<StockLevel> found;
+  for (const StockLevel& level : all_stock()) {
+    if (level.changed_at >= from && level.changed_at <= to) found.push_back(level);
+  }
+  return found;
+}
+
+Result<std::vector<StockLevel>> FakePos::stock_of(std::string_view, std::string_view product) {
+  if (auto failed = begin("stock_of")) return *failed;
+  std::vector<StockLevel> found;
+  for (const StockLevel& level : all_stock()) {
+    if (level.product_id == product) found.push_back(level);
+  }
+  return found;
+}
+
+std::string FakePos::sign_in_url(std::string_view, std::string_view, std::string_view) {
+  return "";
+}
+
+Result<std::string> FakePos::contract_of_sign_in(std::string_view, std::string_view,
+                                                 std::string_view) {
+  return not_found();
+}
+
+std::optional<Error> FakePos::begin(const std::string& name) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++calls_[name];
+  }
+  if (on_call) on_call();
+  return failures.next();
+}
+
+// ---- FakeShop
+
+FakeShop::FakeShop() = default;
+FakeShop::~FakeShop() = default;
+
+void FakeShop::add_customer(const ShopCustomer& customer) {
+  const std::lock_guard lock(mutex_);
+  customers_[customer.id] = customer;
+}
+
+void FakeShop::remove_customer(int64_t id) {
+  const std::lock_guard lock(mutex_);
+  customers_.erase(id);
+  cards_.erase(id);
+}
+
+std::map<int64_t, std::string> FakeShop::cards() const {
+  const std::lock_guard lock(mutex_);
+  return cards_;
+}
+
+std::vector<size_t> FakeShop::batches() const {
+  const std::lock_guard lock(mutex_);
+  return batches_;
+}
+
+Result<ShopIdentity> FakeShop::install(std::string_view, std::string_view) {
+  return Error{ErrorCode::kUnauthorized, "not in this test"};
+}
+
+Result<Done> FakeShop::prepare(const Tenant&) {
+  if (auto failed = begin()) return *failed;
+  ++prepared_;
+  return Done{};
+}
+
+Result<std::optional<ShopCustomer>> FakeShop::customer(const Tenant&, int64_t id) {
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  const auto found = customers_.find(id);
+  return found == customers_.end() ? std::optional<ShopCustomer>{} : found->second;
+}
+
+Result<Done> FakeShop::write_cards(const Tenant&, const std::vector<CardMetafield>& cards) {
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  if (cards.size() > 25) return Error{ErrorCode::kInvalid, "more than 25 at once"};
+  for (const CardMetafield& card : cards) {
+    if (!customers_.contains(card.customer_id)) {
+      return Error{ErrorCode::kInvalid, "there is no such customer"};
+    }
+  }
+  batches_.push_back(cards.size());
+  for (const CardMetafield& card : cards) cards_[card.customer_id] = card.json;
+  return Done{};
+}
+
+Result<Done> FakeShop::erase_card(const Tenant&, int64_t id) {
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  cards_.erase(id);
+  return Done{};
+}
+
+std::optional<Error> FakeShop::begin() {
+  if (uninstalled) return Error{ErrorCode::kUnauthorized, "the token is refused"};
+  return failures.next();
+}
+
+}  // namespace tsunagi::fakes

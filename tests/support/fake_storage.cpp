@@ -1,0 +1,457 @@
+#include "tests/support/fake_storage.h"
+
+#include <algorithm>
+
+namespace tsunagi::fakes {
+
+FakeStorage::FakeStorage() = default;
+FakeStorage::~FakeStorage() = default;
+
+std::optional<Error> FakeStorage::refuse_write() {
+  if (down) return unavailable();
+  int left = fail_next_writes.load();
+  while (left > 0) {
+    if (fail_next_writes.compare_exchange_weak(left, left - 1)) return unavailable();
+  }
+  return std::nullopt;
+}
+
+template <class Work>
+Result<Done> FakeStorage::write(Work work) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  work(*this);
+  return Done{};
+}
+
+template <class Work>
+auto FakeStorage::read(Work work) -> Result<decltype(work(*this))> {
+  if (down) return unavailable();
+  ++reads;
+  const std::lock_guard lock(mutex_);
+  return work(*this);
+}
+
+template <class Matches>
+Result<std::optional<Tenant>> FakeStorage::find_tenant(Matches matches) {
+  return read([&](FakeStorage& self) -> std::optional<Tenant> {
+    for (const auto& [id, tenant] : self.tenants_) {
+      if (matches(tenant)) return tenant;
+    }
+    return std::nullopt;
+  });
+}
+
+// ---- what a test arranges and looks at
+
+void FakeStorage::put_tenant(const Tenant& tenant) {
+  const std::lock_guard lock(mutex_);
+  tenants_[tenant.id] = tenant;
+}
+
+std::map<int64_t, FakeStorage::InboxRow> FakeStorage::inbox() const {
+  const std::lock_guard lock(mutex_);
+  return inbox_;
+}
+
+std::map<int64_t, FakeStorage::OutboxRow> FakeStorage::outbox() const {
+  const std::lock_guard lock(mutex_);
+  return outbox_;
+}
+
+std::vector<change::Audit> FakeStorage::audits() const {
+  const std::lock_guard lock(mutex_);
+  return audits_;
+}
+
+std::vector<StockLevel> FakeStorage::levels(TenantId tenant) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<StockLevel> all;
+  const auto found = data_.find(tenant);
+  if (found == data_.end()) return all;
+  for (const auto& [key, level] : found->second.stock) all.push_back(level);
+  return all;
+}
+
+std::vector<Card> FakeStorage::cards(TenantId tenant) {
+  auto all = cards_after(tenant, 0, 1'000'000);
+  return all.ok() ? *all : std::vector<Card>{};
+}
+
+// ---- Storage
+
+Result<Done> FakeStorage::ready() {
+  return write([](auto&) {});
+}
+
+Result<std::optional<Tenant>> FakeStorage::tenant(TenantId id) {
+  return find_tenant([id](const Tenant& t) { return t.id == id; });
+}
+
+Result<std::optional<Tenant>> FakeStorage::tenant_by_domain(std::string_view domain) {
+  return find_tenant([domain](const Tenant& t) { return t.shop_domain == domain; });
+}
+
+Result<std::optional<Tenant>> FakeStorage::tenant_by_contract(std::string_view contract) {
+  return find_tenant([contract](const Tenant& t) { return t.contract_id == contract; });
+}
+
+Result<std::vector<Tenant>> FakeStorage::tenants() {
+  if (down) return unavailable();
+  const std::lock_guard lock(mutex_);
+  std::vector<Tenant> all;
+  for (const auto& [id, tenant] : tenants_) {
+    if (tenant.installed) all.push_back(tenant);
+  }
+  return all;
+}
+
+Result<Done> FakeStorage::install(const ShopIdentity& shop) {
+  return write([&](FakeStorage& self) {
+    Tenant& tenant = self.tenants_[shop.id];
+    tenant.id = shop.id;
+    tenant.shop_domain = shop.domain;
+    tenant.shop_name = shop.name;
+    tenant.installed = true;
+  });
+}
+
+Result<Done> FakeStorage::uninstall(TenantId tenant) {
+  return write([&](FakeStorage& self) {
+    self.tenants_[tenant].installed = false;
+    self.data_[tenant].secrets.clear();
+  });
+}
+
+Result<Done> FakeStorage::erase_tenant(TenantId tenant) {
+  return write([&](FakeStorage& self) {
+    self.tenants_.erase(tenant);
+    self.data_.erase(tenant);
+    std::erase_if(self.inbox_, [&](const auto& row) { return row.second.item.tenant == tenant; });
+    std::erase_if(self.outbox_, [&](const auto& row) { return row.second.item.tenant == tenant; });
+  });
+}
+
+Result<Done> FakeStorage::join_contract(TenantId tenant, std::string_view contract) {
+  return write([&](FakeStorage& self) { self.tenants_[tenant].contract_id = contract; });
+}
+
+Result<Done> FakeStorage::save_settings(TenantId tenant, const Settings& settings) {
+  return write([&](FakeStorage& self) { self.tenants_[tenant].settings = settings; });
+}
+
+Result<std::optional<StoredSecret>> FakeStorage::secret(TenantId tenant, SecretPurpose purpose) {
+  const std::lock_guard lock(mutex_);
+  const auto& secrets = data_[tenant].secrets;
+  const auto found = secrets.find(purpose);
+  return found == secrets.end() ? std::optional<StoredSecret>{} : found->second;
+}
+
+Result<Done> FakeStorage::put_secrets(
+    TenantId tenant, const std::vector<std::pair<SecretPurpose, StoredSecret>>& secrets) {
+  return write([&](FakeStorage& self) {
+    for (const auto& [purpose, secret] : secrets) self.data_[tenant].secrets[purpose] = secret;
+  });
+}
+
+Result<Done> FakeStorage::put_oauth_state(TenantId, std::string_view, std::string_view, Seconds) {
+  return Done{};
+}
+
+Result<std::optional<std::pair<TenantId, std::string>>> FakeStorage::take_oauth_state(
+    std::string_view, Seconds) {
+  return std::optional<std::pair<TenantId, std::string>>{};
+}
+
+Result<std::optional<Card>> FakeStorage::card(TenantId tenant, int64_t customer) {
+  return read([&](FakeStorage& self) -> std::optional<Card> {
+    const auto& cards = self.data_[tenant].cards;
+    const auto found = cards.find(customer);
+    return found == cards.end() ? std::optional<Card>{} : found->second;
+  });
+}
+
+Result<std::optional<Card>> FakeStorage::card_by_member(TenantId tenant, std::string_view member) {
+  return read([&](FakeStorage& self) -> std::optional<Card> {
+    for (const auto& [id, card] : self.data_[tenant].cards) {
+      if (!member.empty() && card.link.pos_member_id == member) return card;
+    }
+    return std::nullopt;
+  });
+}
+
+Result<std::vector<Card>> FakeStorage::cards_after(TenantId tenant, int64_t customer, int limit) {
+  return read([&](FakeStorage& self) {
+    std::vector<Card> page;
+    const auto& cards = self.data_[tenant].cards;
+    for (auto card = cards.upper_bound(customer);
+         card != cards.end() && page.size() < static_cast<size_t>(limit); ++card) {
+      page.push_back(card->second);
+    }
+    return page;
+  });
+}
+
+Result<bool> FakeStorage::code_known(TenantId tenant, std::string_view code) {
+  return read(
+      [&](FakeStorage& self) { return self.data_[tenant].codes.contains(std::string(code)); });
+}
+
+Result<std::optional<Product>> FakeStorage::product_by_code(TenantId tenant,
+                                                            std::string_view barcode,
+                                                            std::string_view sku) {
+  return read([&](FakeStorage& self) -> std::optional<Product> {
+    for (const std::string_view word : {barcode, sku}) {
+      if (word.empty()) continue;
+      for (const auto& [id, product] : self.data_[tenant].products) {
+        if (product.code == word) return product;
+      }
+    }
+    return std::nullopt;
+  });
+}
+
+Result<std::vector<StockLevel>> FakeStorage::stock_of(TenantId tenant, std::string_view product,
+                                                      const std::vector<std::string>& store_ids) {
+  return read([&](FakeStorage& self) {
+    std::vector<StockLevel> levels;
+    const Data& data = self.data_[tenant];
+    for (const std::string& store : store_ids) {
+      const auto level = data.stock.find({std::string(product), store});
+      if (level != data.stock.end()) levels.push_back(level->second);
+    }
+    return levels;
+  });
+}
+
+Result<std::vector<Store>> FakeStorage::stores(TenantId tenant) {
+  return read([&](FakeStorage& self) { return self.data_[tenant].stores; });
+}
+
+Result<std::optional<Seconds>> FakeStorage::cursor(TenantId tenant, std::string_view name) {
+  return read([&](FakeStorage& self) -> std::optional<Seconds> {
+    const auto& cursors = self.data_[tenant].cursors;
+    const auto found = cursors.find(std::string(name));
+    return found == cursors.end() ? std::optional<Seconds>{} : found->second;
+  });
+}
+
+Result<std::string> FakeStorage::favourite(TenantId tenant, int64_t customer) {
+  return read([&](FakeStorage& self) { return self.data_[tenant].favourites[customer]; });
+}
+
+Result<std::vector<std::string>> FakeStorage::pins(TenantId tenant, int64_t customer) {
+  return read([&](FakeStorage& self) { return self.data_[tenant].pins[customer]; });
+}
+
+Result<Done> FakeStorage::apply(TenantId tenant, const std::vector<Change>& changes) {
+  if (before_apply) before_apply();
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  return apply_locked(tenant, changes);
+}
+
+Result<bool> FakeStorage::put_inbox(TenantId tenant, const InboxEvent& event) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  const auto key = std::make_tuple(tenant, event.system, event.type, event.event_id);
+  if (!inbox_keys_.insert(key).second) return false;
+  const int64_t id = ++last_id_;
+  inbox_[id].item = {.id = id, .tenant = tenant, .event = event, .attempts = 0};
+  inbox_[id].next_at = event.received_at;
+  return true;
+}
+
+Result<std::vector<InboxItem>> FakeStorage::lease_inbox(int limit, Seconds now, int lease_seconds) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  std::vector<InboxItem> leased;
+  for (auto& [id, row] : inbox_) {
+    if (leased.size() >= static_cast<size_t>(limit)) break;
+    if (row.fate != InboxRow::Fate::kWaiting || row.next_at > now || row.leased_until > now) {
+      continue;
+    }
+    row.leased_until = now + lease_seconds;
+    leased.push_back(row.item);
+    ++row.item.attempts;  // a lease that ends by itself was an attempt, too
+  }
+  return leased;
+}
+
+Result<Done> FakeStorage::finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
+                                       const std::vector<Change>& changes) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  for (const int64_t id : ids) {
+    const auto found = inbox_.find(id);
+    if (found == inbox_.end() || found->second.fate == InboxRow::Fate::kDone) {
+      return Error{ErrorCode::kConflict, "the event is done already, or there is none"};
+    }
+  }
+  if (auto applied = apply_locked(tenant, changes); !applied.ok()) return applied;
+  for (const int64_t id : ids) {
+    const auto found = inbox_.find(id);
+    found->second.fate = InboxRow::Fate::kDone;
+    found->second.item.event.body.clear();
+  }
+  return Done{};
+}
+
+Result<Done> FakeStorage::retry_inbox(int64_t id, Seconds at, std::string_view error) {
+  return write([&](FakeStorage& self) {
+    InboxRow& row = self.inbox_[id];
+    row.next_at = at;
+    row.leased_until = 0;
+    row.error = error;
+  });
+}
+
+Result<Done> FakeStorage::bury_inbox(int64_t id, std::string_view error) {
+  return write([&](FakeStorage& self) {
+    self.inbox_[id].fate = InboxRow::Fate::kDead;
+    self.inbox_[id].error = error;
+  });
+}
+
+Result<std::vector<OutboxItem>> FakeStorage::lease_outbox(int limit, Seconds now,
+                                                          int lease_seconds) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  std::vector<OutboxItem> leased;
+  for (auto& [id, row] : outbox_) {
+    if (leased.size() >= static_cast<size_t>(limit)) break;
+    if (row.dead || row.next_at > now || row.leased_until > now) continue;
+    row.leased_until = now + lease_seconds;
+    leased.push_back(row.item);
+    ++row.item.attempts;
+  }
+  return leased;
+}
+
+Result<Done> FakeStorage::finish_outbox(const OutboxItem& item,
+                                        const std::vector<Change>& changes) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  if (auto applied = apply_locked(item.tenant, changes); !applied.ok()) return applied;
+  const auto found = outbox_.find(item.id);
+  if (found == outbox_.end()) return Done{};
+  if (found->second.item.revision == item.revision) {
+    outbox_.erase(found);
+  } else {
+    found->second.leased_until = 0;
+  }
+  return Done{};
+}
+
+Result<Done> FakeStorage::retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) {
+  return write([&](FakeStorage& self) {
+    const auto found = self.outbox_.find(item.id);
+    if (found == self.outbox_.end()) return;
+    found->second.next_at = at;
+    found->second.leased_until = 0;
+    found->second.error = error;
+  });
+}
+
+Result<Done> FakeStorage::bury_outbox(const OutboxItem& item, std::string_view error) {
+  return write([&](FakeStorage& self) {
+    const auto found = self.outbox_.find(item.id);
+    if (found == self.outbox_.end()) return;
+    found->second.dead = true;
+    found->second.error = error;
+  });
+}
+
+Result<Storage::QueueDepth> FakeStorage::queue_depth() {
+  const std::lock_guard lock(mutex_);
+  QueueDepth depth;
+  for (const auto& [id, row] : inbox_) {
+    depth.inbox_waiting += row.fate == InboxRow::Fate::kWaiting ? 1 : 0;
+    depth.inbox_dead += row.fate == InboxRow::Fate::kDead ? 1 : 0;
+  }
+  for (const auto& [id, row] : outbox_) {
+    depth.outbox_waiting += row.dead ? 0 : 1;
+    depth.outbox_dead += row.dead ? 1 : 0;
+  }
+  return depth;
+}
+
+Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change>& changes) {
+  Data copy = data_[tenant];  // all or nothing
+  std::vector<OutboxWrite> enqueued;
+  std::vector<change::Audit> audited;
+  for (const Change& change : changes) {
+    if (const auto* put = std::get_if<change::PutLink>(&change)) {
+      const auto code = copy.codes.emplace(put->link.code, put->link.customer_id).first;
+      if (code->second != put->link.customer_id) {
+        return Error{ErrorCode::kConflict, "the code was issued to another customer"};
+      }
+      if (put->only_new && copy.cards.contains(put->link.customer_id)) {
+        return Error{ErrorCode::kConflict, "the customer has a link"};
+      }
+      copy.cards[put->link.customer_id].link = put->link;
+    } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
+      copy.cards.erase(drop->customer_id);
+      for (auto& [code, owner] : copy.codes) {
+        if (owner == drop->customer_id) owner = 0;
+      }
+      copy.favourites.erase(drop->customer_id);
+      copy.pins.erase(drop->customer_id);
+    } else if (const auto* snap = std::get_if<change::PutSnapshot>(&change)) {
+      const auto card = copy.cards.find(snap->snapshot.customer_id);
+      if (card == copy.cards.end()) continue;
+      auto& kept = card->second.snapshot;
+      if (!kept || kept->as_of <= snap->snapshot.as_of) kept = snap->snapshot;
+    } else if (const auto* stores = std::get_if<change::PutStores>(&change)) {
+      copy.stores = stores->stores;
+    } else if (const auto* products = std::get_if<change::PutProducts>(&change)) {
+      for (const Product& product : products->products) {
+        copy.products[product.product_id] = product;
+      }
+    } else if (const auto* dropped = std::get_if<change::DropProducts>(&change)) {
+      for (const std::string& id : dropped->product_ids) copy.products.erase(id);
+    } else if (const auto* stock = std::get_if<change::PutStock>(&change)) {
+      for (const StockLevel& level : stock->levels) {
+        const auto key = std::make_pair(level.product_id, level.store_id);
+        const auto kept = copy.stock.find(key);
+        if (kept == copy.stock.end() || kept->second.changed_at <= level.changed_at) {
+          copy.stock[key] = level;
+        }
+      }
+    } else if (const auto* cursor = std::get_if<change::SetCursor>(&change)) {
+      Seconds& kept = copy.cursors[cursor->name];
+      kept = std::max(kept, cursor->value);
+    } else if (const auto* enqueue = std::get_if<change::Enqueue>(&change)) {
+      enqueued.push_back(enqueue->write);
+    } else if (const auto* favourite = std::get_if<change::SetFavourite>(&change)) {
+      copy.favourites[favourite->customer_id] = favourite->store_id;
+    } else if (const auto* pin = std::get_if<change::SetPin>(&change)) {
+      auto& pins = copy.pins[pin->customer_id];
+      std::erase(pins, pin->product_code);
+      if (pin->pinned) pins.push_back(pin->product_code);
+    } else if (const auto* audit = std::get_if<change::Audit>(&change)) {
+      audited.push_back(*audit);
+    }
+  }
+  data_[tenant] = std::move(copy);
+  for (const OutboxWrite& write : enqueued) enqueue_locked(tenant, write);
+  audits_.insert(audits_.end(), audited.begin(), audited.end());
+  return Done{};
+}
+
+void FakeStorage::enqueue_locked(TenantId tenant, const OutboxWrite& write) {
+  for (auto& [id, row] : outbox_) {
+    if (row.item.tenant == tenant && row.item.write.kind == write.kind &&
+        row.item.write.key == write.key) {
+      ++row.item.revision;
+      row.item.attempts = 0;
+      row.dead = false;
+      row.next_at = 0;  // a leased one stays leased until its writer comes back
+      return;
+    }
+  }
+  const int64_t id = ++last_id_;
+  outbox_[id].item = {.id = id, .tenant = tenant, .write = write, .attempts = 0, .revision = 1};
+}
+
+}  // namespace tsunagi::fakes
