@@ -1,6 +1,7 @@
 // shopify.app.toml as the platform reads it, and what a merchant may change of it.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { hasScope } from '../api/schema.mjs';
 
 /**
  * @typedef {{clientId: string, name: string, handle: string, scopes: string[], applicationPath: string,
@@ -9,6 +10,8 @@ import { readFileSync } from 'node:fs';
  */
 
 const kPrefixes = ['a', 'apps', 'community', 'tools'];
+/** Which scope a topic about customers takes (README.md, sources: schema). @param {string} topic */
+const scopeOfTopic = (topic) => topic === 'customers/merge' ? 'read_customer_merge' : /^customers?[/._]/.test(topic) ? 'read_customers' : null;
 const kForbiddenSubpaths = ['admin', 'services', 'password', 'login'];
 
 /** Python's own reader: no TOML library is among the tools, and a home-made one would be laxer. @param {string} file */
@@ -39,6 +42,7 @@ export function readAppConfig(file) {
     if (!toml[key]) throw new Error(`${file}: ${key} is missing`);
   }
   checkProxyAddress(toml.app_proxy.prefix, toml.app_proxy.subpath);
+  const scopes = toml.access_scopes.scopes.split(',').map((/** @type {string} */ scope) => scope.trim()).filter(Boolean);
   const subscriptions = [];
   const seen = new Set();
   for (const entry of toml.webhooks.subscriptions ?? []) {
@@ -48,6 +52,8 @@ export function readAppConfig(file) {
         const key = compliance ? topic : `${topic} ${entry.uri}`;
         if (seen.has(key)) throw new Error(`${file}: ${topic} is subscribed twice`); // README.md, sources: webhooks
         seen.add(key);
+        const scope = compliance ? null : scopeOfTopic(topic);
+        if (scope && !hasScope(scopes, scope)) throw new Error(`${file}: ${topic} needs the scope ${scope}`);
         subscriptions.push({ topic, path: pathOf(entry.uri), compliance });
       }
     }
@@ -56,7 +62,7 @@ export function readAppConfig(file) {
     clientId: toml.client_id,
     name: toml.name,
     handle: toml.handle ?? toml.name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
-    scopes: toml.access_scopes.scopes.split(',').map((/** @type {string} */ scope) => scope.trim()).filter(Boolean),
+    scopes,
     applicationPath: pathOf(toml.application_url),
     proxy: { path: pathOf(toml.app_proxy.url), prefix: toml.app_proxy.prefix, subpath: toml.app_proxy.subpath },
     webhooksVersion: toml.webhooks.api_version,

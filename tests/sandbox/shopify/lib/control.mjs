@@ -144,6 +144,7 @@ export class Control {
   customers_() {
     return [...this.box_.store.customers.values()].map((row) => ({
       id: row.id, gid: gid('Customer', row.id), email: row.email, first_name: row.firstName, last_name: row.lastName, tags: row.tags,
+      phone: row.phone, email_marketing_state: row.consent.state, addresses: row.addresses,
       metafields: this.box_.store.metafieldsOf(gid('Customer', row.id)).map(({ namespace, key, type, value, updatedAt }) => ({ namespace, key, type, value, updated_at: updatedAt })),
     }));
   }

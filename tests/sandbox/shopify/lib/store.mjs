@@ -4,7 +4,9 @@ import { gid, IdSeries, parseGid, seededRandom } from './ids.mjs';
 
 /**
  * @typedef {{id: number, email: string|null, phone: string|null, firstName: string|null, lastName: string|null,
- *   locale: string, note: string|null, tags: string[], taxExempt: boolean, createdAt: string, updatedAt: string}} Customer
+ *   locale: string, note: string|null, tags: string[], taxExempt: boolean, createdAt: string, updatedAt: string,
+ *   addresses: import('./addresses.mjs').Address[], defaultAddressId: number|null, consent: Consent}} Customer
+ * @typedef {{state: string, optInLevel: string|null, updatedAt: string|null, locationId: number|null}} Consent to e-mail marketing
  * @typedef {{id: number, productId: number, title: string, options: {name: string, value: string}[], sku: string,
  *   barcode: string|null, price: string, compareAtPrice: string|null, inventoryItemId: number, inventoryPolicy: string,
  *   taxable: boolean, createdAt: string, updatedAt: string}} Variant
@@ -31,6 +33,8 @@ export class Store {
     };
     /** @type {Map<number, Customer>} */
     this.customers = new Map();
+    /** @type {Map<string, string>} a merge's job, the customer that it kept */
+    this.merges = new Map();
     /** @type {Map<number, Product>} */
     this.products = new Map();
     /** @type {Map<number, Variant>} */

@@ -11,7 +11,7 @@ const kRetries = 8;
 const kMaxLog = 10_000;
 const kShuffled = 3;
 const kShuffleMs = 150;
-const kSwitches = ['drop', 'double', 'delay_ms', 'shuffle', 'wrong', 'backoff_ms', 'timeout_ms', 'metafields_fire_update'];
+const kSwitches = ['drop', 'double', 'delay_ms', 'shuffle', 'wrong', 'backoff_ms', 'timeout_ms', 'metafields_fire_update', 'merge_fires_delete'];
 
 /**
  * @typedef {{webhook_id: string, event_id: string, topic: string, url: string, body: string, at: number,
@@ -22,8 +22,8 @@ export class Webhooks {
   /** @param {import('./sandbox.mjs').Sandbox} box */
   constructor(box) {
     this.box_ = box;
-    // Switches that tests turn. Whether a metafield write fires customers/update is not confirmed: off unless told.
-    this.switches = { drop: 0, double: false, delay_ms: 0, shuffle: false, wrong: false, timeout_ms: kTimeoutMs, backoff_ms: [200, 1000, 3000, 5000, 10000, 20000, 30000, 60000], metafields_fire_update: false };
+    // Switches that tests turn. Whether a metafield write fires customers/update, and a merge customers/delete, is not confirmed: off unless told.
+    this.switches = { drop: 0, double: false, delay_ms: 0, shuffle: false, wrong: false, timeout_ms: kTimeoutMs, backoff_ms: [200, 1000, 3000, 5000, 10000, 20000, 30000, 60000], metafields_fire_update: false, merge_fires_delete: false };
     /** @type {Delivery[]} */
     this.log = [];
     /** @type {Set<Promise<void>>} */
@@ -45,6 +45,7 @@ export class Webhooks {
 
   /** @param {string} topic @param {import('./store.mjs').Customer} row */
   customer(topic, row) {
+    if (topic === 'customers_email_marketing_consent/update') return this.consent(row);
     const body = topic === 'customers/delete' ? payloads.deletedCustomer(row) : payloads.customer(row, this.box_.store.shop);
     this.fire(topic, body);
   }
@@ -56,11 +57,24 @@ export class Webhooks {
     if (row && this.switches.metafields_fire_update) this.customer('customers/update', row);
   }
 
-  /** @param {import('./store.mjs').Customer} kept @param {import('./store.mjs').Customer} gone */
-  merged(kept, gone) {
-    this.fire('customers/merge', payloads.mergedCustomers(kept, gone));
+  /** What was added to a customer's tags and what was taken away, each a topic. @param {import('./store.mjs').Customer} row @param {string[]} before */
+  tags(row, before) {
+    const added = row.tags.filter((tag) => !before.includes(tag));
+    const removed = before.filter((tag) => !row.tags.includes(tag));
+    if (added.length > 0) this.fire('customer.tags_added', payloads.customerTags(row, added));
+    if (removed.length > 0) this.fire('customer.tags_removed', payloads.customerTags(row, removed));
+  }
+
+  /** @param {import('./store.mjs').Customer} row */
+  consent(row) {
+    this.fire('customers_email_marketing_consent/update', payloads.emailConsent(row));
+  }
+
+  /** @param {import('./store.mjs').Customer} kept @param {import('./store.mjs').Customer} gone @param {string} job */
+  merged(kept, gone, job) {
+    this.fire('customers/merge', payloads.mergedCustomers(kept, gone, job));
     this.customer('customers/update', kept);
-    this.customer('customers/delete', gone);
+    if (this.switches.merge_fires_delete) this.customer('customers/delete', gone);
   }
 
   /** A compliance topic, as the platform sends it on request of a shopper or after an uninstall. @param {string} topic @param {number|null} customerId */

@@ -1,4 +1,5 @@
 // Liquid objects of the storefront over the shop's rows. Plain data only: what Liquid can reach is what is here.
+import { defaultAddress, nameOf } from '../lib/addresses.mjs';
 import { gid } from '../lib/ids.mjs';
 import { reservedFor } from '../api/resolvers/namespaces.mjs';
 
@@ -13,6 +14,13 @@ export function pageOf(handle, locale, root) {
   if (!found) return null;
   return { id: 1 + kPages.indexOf(found), handle, title: locale === 'ja' ? found.title.ja : found.title.en, content: found.content, url: `${root}pages/${handle}`, __template: found.template };
 }
+
+/** @param {import('../lib/addresses.mjs').Address|null} one */
+const addressOf = (one) => one && {
+  id: one.id, first_name: one.firstName, last_name: one.lastName, name: nameOf(one), company: one.company, address1: one.address1, address2: one.address2,
+  street: [one.address1, one.address2].filter(Boolean).join(', '), city: one.city, province: one.province, province_code: one.provinceCode, zip: one.zip,
+  country: one.country && { name: one.country, iso_code: one.countryCode }, country_code: one.countryCode, phone: one.phone,
+};
 
 /** @typedef {{path: string, query: URLSearchParams, locale: string, prefix: string, designMode: boolean, scheme: string, customerId: number|null, origin: string}} RequestInfo */
 
@@ -86,8 +94,8 @@ export class Objects {
     const name = [row.firstName, row.lastName].filter(Boolean).join(' ');
     return {
       id: row.id, email: row.email, phone: row.phone, first_name: row.firstName, last_name: row.lastName, name, tags: row.tags,
-      has_account: true, accepts_marketing: false, tax_exempt: row.taxExempt, orders: [], orders_count: 0, total_spent: 0, last_order: null,
-      addresses: [], addresses_count: 0, default_address: null, payment_methods: [], 'b2b?': false, 'has_avatar?': false, store_credit_account: null,
+      has_account: true, accepts_marketing: row.consent.state === 'SUBSCRIBED', tax_exempt: row.taxExempt, orders: [], orders_count: 0, total_spent: 0, last_order: null,
+      addresses: row.addresses.map(addressOf), addresses_count: row.addresses.length, default_address: addressOf(defaultAddress(row)), payment_methods: [], 'b2b?': false, 'has_avatar?': false, store_credit_account: null,
       metafields: this.metafields_(gid('Customer', row.id), 'CUSTOMER', app),
     };
   }

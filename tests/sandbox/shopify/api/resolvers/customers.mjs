@@ -1,15 +1,14 @@
-// Customers: create, update, delete, merge, tags.
+// Customers: create, update, delete, tags.
 import { gid, parseGid } from '../../lib/ids.mjs';
 import { kMaxCustomers } from '../../lib/store.mjs';
 import { connection, search } from '../connection.mjs';
 import { accessDenied, userError } from '../errors.mjs';
 import { hasScope } from '../schema.mjs';
+import { replaceAddresses, setDefaultAddress } from './addresses.mjs';
+import { kNeverAsked, readConsent, updateConsent } from './consent.mjs';
+import { kMaxNameLength, kMaxNoteLength, kMaxTagLength, kMaxTags } from './limits.mjs';
 import { writeMetafields } from './metafields.mjs';
 import { customerView, ownerView, productView, shopView } from './views.mjs';
-
-const kMaxNameLength = 255;
-const kMaxNoteLength = 5000;
-const kMaxTags = 250;
 
 /** @typedef {import('../admin.mjs').Context} Context */
 /** @typedef {import('../../lib/store.mjs').Customer} Customer */
@@ -60,12 +59,13 @@ export const customerMutations = {
     /** @type {Customer} */
     const row = {
       id: 0, email: null, phone: null, firstName: null, lastName: null, locale: 'ja', note: null, tags: [], taxExempt: false,
-      createdAt: now, updatedAt: now,
+      createdAt: now, updatedAt: now, addresses: [], defaultAddressId: null, consent: kNeverAsked,
     };
     const errors = apply(row, input, ctx);
     if (!row.email && !row.phone && !row.firstName && !row.lastName) {
       errors.push(userError(null, 'Customer must have a name, phone number or email address'));
     }
+    if (input.emailMarketingConsent) errors.push(...firstConsent(row, input.emailMarketingConsent, ctx));
     if (errors.length > 0) return { customer: null, userErrors: errors };
     row.id = ctx.store.ids.next('Customer');
     ctx.store.customers.set(row.id, row);
@@ -75,6 +75,8 @@ export const customerMutations = {
       return { customer: null, userErrors: failed };
     }
     ctx.box.webhooks.customer('customers/create', row);
+    ctx.box.webhooks.tags(row, []);
+    if (row.consent !== kNeverAsked) ctx.box.webhooks.consent(row);
     return { customer: customerView(row), userErrors: [] };
   },
   /** @param {{input: any}} args @param {Context} ctx */
@@ -83,10 +85,15 @@ export const customerMutations = {
     if (!row) return { customer: null, userErrors: [userError(['id'], 'Customer does not exist')] };
     const draft = { ...row };
     const errors = apply(draft, input, ctx);
+    if ('emailMarketingConsent' in input) {
+      errors.push(userError(['emailMarketingConsent'], 'To update emailMarketingConsent, please use the customerEmailMarketingConsentUpdate Mutation instead'));
+    }
     if (errors.length === 0) errors.push(...ownMetafields(row, input, ctx));
     if (errors.length > 0) return { customer: null, userErrors: errors };
+    const { tags } = row;
     Object.assign(row, draft, { updatedAt: new Date().toISOString() });
     ctx.box.webhooks.customer('customers/update', row);
+    ctx.box.webhooks.tags(row, tags);
     return { customer: customerView(row), userErrors: [] };
   },
   /** @param {{input: {id: string}}} args @param {Context} ctx */
@@ -100,40 +107,32 @@ export const customerMutations = {
     return { deletedCustomerId: input.id, shop, userErrors: [] };
   },
   /** @param {any} args @param {Context} ctx */
-  customerMerge({ customerOneId, customerTwoId, overrideFields = {} }, ctx) {
-    const [one, two] = [find(customerOneId, ctx), find(customerTwoId, ctx)];
-    const refused = !one || !two ? 'Customer does not exist' : one === two ? 'Customer IDs should not match' : null;
-    if (refused || !one || !two) {
-      return { job: null, resultingCustomerId: null, userErrors: [{ ...userError(null, String(refused), 'INVALID_CUSTOMER_ID'), errorFields: null }] };
-    }
-    // The schema: the second is kept when neither has an e-mail address; else the one that has one.
-    const kept = one.email && !two.email ? one : two;
-    const gone = kept === one ? two : one;
-    const from = (/** @type {string|undefined} */ id, /** @type {'email'|'phone'|'firstName'|'lastName'} */ field) =>
-      (id ? find(id, ctx)?.[field] : undefined) ?? kept[field] ?? gone[field];
-    Object.assign(kept, {
-      email: from(overrideFields.customerIdOfEmailToKeep, 'email'), phone: from(overrideFields.customerIdOfPhoneNumberToKeep, 'phone'),
-      firstName: from(overrideFields.customerIdOfFirstNameToKeep, 'firstName'), lastName: from(overrideFields.customerIdOfLastNameToKeep, 'lastName'),
-      note: overrideFields.note ?? kept.note, tags: overrideFields.tags ?? [...new Set([...kept.tags, ...gone.tags])],
-      updatedAt: new Date().toISOString(),
-    });
-    ctx.store.customers.delete(gone.id);
-    ctx.store.metafields.delete(gid('Customer', gone.id));
-    ctx.box.webhooks.merged(kept, gone);
-    const job = { __typename: 'Job', id: gid('Job', ctx.store.ids.next('Job')), done: true };
-    return { job, resultingCustomerId: gid('Customer', kept.id), userErrors: [] };
-  },
+  customerEmailMarketingConsentUpdate: (args, ctx) => shown(updateConsent(args, ctx)),
+  /** @param {any} args @param {Context} ctx */
+  customerUpdateDefaultAddress: (args, ctx) => shown(setDefaultAddress(args, ctx)),
   /** @param {{id: string, tags: string[]}} args @param {Context} ctx */
-  tagsAdd: ({ id, tags }, ctx) => changeTags('tagsAdd', id, ctx, (have) => [...new Set([...have, ...cleanTags(tags)])]),
+  tagsAdd: ({ id, tags }, ctx) => changeTags('tagsAdd', id, ctx, (have) => distinctTags([...have, ...cleanTags(tags)]), tags),
   /** @param {{id: string, tags: string[]}} args @param {Context} ctx */
-  tagsRemove: ({ id, tags }, ctx) => changeTags('tagsRemove', id, ctx, (have) => have.filter((tag) => !cleanTags(tags).includes(tag))),
+  tagsRemove: ({ id, tags }, ctx) => changeTags('tagsRemove', id, ctx, (have) => have.filter((tag) => !cleanTags(tags).some((one) => sameTag(one, tag))), tags),
 };
 
 /** @param {string[]} tags */
 const cleanTags = (tags) => tags.flatMap((tag) => tag.split(',')).map((tag) => tag.trim()).filter(Boolean);
 
-/** @param {string} field @param {string} id @param {Context} ctx @param {(have: string[]) => string[]} change */
-function changeTags(field, id, ctx, change) {
+/** Letters of either case are the same tag. @param {string} one @param {string} other */
+const sameTag = (one, other) => one.toLowerCase() === other.toLowerCase();
+
+/** @param {string[]} tags */
+const distinctTags = (tags) => tags.filter((tag, at) => tags.findIndex((one) => sameTag(one, tag)) === at);
+
+/** @param {string[]} tags */
+const tooLong = (tags) => cleanTags(tags).some((tag) => tag.length > kMaxTagLength) ? [userError(['tags'], `Tags must be ${kMaxTagLength} characters or less`)] : [];
+
+/** @param {{customer: Customer|null, userErrors: any[]}} answer */
+const shown = ({ customer, userErrors }) => ({ customer: customer && customerView(customer), userErrors });
+
+/** @param {string} field @param {string} id @param {Context} ctx @param {(have: string[]) => string[]} change @param {string[]} given */
+function changeTags(field, id, ctx, change, given) {
   const parsed = parseGid(id);
   const customer = find(id, ctx);
   const product = parsed?.type === 'Product' ? ctx.store.products.get(parsed.id) : undefined;
@@ -142,13 +141,27 @@ function changeTags(field, id, ctx, change) {
   if (!hasScope(ctx.grant.scopes, scope)) throw accessDenied(field, `\`${scope}\` access scope.`);
   const row = customer ?? product;
   if (!row) return { node: null, userErrors: [userError(['id'], 'Resource does not exist')] };
-  const tags = change(row.tags);
+  const before = row.tags;
+  const tags = change(before);
+  const long = tooLong(given);
+  if (long.length > 0) return { node: null, userErrors: long };
   if (tags.length > kMaxTags) return { node: null, userErrors: [userError(['tags'], `At most ${kMaxTags} tags`)] };
-  const changed = tags.length !== row.tags.length;
+  const changed = tags.length !== before.length;
   row.tags = tags;
   if (changed) row.updatedAt = new Date().toISOString();
-  if (changed && customer) ctx.box.webhooks.customer('customers/update', customer);
+  if (changed && customer) {
+    ctx.box.webhooks.customer('customers/update', customer);
+    ctx.box.webhooks.tags(customer, before);
+  }
   return { node: product ? productView(product, ctx.store) : ownerView(id, ctx.store), userErrors: [] };
+}
+
+/** @param {Customer} row @param {any} input @param {Context} ctx */
+function firstConsent(row, input, ctx) {
+  const { consent, errors } = readConsent(input, { now: kNeverAsked, path: ['emailMarketingConsent'] }, ctx);
+  if (!row.email) errors.push(userError(['emailMarketingConsent'], 'An email address is required to set the email marketing consent'));
+  row.consent = consent;
+  return errors;
 }
 
 /** @param {Customer} row @param {any} input @param {Context} ctx */
@@ -175,6 +188,7 @@ function apply(row, input, ctx) {
   }
   if (input.email !== undefined) {
     row.email = input.email?.trim() || null;
+    if (!row.email) row.consent = kNeverAsked;
     if (row.email && !/^[^\s@<>]{1,64}@[^\s@<>.]+(\.[^\s@<>.]+)+$/.test(row.email)) errors.push(userError(['email'], 'Email is invalid'));
     const taken = row.email && others.some((one) => one.email?.toLowerCase() === row.email?.toLowerCase());
     if (taken) errors.push(userError(['email'], 'Email has already been taken'));
@@ -188,9 +202,11 @@ function apply(row, input, ctx) {
     row.note = input.note;
     if ((row.note ?? '').length > kMaxNoteLength) errors.push(userError(['note'], `Note is too long (maximum is ${kMaxNoteLength} characters)`));
   }
-  if (input.tags !== undefined) row.tags = [...new Set(cleanTags(input.tags ?? []))];
+  if (input.tags !== undefined) row.tags = distinctTags(cleanTags(input.tags ?? []));
+  errors.push(...tooLong(input.tags ?? []));
   if (row.tags.length > kMaxTags) errors.push(userError(['tags'], `At most ${kMaxTags} tags`));
   if (input.locale !== undefined) row.locale = input.locale || 'ja';
   if (input.taxExempt !== undefined) row.taxExempt = Boolean(input.taxExempt);
+  if (input.addresses !== undefined) errors.push(...replaceAddresses(row, input.addresses, ctx));
   return errors;
 }

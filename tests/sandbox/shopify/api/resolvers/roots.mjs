@@ -1,8 +1,10 @@
 // The root fields that exist here. The schema has hundreds more: those answer SANDBOX_NOT_IMPLEMENTED.
 import { gid } from '../../lib/ids.mjs';
 import { connection } from '../connection.mjs';
+import { addressMutations } from './addresses.mjs';
 import { customerMutations, customerQueries } from './customers.mjs';
 import { inventoryMutations, inventoryQueries } from './inventory.mjs';
+import { mergeMutations, mergeQueries } from './merge.mjs';
 import { metafieldMutations, metafieldQueries } from './metafields.mjs';
 import { productMutations, productQueries } from './products.mjs';
 import { metafieldView, ownerView, shopView } from './views.mjs';
@@ -37,7 +39,7 @@ const shopQueries = {
 
 export function adminRoots() {
   return {
-    query: { ...shopQueries, ...customerQueries, ...productQueries, ...inventoryQueries, ...metafieldQueries },
-    mutation: { ...customerMutations, ...productMutations, ...inventoryMutations, ...metafieldMutations },
+    query: { ...shopQueries, ...customerQueries, ...mergeQueries, ...productQueries, ...inventoryQueries, ...metafieldQueries },
+    mutation: { ...customerMutations, ...addressMutations, ...mergeMutations, ...productMutations, ...inventoryMutations, ...metafieldMutations },
   };
 }

@@ -1,7 +1,9 @@
 // The Admin API's objects over the shop's rows. A property or a method a field; what is not here is not implemented.
+import { defaultAddress } from '../../lib/addresses.mjs';
 import { gid } from '../../lib/ids.mjs';
 import { digestOf } from '../../lib/store.mjs';
 import { connection } from '../connection.mjs';
+import { addressView, kMaxAddresses } from './addresses.mjs';
 import { ownsNamespace, resolveNamespace } from './namespaces.mjs';
 
 /** @typedef {import('../admin.mjs').Context} Context */
@@ -71,6 +73,21 @@ export function definitionView(row) {
 }
 
 /** @param {import('../../lib/store.mjs').Customer} row */
+function consentView({ consent }) {
+  return {
+    marketingState: consent.state, marketingOptInLevel: consent.optInLevel, consentUpdatedAt: consent.updatedAt,
+    /** @param {unknown} _ @param {Context} ctx */
+    sourceLocation: (_, ctx) => consent.locationId === null ? null : locationView(consent.locationId, ctx.store),
+  };
+}
+
+/** @param {import('../../lib/store.mjs').Customer} row */
+function emailView(row) {
+  const { consentUpdatedAt, ...consent } = consentView(row);
+  return { __typename: 'CustomerEmailAddress', emailAddress: row.email, validFormat: true, openTrackingLevel: 'UNKNOWN', marketingUpdatedAt: consentUpdatedAt, ...consent };
+}
+
+/** @param {import('../../lib/store.mjs').Customer} row */
 export function customerView(row) {
   const id = gid('Customer', row.id);
   const name = [row.firstName, row.lastName].filter(Boolean).join(' ');
@@ -79,9 +96,11 @@ export function customerView(row) {
     displayName: name || row.email || row.phone || '', email: row.email, phone: row.phone, locale: row.locale, note: row.note,
     tags: row.tags, taxExempt: row.taxExempt, state: 'ENABLED', verifiedEmail: row.email !== null, canDelete: true,
     numberOfOrders: '0', amountSpent: { amount: '0', currencyCode: 'JPY' }, createdAt: row.createdAt, updatedAt: row.updatedAt,
-    defaultAddress: null, addressesV2: (/** @type {any} */ args) => connection([], args),
-    defaultEmailAddress: row.email ? { emailAddress: row.email, marketingState: 'NOT_SUBSCRIBED', validFormat: true } : null,
+    defaultAddress: addressView(defaultAddress(row)), addressesV2: (/** @type {any} */ args) => connection(row.addresses.map(addressView), args),
+    addresses: (/** @type {{first?: number}} */ { first }) => row.addresses.slice(0, first ?? kMaxAddresses).map(addressView),
+    defaultEmailAddress: row.email ? emailView(row) : null, emailMarketingConsent: row.email ? consentView(row) : null,
     defaultPhoneNumber: row.phone ? { phoneNumber: row.phone } : null,
+    mergeable: { __typename: 'CustomerMergeable', isMergeable: true, reason: null, errorFields: [], mergeInProgress: null },
     ...metafieldFields(id, 'CUSTOMER'),
   };
 }
