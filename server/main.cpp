@@ -171,7 +171,7 @@ int serve(const Config& config) {
   const auto refresh = [&] {
     const http::FrontFigures figures = front.figures();
     metrics.connections(figures.open, figures.refused);
-    if (const auto depth = storage.queue_depth(); depth.ok()) {
+    if (const auto depth = storage.queue_depth(Storage::kEveryTenant); depth.ok()) {
       metrics.queue("inbox", depth->inbox_waiting, depth->inbox_dead);
       metrics.queue("outbox", depth->outbox_waiting, depth->outbox_dead);
     }

@@ -167,7 +167,8 @@ class Storage {  // storage
     int64_t inbox_waiting = 0, inbox_dead = 0, outbox_waiting = 0, outbox_dead = 0;
     Seconds oldest_waiting = 0;  // received or enqueued at; 0 when nothing waits
   };
-  virtual Result<QueueDepth> queue_depth() = 0;
+  static constexpr TenantId kEveryTenant = 0;
+  virtual Result<QueueDepth> queue_depth(TenantId tenant) = 0;
 };
 
 // ---- Smaregi (smaregi)

@@ -24,6 +24,15 @@ struct StoreSetting {
   bool hidden = false;
   int64_t safety_stock = 0;
 };
+// The customer metafields of Shopify that hold what its customers have no field for:
+// "namespace.key"; "" is not read.
+struct FieldKeys {
+  std::string last_kana, first_kana;
+  std::string birth_date = "facts.birth_date";  // Shopify's standard definition
+  std::string sex;
+  bool operator==(const FieldKeys&) const = default;
+};
+
 struct Settings {
   std::string programme_name;  // "" shows the shop's name
   CodeRule code_rule = CodeRule::kOwn;
@@ -35,6 +44,7 @@ struct Settings {
   std::vector<StoreSetting>
       stores;  // in display order; stores not listed follow by Smaregi's order
   std::string contact_url;
+  FieldKeys field_keys;
   bool paused = false;  // the kill switch: blocks show nothing, nothing is written to a platform
 };
 
@@ -147,15 +157,24 @@ struct PosTransaction {
   std::vector<std::string> product_ids;
   Seconds changed_at = 0;  // Smaregi's updDateTime; 0 when the reply has none
 };
-struct NewPosMember {
+struct NewPosMember {  // fields as Smaregi takes them; "" is not sent
   std::string code, last_name, first_name, last_kana, first_kana, mail, phone;
+  std::string post_code, address, birth_date;
+  std::string sex;  // "1" male, "2" female
   bool mail_consent = false;
 };
 
-struct ShopCustomer {  // a Shopify customer
+struct ShopAddress {
+  std::string line1, line2, city, post_code, phone;
+  std::string province_code;  // "JP-13"
+  std::string country;        // ISO 3166 alpha-2
+};
+struct ShopCustomer {  // a Shopify customer, as typed
   int64_t id = 0;
   std::string last_name, first_name, mail, phone, locale;
   bool mail_consent = false;
+  ShopAddress address = {};  // the default one
+  std::string last_kana = {}, first_kana = {}, birth_date = {}, sex = {};
 };
 struct ShopIdentity {
   TenantId id = 0;

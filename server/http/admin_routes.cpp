@@ -196,7 +196,7 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
   Storage& storage = context.ports.storage;
   const auto stores = storage.stores(tenant.id);
   const auto confirmed = storage.cursor(tenant.id, kStockConfirmedCursor);
-  const auto depth = storage.queue_depth();
+  const auto depth = storage.queue_depth(tenant.id);
   if (!stores.ok()) return failed(stores.error());
   if (!confirmed.ok()) return failed(confirmed.error());
   if (!depth.ok()) return failed(depth.error());

@@ -1,7 +1,6 @@
 #include "server/http/front.h"
 
-#include <fcntl.h>
-#include <httplib.h>
+#include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -12,7 +11,6 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -21,6 +19,7 @@
 #include <vector>
 
 #include "server/base/thread_pool.h"
+#include "server/http/answerer.h"
 
 namespace tsunagi::http {
 namespace {
@@ -28,10 +27,6 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using TimePoint = SteadyClock::time_point;
 
-constexpr int kBacklog = 1'024;
-// What answers promise a client that asks again; the options decide.
-constexpr size_t kPromisedRequests = 1'000;
-constexpr time_t kPromisedIdle = 10;
 constexpr int kEventsAtOnce = 256;
 constexpr int kAcceptsAtOnce = 256;
 constexpr size_t kReadBytes = 16 * 1024;
@@ -68,146 +63,6 @@ struct Connection {
   TimePoint deadline;
 };
 
-// The request that this thread is answering; handlers get at body and id through it.
-struct Current {
-  std::string_view target;
-  std::string_view body;
-  uint64_t id = 0;
-};
-thread_local Current* current = nullptr;  // set for the time of one process_request
-
-// What the library reads is a request that is here already, so its end is the end of the stream. It
-// is given in two parts: a request line of ours, with "/" for the address (the routes read the
-// address themselves, undecoded, so the library need not take it apart), then the headers and the
-// body as they came.
-class ConnectionStream final : public httplib::Stream {
- public:
-  struct Parts {
-    std::string_view line, rest;
-  };
-  ConnectionStream(int fd, Parts parts, TimePoint deadline)
-      : fd_(fd), now_(parts.line), next_(parts.rest), deadline_(deadline) {}
-
-  [[nodiscard]] bool is_readable() const override { return !now_.empty(); }
-  [[nodiscard]] bool wait_readable() const override { return !now_.empty(); }
-  [[nodiscard]] bool wait_writable() const override { return true; }
-  [[nodiscard]] bool is_peer_alive() const override { return true; }
-  ssize_t read(char* out, size_t size) override {
-    const size_t taken = std::min(size, now_.size());
-    std::memcpy(out, now_.data(), taken);
-    consume_buffered(taken);
-    return static_cast<ssize_t>(taken);
-  }
-  ssize_t write(const char* data, size_t size) override {
-    while (true) {
-      const ssize_t sent = ::send(fd_, data, size, MSG_NOSIGNAL);
-      if (sent >= 0) return sent;
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN && errno != EWOULDBLOCK) return -1;
-      const auto left =
-          std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - SteadyClock::now());
-      pollfd waiting{fd_, POLLOUT, 0};
-      if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0) return -1;
-    }
-  }
-  void get_remote_ip_and_port(std::string& ip, int& port) const override {
-    ip.clear();
-    port = 0;
-  }
-  void get_local_ip_and_port(std::string& ip, int& port) const override {
-    ip.clear();
-    port = 0;
-  }
-  [[nodiscard]] int socket() const override { return fd_; }
-  [[nodiscard]] time_t duration() const override { return 0; }
-  const char* buffered_data(size_t& size) const override {
-    size = now_.size();
-    return size == 0 ? nullptr : now_.data();
-  }
-  void consume_buffered(size_t size) override {
-    now_.remove_prefix(size);
-    if (now_.empty()) now_ = std::exchange(next_, {});
-  }
-
- private:
-  const int fd_;
-  std::string_view now_, next_;
-  const TimePoint deadline_;
-};
-
-void fill(httplib::Response& response, Reply reply) {
-  response.status = reply.status;
-  for (auto& [name, value] : reply.headers) response.set_header(name, value);
-  if (reply.shared_body != nullptr) {
-    response.set_content(*reply.shared_body, reply.content_type);
-  } else {
-    response.set_content(std::move(reply.body), reply.content_type);
-  }
-}
-
-// httplib parses the request and writes the answer; where requests come from is ours.
-class Parser final : public httplib::Server {
- public:
-  Parser(const tsunagi::http::Handler& handler, const Front::OnRefused& on_refused)
-      : handler_(handler) {
-    set_pre_routing_handler([this](const httplib::Request& from, httplib::Response& to) {
-      serve(from, to);
-      return HandlerResponse::Handled;
-    });
-    set_error_handler([on_refused](const httplib::Request&, httplib::Response& to) {
-      if (!to.body.empty()) return;  // a route's own
-      Reply reply = refuse(to.status, "request", "The request is not valid HTTP.");
-      on_refused(reply);
-      fill(to, std::move(reply));
-    });
-    // The library's own choice shares the address with whoever else asks for it.
-    set_socket_options([](int fd) { httplib::set_socket_opt(fd, SOL_SOCKET, SO_REUSEADDR, 1); });
-    set_default_headers({{"X-Content-Type-Options", "nosniff"}});
-    set_keep_alive_max_count(kPromisedRequests);  // counted by the front; only printed by httplib
-    set_keep_alive_timeout(kPromisedIdle);
-  }
-
-  [[nodiscard]] int bind(const std::string& host, int port) {
-    const int bound = port == 0 ? bind_to_any_port(host) : (bind_to_port(host, port) ? port : -1);
-    if (bound < 0) return -1;
-    ::listen(svr_sock_, kBacklog);
-    ::fcntl(svr_sock_, F_SETFL, ::fcntl(svr_sock_, F_GETFL) | O_NONBLOCK);
-    return bound;
-  }
-  [[nodiscard]] int listener() const { return svr_sock_; }
-  void close_listener() {
-    const int fd = svr_sock_.exchange(-1);
-    if (fd >= 0) ::close(fd);
-  }
-  // false: the connection is to be closed.
-  bool answer(ConnectionStream& stream, const std::string& peer, bool close_afterwards) {
-    bool closed = false;
-    const bool written = serve_guarded(
-        [&] { return process_request(stream, peer, 0, {}, 0, close_afterwards, closed, nullptr); });
-    return written && !closed && !close_afterwards;
-  }
-
- private:
-  void serve(const httplib::Request& from, httplib::Response& to) {
-    Request request;
-    const std::string_view target = current->target;
-    const size_t mark = target.find('?');
-    request.method =
-        from.method == "HEAD" ? std::string_view("GET") : std::string_view(from.method);
-    request.path = target.substr(0, mark);
-    if (mark != std::string_view::npos) request.query = target.substr(mark + 1);
-    request.body = current->body;
-    request.id = current->id;
-    request.header = [&from](const char* name) {
-      const auto [first, last] = from.headers.equal_range(name);
-      if (first == last || std::next(first) != last) return std::string();
-      return first->second;
-    };
-    fill(to, handler_(request));
-  }
-  const tsunagi::http::Handler& handler_;
-};
-
 }  // namespace
 
 struct Front::State {
@@ -215,7 +70,7 @@ struct Front::State {
       : options(std::move(given)),
         handler(std::move(answer)),
         on_refused(std::move(refused)),
-        parser(handler, on_refused) {}
+        answerer(handler, on_refused) {}
   ~State() {
     if (wake_fd >= 0) ::close(wake_fd);
     if (epoll_fd >= 0) ::close(epoll_fd);
@@ -244,7 +99,7 @@ struct Front::State {
   FrontOptions options;
   Handler handler;
   OnRefused on_refused;
-  Parser parser;
+  Answerer answerer;
   int port = 0;
   int epoll_fd = -1;
   int wake_fd = -1;
@@ -264,15 +119,15 @@ struct Front::State {
 bool Front::State::start() {
   std::random_device seed;
   next_id = (static_cast<uint64_t>(seed()) << 32U) | seed();
-  port = parser.bind(options.host, options.port);
+  port = answerer.bind(options.host, options.port);
   if (port < 0) return false;
   epoll_fd = ::epoll_create1(EPOLL_CLOEXEC);
   wake_fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (epoll_fd < 0 || wake_fd < 0) return false;
   epoll_event event{};
   event.events = EPOLLIN;
-  event.data.ptr = &parser;  // the listener
-  ::epoll_ctl(epoll_fd, EPOLL_CTL_ADD, parser.listener(), &event);
+  event.data.ptr = &answerer;  // the listener
+  ::epoll_ctl(epoll_fd, EPOLL_CTL_ADD, answerer.listener(), &event);
   event.data.ptr = this;  // the call to stop
   ::epoll_ctl(epoll_fd, EPOLL_CTL_ADD, wake_fd, &event);
   pool = std::make_unique<ThreadPool>(
@@ -302,7 +157,7 @@ void Front::State::run() {
         ::epoll_wait(epoll_fd, events.data(), kEventsAtOnce, static_cast<int>(kSweepEvery.count()));
     for (int i = 0; i < count; ++i) {
       void* what = events[static_cast<size_t>(i)].data.ptr;
-      if (what == &parser) {
+      if (what == &answerer) {
         accept_all();
       } else if (what != this) {
         on_readable(static_cast<Connection*>(what));
@@ -312,9 +167,9 @@ void Front::State::run() {
     if (stopping && !draining) {
       draining = true;
       accept_all();  // whoever was connected before the stop is served
-      ::epoll_ctl(epoll_fd, EPOLL_CTL_DEL, parser.listener(), nullptr);
+      ::epoll_ctl(epoll_fd, EPOLL_CTL_DEL, answerer.listener(), nullptr);
       ::epoll_ctl(epoll_fd, EPOLL_CTL_DEL, wake_fd, nullptr);
-      parser.close_listener();
+      answerer.close_listener();
       gone.clear();
       stop_at = SteadyClock::now();
     }
@@ -337,7 +192,7 @@ void Front::State::accept_all() {
   for (int i = 0; i < kAcceptsAtOnce; ++i) {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
-    const int fd = ::accept4(parser.listener(), reinterpret_cast<sockaddr*>(&address), &length,
+    const int fd = ::accept4(answerer.listener(), reinterpret_cast<sockaddr*>(&address), &length,
                              SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
@@ -426,12 +281,11 @@ void Front::State::drop(Connection* connection) {
 void Front::State::reject(Connection* connection, Reply reply) {
   on_refused(reply);
   std::string text =
-      "HTTP/1.1 " + std::to_string(reply.status) + ' ' + httplib::status_message(reply.status) +
+      "HTTP/1.1 " + std::to_string(reply.status) + ' ' + std::string(reason_phrase(reply.status)) +
       "\r\nContent-Type: application/json\r\nCache-Control: no-store\r\nConnection: close\r\n"
       "Content-Length: " +
       std::to_string(reply.body.size()) + "\r\n\r\n" + reply.body;
-  ConnectionStream stream(connection->fd, {}, SteadyClock::now());
-  stream.write(text.data(), text.size());
+  send_some(connection->fd, text, SteadyClock::now());
   ::shutdown(connection->fd, SHUT_WR);
   buffered -= connection->buffer.size();
   connection->buffer.clear();
@@ -492,8 +346,7 @@ void Front::State::on_readable(Connection* connection) {
   }
   if (connection->frame.take_continue()) {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    ConnectionStream(connection->fd, {}, SteadyClock::now())
-        .write(kContinue.data(), kContinue.size());
+    send_some(connection->fd, kContinue, SteadyClock::now());
   }
   update_deadline(connection);
   keep(connection, Connection::State::kReading, connection->deadline);
@@ -554,21 +407,16 @@ bool Front::State::ask_again(Connection* connection) {
 
 void Front::State::serve(Connection* connection) {
   ++busy;
-  std::string line;
   bool more = true;
   while (more) {
     const size_t length = connection->frame.length();
     const bool last = stopping || ++connection->served >= options.requests_a_connection;
-    const std::string_view bytes = connection->buffer;
-    const RequestFrame& frame = connection->frame;
-    Current request{frame.target(bytes), frame.body(bytes), next_id++};
-    current = &request;
-    line.assign(frame.method(bytes)).append(frame.http10() ? " / HTTP/1.0\r\n" : " / HTTP/1.1\r\n");
-    const size_t headers = frame.headers_at();
-    ConnectionStream stream(connection->fd, {line, bytes.substr(headers, length - headers)},
-                            SteadyClock::now() + options.write_deadline);
-    const bool open = parser.answer(stream, connection->peer, last);
-    current = nullptr;
+    const Answerer::Arrived request{.bytes = connection->buffer,
+                                    .frame = connection->frame,
+                                    .peer = connection->peer,
+                                    .id = next_id++};
+    const bool open =
+        answerer.answer(connection->fd, request, last, SteadyClock::now() + options.write_deadline);
     if (!open) {
       drop(connection);
       break;

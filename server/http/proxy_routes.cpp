@@ -132,13 +132,17 @@ Reply card_page(const Context& context, const Asked& asked) {
 Reply stock_page(const Context& context, const Asked& asked) {
   const auto models = stock_models(context, asked);
   if (!models.ok()) return failed(models.error());
-  std::string content;
+  // The page's language is the theme's, which only Liquid knows: both are sent, one is shown.
+  std::string japanese;
+  std::string english;
   for (const StockModel& model : *models) {
     if (asked.tenant.settings.paused) break;
-    content += liquid_safe(render_stock(model, {language_of(asked), asked.now}));
+    japanese += liquid_safe(render_stock(model, {Language::kJapanese, asked.now}));
+    english += liquid_safe(render_stock(model, {Language::kEnglish, asked.now}));
   }
   return liquid_reply(
-      context.assets.stock_page.fill({{"base", asked.proxy.path_prefix}, {"content", content}}),
+      context.assets.stock_page.fill(
+          {{"base", asked.proxy.path_prefix}, {"japanese", japanese}, {"english", english}}),
       kNoStore);
 }
 

@@ -325,11 +325,16 @@ Result<Done> ShopifyClient::prepare(const Tenant& tenant) {
 
 Result<std::optional<ShopCustomer>> ShopifyClient::customer(const Tenant& tenant,
                                                             int64_t customer_id) {
-  const auto body =
-      state_->call(tenant, shopify::kCustomer,
-                   json::object({{"id", shopify::make_gid("Customer", customer_id)}}));
+  const FieldKeys& keys = tenant.settings.field_keys;
+  json wanted = json::array();
+  for (const std::string& key : {keys.last_kana, keys.first_kana, keys.birth_date, keys.sex}) {
+    if (!key.empty()) wanted.push_back(key);
+  }
+  const auto body = state_->call(
+      tenant, shopify::kCustomer,
+      json::object({{"id", shopify::make_gid("Customer", customer_id)}, {"keys", wanted}}));
   if (!body) return body.error();
-  auto customer = shopify::parse_customer(*body);
+  auto customer = shopify::parse_customer(*body, keys);
   if (customer && *customer && (*customer)->id != customer_id) {
     return Error{ErrorCode::kUnavailable, "shopify.customer: the reply is about another customer"};
   }

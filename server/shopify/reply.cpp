@@ -89,6 +89,23 @@ std::string path_of(const json& error) {
   return safe_excerpt(path);
 }
 
+void read_metafields(const json& found, const FieldKeys& keys, ShopCustomer& customer) {
+  const json* metafields = object_at(found, "metafields");
+  const json* nodes = metafields == nullptr ? nullptr : field(*metafields, "nodes");
+  if (nodes == nullptr || !nodes->is_array()) return;
+  for (const json& node : *nodes) {
+    const std::string key = text_at(node, "namespace") + "." + text_at(node, "key");
+    // One metafield may serve two fields.
+    const auto take = [&](const std::string& wanted, std::string& into) {
+      if (key == wanted) into = text_at(node, "value");
+    };
+    take(keys.last_kana, customer.last_kana);
+    take(keys.first_kana, customer.first_kana);
+    take(keys.birth_date, customer.birth_date);
+    take(keys.sex, customer.sex);
+  }
+}
+
 }  // namespace
 
 Result<TokenPair> parse_tokens(std::string_view body) {
@@ -143,7 +160,7 @@ Result<ShopIdentity> parse_shop(std::string_view body) {
   return identity;
 }
 
-Result<std::optional<ShopCustomer>> parse_customer(std::string_view body) {
+Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const FieldKeys& keys) {
   const auto data = data_of(body);
   if (!data) return data.error();
   const json* found = field(*data, "customer");
@@ -164,6 +181,16 @@ Result<std::optional<ShopCustomer>> parse_customer(std::string_view body) {
   if (const json* phone = object_at(*found, "defaultPhoneNumber")) {
     customer.phone = text_at(*phone, "phoneNumber");
   }
+  if (const json* address = object_at(*found, "defaultAddress")) {
+    customer.address = {.line1 = text_at(*address, "address1"),
+                        .line2 = text_at(*address, "address2"),
+                        .city = text_at(*address, "city"),
+                        .post_code = text_at(*address, "zip"),
+                        .phone = text_at(*address, "phone"),
+                        .province_code = text_at(*address, "provinceCode"),
+                        .country = text_at(*address, "countryCodeV2")};
+  }
+  read_metafields(*found, keys, customer);
   return std::optional<ShopCustomer>(std::move(customer));
 }
 

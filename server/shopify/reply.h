@@ -47,7 +47,7 @@ struct Reply {
 Result<Reply> parse_reply(std::string_view body);
 
 Result<ShopIdentity> parse_shop(std::string_view body);
-Result<std::optional<ShopCustomer>> parse_customer(std::string_view body);
+Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const FieldKeys& keys);
 
 struct UserError {
   std::string code;   // "" where the mutation has none

@@ -41,6 +41,10 @@ std::string member_json(const NewPosMember& member) {
   put("firstKana", member.first_kana);
   put("mailAddress", member.mail);
   put("phoneNumber", member.phone);
+  put("postCode", member.post_code);
+  put("address", member.address);
+  put("birthDate", member.birth_date);
+  put("sex", member.sex);
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -2,6 +2,7 @@
 // written.
 
 #include <algorithm>
+#include <limits>
 
 #include "server/storage/sql_storage.h"
 #include "server/storage/words.h"
@@ -27,12 +28,16 @@ constexpr Sql kBury{
     "UPDATE outbox SET state = 'dead', error = :a "
     "WHERE id = :b AND tenant = :c AND revision = :d"};
 constexpr Sql kDepth{
-    "SELECT (SELECT COUNT(*) FROM inbox WHERE state IN ('waiting', 'leased')), "
-    "(SELECT COUNT(*) FROM inbox WHERE state = 'dead'), "
-    "(SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'leased')), "
-    "(SELECT COUNT(*) FROM outbox WHERE state = 'dead'), "
-    "COALESCE((SELECT MIN(received_at) FROM inbox WHERE state IN ('waiting', 'leased')), 0), "
-    "COALESCE((SELECT MIN(enqueued_at) FROM outbox WHERE state IN ('waiting', 'leased')), 0)"};
+    "WITH asked AS (SELECT CAST(:a AS BIGINT) AS low, CAST(:b AS BIGINT) AS high), "
+    "i AS (SELECT state, received_at FROM inbox, asked WHERE tenant BETWEEN low AND high "
+    "AND state <> 'done'), "
+    "o AS (SELECT state, enqueued_at FROM outbox, asked WHERE tenant BETWEEN low AND high) "
+    "SELECT (SELECT COUNT(*) FROM i WHERE state <> 'dead'), "
+    "(SELECT COUNT(*) FROM i WHERE state = 'dead'), "
+    "(SELECT COUNT(*) FROM o WHERE state <> 'dead'), "
+    "(SELECT COUNT(*) FROM o WHERE state = 'dead'), "
+    "COALESCE((SELECT MIN(received_at) FROM i WHERE state <> 'dead'), 0), "
+    "COALESCE((SELECT MIN(enqueued_at) FROM o WHERE state <> 'dead'), 0)"};
 
 Error gone() { return {ErrorCode::kConflict, "the item is done already"}; }
 
@@ -97,13 +102,15 @@ Result<Done> SqlStorage::bury_outbox(const OutboxItem& item, std::string_view er
   });
 }
 
-Result<Storage::QueueDepth> SqlStorage::queue_depth() {
-  return read([](Session& session) -> Result<QueueDepth> {
+Result<Storage::QueueDepth> SqlStorage::queue_depth(TenantId tenant) {
+  return read([&](Session& session) -> Result<QueueDepth> {
     QueueDepth depth;
     Seconds oldest_inbox = 0;
     Seconds oldest_outbox = 0;
-    session.one(kDepth, std::tie(depth.inbox_waiting, depth.inbox_dead, depth.outbox_waiting,
-                                 depth.outbox_dead, oldest_inbox, oldest_outbox));
+    session.one(kDepth,
+                std::tie(depth.inbox_waiting, depth.inbox_dead, depth.outbox_waiting,
+                         depth.outbox_dead, oldest_inbox, oldest_outbox),
+                tenant, tenant == kEveryTenant ? std::numeric_limits<int64_t>::max() : tenant);
     depth.oldest_waiting = oldest_inbox == 0    ? oldest_outbox
                            : oldest_outbox == 0 ? oldest_inbox
                                                 : std::min(oldest_inbox, oldest_outbox);

@@ -73,7 +73,7 @@ class SqlStorage : public Storage {
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
 
-  Result<QueueDepth> queue_depth() override;
+  Result<QueueDepth> queue_depth(TenantId tenant) override;
 
  private:
   // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or

@@ -7,6 +7,8 @@
 namespace tsunagi {
 namespace {
 
+constexpr Seconds kNow = 1'795'273'200;  // 2026-11-22 00:00 in Japan
+
 struct Row {
   const char* typed;
   const char* sent;
@@ -22,8 +24,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"花子🌸", "花子"}, Row{"🌸", ""}, Row{"👨‍👩‍👧家", "家"},
                     Row{"𠮷田", "𠮷田"}, Row{"髙﨑", "髙﨑"}, Row{"a\x01z", "az"},
                     Row{"caf\xE9", "caf"}, Row{"\xC0\xAFx", "x"}, Row{"\xED\xA0\x80y", "y"},
-                    Row{"\xF0\x9F", ""}, Row{"عمر", "عمر"}, Row{"a\u202Eb", "ab"}, Row{"ｶﾅ", "ｶﾅ"},
-                    Row{"☎03", "03"}));
+                    Row{"\xF0\x9F", ""}, Row{"عمر", "عمر"}, Row{"a\u202Eb", "ab"},
+                    Row{"ｶﾅ", "カナ"}, Row{"ｻﾄｳ　ﾀﾞｲｷ", "サトウ ダイキ"}, Row{"Ａｎｎａ", "Anna"},
+                    Row{"神", "神"}, Row{"é", "é"}, Row{"☎03", "03"}));
 
 TEST(NameLimit, HoldsAtTheLimitAndIsCutOnePastIt) {
   std::string name;
@@ -36,15 +39,113 @@ TEST(NameLimit, HoldsAtTheLimitAndIsCutOnePastIt) {
 
 class Phones : public testing::TestWithParam<Row> {};
 TEST_P(Phones, AreCleaned) { EXPECT_EQ(clean_phone(GetParam().typed), GetParam().sent); }
-INSTANTIATE_TEST_SUITE_P(Table, Phones,
-                         testing::Values(Row{"+819012345678", "09012345678"},
-                                         Row{"+81 90-1234-5678", "090-1234-5678"},
-                                         Row{"+81-(0)3-1234-5678", "03-1234-5678"},
-                                         Row{"090 1234 5678", "09012345678"},
-                                         Row{"+1 (415) 555-0100", "+1(415)555-0100"}, Row{"", ""},
-                                         Row{"なし", ""}, Row{"+81", ""}, Row{"---", ""},
-                                         Row{"01234567890123456789", "01234567890123456789"},
-                                         Row{"012345678901234567890", ""}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, Phones,
+    testing::Values(Row{"+819012345678", "09012345678"}, Row{"+81 90-1234-5678", "090-1234-5678"},
+                    Row{"+81-(0)3-1234-5678", "03-1234-5678"}, Row{"090 1234 5678", "09012345678"},
+                    Row{"+1 (415) 555-0100", "+1(415)555-0100"}, Row{"", ""}, Row{"なし", ""},
+                    Row{"０９０−１２３４−５６７８", "090-1234-5678"},
+                    Row{"０３ー１２３４ー５６７８", "03-1234-5678"},
+                    Row{"090‐1234–5678", "090-1234-5678"}, Row{"+81 80-1111-2222", "080-1111-2222"},
+                    Row{"電話：03-1234-5678", "03-1234-5678"}, Row{"+81", ""}, Row{"---", ""},
+                    Row{"01234567890123456789", "01234567890123456789"},
+                    Row{"012345678901234567890", ""}));
+
+class Kana : public testing::TestWithParam<Row> {};
+TEST_P(Kana, IsFullWidthKatakana) { EXPECT_EQ(clean_kana(GetParam().typed), GetParam().sent); }
+INSTANTIATE_TEST_SUITE_P(Table, Kana,
+                         testing::Values(Row{"ヤマダ", "ヤマダ"}, Row{"やまだ", "ヤマダ"},
+                                         Row{"ﾔﾏﾀﾞ", "ヤマダ"}, Row{"ﾊﾟﾝﾀﾞ", "パンダ"},
+                                         Row{"ｳﾞｨｸﾀｰ", "ヴィクター"}, Row{"ゔぃ", "ヴィ"},
+                                         Row{"  はなこ　", "ハナコ"},
+                                         Row{"ジョン・スミス", "ジョン・スミス"},
+                                         Row{"Anna", "Anna"}, Row{"山田", ""}, Row{"ヤマ田", ""},
+                                         Row{"", ""}, Row{"はなこ🌸", "ハナコ"}, Row{"Ø", ""}));
+
+class PostCodes : public testing::TestWithParam<std::pair<const char*, Row>> {};
+TEST_P(PostCodes, AreJapaneseOrShort) {
+  const auto& [country, row] = GetParam();
+  EXPECT_EQ(clean_post_code(row.typed, country), row.sent) << country;
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, PostCodes,
+    testing::Values(std::pair{"JP", Row{"150-0001", "150-0001"}},
+                    std::pair{"JP", Row{"1500001", "150-0001"}},
+                    std::pair{"JP", Row{"〒１５０ー０００１", "150-0001"}},
+                    std::pair{"JP", Row{"150 0001", "150-0001"}},
+                    std::pair{"", Row{"１５０−０００１", "150-0001"}},
+                    std::pair{"JP", Row{"15-00001", "150-0001"}},
+                    std::pair{"JP", Row{"150000", ""}}, std::pair{"JP", Row{"15000011", ""}},
+                    std::pair{"JP", Row{"渋谷区", ""}}, std::pair{"JP", Row{"SW1A 1AA", ""}},
+                    std::pair{"JP", Row{"", ""}}, std::pair{"GB", Row{"SW1A 1AA", "SW1A 1AA"}},
+                    std::pair{"US", Row{"90210-1234", "90210-1234"}},
+                    std::pair{"US", Row{"90210-12345", ""}}));
+
+class BirthDates : public testing::TestWithParam<Row> {};
+TEST_P(BirthDates, AreDaysThatWere) {
+  EXPECT_EQ(clean_birth_date(GetParam().typed, kNow), GetParam().sent);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, BirthDates,
+    testing::Values(Row{"1990-01-02", "1990-01-02"}, Row{"1990/1/2", "1990-01-02"},
+                    Row{"1990年1月2日", "1990-01-02"}, Row{"１９９０．１．２", "1990-01-02"},
+                    Row{"19900102", "1990-01-02"}, Row{"2000-02-29", "2000-02-29"},
+                    Row{"1900-02-29", ""}, Row{"1900-01-01", "1900-01-01"}, Row{"1899-12-31", ""},
+                    Row{"2026-11-22", "2026-11-22"}, Row{"2026-11-23", ""}, Row{"2100-01-01", ""},
+                    Row{"1990-13-01", ""}, Row{"1990-02-30", ""}, Row{"1990-01", ""},
+                    Row{"01/02/1990", ""}, Row{"平成2年1月2日", ""}, Row{"", ""},
+                    Row{"99999999999999999999-1-1", ""}));
+
+class Sexes : public testing::TestWithParam<Row> {};
+TEST_P(Sexes, AreSmaregisOrNothing) { EXPECT_EQ(clean_sex(GetParam().typed), GetParam().sent); }
+INSTANTIATE_TEST_SUITE_P(Table, Sexes,
+                         testing::Values(Row{"男", "1"}, Row{"男性", "1"}, Row{"Male", "1"},
+                                         Row{"女性", "2"}, Row{" female ", "2"}, Row{"Ｆ", "2"},
+                                         Row{"無回答", ""}, Row{"other", ""}, Row{"0", ""},
+                                         Row{"", ""}));
+
+struct AddressRow {
+  ShopAddress typed;
+  const char* sent;
+};
+class Addresses : public testing::TestWithParam<AddressRow> {};
+TEST_P(Addresses, AreInOneLineFromTheLargeToTheSmall) {
+  EXPECT_EQ(clean_address(GetParam().typed), GetParam().sent);
+}
+ShopAddress address(const char* province, const char* city, const char* line1, const char* line2,
+                    const char* country = "JP") {
+  ShopAddress made;
+  made.province_code = province;
+  made.city = city;
+  made.line1 = line1;
+  made.line2 = line2;
+  made.country = country;
+  return made;
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, Addresses,
+    testing::Values(
+        AddressRow{address("JP-13", "渋谷区", "神宮前1-2-3", "つなぎビル 4F"),
+                   "東京都渋谷区神宮前1-2-3 つなぎビル 4F"},
+        AddressRow{address("JP-13", "東京都渋谷区", "神宮前１−２−３", ""),
+                   "東京都渋谷区神宮前1−2−3"},
+        AddressRow{address("JP-13", "渋谷区", "東京都渋谷区神宮前1-2-3", ""),
+                   "東京都渋谷区神宮前1-2-3"},
+        AddressRow{address("JP-01", "札幌市中央区", "北1条西2", ""), "北海道札幌市中央区北1条西2"},
+        AddressRow{address("JP-47", "那覇市", "泉崎1-2-2", ""), "沖縄県那覇市泉崎1-2-2"},
+        AddressRow{address("JP-48", "那覇市", "泉崎", ""), "那覇市泉崎"},
+        AddressRow{address("", "", "", "4F"), "4F"}, AddressRow{address("", "", "", ""), ""},
+        AddressRow{address("CA", "Los Angeles", "1 Main St", "Apt 2", "US"),
+                   "1 Main St, Apt 2, Los Angeles, CA, US"},
+        AddressRow{address("", "", "", "", "US"), ""},
+        AddressRow{address("JP-13", "渋谷区", "神宮前🌸1\n-2", ""), "東京都渋谷区神宮前1 -2"}));
+
+TEST(AddressLimit, HoldsAtTheLimitAndLeavesOutOnePastIt) {
+  std::string street;
+  for (size_t i = 0; i < kPosNameCharacters - 3; ++i) street += "丁";
+  EXPECT_EQ(clean_address(address("JP-13", "", street.c_str(), "")), "東京都" + street);
+  EXPECT_EQ(clean_address(address("JP-13", "", (street + "目").c_str(), "")), "");
+}
 
 class Mails : public testing::TestWithParam<Row> {};
 TEST_P(Mails, AreTakenWholeOrNotAtAll) { EXPECT_EQ(clean_mail(GetParam().typed), GetParam().sent); }
@@ -63,32 +164,45 @@ TEST(MailLimit, HoldsAtTheLimitAndRefusesOnePastIt) {
 TEST(MemberFields, ANamelessCustomerGetsTheFillerAndConsentNeedsAnAddress) {
   ShopCustomer customer;
   customer.mail_consent = true;
-  const NewPosMember member = pos_member_fields("T1", customer, FieldSet::kAll);
+  const NewPosMember member = pos_member_fields("T1", customer, FieldSet::kAll, kNow);
   EXPECT_EQ(member.code, "T1");
   EXPECT_EQ(member.last_name, kPosNameFiller);
   EXPECT_EQ(member.first_name, kPosNameFiller);
   EXPECT_FALSE(member.mail_consent);
 }
 
+TEST(MemberFields, WhatIsMissingIsTakenFromWhereItAlsoStands) {
+  ShopCustomer customer;
+  customer.last_name = "すずき";
+  customer.first_name = "花子";
+  customer.address.phone = "+81312345678";
+  const NewPosMember member = pos_member_fields("T1", customer, FieldSet::kAll, kNow);
+  EXPECT_EQ(member.last_kana, "スズキ") << "a name in kana says how it is read";
+  EXPECT_EQ(member.first_kana, "");
+  EXPECT_EQ(member.phone, "0312345678");
+  customer.last_kana = "スズキー";
+  EXPECT_EQ(pos_member_fields("T1", customer, FieldSet::kAll, kNow).last_kana, "スズキー");
+}
+
 TEST(MemberFields, EachSmallerFormSendsLess) {
-  ShopCustomer customer{.id = 1,
-                        .last_name = "山田",
-                        .first_name = "",
-                        .mail = "a@example.jp",
-                        .phone = "+819012345678",
-                        .locale = "ja",
-                        .mail_consent = true};
-  const NewPosMember all = pos_member_fields("T1", customer, FieldSet::kAll);
+  ShopCustomer customer;
+  customer.last_name = "山田";
+  customer.mail = "a@example.jp";
+  customer.phone = "+819012345678";
+  customer.mail_consent = true;
+  customer.birth_date = "1990-01-02";
+  const NewPosMember all = pos_member_fields("T1", customer, FieldSet::kAll, kNow);
   EXPECT_EQ(all.last_name, "山田");
   EXPECT_EQ(all.first_name, "-");
   EXPECT_EQ(all.phone, "09012345678");
   EXPECT_EQ(all.mail, "a@example.jp");
   EXPECT_TRUE(all.mail_consent);
-  const NewPosMember names = pos_member_fields("T1", customer, FieldSet::kNames);
+  const NewPosMember names = pos_member_fields("T1", customer, FieldSet::kNames, kNow);
   EXPECT_EQ(names.last_name, "山田");
-  EXPECT_EQ(names.phone + names.mail, "");
+  EXPECT_EQ(all.birth_date, "1990-01-02");
+  EXPECT_EQ(names.phone + names.mail + names.birth_date, "");
   EXPECT_FALSE(names.mail_consent);
-  EXPECT_EQ(pos_member_fields("T1", customer, FieldSet::kCodeOnly).last_name, "-");
+  EXPECT_EQ(pos_member_fields("T1", customer, FieldSet::kCodeOnly, kNow).last_name, "-");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ TEST(Settings, SurviveTheRoundTrip) {
   settings.safety_stock = 7;
   settings.stores = {{"2", "本店", false, 1}, {"1", "", true, 0}};
   settings.contact_url = "mailto:shop@example.jp";
+  settings.field_keys = {"custom.last_kana", "custom.first_kana", "", "custom.sex"};
   settings.paused = true;
 
   const auto back = parse_settings(settings_json(settings));
@@ -36,6 +37,7 @@ TEST(Settings, SurviveTheRoundTrip) {
   EXPECT_EQ(back->stores[0].safety_stock, 1);
   EXPECT_TRUE(back->stores[1].hidden);
   EXPECT_EQ(back->contact_url, settings.contact_url);
+  EXPECT_EQ(back->field_keys, settings.field_keys);
   EXPECT_TRUE(back->paused);
 }
 
@@ -44,6 +46,7 @@ TEST(Settings, AbsentFieldsKeepTheirDefaultsAndUnknownOnesAreIgnored) {
   ASSERT_TRUE(settings.ok());
   EXPECT_EQ(settings->few_below, 5);
   EXPECT_EQ(settings->code_letter, 'T');
+  EXPECT_EQ(settings->field_keys, FieldKeys{}) << "the birth date is where Shopify keeps it";
   EXPECT_EQ(settings->symbology, Symbology::kCode128);
   EXPECT_FALSE(settings->paused);
 }
@@ -72,6 +75,11 @@ INSTANTIATE_TEST_SUITE_P(
     Table, RefusedSettings,
     testing::Values(
         Refusal{"", "settings"}, Refusal{"[]", "settings"}, Refusal{"{\"paused\":", "settings"},
+        Refusal{R"({"field_keys":[]})", "field_keys"},
+        Refusal{R"({"field_keys":{"sex":"sex"}})", "field_keys.sex"},
+        Refusal{R"({"field_keys":{"sex":"a.sex"}})", "field_keys.sex"},
+        Refusal{R"({"field_keys":{"last_kana":"custom.ka na"}})", "field_keys.last_kana"},
+        Refusal{R"({"field_keys":{"birth_date":7}})", "field_keys.birth_date"},
         Refusal{R"({"paused":1})", "paused"}, Refusal{R"({"paused":"true"})", "paused"},
         Refusal{R"({"programme_name":7})", "programme_name"},
         Refusal{R"({"programme_name":"a\u0000b"})", "programme_name"},

@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto shop = shopify::parse_shop(body);
   check(shop);
   if (shop) demand(shop->id > 0 && !shop->domain.empty());
-  const auto customer = shopify::parse_customer(body);
+  const auto customer = shopify::parse_customer(body, {});
   check(customer);
   if (customer && *customer) demand((*customer)->id > 0);
   for (const std::string_view mutation :

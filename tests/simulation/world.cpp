@@ -359,7 +359,7 @@ std::string World::difference_from_truth() {
       return "the stock of product " + level.product_id + " is wrong";
     }
   }
-  const auto depth = storage_.queue_depth();
+  const auto depth = storage_.queue_depth(Storage::kEveryTenant);
   if (depth->inbox_waiting + depth->outbox_waiting > 0) return "work is still waiting";
   if (depth->inbox_dead + depth->outbox_dead > 0) return "something was given up";
   return "";

@@ -362,14 +362,17 @@ Result<Done> FakeStorage::bury_outbox(const OutboxItem& item, std::string_view e
   });
 }
 
-Result<Storage::QueueDepth> FakeStorage::queue_depth() {
+Result<Storage::QueueDepth> FakeStorage::queue_depth(TenantId tenant) {
   const std::lock_guard lock(mutex_);
   QueueDepth depth;
+  const auto asked = [tenant](TenantId of) { return tenant == kEveryTenant || tenant == of; };
   for (const auto& [id, row] : inbox_) {
+    if (!asked(row.item.tenant)) continue;
     depth.inbox_waiting += row.fate == InboxRow::Fate::kWaiting ? 1 : 0;
     depth.inbox_dead += row.fate == InboxRow::Fate::kDead ? 1 : 0;
   }
   for (const auto& [id, row] : outbox_) {
+    if (!asked(row.item.tenant)) continue;
     depth.outbox_waiting += row.dead ? 0 : 1;
     depth.outbox_dead += row.dead ? 1 : 0;
   }

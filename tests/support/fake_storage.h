@@ -96,7 +96,7 @@ class FakeStorage : public Storage {
   Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
-  Result<QueueDepth> queue_depth() override;
+  Result<QueueDepth> queue_depth(TenantId tenant) override;
 
  private:
   struct Data {

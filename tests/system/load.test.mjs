@@ -22,6 +22,12 @@ const smaregiRequests = async () => {
   const list = await send('GET', `${stack.smaregi.control}/requests`);
   return list.requests ?? list;
 };
+/** Whatever the filling left in the queues is worked off. */
+const settled = () => until('the queues to be empty', async () => {
+  const metrics = await (await fetch(`${stack.ops}/metrics`)).text();
+  const waiting = [...metrics.matchAll(/^tsunagi_queue_waiting\{[^}]*\} (\d+)/gm)].map(([, count]) => Number(count));
+  return waiting.length === 2 && waiting.every((count) => count === 0);
+}, 20_000, 200);
 /** The server knows nothing but its database, and the log of calls begins with its start. */
 const restartCold = async () => {
   await stack.serverProcess.stop();
@@ -40,6 +46,7 @@ const percentile = (values, part) => [...values].sort((a, b) => a - b)[Math.min(
 test('200 cold requests at once for one member cost one token call and one lookup of each kind', async () => {
   const member = data.joined.length - 1;
   const { customerId } = await codeAtSmaregi(stack, data.joined[member].code);
+  await settled();
   await restartCold();
   const url = cardOf(member);
   const replies = await Promise.all(Array.from({ length: 200 }, () => timed(url)));
@@ -47,7 +54,8 @@ test('200 cold requests at once for one member cost one token call and one looku
   // The answers came from the book; the lookup they share lands soon after.
   await until('the lookup of the member', async () => (await smaregiRequests()).some(({ path, query }) => path.includes('/customers/point') && JSON.stringify(query).includes(customerId)));
   await new Promise((resolve) => setTimeout(resolve, kLateMs));
-  const calls = (await smaregiRequests()).map(({ method, path, query }) => `${method} ${path}?${typeof query === 'string' ? query : new URLSearchParams(query)}`);
+  // A call that Smaregi throttled (this test's own looks share its limit) is asked again: it cost nothing.
+  const calls = (await smaregiRequests()).filter(({ status }) => status !== 429).map(({ method, path, query }) => `${method} ${path}?${typeof query === 'string' ? query : new URLSearchParams(query)}`);
   const count = (...words) => calls.filter((call) => words.every((word) => call.includes(word))).length;
   assert.equal(count('/token?'), 1, calls.join('\n'));
   assert.equal(count('/customers/point?', `customer_id=${customerId}`), 1, calls.join('\n'));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/domain/card/card_service.h"
+#include "server/domain/member/member_fields.h"
 
 namespace tsunagi {
 namespace {
@@ -71,10 +72,11 @@ std::vector<Change> changes_between(const Card& before, const Card& after) {
 void overlay_member(const PosMember& member, Card& card, Seconds as_of) {
   CardSnapshot& snapshot = snapshot_of(card);
   snapshot.rank = member.rank;
-  snapshot.holder = member.last_name;
-  if (!member.first_name.empty()) {
+  snapshot.holder.clear();
+  for (const std::string& name : {member.last_name, member.first_name}) {
+    if (name.empty() || name == kPosNameFiller) continue;
     if (!snapshot.holder.empty()) snapshot.holder += ' ';
-    snapshot.holder += member.first_name;
+    snapshot.holder += name;
   }
   snapshot.as_of = as_of;
   card.link.state = member.status == kStatusUsable ? LinkState::kLinked : LinkState::kStopped;

@@ -1,95 +1,136 @@
 #include "server/domain/member/member_fields.h"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <vector>
+
+#include "server/domain/member/typed_text.h"
+#include "wasm/core/japan_time.h"
 
 namespace tsunagi {
 namespace {
 
-constexpr uint32_t kBroken = 0xFFFFFFFF;
+constexpr size_t kJapanesePostCodeDigits = 7;
+constexpr size_t kPostCodeDigitsBeforeHyphen = 3;
+constexpr int kOldestYear = 1900;
+constexpr size_t kDateDigits = 8;
+constexpr size_t kLongestDate = 40;  // characters of a form's date field
+constexpr std::string_view kJapan = "JP";
 
-struct Decoded {
-  uint32_t code = kBroken;
-  size_t bytes = 1;
-};
+// By the number of Shopify's province code, "JP-01" to "JP-47" (ISO 3166-2).
+constexpr std::array<std::string_view, 47> kPrefectures = {
+    "北海道", "青森県", "岩手県", "宮城県", "秋田県", "山形県",   "福島県", "茨城県",
+    "栃木県", "群馬県", "埼玉県", "千葉県", "東京都", "神奈川県", "新潟県", "富山県",
+    "石川県", "福井県", "山梨県", "長野県", "岐阜県", "静岡県",   "愛知県", "三重県",
+    "滋賀県", "京都府", "大阪府", "兵庫県", "奈良県", "和歌山県", "鳥取県", "島根県",
+    "岡山県", "広島県", "山口県", "徳島県", "香川県", "愛媛県",   "高知県", "福岡県",
+    "佐賀県", "長崎県", "熊本県", "大分県", "宮崎県", "鹿児島県", "沖縄県"};
 
-// One character of UTF-8, strictly: no overlong forms, no surrogates.
-Decoded decode(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const size_t length = lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead >= 0xF5 || text.size() < length) return {};
-  uint32_t code = lead & (0xFFU >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
-    code = (code << 6) | (byte(i) & 0x3FU);
-  }
-  const uint32_t smallest = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000;
-  if (code < smallest || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return {};
-  return {code, length};
-}
+constexpr std::array<std::string_view, 6> kMale = {"1", "m", "male", "man", "男", "男性"};
+constexpr std::array<std::string_view, 6> kFemale = {"2", "f", "female", "woman", "女", "女性"};
 
-bool is_space(uint32_t code) {
-  return code == ' ' || (code >= 0x09 && code <= 0x0D) || code == 0xA0 || code == 0x3000 ||
-         (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029;
-}
-
-// Characters that no name needs and that a receipt printer cannot print. Rare kanji (U+20000…)
-// stay.
-bool is_refused(uint32_t code) {
-  return code == kBroken || code < 0x20 || (code >= 0x7F && code < 0xA0) ||  // control
-         (code >= 0x200B && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
-         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||  // invisible, direction
-         (code >= 0x2600 && code <= 0x27BF) ||                    // pictograms
-         (code >= 0xE000 && code <= 0xF8FF) ||                    // private use
-         (code >= 0xFE00 && code <= 0xFE0F) || (code >= 0xFFF0 && code <= 0xFFFF) ||
-         (code >= 0x1F000 && code <= 0x1FBFF) || code >= 0xE0000;  // emoji, tags, private use
-}
-
-bool phone_character(char c) {
-  return (c >= '0' && c <= '9') || c == '-' || c == '(' || c == ')' || c == '+' || c == '#' ||
-         c == '*';
-}
+bool is_japan(std::string_view country) { return country.empty() || country == kJapan; }
 
 std::string or_filler(const std::string& name) {
   return name.empty() ? std::string(kPosNameFiller) : name;
 }
 
+// Printable characters with single spaces between words.
+std::u32string tidy(const std::u32string& text) {
+  std::u32string tidied;
+  bool space_waits = false;
+  for (const char32_t c : text) {
+    if (is_space(c)) {
+      space_waits = !tidied.empty();
+    } else if (!is_unprintable(c)) {
+      if (space_waits) tidied.push_back(' ');
+      space_waits = false;
+      tidied.push_back(c);
+    }
+  }
+  return tidied;
+}
+
+// At most that many characters, and no space left hanging.
+std::string cut(std::u32string text, size_t max_characters) {
+  if (text.size() > max_characters) text.resize(max_characters);
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return to_utf8(text);
+}
+
+bool is_kana_or_ascii(char32_t c) { return (c >= 0x30A0 && c <= 0x30FF) || (c >= ' ' && c <= '~'); }
+
+bool is_phone_sign(char32_t c) { return c == '(' || c == ')' || c == '+' || c == '#' || c == '*'; }
+
+std::string_view prefecture_of(std::string_view province_code) {
+  constexpr std::string_view kPrefix = "JP-";
+  if (province_code.size() != kPrefix.size() + 2 || !province_code.starts_with(kPrefix)) return "";
+  const auto tens = static_cast<unsigned char>(province_code[3]);
+  const auto ones = static_cast<unsigned char>(province_code[4]);
+  if (!is_digit(tens) || !is_digit(ones)) return "";
+  const size_t number = static_cast<size_t>(tens - '0') * 10 + static_cast<size_t>(ones - '0');
+  return number >= 1 && number <= kPrefectures.size() ? kPrefectures[number - 1] : "";
+}
+
+// The text without what it begins with, when it does.
+std::string without_prefix(const std::string& text, std::string_view prefix) {
+  return !prefix.empty() && text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+// "1990年1月2日" → {1990, 1, 2}; eight digits in a row are one date.
+std::vector<int> numbers_of(const std::u32string& text) {
+  std::vector<std::string> runs;
+  bool in_run = false;
+  for (const char32_t c : text) {
+    if (is_digit(c)) {
+      if (!in_run) runs.emplace_back();
+      runs.back().push_back(static_cast<char>(c));
+    }
+    in_run = is_digit(c);
+  }
+  if (runs.size() == 1 && runs[0].size() == kDateDigits) {
+    runs = {runs[0].substr(0, 4), runs[0].substr(4, 2), runs[0].substr(6, 2)};
+  }
+  std::vector<int> numbers;
+  for (const std::string& run : runs) {
+    if (run.size() > 4) return {};
+    numbers.push_back(std::stoi(run));
+  }
+  return numbers;
+}
+
 }  // namespace
 
 std::string clean_name(std::string_view text, size_t max_characters) {
-  std::string name;
-  size_t characters = 0;
-  bool space_waits = false;
-  while (!text.empty()) {
-    const Decoded next = decode(text);
-    const std::string_view bytes = text.substr(0, next.bytes);
-    text.remove_prefix(next.bytes);
-    if (is_space(next.code)) {
-      space_waits = !name.empty();
-      continue;
-    }
-    if (is_refused(next.code)) continue;
-    if (characters + (space_waits ? 2 : 1) > max_characters) break;
-    if (space_waits) {
-      name += ' ';
-      ++characters;
-      space_waits = false;
-    }
-    name += bytes;
-    ++characters;
-  }
-  return name;
+  return cut(tidy(fold_widths(code_points(text))), max_characters);
+}
+
+std::string clean_kana(std::string_view text) {
+  const std::u32string kana = to_katakana(tidy(fold_widths(code_points(text))));
+  const bool readable = std::all_of(kana.begin(), kana.end(), is_kana_or_ascii);
+  return readable ? cut(kana, kPosNameCharacters) : "";
 }
 
 std::string clean_phone(std::string_view text) {
   std::string phone;
-  for (const char c : text) {
-    if (phone_character(c)) phone += c;
+  for (const char32_t c : fold_widths(code_points(text))) {
+    if (is_digit(c) || is_phone_sign(c)) {
+      phone += static_cast<char>(c);
+    } else if (is_hyphen(c)) {
+      phone += '-';
+    }
   }
-  constexpr std::string_view kJapan = "+81";
-  if (phone.starts_with(kJapan)) {
-    phone.erase(0, kJapan.size());
+  constexpr std::string_view kFromAbroad = "+81";
+  if (phone.starts_with(kFromAbroad)) {
+    phone.erase(0, kFromAbroad.size());
     std::erase_if(phone, [](char c) { return c == '(' || c == ')'; });  // "+81 (0)3…"
     phone.erase(0, phone.find_first_not_of('-'));
     if (!phone.empty() && !phone.starts_with('0')) phone.insert(0, "0");
@@ -108,15 +149,93 @@ std::string clean_mail(std::string_view text) {
                                                                                  : "";
 }
 
-NewPosMember pos_member_fields(std::string_view code, const ShopCustomer& customer, FieldSet set) {
+std::string clean_post_code(std::string_view text, std::string_view country) {
+  std::string digits;
+  std::string as_typed;
+  for (const char32_t c : tidy(fold_widths(code_points(text)))) {
+    if (c == U'〒') continue;
+    if (c >= 0x80 && !is_hyphen(c)) return "";
+    if (is_digit(c)) digits += static_cast<char>(c);
+    as_typed += is_hyphen(c) ? '-' : static_cast<char>(c);
+  }
+  if (is_japan(country)) {
+    const bool letters = std::any_of(as_typed.begin(), as_typed.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    });
+    if (letters || digits.size() != kJapanesePostCodeDigits) return "";
+    return digits.insert(kPostCodeDigitsBeforeHyphen, "-");
+  }
+  return as_typed.size() <= kPosPostCodeCharacters ? as_typed : "";
+}
+
+std::string clean_address(const ShopAddress& address) {
+  const auto line = [](const std::string& text) {
+    return to_utf8(tidy(fold_widths(code_points(text))));
+  };
+  std::string joined;
+  if (is_japan(address.country)) {
+    const std::string_view prefecture = prefecture_of(address.province_code);
+    const std::string city = without_prefix(line(address.city), prefecture);
+    std::string street = without_prefix(line(address.line1), prefecture);
+    street = without_prefix(street, city);
+    joined = std::string(prefecture) + city + street;
+    const std::string building = line(address.line2);
+    if (!building.empty()) joined += (joined.empty() ? "" : " ") + building;
+  } else {
+    for (const std::string* part : {&address.line1, &address.line2, &address.city,
+                                    &address.province_code, &address.country}) {
+      const std::string text = line(*part);
+      if (!text.empty()) joined += (joined.empty() ? "" : ", ") + text;
+    }
+    if (joined == address.country) joined.clear();  // a country alone is no address
+  }
+  // Half an address leads nowhere.
+  return code_points(joined).size() <= kPosNameCharacters ? joined : "";
+}
+
+std::string clean_birth_date(std::string_view text, Seconds now) {
+  const std::u32string typed = fold_widths(code_points(text));
+  if (typed.size() > kLongestDate) return "";
+  const std::vector<int> numbers = numbers_of(typed);
+  if (numbers.size() != 3 || numbers[0] < kOldestYear) return "";
+  const std::chrono::year_month_day day(std::chrono::year(numbers[0]),
+                                        std::chrono::month(static_cast<unsigned>(numbers[1])),
+                                        std::chrono::day(static_cast<unsigned>(numbers[2])));
+  if (!day.ok()) return "";
+  if (std::chrono::sys_days(day).time_since_epoch().count() > japan_day_number(now)) return "";
+  std::array<char, 40> iso{};  // more than any three figures take
+  std::snprintf(iso.data(), iso.size(), "%04d-%02d-%02d", numbers[0], numbers[1], numbers[2]);
+  return iso.data();
+}
+
+std::string clean_sex(std::string_view text) {
+  const std::string word = lower(to_utf8(tidy(fold_widths(code_points(text)))));
+  if (std::find(kMale.begin(), kMale.end(), word) != kMale.end()) return "1";
+  if (std::find(kFemale.begin(), kFemale.end(), word) != kFemale.end()) return "2";
+  return "";
+}
+
+NewPosMember pos_member_fields(std::string_view code, const ShopCustomer& customer, FieldSet set,
+                               Seconds now) {
   NewPosMember member;
   member.code = code;
   const bool names = set != FieldSet::kCodeOnly;
   member.last_name = or_filler(names ? clean_name(customer.last_name) : "");
   member.first_name = or_filler(names ? clean_name(customer.first_name) : "");
   if (set == FieldSet::kAll) {
+    // Who writes the name itself in kana has said how it is read.
+    const auto kana = [](const std::string& given, const std::string& name) {
+      return clean_kana(given.empty() ? name : given);
+    };
+    member.last_kana = kana(customer.last_kana, customer.last_name);
+    member.first_kana = kana(customer.first_kana, customer.first_name);
     member.mail = clean_mail(customer.mail);
     member.phone = clean_phone(customer.phone);
+    if (member.phone.empty()) member.phone = clean_phone(customer.address.phone);
+    member.post_code = clean_post_code(customer.address.post_code, customer.address.country);
+    member.address = clean_address(customer.address);
+    member.birth_date = clean_birth_date(customer.birth_date, now);
+    member.sex = clean_sex(customer.sex);
   }
   // Smaregi's default for an absent flag differs between sources, so it is always given.
   member.mail_consent = customer.mail_consent && !member.mail.empty();

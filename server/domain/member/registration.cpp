@@ -17,9 +17,9 @@ std::string subject(int64_t customer_id) { return "customer " + std::to_string(c
 // A member found under our freshly drawn code is the one we created when it has the names we sent.
 // Twelve random digits do not meet a stranger's by chance, and a stranger's member is not taken
 // over.
-bool is_ours(const PosMember& member, const ShopCustomer& customer) {
+bool is_ours(const PosMember& member, const ShopCustomer& customer, Seconds now) {
   for (const FieldSet set : kFieldSets) {
-    const NewPosMember sent = pos_member_fields(member.code, customer, set);
+    const NewPosMember sent = pos_member_fields(member.code, customer, set, now);
     if (sent.last_name == member.last_name && sent.first_name == member.first_name) return true;
   }
   return false;
@@ -84,7 +84,8 @@ Result<Registration::Holder> Registration::holder_of_code(const Tenant& tenant, 
   if (!linked_card.ok()) return linked_card.error();
   const std::optional<Card>& other = *linked_card;
   const bool others = other && other->link.customer_id != card.link.customer_id;
-  if (others || !is_ours(*member, customer)) return Holder{.ours = std::nullopt, .taken = true};
+  if (others || !is_ours(*member, customer, ports_.clock.now()))
+    return Holder{.ours = std::nullopt, .taken = true};
   return Holder{.ours = member, .taken = false};
 }
 
@@ -92,8 +93,8 @@ Result<PosMember> Registration::create(const Tenant& tenant, const std::string& 
                                        const ShopCustomer& customer) {
   Error refused{ErrorCode::kInternal, "nothing was tried"};
   for (const FieldSet set : kFieldSets) {
-    auto created =
-        ports_.pos.create_member(tenant.contract_id, pos_member_fields(code, customer, set));
+    auto created = ports_.pos.create_member(
+        tenant.contract_id, pos_member_fields(code, customer, set, ports_.clock.now()));
     if (created.ok() && !created->code.empty() && created->code != code) {
       return Error{ErrorCode::kInternal, "Smaregi answered about another member"};
     }

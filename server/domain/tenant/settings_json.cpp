@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -125,6 +126,36 @@ void read_contact_url(Reader& reader, Settings& settings) {
   settings.contact_url = url;
 }
 
+// "namespace.key" as Shopify allows: 3 to 255 and 2 to 64 letters, digits, - and _.
+bool is_metafield_key(std::string_view text) {
+  const size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return false;
+  const auto plain = [](std::string_view part, size_t least, size_t most) {
+    return part.size() >= least && part.size() <= most &&
+           std::all_of(part.begin(), part.end(), [](char c) {
+             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    c == '-' || c == '_';
+           });
+  };
+  return plain(text.substr(0, dot), 3, 255) && plain(text.substr(dot + 1), 2, 64);
+}
+
+std::optional<Error> read_field_keys(const Json& object, FieldKeys& keys) {
+  if (!object.is_object()) return refused("field_keys", "must be an object");
+  Reader reader(object, "field_keys.");
+  const auto read = [&reader](const char* field, std::string& into) {
+    reader.text(field, kSettingUrlBytes, into);
+    if (!into.empty() && !is_metafield_key(into)) {
+      reader.fail(field, "must be namespace.key of a customer metafield");
+    }
+  };
+  read("last_kana", keys.last_kana);
+  read("first_kana", keys.first_kana);
+  read("birth_date", keys.birth_date);
+  read("sex", keys.sex);
+  return reader.error();
+}
+
 std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& into) {
   if (!list.is_array()) return refused("stores", "must be a list");
   if (list.size() > kSettingStores) {
@@ -170,6 +201,11 @@ std::string settings_json(const Settings& settings) {
                      {"safety_stock", settings.safety_stock},
                      {"stores", std::move(stores)},
                      {"contact_url", settings.contact_url},
+                     {"field_keys",
+                      {{"last_kana", settings.field_keys.last_kana},
+                       {"first_kana", settings.field_keys.first_kana},
+                       {"birth_date", settings.field_keys.birth_date},
+                       {"sex", settings.field_keys.sex}}},
                      {"paused", settings.paused}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -193,6 +229,9 @@ Result<Settings> parse_settings(std::string_view json) {
   read_contact_url(reader, settings);
   reader.flag("paused", settings.paused);
   if (reader.error()) return *reader.error();
+  if (const Json* keys = reader.find("field_keys")) {
+    if (auto error = read_field_keys(*keys, settings.field_keys)) return *error;
+  }
   if (const Json* stores = reader.find("stores")) {
     if (auto error = read_stores(*stores, settings.stores)) return *error;
   }

@@ -13,7 +13,7 @@ const kMost = 1_000_000;
 /** @typedef {{store_id: string, name: string, hidden: boolean, safety_stock: number}} StoreSetting */
 /**
  * @typedef {{programme_name: string, code_rule: string, code_letter: string, symbology: string, second_symbology: string,
- *   few_below: number, safety_stock: number, stores: StoreSetting[], contact_url: string, paused: boolean}} Settings
+ *   few_below: number, safety_stock: number, stores: StoreSetting[], contact_url: string, field_keys: Record<string, string>, paused: boolean}} Settings
  */
 /**
  * @typedef {{now: number, shop: {domain: string, name: string},
@@ -330,6 +330,9 @@ function showForm(status) {
       make('div', {class: 'pair'},
         labelled('symbology', words.symbology, choice('symbology', draft.symbology, symbologies, (text) => { draft.symbology = text; })),
         labelled('second_symbology', words.second_symbology, choice('second_symbology', draft.second_symbology, symbologies, (text) => { draft.second_symbology = text; })))),
+    card(words.fields, make('p', {class: 'card__note'}, words.fields_help),
+      ...Object.entries(words.field).map(([key, name]) => labelled(`field_keys.${key}`, name,
+        textInput(`field_keys.${key}`, draft.field_keys[key] ?? '', (text) => { draft.field_keys[key] = text.trim(); }, {autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: 'custom.…'})))),
     card(words.stock,
       make('div', {class: 'pair'},
         labelled('few_below', words.few_below, numberInput('few_below', draft.few_below, (figure) => { draft.few_below = figure; })),
@@ -371,6 +374,9 @@ function wrongFields() {
   };
   if (draft.contact_url && !/^(https?:\/\/|mailto:|\/(?![/\\]))/.test(draft.contact_url)) wrong.push(['contact_url', words.error.url]);
   if (!/^[A-HJ-NPR-Z]$/.test(draft.code_letter)) wrong.push(['code_letter', words.error.letter]);
+  for (const [key, value] of Object.entries(draft.field_keys)) {
+    if (value && !/^[\w-]{3,255}\.[\w-]{2,64}$/.test(value)) wrong.push([`field_keys.${key}`, words.error.metafield]);
+  }
   figure('few_below', draft.few_below);
   figure('safety_stock', draft.safety_stock);
   draft.stores.forEach((store, i) => figure(`stores[${i}].safety_stock`, store.safety_stock));

@@ -114,7 +114,8 @@ std::string asset_folder() {
     write_file(
         made / "liquid/card-page.liquid",
         "{% layout none %}<link href=\"%asset:tsunagi.css%\"><a href=\"%base%/card\">50% off</a>");
-    write_file(made / "liquid/stock-page.liquid", "<link href=\"%asset:tsunagi.css%\">%content%");
+    write_file(made / "liquid/stock-page.liquid",
+               "<link href=\"%asset:tsunagi.css%\"><i>%japanese%</i><p>%english%</p>");
     write_file(made / "liquid/manifest.json",
                R"({"name":"%name%","lang":"%language%","start_url":"%base%/card"})");
     return made.string();

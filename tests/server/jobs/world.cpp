@@ -109,7 +109,7 @@ std::vector<std::string> World::dead() {
 }
 
 int64_t World::waiting() {
-  const auto depth = storage.queue_depth();
+  const auto depth = storage.queue_depth(Storage::kEveryTenant);
   return depth->inbox_waiting + depth->outbox_waiting;
 }
 

@@ -101,7 +101,12 @@ TEST(ShopifyReply, Customer) {
   const auto full = parse_customer(
       R"({"data":{"customer":{"id":"gid://shopify/Customer/7001","firstName":"木","lastName":"繋","locale":"ja",
           "defaultEmailAddress":{"emailAddress":"a@example.com","marketingState":"SUBSCRIBED"},
-          "defaultPhoneNumber":{"phoneNumber":"+819012345678"}}}})");
+          "defaultPhoneNumber":{"phoneNumber":"+819012345678"},
+          "defaultAddress":{"address1":"神宮前1-2-3","address2":"4F","city":"渋谷区","provinceCode":"JP-13","countryCodeV2":"JP",
+            "zip":"150-0001","phone":"+81312345678"},
+          "metafields":{"nodes":[{"namespace":"custom","key":"kana_last","value":"ツナギ"},
+            {"namespace":"facts","key":"birth_date","value":"1990-01-02"},{"namespace":"custom","key":"other","value":"x"}]}}}})",
+      {.last_kana = "custom.kana_last", .first_kana = "", .birth_date = "facts.birth_date", .sex = ""});
   ASSERT_TRUE(full);
   ASSERT_TRUE(*full);
   EXPECT_EQ((*full)->id, 7001);
@@ -111,20 +116,32 @@ TEST(ShopifyReply, Customer) {
   EXPECT_TRUE((*full)->mail_consent);
   EXPECT_EQ((*full)->phone, "+819012345678");
   EXPECT_EQ((*full)->locale, "ja");
+  EXPECT_EQ((*full)->address.province_code, "JP-13");
+  EXPECT_EQ((*full)->address.line1, "神宮前1-2-3");
+  EXPECT_EQ((*full)->address.line2, "4F");
+  EXPECT_EQ((*full)->address.city, "渋谷区");
+  EXPECT_EQ((*full)->address.country, "JP");
+  EXPECT_EQ((*full)->address.post_code, "150-0001");
+  EXPECT_EQ((*full)->address.phone, "+81312345678");
+  EXPECT_EQ((*full)->last_kana, "ツナギ");
+  EXPECT_EQ((*full)->first_kana, "");
+  EXPECT_EQ((*full)->birth_date, "1990-01-02");
+  EXPECT_EQ((*full)->sex, "");
   const auto bare = parse_customer(
       R"({"data":{"customer":{"id":"gid://shopify/Customer/7001","firstName":null,"defaultEmailAddress":null,
-          "defaultPhoneNumber":null}}})");
+          "defaultPhoneNumber":null,"defaultAddress":null,"metafields":{"nodes":[]}}}})",
+      {});
   ASSERT_TRUE(bare);
   EXPECT_EQ((*bare)->first_name, "");
   EXPECT_FALSE((*bare)->mail_consent);
-  const auto nobody = parse_customer(R"({"data":{"customer":null}})");
+  const auto nobody = parse_customer(R"({"data":{"customer":null}})", {});
   ASSERT_TRUE(nobody);
   EXPECT_FALSE(*nobody);
   for (const char* body :
        {R"({"data":{}})", R"({"data":{"customer":[]}})", R"({"data":{"customer":{}}})",
         R"({"data":{"customer":{"id":"gid://shopify/Customer/0"}}})",
         R"({"data":{"customer":{"id":"gid://shopify/Customer/7x"}}})"}) {
-    EXPECT_FALSE(parse_customer(body)) << body;
+    EXPECT_FALSE(parse_customer(body, {})) << body;
   }
 }
 

@@ -298,6 +298,10 @@ NewPosMember somebody() {
           .first_kana = "キ",
           .mail = "a@example.com",
           .phone = "090-1234-5678",
+          .post_code = "150-0001",
+          .address = "東京都渋谷区1-2-3",
+          .birth_date = "1990-01-02",
+          .sex = "2",
           .mail_consent = true};
 }
 
@@ -316,6 +320,10 @@ TEST_F(SmaregiClientTest, CreatesAMember) {
                             {"firstKana", "キ"},
                             {"mailAddress", "a@example.com"},
                             {"phoneNumber", "090-1234-5678"},
+                            {"postCode", "150-0001"},
+                            {"address", "東京都渋谷区1-2-3"},
+                            {"birthDate", "1990-01-02"},
+                            {"sex", "2"},
                             {"mailReceiveFlag", "1"}}));
 }
 

@@ -135,7 +135,7 @@ TEST_P(InboxTest, ManyWorkersLeaseEachEventOnce) {
       workers.emplace_back([&] {
         // A worker may find nothing while others hold the rest locked; it is done when nothing is
         // due.
-        while (db().queue_depth().ok()) {
+        while (db().queue_depth(Storage::kEveryTenant).ok()) {
           const auto items = db().lease_inbox(4, kNow, kLeaseSeconds);
           ASSERT_TRUE(items.ok()) << items.error().message;
           const std::lock_guard lock(mutex);
@@ -212,10 +212,10 @@ TEST_P(InboxTest, ADeadLetterKeepsItsBodyAndMayLiveAgain) {
   EXPECT_OK(db().bury_inbox(id, std::string(2'000, 'x')));
   EXPECT_EQ(1000, database_->number("SELECT LENGTH(error) FROM inbox"));
   EXPECT_THAT(leased_ids(kNow + 1'000'000), IsEmpty());
-  EXPECT_EQ(1, db().queue_depth()->inbox_dead);
+  EXPECT_EQ(1, db().queue_depth(Storage::kEveryTenant)->inbox_dead);
   EXPECT_OK(db().retry_inbox(id, kNow, ""));
   EXPECT_EQ("{\"id\":1}", lease()[0].event.body);
-  EXPECT_EQ(0, db().queue_depth()->inbox_dead);
+  EXPECT_EQ(0, db().queue_depth(Storage::kEveryTenant)->inbox_dead);
 }
 
 TEST_P(InboxTest, WhatWasStoredSurvivesARestart) {
@@ -230,7 +230,7 @@ TEST_P(InboxTest, WhatWasStoredSurvivesARestart) {
 }
 
 TEST_P(InboxTest, TheDepthCountsWhatIsToDo) {
-  const auto empty = *db().queue_depth();
+  const auto empty = *db().queue_depth(Storage::kEveryTenant);
   EXPECT_EQ(0, empty.inbox_waiting + empty.inbox_dead + empty.outbox_waiting + empty.outbox_dead);
   EXPECT_EQ(0, empty.oldest_waiting);
   for (const char* id : {"a", "b", "c", "d"}) receive(id, kNow - 50);
@@ -238,12 +238,16 @@ TEST_P(InboxTest, TheDepthCountsWhatIsToDo) {
   EXPECT_OK(db().finish_inbox(kShop, {items[0].id}, {}));
   EXPECT_OK(db().bury_inbox(items[1].id, "no"));
   apply({change::Enqueue{{OutboxKind::kWriteCard, "1"}}});
-  const auto depth = *db().queue_depth();
+  const auto depth = *db().queue_depth(Storage::kEveryTenant);
   EXPECT_EQ(2, depth.inbox_waiting);
   EXPECT_EQ(1, depth.inbox_dead);
   EXPECT_EQ(1, depth.outbox_waiting);
   EXPECT_EQ(0, depth.outbox_dead);
   EXPECT_EQ(kNow - 50, depth.oldest_waiting);
+  EXPECT_EQ(2, db().queue_depth(kShop)->inbox_waiting);
+  const auto others = *db().queue_depth(kOtherShop);
+  EXPECT_EQ(0, others.inbox_waiting + others.inbox_dead + others.outbox_waiting);
+  EXPECT_EQ(0, others.oldest_waiting) << "another shop's queue is nobody else's business";
 }
 
 }  // namespace

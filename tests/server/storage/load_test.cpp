@@ -92,7 +92,7 @@ TEST_P(LoadTest, JoinsOfOneCustomerGiveOneCode) {
   }
   EXPECT_EQ(1, won);
   EXPECT_EQ(1, database_->number("SELECT COUNT(*) FROM member_code"));
-  EXPECT_EQ(1, db().queue_depth()->outbox_waiting);
+  EXPECT_EQ(1, db().queue_depth(Storage::kEveryTenant)->outbox_waiting);
 }
 
 TEST_P(LoadTest, WorksWithOneSession) {

@@ -1,0 +1,59 @@
+// What a customer typed in Shopify is what the clerk reads in Smaregi: through the real services, by the platforms' own APIs.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { until } from '../support/processes.mjs';
+import { Shopper, seed } from '../support/seed.mjs';
+import { Stack } from '../support/stack.mjs';
+
+const stack = new Stack();
+let data;
+before(async () => { await stack.start(); data = await seed(stack, undefined, { products: 2, members: 2, sales: 0 }); });
+after(() => stack.stop());
+
+/** Joins a customer made of `input`, and answers the member Smaregi then has. */
+async function memberOf(input, { address, metafields = [] } = {}) {
+  const made = await data.admin(`mutation Customer($input: CustomerInput!) {
+    customerCreate(input: $input) { customer { id } userErrors { field message } } }`, { input });
+  assert.deepEqual(made.customerCreate.userErrors, []);
+  const { id } = made.customerCreate.customer;
+  if (address) {
+    const put = await data.admin(`mutation Address($id: ID!, $address: MailingAddressInput!) {
+      customerAddressCreate(customerId: $id, address: $address, setAsDefault: true) { address { id } userErrors { field message } } }`, { id, address });
+    assert.deepEqual(put.customerAddressCreate.userErrors, []);
+  }
+  if (metafields.length) {
+    const set = await data.admin(`mutation Fields($metafields: [MetafieldsSetInput!]!) {
+      metafieldsSet(metafields: $metafields) { userErrors { field message } } }`, { metafields: metafields.map((one) => ({ ownerId: id, type: 'single_line_text_field', ...one })) });
+    assert.deepEqual(set.metafieldsSet.userErrors, []);
+  }
+  const shopper = new Shopper(stack);
+  await shopper.signIn(id.split('/').pop());
+  await shopper.join();
+  const { code } = await until('the customer to be a member', async () => { const card = await shopper.card(); return card.state === 'ready' && card; }, 30_000, 200);
+  const [member] = await data.pos('GET', `/customers?customer_code=${encodeURIComponent(code)}`);
+  return member;
+}
+
+test('kana, phone, address, post code, birth date, sex and consent arrive as Smaregi takes them', async () => {
+  const { settings } = await data.merchant('GET', '/status');
+  await data.merchant('PUT', '/settings', { ...settings, field_keys: { last_kana: 'custom.last_kana', first_kana: 'custom.first_kana', birth_date: 'facts.birth_date', sex: 'custom.sex' } });
+  const member = await memberOf({
+    lastName: ' 鈴木 ', firstName: '花子🌸', email: `hanako.${stack.seed}@example.com`, phone: '+819012345678',
+    emailMarketingConsent: { marketingState: 'SUBSCRIBED', marketingOptInLevel: 'SINGLE_OPT_IN' },
+  }, {
+    address: { countryCode: 'JP', provinceCode: 'JP-13', zip: '１５０ー０００１', city: '渋谷区', address1: '東京都渋谷区神宮前１－２－３', address2: 'つなぎビル 4F' },
+    metafields: [{ namespace: 'custom', key: 'last_kana', value: 'ｽｽﾞｷ' }, { namespace: 'custom', key: 'first_kana', value: 'はなこ' },
+      { namespace: 'facts', key: 'birth_date', type: 'date', value: '1990-01-02' }, { namespace: 'custom', key: 'sex', value: '女性' }],
+  });
+  const { lastName, firstName, lastKana, firstKana, phoneNumber, postCode, address, birthDate, sex, mailAddress, mailReceiveFlag } = member;
+  assert.deepEqual({ lastName, firstName, lastKana, firstKana, phoneNumber, postCode, address, birthDate, sex, mailAddress, mailReceiveFlag }, {
+    lastName: '鈴木', firstName: '花子', lastKana: 'スズキ', firstKana: 'ハナコ', phoneNumber: '09012345678', postCode: '150-0001',
+    address: '東京都渋谷区神宮前1-2-3 つなぎビル 4F', birthDate: '1990-01-02', sex: '2', mailAddress: `hanako.${stack.seed}@example.com`, mailReceiveFlag: '1',
+  });
+});
+
+test('a customer who typed nothing is a member with the filler and without consent', async () => {
+  const { lastName, firstName, lastKana, address, birthDate, mailReceiveFlag } = await memberOf({ email: `nobody.${stack.seed}@example.com` });
+  assert.deepEqual({ lastName, firstName, lastKana, address, birthDate, mailReceiveFlag },
+    { lastName: '-', firstName: '-', lastKana: null, address: null, birthDate: null, mailReceiveFlag: '0' });
+});
