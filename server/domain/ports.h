@@ -56,6 +56,9 @@ struct PutProducts {
 struct DropProducts {
   std::vector<std::string> product_ids;
 };
+struct KeepProducts {
+  std::vector<std::string> product_ids;
+};  // the complete list: others are removed with their stock
 struct PutStock {
   std::vector<StockLevel> levels;
 };  // upsert, newest changed_at wins
@@ -79,10 +82,10 @@ struct Audit {
   std::string actor, action, subject, reason;
 };
 }  // namespace change
-using Change =
-    std::variant<change::PutLink, change::DropLink, change::PutSnapshot, change::PutStores,
-                 change::PutProducts, change::DropProducts, change::PutStock, change::SetCursor,
-                 change::Enqueue, change::SetFavourite, change::SetPin, change::Audit>;
+using Change = std::variant<change::PutLink, change::DropLink, change::PutSnapshot,
+                            change::PutStores, change::PutProducts, change::DropProducts,
+                            change::KeepProducts, change::PutStock, change::SetCursor,
+                            change::Enqueue, change::SetFavourite, change::SetPin, change::Audit>;
 inline constexpr int kMaxPins = 50;
 
 // Stored platform secrets, encrypted at rest (AES-256-GCM, tenant and purpose bound as associated
@@ -155,6 +158,9 @@ class Storage {  // storage
                                     const std::vector<Change>& changes) = 0;
   virtual Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) = 0;
   virtual Result<Done> bury_inbox(int64_t id, std::string_view error) = 0;  // dead letter
+  // Forgets events that were done before `done_before`, and what the bodies of dead ones received
+  // before `dead_before` said; at most `limit` of each. How many there were.
+  virtual Result<int64_t> purge_inbox(Seconds done_before, Seconds dead_before, int limit) = 0;
 
   virtual Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now,
                                                        int lease_seconds) = 0;
@@ -176,10 +182,6 @@ class Storage {  // storage
 // Calls block on the network for at most the client's own time-outs and share one rate budget per
 // contract. kUnavailable: down, slow, throttled or nonsense; kUnauthorized: the contract refuses
 // us; kNotFound; kConflict: a code already taken.
-struct PosPage {  // a read of many pages hands over each page as it comes; the reader answers false
-                  // to stop
-  int size = 1000;
-};
 class Pos {
  public:
   virtual ~Pos() = default;

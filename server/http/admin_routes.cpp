@@ -1,7 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "server/base/crypto.h"
@@ -17,10 +17,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kStateBytes = 16;
-constexpr int kVerifierBytes = 32;  // 64 characters: RFC 7636 asks for 43 to 128
-constexpr int kCardsAPage = 500;
+constexpr int kVerifierBytes = 32;           // 64 characters: RFC 7636 asks for 43 to 128
 constexpr Seconds kStockOldAfter = 15 * 60;  // the storefront says 要確認 from then on
 constexpr Seconds kQueueOldAfter = 5 * 60;
+constexpr Seconds kPreparedForSeconds = 300;
 constexpr const char* kCallbackPath = "/smaregi/callback";
 constexpr const char* kHtml = "text/html; charset=utf-8";
 
@@ -96,7 +96,7 @@ struct AdminRoutes::State {
                                                   std::string_view token);
   Result<std::shared_ptr<const Tenant>> install(const SessionToken& session,
                                                 std::string_view token);
-  void prepare(const Tenant& tenant);
+  Result<Done> prepare(const Tenant& tenant);
   Reply status(const Tenant& tenant);
   Reply save(const Tenant& tenant, const Request& request);
   Reply sign_in(const Tenant& tenant);
@@ -104,11 +104,10 @@ struct AdminRoutes::State {
   [[nodiscard]] Json problems(const Tenant& tenant, const Storage::QueueDepth& depth,
                               Seconds confirmed, Seconds now);
   void forget(TenantId tenant);
-  void redraw_cards(TenantId tenant);
 
   const Context& context;
-  std::mutex mutex;             // guards prepared
-  std::set<TenantId> prepared;  // shops whose metafield definition is known to be there
+  std::mutex mutex;                      // guards prepared
+  std::map<TenantId, Seconds> prepared;  // shops that have what the blocks need, and since when
 };
 
 AdminRoutes::AdminRoutes(const Context& context)
@@ -145,24 +144,35 @@ Result<std::shared_ptr<const Tenant>> AdminRoutes::State::tenant_of(const Sessio
   }
   const auto access = context.ports.storage.secret((*tenant)->id, SecretPurpose::kShopifyAccess);
   if (!access.ok()) return access.error();
-  return access->has_value() ? tenant : install(session, token);
+  if (!access->has_value()) return install(session, token);
+  // A token that Shopify no longer takes (its refresh token has ended, or the app was installed
+  // again) is replaced while the merchant is here: nobody else can.
+  const auto alive = prepare(**tenant);
+  const bool refused = !alive.ok() && alive.error().code == ErrorCode::kUnauthorized;
+  return refused ? install(session, token) : tenant;
 }
 
-// Creates what the blocks need, once a process and shop. A failure is told by the status and tried
-// again by the next.
-void AdminRoutes::State::prepare(const Tenant& tenant) {
+// Creates what the blocks need, and proves that the stored token works; not more often than every
+// kPreparedForSeconds. A failure is told by the status and tried again by the next.
+Result<Done> AdminRoutes::State::prepare(const Tenant& tenant) {
+  const Seconds now = context.ports.clock.now();
   {
     const std::lock_guard lock(mutex);
-    if (prepared.contains(tenant.id)) return;
+    const auto found = prepared.find(tenant.id);
+    if (found != prepared.end() && now - found->second < kPreparedForSeconds) return Done{};
   }
-  const auto done = context.ports.shop.prepare(tenant);
+  auto done = context.ports.shop.prepare(tenant);
   if (!done.ok()) {
     context.ports.log.warning("shop.not_prepared",
                               {{"tenant", tenant.id}, {"reason", done.error().message}});
-    return;
   }
   const std::lock_guard lock(mutex);
-  prepared.insert(tenant.id);
+  if (done.ok()) {
+    prepared[tenant.id] = now;
+  } else {
+    prepared.erase(tenant.id);
+  }
+  return done;
 }
 
 Json AdminRoutes::State::problems(const Tenant& tenant, const Storage::QueueDepth& depth,
@@ -192,7 +202,7 @@ Json AdminRoutes::State::problems(const Tenant& tenant, const Storage::QueueDept
 }
 
 Reply AdminRoutes::State::status(const Tenant& tenant) {
-  prepare(tenant);
+  (void)prepare(tenant);  // a failure is among the problems
   Storage& storage = context.ports.storage;
   const auto stores = storage.stores(tenant.id);
   const auto confirmed = storage.cursor(tenant.id, kStockConfirmedCursor);
@@ -239,41 +249,10 @@ Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
   if (!saved.ok()) return failed(saved.error());
   context.ports.log.info("settings.saved", {{"tenant", tenant.id}});
   forget(tenant.id);
-  if (!context.ports.background.post([this, id = tenant.id] { redraw_cards(id); }))
-    redraw_cards(tenant.id);
+  // The cards in Shopify follow: SyncService::publish_changed_look.
   Tenant changed = tenant;
   changed.settings = *settings;
   return status(changed);
-}
-
-// The blocks' first paint carries programme, symbology and drawing: it is written anew for every
-// member.
-void AdminRoutes::State::redraw_cards(TenantId tenant) {
-  Storage& storage = context.ports.storage;
-  int64_t after = 0;
-  while (true) {
-    const auto cards = storage.cards_after(tenant, after, kCardsAPage);
-    if (!cards.ok()) {
-      context.ports.log.warning("settings.cards_not_redrawn",
-                                {{"tenant", tenant}, {"reason", cards.error().message}});
-      return;
-    }
-    std::vector<Change> changes;
-    for (const Card& card : *cards) {
-      changes.emplace_back(
-          change::Enqueue{{OutboxKind::kWriteCard, std::to_string(card.link.customer_id)}});
-      after = card.link.customer_id;
-    }
-    if (changes.empty()) break;
-    const auto done = storage.apply(tenant, changes);
-    if (!done.ok()) {
-      context.ports.log.warning("settings.cards_not_redrawn",
-                                {{"tenant", tenant}, {"reason", done.error().message}});
-      return;
-    }
-    if (cards->size() < static_cast<size_t>(kCardsAPage)) break;
-  }
-  context.ports.wake_workers();
 }
 
 Reply AdminRoutes::State::sign_in(const Tenant& tenant) {

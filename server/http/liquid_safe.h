@@ -11,10 +11,4 @@ namespace tsunagi::http {
 // Not for the inside of <script> or <style>.
 std::string liquid_safe(std::string_view html);
 
-// JSON, or text inside a JSON string, for a <script type="application/json"> island: < > & { } %
-// inside strings become
-// \u00XX. The braces of the JSON's own structure stay, separated so that no "{{", "{%", "}}" or
-// "%}" is left.
-std::string liquid_safe_json(std::string_view json);
-
 }  // namespace tsunagi::http

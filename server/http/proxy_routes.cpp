@@ -125,7 +125,8 @@ Reply liquid_reply(std::string body, const char* cache) {
 }
 
 Reply card_page(const Context& context, const Asked& asked) {
-  return liquid_reply(context.assets.card_page.fill({{"base", asked.proxy.path_prefix}}),
+  return liquid_reply(context.assets.card_page.fill({{"base", asked.proxy.path_prefix},
+                                                     {"release", context.assets.release()}}),
                       "no-cache");
 }
 

@@ -19,7 +19,7 @@ Error refused(const char* reason) { return Error{ErrorCode::kUnauthorized, reaso
 
 bool is_own(std::string_view name) { return std::ranges::find(kOwn, name) != kOwn.end(); }
 
-// "/apps/tsunagi": a slash, then letters, digits, - and _ in at most two parts.
+// "/apps/tsunagi": a slash, then letters, digits, -, _ and slashes.
 bool is_path_prefix(std::string_view text) {
   if (text.size() < 2 || text.size() > kPrefixMaxBytes || text.front() != '/') return false;
   return std::ranges::all_of(text, [](char c) {

@@ -78,7 +78,10 @@ void InboxWorker::settle_alone(const Tenant& tenant, const InboxItem& item, cons
 
 void InboxWorker::put_off(const InboxItem& item, std::string_view reason, bool hopeless) {
   ports_.say("inbox: " + item.event.type + " failed: " + std::string(reason));
-  const bool give_up = hopeless || item.attempts + 1 >= kMaxAttempts;
+  // An erasure that somebody asked for is tried until it is done.
+  const bool must_happen =
+      item.event.type == "customers/redact" || item.event.type == "shop/redact";
+  const bool give_up = hopeless || (!must_happen && item.attempts + 1 >= kMaxAttempts);
   const auto stored =
       give_up
           ? ports_.storage.bury_inbox(item.id, reason)

@@ -142,8 +142,8 @@ void OutboxWorker::write_alone(const Tenant& tenant, const Due& due) {
 
 void OutboxWorker::erase_card(const Tenant& tenant, const OutboxItem& item, int64_t customer_id) {
   const auto erased = ports_.shop.erase_card(tenant, customer_id);
-  if (!erased.ok() && may_pass(erased.error())) return failed(item, erased.error());
-  finish(item, {});  // erased, or there is no such customer any more
+  if (!erased.ok()) return failed(item, erased.error());
+  finish(item, {});
 }
 
 void OutboxWorker::create_member(const Tenant& tenant, const OutboxItem& item) {

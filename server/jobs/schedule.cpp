@@ -65,6 +65,7 @@ int Schedule::run_due() {
 }
 
 bool Schedule::run_one() {
+  purge();
   read_tenants();
   const auto turn = take();
   if (!turn) return false;
@@ -78,6 +79,21 @@ void Schedule::all_soon(TenantId tenant) {
   Plan& plan = plans_[tenant];
   plan.due_at.fill(0);
   plan.book_wanted = true;
+}
+
+void Schedule::purge() {
+  const Seconds now = ports_.clock.now();
+  {
+    const std::lock_guard lock(mutex_);
+    if (now < purge_due_at_) return;
+    purge_due_at_ = now + kPurgeSeconds;
+  }
+  const auto purged =
+      ports_.storage.purge_inbox(now - kDoneKeptSeconds, now - kDeadBodyKeptSeconds, kPurgeRows);
+  if (!purged.ok()) ports_.say("schedule: cannot forget old events: " + purged.error().message);
+  if (!purged.ok() || *purged < kPurgeRows) return;
+  const std::lock_guard lock(mutex_);
+  purge_due_at_ = now;  // there is more
 }
 
 void Schedule::read_tenants() {

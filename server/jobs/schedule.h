@@ -24,6 +24,11 @@ Seconds period_of(Reading reading);
 
 inline constexpr Seconds kTenantsReadSeconds = 1;         // how soon a new tenant is seen
 inline constexpr Seconds kLongestPollDelaySeconds = 120;  // between readings that fail
+// Longer than any platform sends an event again (Shopify: two days).
+inline constexpr Seconds kDoneKeptSeconds = 7 * 86'400;
+inline constexpr Seconds kDeadBodyKeptSeconds = 30 * 86'400;  // for a person to look into
+inline constexpr Seconds kPurgeSeconds = 60;
+inline constexpr int kPurgeRows = 1'000;  // at once: the writer is not held up
 
 class Schedule {
  public:
@@ -50,6 +55,7 @@ class Schedule {
     bool book_wanted = false;
   };
   void read_tenants();
+  void purge();
   std::optional<Turn> take();
   Result<bool> run(const Turn& turn);  // true: there is more to do at once
   void give_back(const Turn& turn, const Result<bool>& outcome);
@@ -59,6 +65,7 @@ class Schedule {
   std::mutex mutex_;
   std::map<TenantId, Plan> plans_;  // guarded by mutex_, as is tenants_due_at_
   Seconds tenants_due_at_ = 0;
+  Seconds purge_due_at_ = 0;  // guarded by mutex_
 };
 
 }  // namespace tsunagi

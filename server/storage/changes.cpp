@@ -1,6 +1,7 @@
 // Applying a use case's changes, inside the transaction of the caller.
 
 #include "server/storage/sql_storage.h"
+#include "server/storage/text.h"
 #include "server/storage/words.h"
 
 namespace tsunagi::storage {
@@ -49,6 +50,12 @@ constexpr Sql kPutProduct{
     "stock_controlled = excluded.stock_controlled"};
 constexpr Sql kDropProduct{"DELETE FROM product WHERE tenant = :a AND product_id = :b"};
 constexpr Sql kDropStock{"DELETE FROM stock_level WHERE tenant = :a AND product_id = :b"};
+constexpr Sql kKeepProducts{
+    "DELETE FROM product WHERE tenant = :a AND product_id NOT IN "
+    "({in_json_array_open}:b{in_json_array_close})"};
+constexpr Sql kKeepStock{
+    "DELETE FROM stock_level WHERE tenant = :a AND product_id NOT IN "
+    "({in_json_array_open}:b{in_json_array_close})"};
 constexpr Sql kPutStock{
     "INSERT INTO stock_level (tenant, product_id, store_id, on_hand, layaway, changed_at) "
     "VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT (tenant, product_id, store_id) DO UPDATE SET "
@@ -157,6 +164,13 @@ class Applier {
       session_.run(kDropProduct, tenant_, product_id);
       session_.run(kDropStock, tenant_, product_id);
     }
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::KeepProducts& keep) {
+    const std::string ids = json_array(keep.product_ids);
+    session_.run(kKeepProducts, tenant_, ids);
+    session_.run(kKeepStock, tenant_, ids);
     return Done{};
   }
 

@@ -28,6 +28,13 @@ constexpr Sql kRetry{
 constexpr Sql kBury{
     "UPDATE inbox SET state = 'dead', error = :a WHERE id = :b AND state <> 'done'"};
 
+constexpr Sql kPurgeDone{
+    "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state = 'done' AND done_at < :a "
+    "ORDER BY done_at, id LIMIT :b)"};
+constexpr Sql kPurgeBodies{
+    "UPDATE inbox SET body = '' WHERE id IN (SELECT id FROM inbox WHERE state = 'dead' "
+    "AND body <> '' AND received_at < :a ORDER BY received_at, id LIMIT :b)"};
+
 Error not_waiting() {
   return {ErrorCode::kConflict, "the event is done already, or there is no such event"};
 }
@@ -105,6 +112,13 @@ Result<Done> SqlStorage::bury_inbox(int64_t id, std::string_view error) {
   return write([&](Session& session) -> Result<Done> {
     if (session.run(kBury, cut_error(error), id) == 0) return not_waiting();
     return Done{};
+  });
+}
+
+Result<int64_t> SqlStorage::purge_inbox(Seconds done_before, Seconds dead_before, int limit) {
+  return write([&](Session& session) -> Result<int64_t> {
+    return session.run(kPurgeDone, done_before, limit) +
+           session.run(kPurgeBodies, dead_before, limit);
   });
 }
 

@@ -66,6 +66,7 @@ class SqlStorage : public Storage {
   Result<Done> finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
                             const std::vector<Change>& changes) override;
   Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) override;
+  Result<int64_t> purge_inbox(Seconds done_before, Seconds dead_before, int limit) override;
   Result<Done> bury_inbox(int64_t id, std::string_view error) override;
 
   Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override;

@@ -1,7 +1,5 @@
 // Reading what Smaregi sells and has on its shelves.
 
-#include <nlohmann/json.hpp>
-
 #include "server/storage/sql_storage.h"
 #include "server/storage/text.h"
 
@@ -77,15 +75,14 @@ Result<std::vector<Store>> SqlStorage::stores(TenantId tenant) {
 
 Result<std::vector<StockLevel>> SqlStorage::stock_of(TenantId tenant, std::string_view product_id,
                                                      const std::vector<std::string>& store_ids) {
-  nlohmann::json stores = nlohmann::json::array();
-  for (const std::string& id : store_ids) stores.push_back(storable(id));
+  const std::string stores = json_array(store_ids);
   return read([&](Session& session) -> Result<std::vector<StockLevel>> {
     StockLevel level;
     level.product_id = product_id;
     std::vector<StockLevel> levels;
     session.each(
         kStockOf, std::tie(level.store_id, level.on_hand, level.layaway, level.changed_at),
-        [&] { levels.push_back(level); }, tenant, product_id, stores.dump());
+        [&] { levels.push_back(level); }, tenant, product_id, stores);
     return levels;
   });
 }

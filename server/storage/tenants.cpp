@@ -36,7 +36,7 @@ constexpr Sql kFreeContract{
 constexpr Sql kContractOfAnother{
     "SELECT tenant FROM tenant WHERE contract_id = :a AND contract_id <> '' AND tenant <> :b"};
 constexpr Sql kContract{"SELECT contract_id FROM tenant WHERE tenant = :a"};
-constexpr Sql kAnyLink{"SELECT customer_id FROM member_link WHERE tenant = :a LIMIT 1"};
+constexpr Sql kLinks{"SELECT customer_id FROM member_link WHERE tenant = :a"};
 constexpr Sql kJoin{"UPDATE tenant SET contract_id = :a WHERE tenant = :b"};
 constexpr Sql kForgetStores{"DELETE FROM store WHERE tenant = :a"};
 constexpr Sql kForgetProducts{"DELETE FROM product WHERE tenant = :a"};
@@ -101,7 +101,23 @@ void forget_contract_data(Session& session, TenantId tenant) {
   session.run(kForgetCursors, tenant);
 }
 
-Result<Done> join(Session& session, TenantId tenant, std::string_view contract_id) {
+// A shop whose contract went to another shop while it was uninstalled: its links name members of a
+// contract that is no longer its own. The cards in Shopify are erased, the codes stay taken.
+Result<Done> drop_links(Session& session, TenantId tenant, const std::vector<int64_t>& customers,
+                        Seconds now) {
+  std::vector<Change> changes;
+  for (const int64_t customer : customers) {
+    changes.emplace_back(change::DropLink{customer});
+    changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, std::to_string(customer)}});
+  }
+  if (!changes.empty()) {
+    changes.emplace_back(change::Audit{"merchant", "drop", "all members",
+                                       "another contract was joined after the former was lost"});
+  }
+  return apply_changes(session, tenant, changes, now);
+}
+
+Result<Done> join(Session& session, TenantId tenant, std::string_view contract_id, Seconds now) {
   std::string current;
   if (!session.one(kContract, std::tie(current), tenant)) return unknown_tenant();
   if (current == contract_id) return Done{};
@@ -110,12 +126,15 @@ Result<Done> join(Session& session, TenantId tenant, std::string_view contract_i
   if (session.one(kContractOfAnother, std::tie(other), contract_id, tenant)) {
     return Error{ErrorCode::kConflict, "another shop has joined this contract"};
   }
-  int64_t member = 0;
-  if (!current.empty() && session.one(kAnyLink, std::tie(member), tenant)) {
+  int64_t customer = 0;
+  std::vector<int64_t> customers;
+  session.each(kLinks, std::tie(customer), [&] { customers.push_back(customer); }, tenant);
+  if (!current.empty() && !customers.empty()) {
     return Error{ErrorCode::kConflict,
                  "the shop has members in another contract: their cards would show others'"};
   }
-  if (!current.empty()) forget_contract_data(session, tenant);
+  if (auto dropped = drop_links(session, tenant, customers, now); !dropped) return dropped;
+  forget_contract_data(session, tenant);
   session.run(kJoin, contract_id, tenant);
   return Done{};
 }
@@ -168,7 +187,8 @@ Result<Done> SqlStorage::erase_tenant(TenantId tenant) {
 
 Result<Done> SqlStorage::join_contract(TenantId tenant, std::string_view contract_id) {
   if (auto key = check_key("a contract id", contract_id); !key) return key;
-  return write([&](Session& session) { return join(session, tenant, contract_id); });
+  const Seconds now = clock_.now();
+  return write([&](Session& session) { return join(session, tenant, contract_id, now); });
 }
 
 Result<Done> SqlStorage::save_settings(TenantId tenant, const Settings& settings) {

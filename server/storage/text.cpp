@@ -1,5 +1,7 @@
 #include "server/storage/text.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -54,6 +56,12 @@ std::string storable(std::string_view text) {
     i += length == 0 ? 1 : length;
   }
   return clean;
+}
+
+std::string json_array(const std::vector<std::string>& texts) {
+  nlohmann::json array = nlohmann::json::array();
+  for (const std::string& text : texts) array.push_back(storable(text));
+  return array.dump();
 }
 
 }  // namespace tsunagi::storage

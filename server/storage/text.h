@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tsunagi::storage {
 
@@ -10,5 +11,8 @@ namespace tsunagi::storage {
 // the one and its client library cuts the text at the other, SQLite keeps both. So both databases
 // keep and find the same.
 [[nodiscard]] std::string storable(std::string_view text);
+
+// The texts as a JSON array, for statements that take any number of them.
+[[nodiscard]] std::string json_array(const std::vector<std::string>& texts);
 
 }  // namespace tsunagi::storage

@@ -53,14 +53,6 @@ TEST_F(TenantDirectoryTest, AFloodOfStrangersDoesNotPushOutAKnownShop) {
   EXPECT_EQ(storage.reads, before);
 }
 
-TEST_F(TenantDirectoryTest, ContractsAndDomainsAreDifferentNames) {
-  install();
-  EXPECT_TRUE(directory.by_contract("sb_1").ok());
-  EXPECT_FALSE(directory.by_domain("sb_1").ok());
-  EXPECT_FALSE(directory.by_contract("a.myshopify.com").ok());
-  EXPECT_FALSE(directory.by_contract("").ok()) << "tenants without a contract must not be found";
-}
-
 TEST_F(TenantDirectoryTest, UninstalledIsUnknownAndTheOldPointerStaysValid) {
   install();
   const auto before = directory.by_domain("a.myshopify.com");

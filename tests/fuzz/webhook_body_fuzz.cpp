@@ -43,8 +43,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   demand(back.is_string());
   demand(text.find_first_of("<>&") == std::string::npos);
   demand(liquid_safe(bytes).find_first_of("{}%") == std::string::npos);
-  const std::string island = liquid_safe_json(text);
-  demand(nlohmann::json::parse(island, nullptr, false) == back);
-  demand(island.find_first_of("{}%") == std::string::npos);
   return 0;
 }

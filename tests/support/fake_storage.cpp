@@ -1,5 +1,7 @@
 #include "tests/support/fake_storage.h"
 
+#include <set>
+
 #include <algorithm>
 
 namespace tsunagi::fakes {
@@ -306,6 +308,23 @@ Result<Done> FakeStorage::retry_inbox(int64_t id, Seconds at, std::string_view e
   });
 }
 
+Result<int64_t> FakeStorage::purge_inbox(Seconds done_before, Seconds dead_before, int limit) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  int64_t purged = 0;
+  for (auto row = inbox_.begin(); row != inbox_.end() && purged < limit;) {
+    const Seconds at = row->second.item.event.received_at;
+    const bool forgotten = row->second.fate == InboxRow::Fate::kDone && at < done_before;
+    if (row->second.fate == InboxRow::Fate::kDead && at < dead_before) {
+      purged += row->second.item.event.body.empty() ? 0 : 1;
+      row->second.item.event.body.clear();
+    }
+    purged += forgotten ? 1 : 0;
+    row = forgotten ? inbox_.erase(row) : std::next(row);
+  }
+  return purged;
+}
+
 Result<Done> FakeStorage::bury_inbox(int64_t id, std::string_view error) {
   return write([&](FakeStorage& self) {
     self.inbox_[id].fate = InboxRow::Fate::kDead;
@@ -413,6 +432,11 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       }
     } else if (const auto* dropped = std::get_if<change::DropProducts>(&change)) {
       for (const std::string& id : dropped->product_ids) copy.products.erase(id);
+    } else if (const auto* kept = std::get_if<change::KeepProducts>(&change)) {
+      const std::set<std::string> ids(kept->product_ids.begin(), kept->product_ids.end());
+      std::erase_if(copy.products, [&](const auto& entry) { return !ids.contains(entry.first); });
+      std::erase_if(copy.stock,
+                    [&](const auto& entry) { return !ids.contains(entry.first.first); });
     } else if (const auto* stock = std::get_if<change::PutStock>(&change)) {
       for (const StockLevel& level : stock->levels) {
         const auto key = std::make_pair(level.product_id, level.store_id);

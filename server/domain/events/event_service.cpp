@@ -94,7 +94,8 @@ class EventService::Step {
         audit("shopify", "redact", "shop", "not erased: the app is installed and its token works");
         return Done{};
       }
-      if (alive.error().code == ErrorCode::kUnavailable) return alive.error();
+      // Only a token that Shopify refuses proves that the shop is gone: nothing else erases it.
+      if (alive.error().code != ErrorCode::kUnauthorized) return alive.error();
     }
     if (auto done = ports_.storage.erase_tenant(tenant_.id); !done.ok()) return done;
     erased_ = true;
@@ -115,9 +116,7 @@ class EventService::Step {
     }
     if (!erase || !tenant_.installed) return Done{};
     // The metafield goes with the customer; where Shopify keeps a redacted one, it goes by this.
-    auto erased = ports_.shop.erase_card(tenant_, *customer);
-    if (!erased.ok() && erased.error().code == ErrorCode::kUnavailable) return erased;
-    return Done{};
+    return ports_.shop.erase_card(tenant_, *customer);
   }
 
   // The card shows Smaregi's name and rank, so nothing of the body is taken over; it may be a sign

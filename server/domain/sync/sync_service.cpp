@@ -150,8 +150,16 @@ Result<Done> SyncService::read_book(const Tenant& tenant) {
 
   auto products = ports.pos.products(tenant.contract_id);
   if (!products.ok()) return products.error();
+  std::vector<std::string> ids;
+  for (const Product& product : *products) ids.push_back(product.product_id);
   auto put = state_->apply_each(tenant.id, put_product_changes(std::move(products).value()));
   if (!put.ok()) return put;
+  // A deletion whose event was lost; one that was made since comes with the next changes. Smaregi
+  // without a single product is no reason to forget them all.
+  if (!ids.empty()) {
+    put = ports.storage.apply(tenant.id, {change::KeepProducts{std::move(ids)}});
+    if (!put.ok()) return put;
+  }
 
   auto levels = ports.pos.stock(tenant.contract_id);
   if (!levels.ok()) return levels.error();

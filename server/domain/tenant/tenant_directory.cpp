@@ -14,23 +14,7 @@ constexpr size_t kKnownShops = 10'000;
 constexpr size_t kUnknownShops = 1'000;
 constexpr size_t kShopWordBytes = 255;  // longest domain name; a longer word is nobody's
 
-enum class Alias : char { kDomain = 'd', kContract = 'c' };
-
-std::string key_of(Alias alias, std::string_view word) {
-  std::string key(1, static_cast<char>(alias));
-  key += word;
-  return key;
-}
-
-Error unknown(Alias alias) {
-  switch (alias) {
-    case Alias::kDomain:
-      return {ErrorCode::kNotFound, "the shop is not known or not installed"};
-    case Alias::kContract:
-      return {ErrorCode::kNotFound, "the contract is not known"};
-  }
-  return {ErrorCode::kInternal, "no such alias"};
-}
+Error unknown() { return {ErrorCode::kNotFound, "the shop is not known or not installed"}; }
 
 }  // namespace
 
@@ -43,21 +27,20 @@ struct TenantDirectory::State {
 
   State(Storage& storage_in, Clock& clock_in) : storage(storage_in), clock(clock_in) {}
 
-  Result<std::shared_ptr<const Tenant>> find(Alias alias, std::string_view word) {
-    if (word.empty() || word.size() > kShopWordBytes) return unknown(alias);
-    const std::string key = key_of(alias, word);
+  Result<std::shared_ptr<const Tenant>> find(std::string_view domain) {
+    if (domain.empty() || domain.size() > kShopWordBytes) return unknown();
+    const std::string key(domain);
     const TimePoint now = clock.steady();
     if (const auto hit = known.get(key); hit && now < hit->until) return hit->tenant;
-    if (const auto miss = strangers.get(key); miss && now < *miss) return unknown(alias);
+    if (const auto miss = strangers.get(key); miss && now < *miss) return unknown();
 
-    auto read =
-        alias == Alias::kDomain ? storage.tenant_by_domain(word) : storage.tenant_by_contract(word);
+    auto read = storage.tenant_by_domain(domain);
     if (!read.ok()) return Error{ErrorCode::kUnavailable, read.error().message};
     const TimePoint until = now + std::chrono::seconds(kTenantCacheSeconds);
     if (!read->has_value() || !read.value()->installed) {
       known.erase(key);
       strangers.put(key, until);
-      return unknown(alias);
+      return unknown();
     }
     auto tenant = std::make_shared<const Tenant>(std::move(*std::move(read).value()));
     strangers.erase(key);
@@ -76,11 +59,7 @@ TenantDirectory::TenantDirectory(Storage& storage, Clock& clock)
 TenantDirectory::~TenantDirectory() = default;
 
 Result<std::shared_ptr<const Tenant>> TenantDirectory::by_domain(std::string_view shop_domain) {
-  return state_->find(Alias::kDomain, shop_domain);
-}
-
-Result<std::shared_ptr<const Tenant>> TenantDirectory::by_contract(std::string_view contract_id) {
-  return state_->find(Alias::kContract, contract_id);
+  return state_->find(shop_domain);
 }
 
 void TenantDirectory::forget() {

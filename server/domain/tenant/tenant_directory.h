@@ -1,5 +1,5 @@
 #pragma once
-// Who a request belongs to: known shops and contracts, cached for kTenantCacheSeconds so that a
+// Who a request belongs to: known shops, cached for kTenantCacheSeconds so that a
 // forged or unknown shop costs no database read each time.
 
 #include <memory>
@@ -18,7 +18,6 @@ class TenantDirectory {
 
   // kNotFound: unknown or uninstalled. The pointer stays valid for the caller.
   Result<std::shared_ptr<const Tenant>> by_domain(std::string_view shop_domain);
-  Result<std::shared_ptr<const Tenant>> by_contract(std::string_view contract_id);
   void forget();  // after settings, install, uninstall, join
 
  private:

@@ -144,6 +144,8 @@ inline constexpr std::string_view kV0001First[] = {
        ))",
     "CREATE INDEX inbox_due ON inbox (due_at, id) WHERE state IN ('waiting', 'leased')",
     "CREATE INDEX inbox_dead ON inbox (tenant, id) WHERE state = 'dead'",
+    "CREATE INDEX inbox_done ON inbox (done_at, id) WHERE state = 'done'",
+    "CREATE INDEX inbox_dead_body ON inbox (received_at, id) WHERE state = 'dead' AND body <> ''",
 
     // One row a key: what is enqueued again while it waits, is being written, or lies dead, raises
     // the revision.

@@ -73,7 +73,8 @@ TEST_F(ThreadsTest, StoppingWaitsForWhatIsInFlightAndKeepsTheRest) {
   changed.notify_all();
   stopping.join();
   pos.on_call = nullptr;
-  EXPECT_EQ(storage.queue_depth(Storage::kEveryTenant)->inbox_waiting, 0) << "what was begun is finished";
+  EXPECT_EQ(storage.queue_depth(Storage::kEveryTenant)->inbox_waiting, 0)
+      << "what was begun is finished";
   work();
   EXPECT_EQ(published(7001)["points"], 25);
 }

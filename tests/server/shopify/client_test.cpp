@@ -402,7 +402,8 @@ TEST_F(ShopifyClientTest, ReadsACustomer) {
   EXPECT_EQ((*customer)->last_name, "繋");
   EXPECT_FALSE((*customer)->mail_consent);
   EXPECT_EQ(sent()["operationName"], "Customer");
-  EXPECT_EQ(sent()["variables"], (json{{"id", "gid://shopify/Customer/7001"}, {"keys", {"facts.birth_date"}}}))
+  EXPECT_EQ(sent()["variables"],
+            (json{{"id", "gid://shopify/Customer/7001"}, {"keys", {"facts.birth_date"}}}))
       << "only the metafields that the merchant names";
   EXPECT_NE(sent()["query"].get<std::string>().find("query Customer($id: ID!"), std::string::npos);
   EXPECT_EQ(client->customer(tenant, 7'002).error().code, ErrorCode::kUnavailable)

@@ -106,7 +106,10 @@ TEST(ShopifyReply, Customer) {
             "zip":"150-0001","phone":"+81312345678"},
           "metafields":{"nodes":[{"namespace":"custom","key":"kana_last","value":"ツナギ"},
             {"namespace":"facts","key":"birth_date","value":"1990-01-02"},{"namespace":"custom","key":"other","value":"x"}]}}}})",
-      {.last_kana = "custom.kana_last", .first_kana = "", .birth_date = "facts.birth_date", .sex = ""});
+      {.last_kana = "custom.kana_last",
+       .first_kana = "",
+       .birth_date = "facts.birth_date",
+       .sex = ""});
   ASSERT_TRUE(full);
   ASSERT_TRUE(*full);
   EXPECT_EQ((*full)->id, 7001);

@@ -229,6 +229,18 @@ TEST_P(InboxTest, WhatWasStoredSurvivesARestart) {
   EXPECT_THAT(leased_ids(kNow + kLeaseSeconds), ElementsAre("b"));
 }
 
+TEST_P(InboxTest, OldEventsAreForgottenAndOldBodiesOfDeadOnes) {
+  for (const char* id : {"a", "b", "c"}) receive(id, kNow - 50);
+  const auto items = lease(kNow, 2);
+  EXPECT_OK(db().finish_inbox(kShop, {items[0].id}, {}));
+  EXPECT_OK(db().bury_inbox(items[1].id, "no"));
+  EXPECT_EQ(0, *db().purge_inbox(kNow, kNow - 50, 10)) << "done just now; received at the limit";
+  EXPECT_EQ(2, *db().purge_inbox(kNow + 1, kNow - 49, 10));
+  EXPECT_EQ(0, *db().purge_inbox(kNow + 1, kNow - 49, 10)) << "nothing is left to forget";
+  EXPECT_EQ(1, db().queue_depth(kShop)->inbox_waiting);
+  EXPECT_EQ(1, db().queue_depth(kShop)->inbox_dead) << "that it died stays known";
+}
+
 TEST_P(InboxTest, TheDepthCountsWhatIsToDo) {
   const auto empty = *db().queue_depth(Storage::kEveryTenant);
   EXPECT_EQ(0, empty.inbox_waiting + empty.inbox_dead + empty.outbox_waiting + empty.outbox_dead);

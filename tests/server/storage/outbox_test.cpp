@@ -31,8 +31,12 @@ class OutboxTest : public StorageTest {
     for (const OutboxItem& item : lease(now, limit)) keys.push_back(item.write.key);
     return keys;
   }
-  [[nodiscard]] int64_t waiting() const { return db().queue_depth(Storage::kEveryTenant)->outbox_waiting; }
-  [[nodiscard]] int64_t dead() const { return db().queue_depth(Storage::kEveryTenant)->outbox_dead; }
+  [[nodiscard]] int64_t waiting() const {
+    return db().queue_depth(Storage::kEveryTenant)->outbox_waiting;
+  }
+  [[nodiscard]] int64_t dead() const {
+    return db().queue_depth(Storage::kEveryTenant)->outbox_dead;
+  }
 };
 INSTANTIATE_TEST_SUITE_P(Databases, OutboxTest,
                          testing::Values(Backend::kSqlite, Backend::kPostgres), backend_name);

@@ -60,11 +60,10 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
   // These mean all rows of a table or shop, which are few, or are all to be removed, or have a
   // partial index of their own.
   const std::set<std::string> all_rows_meant = {
-      "kInstalled",      "kDepth",         "kStores",
-      "kStockOf",        "kAnyLink",       "kForgetStores",
-      "kForgetProducts", "kForgetStock",   "kForgetCursors",
-      "kForgetSecrets",  "kForgetStates",  "kForgetOldStates",
-      "kVersion",        "kForgetVersion", "kForgetSecretsOfDomain"};
+      "kInstalled",       "kDepth",         "kStores",        "kKeepProducts",
+      "kKeepStock",       "kLinks",         "kForgetStores",  "kForgetProducts",
+      "kForgetStock",     "kForgetCursors", "kForgetSecrets", "kForgetStates",
+      "kForgetOldStates", "kVersion",       "kForgetVersion", "kForgetSecretsOfDomain"};
 
   const TestDatabase database(Backend::kSqlite);
   ASSERT_TRUE(migrate(database.url()).ok());
@@ -82,7 +81,8 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
       for (const std::string& step : plan_of(address, statement.text)) {
         const std::string place =
             file.path().filename().string() + " " + statement.name + ": " + step;
-        EXPECT_FALSE(step.starts_with("SCAN")) << place << "; add an index";
+        const bool parameter = step.starts_with("SCAN json_each");
+        EXPECT_TRUE(parameter || !step.starts_with("SCAN")) << place << "; add an index";
         const bool one_row = step.starts_with("SEARCH tenant ");
         EXPECT_TRUE(one_row || step.find("(tenant=?)") == std::string::npos)
             << place << "; add an index";

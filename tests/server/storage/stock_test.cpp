@@ -156,6 +156,17 @@ TEST_P(StockTest, OlderStockNeverOverwritesNewer) {
   }
 }
 
+TEST_P(StockTest, WhatIsNotInTheCompleteListGoesWithItsStock) {
+  apply({change::PutStores{{store("1")}},
+         change::PutProducts{{product("1", "a"), product("2", "b"), product("\"3", "c")}}});
+  count("1", 5, kNow);
+  apply({change::KeepProducts{{"2", "\"3", "9"}}});
+  EXPECT_EQ("", found("a", ""));
+  EXPECT_EQ("2", found("b", ""));
+  EXPECT_EQ("\"3", found("c", ""));
+  EXPECT_THAT(shelf(), IsEmpty());
+}
+
 TEST_P(StockTest, ADroppedProductTakesItsStock) {
   apply({change::PutStores{{store("1")}},
          change::PutProducts{{product("1", "a"), product("2", "b")}}});

@@ -98,6 +98,20 @@ TEST_P(TenantsTest, AContractOfAnUninstalledShopMayMove) {
   EXPECT_EQ("", shop(kShop).contract_id);
 }
 
+TEST_P(TenantsTest, AShopThatLostItsContractBeginsAnewInTheNext) {
+  ASSERT_TRUE(db().join_contract(kShop, "skc").ok());
+  apply({change::PutLink{link(1, "T1")}, change::PutStores{{store("1")}},
+         change::SetCursor{.name = "stock", .value = 5}});
+  ASSERT_TRUE(db().uninstall(kShop).ok());
+  ASSERT_TRUE(db().join_contract(kOtherShop, "skc").ok());
+  EXPECT_OK(db().join_contract(kShop, "next"));
+  EXPECT_FALSE(db().card(kShop, 1)->has_value()) << "member 1 of the next contract is a stranger";
+  EXPECT_TRUE(db().stores(kShop)->empty());
+  EXPECT_FALSE(db().cursor(kShop, "stock")->has_value());
+  EXPECT_TRUE(*db().code_known(kShop, "T1")) << "the code is never issued again";
+  EXPECT_EQ(1, db().queue_depth(kShop)->outbox_waiting) << "the card in Shopify is erased";
+}
+
 TEST_P(TenantsTest, AShopWithMembersStaysInItsContract) {
   ASSERT_TRUE(db().join_contract(kShop, "first").ok());
   apply({change::PutStores{{store("1")}}, change::SetCursor{.name = "stock", .value = 5}});
