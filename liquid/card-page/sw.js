@@ -17,13 +17,15 @@ const FILES = [
   '%asset:icon-192.png%',
 ];
 
-// A store behind its password answers with the password page, by a redirect: that is not our page.
-const isPage = (answer) =>
-  answer.ok && !answer.redirected && (answer.headers.get('Content-Type') || '').includes('text/html');
+// A store behind its password answers with the password page, by a redirect: that is not our page. After a deployment the
+// page names files that only the next worker keeps: without them it would be an empty page where there is no network.
+const isOurs = async (answer) =>
+  answer.ok && !answer.redirected && (answer.headers.get('Content-Type') || '').includes('text/html') &&
+  (await answer.text()).includes('name="tsunagi-release" content="%release%"');
 
 async function fetchPage(kept) {
   const answer = await fetch(PAGE, {cache: 'no-store', credentials: 'same-origin'});
-  if (isPage(answer)) await kept.put(PAGE, answer.clone());
+  if (await isOurs(answer.clone())) await kept.put(PAGE, answer.clone());
   return answer;
 }
 
@@ -31,7 +33,8 @@ self.addEventListener('install', (event) => {
   event.waitUntil((async () => {
     const kept = await caches.open(KEPT);
     await kept.addAll(FILES);
-    if (!isPage(await fetchPage(kept))) throw new Error('the card page did not answer');
+    await fetchPage(kept);
+    if (!(await kept.match(PAGE))) throw new Error('the card page of this release did not answer');
     await self.skipWaiting();
   })());
 });

@@ -12,7 +12,8 @@ const kBase = '/tools/points';  // merchants rename the proxy
 const kOfflineWithinMs = 1_000;
 const kVisitsAtMost = 20;
 const kDay = 86_400_000;
-const kHash = '-0123456789ab';
+const kSettledMs = 500;  // for what the worker does after it has answered
+const kHash = /-0123456789(r\d)(?=\.)/;
 const kFolders = ['theme-extension/assets', 'liquid/card-page', 'build/wasm', 'wasm/bindings'].map((folder) => join(root, folder));
 const kTypes = { '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.png': 'image/png' };
 
@@ -20,36 +21,42 @@ const now = () => Math.floor(Date.now() / 1000);
 const member = { state: 'ready', customer: '7001', programme: '会員証', holder: '山田 花子', code: 'T0123456789012', symbology: 'code128', second: 'qr',
   rank: 'ゴールド', has_points: true, points: 2340, as_of: now() - 60 };
 const read = (path) => readFileSync(join(root, path), 'utf8');
-const fill = (text) => text.replace(/%asset:([^%]+)%/g, (_, name) => `${kBase}/assets/${name.replace(/\.\w+$/, (end) => kHash + end)}`)
-  .replaceAll('%base%', kBase).replaceAll('%release%', 'r1').replaceAll('%name%', 'つなぎ商店').replaceAll('%language%', 'ja');
+const fill = (text, release = 'r1') => text.replace(/%asset:([^%]+)%/g, (_, name) => `${kBase}/assets/${name.replace(/\.\w+$/, (end) => `-0123456789${release}${end}`)}`)
+  .replaceAll('%base%', kBase).replaceAll('%release%', release).replaceAll('%name%', 'つなぎ商店').replaceAll('%language%', 'ja');
 
-function shell(locale) {
+function shell(locale, release) {
   const engine = new Liquid();
   engine.registerTag('layout', { parse() {}, render: () => '' });
-  return engine.parseAndRenderSync(fill(read('liquid/card-page.liquid')), {
+  return engine.parseAndRenderSync(fill(read('liquid/card-page.liquid'), release), {
     request: { locale: { iso_code: locale } }, shop: { name: '<つなぎ & 商店>' }, routes: { account_login_url: '/account/login', account_url: '/account' } });
 }
 
 function asset(path) {
   const name = path.slice(`${kBase}/assets/`.length).replace(kHash, '');
   const file = kFolders.map((folder) => join(folder, name)).find((one) => existsSync(one));
-  return path.includes(kHash) && file ? { type: kTypes[extname(file)], body: readFileSync(file) } : undefined;
+  return kHash.test(path) && file ? { type: kTypes[extname(file)], body: readFileSync(file) } : undefined;
 }
 
 describe('card page', () => {
-  let browser, site, card;
+  let browser, site, card, release, asked, reception;
   const pages = { [`${kBase}/card`]: shell('ja'), '/other': '<!doctype html><title>x</title><link rel="icon" href="data:,">' };
   before(async () => {
     browser = await launch();
     site = await serve(pages, (path) => {
       const { pathname } = new URL(path, 'http://x');
+      asked.push(pathname);
+      if (pathname === `${kBase}/card` && release === 'r2') return { type: 'text/html; charset=utf-8', body: shell('ja', 'r2') };
+      if (kHash.exec(pathname)?.[1] === 'r2' && !reception) return { status: 503, type: 'text/html', body: '' };
       if (pathname === `${kBase}/card.json`) return typeof card === 'function' ? card() : card;
-      if (pathname === `${kBase}/sw.js`) return { type: 'text/javascript', body: fill(read('liquid/card-page/sw.js')) };
+      if (pathname === `${kBase}/sw.js`) return { type: 'text/javascript', body: fill(read('liquid/card-page/sw.js'), release) };
       if (pathname === `${kBase}/manifest.webmanifest`) return { type: 'application/manifest+json', body: fill(read('liquid/manifest.json')) };
       return pathname.startsWith(`${kBase}/assets/`) ? asset(pathname) : undefined;
     });
   });
-  beforeEach(() => { card = () => ({ json: { ...member, nonce: 'n', now: now() } }); });
+  beforeEach(() => {
+    card = () => ({ json: { ...member, nonce: 'n', now: now() } });
+    [release, asked, reception] = ['r1', [], true];
+  });
   after(async () => {
     await browser?.close();
     await site?.close();
@@ -106,6 +113,46 @@ describe('card page', () => {
     });
     for (const word of [member.code, '7001', '山田']) assert.ok(!kept.includes(word), word);
     assert.ok(kept.includes('tsunagi-card'));
+    await tab.context().close();
+  });
+
+  test('after a deployment and with bad reception the last release stays whole; with reception the next one follows', async () => {
+    const tab = await installed();
+    const page = pages[`${kBase}/card`];
+    /** Opens the page, and looks for a new worker as the browser does by and by, until `done`. */
+    const again = async (done) => {
+      for (let visit = 0; visit < kVisitsAtMost && !(await done()); ++visit) {
+        await tab.reload();
+        await state(tab, 'ready');
+        await tab.evaluate(async (scope) => (await navigator.serviceWorker.getRegistration(scope)).update().catch(() => {}), `${kBase}/`);
+        await tab.waitForTimeout(kSettledMs);
+      }
+      assert.ok(await done());
+    };
+    const offline = async () => {
+      await tab.context().setOffline(true);
+      await tab.goto('about:blank');
+      await tab.goto(`${site.url}${kBase}/card`);
+      await state(tab, 'offline');
+      assert.equal(zbar(await tab.screenshot())[0]?.text, member.code);
+      const shown = await tab.evaluate(() => document.querySelector('[name="tsunagi-release"]')?.content);
+      await tab.context().setOffline(false);
+      await tab.goto('about:blank');
+      await tab.goto(`${site.url}${kBase}/card`);
+      return shown;
+    };
+    try {
+      pages[`${kBase}/card`] = '';
+      [release, reception] = ['r2', false];
+      asked.length = 0;
+      await again(() => asked.includes(`${kBase}/card`) && asked.some((one) => kHash.exec(one)?.[1] === 'r2'));
+      assert.equal(await offline(), 'r1');
+      reception = true;
+      await again(() => tab.evaluate(async () => (await caches.keys()).join() === 'tsunagi-shell-r2'));
+      assert.equal(await offline(), 'r2');
+    } finally {
+      pages[`${kBase}/card`] = page;
+    }
     await tab.context().close();
   });
 
