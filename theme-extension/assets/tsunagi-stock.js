@@ -24,6 +24,8 @@ class TsunagiStock extends HTMLElement {
   #seen = [];
   /** @type {Product[]} */
   #products = [];
+  /** @type {string | undefined} what Liquid wrote: a way to the products, or how to keep some */
+  #written;
   #nonce = '';
   #skew = 0;
   #all = false;
@@ -32,6 +34,7 @@ class TsunagiStock extends HTMLElement {
   connectedCallback() {
     this.#life = renew(this.#life);
     const {signal} = this.#life;
+    this.#written ??= this.#view.innerHTML;
     this.#variants = new Map((this.dataset.variants ?? '').split(' ').filter(Boolean).map((entry) => {
       const [id, question] = entry.split('?');
       return [id, question ?? ''];
@@ -104,7 +107,9 @@ class TsunagiStock extends HTMLElement {
       this.#ask();
       return 0;
     }
-    const [chosen, pinned] = answers.map((answer) => this.#read(answer));
+    const [chosen, read] = answers.map((answer) => this.#read(answer));
+    // Signed out elsewhere: what the shopper kept may not stay on the page.
+    const pinned = answers[1]?.kind === 'denied' ? [] : read;
     const failed = answers.find((answer) => answer && answer.kind !== 'ok');
     this.hidden = failed?.kind !== 'ok' && failed?.code === 'paused'; // the merchant's kill switch
     if (chosen || pinned) {
@@ -137,7 +142,7 @@ class TsunagiStock extends HTMLElement {
     const onProduct = this.#variants.size > 0; // the page says already which product it is about
     const html = this.#products
       .map((product) => this.#core?.stock(onProduct ? {...product, product_name: ''} : product, context) ?? '').join('');
-    if (html) show(this.#view, html); // else what Liquid wrote stays: a way to the products, or how to keep some
+    show(this.#view, html || (this.#written ?? ''));
     // Room that nothing needs is given back where nobody sees it go.
     const empty = !this.#products.some((product) => product.shops?.length);
     if (empty && this.getBoundingClientRect().top > window.innerHeight) this.toggleAttribute('data-all', true);

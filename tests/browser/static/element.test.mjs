@@ -37,6 +37,7 @@ describe('blocks', () => {
     pages['/sample'] = page(await renderBlock('member-card', { designMode: true }) + await renderBlock('store-stock', { designMode: true }));
     pages['/product'] = page(`<form action="/cart/add"><input type="hidden" name="id" value="11"></form>${await renderBlock('store-stock', { product: goods, customer: ready })}<p id="below">below</p>`);
     pages['/pinned'] = page(await renderBlock('store-stock', { customer: ready }));
+    pages['/listed'] = page(await renderBlock('store-stock', { customer: ready, settings: { products: [{ title: '手ぬぐい', selected_or_first_available_variant: variant(11, '490') }] } }));
     pages['/guard'] = page(await renderBlock('card-guard', { customer: { id: 7001 } }));
     pages['/guard-out'] = page(await renderBlock('card-guard', {}));
   });
@@ -290,6 +291,26 @@ describe('blocks', () => {
     await tab.locator('.tsunagi-stock__product').waitFor();
     await tab.context().close();
   });
+
+  for (const [status, code] of [[401, 'signed_out'], [403, 'other_customer']]) {
+    test(`${status} to what the shopper kept: it leaves the open page, and nothing else does`, async () => {
+      const kept = () => ({ json: { now: now(), nonce: 'n', products: [product('491', { product_name: '今治タオル', pinned: true })] } });
+      for (const [path, left] of [['/pinned', 0], ['/listed', 1]]) {
+        answers['pins.json'] = kept;
+        const tab = await open(path);
+        await tab.locator('.tsunagi-stock__product', { hasText: '今治タオル' }).waitFor();
+        answers['pins.json'] = { status, json: { error: { code } } };
+        await tab.evaluate(() => window.dispatchEvent(new Event('online')));
+        await tab.waitForFunction(() => !document.body.textContent.includes('今治タオル'));
+        assert.equal(await tab.locator('.tsunagi-stock').count(), left);
+        if (left === 0) assert.match(await tab.locator('tsunagi-stock').innerText(), /マイページに残す/);
+        answers['pins.json'] = kept;
+        await tab.evaluate(() => window.dispatchEvent(new Event('online')));
+        await tab.locator('.tsunagi-stock__product', { hasText: '今治タオル' }).waitFor();
+        await tab.context().close();
+      }
+    });
+  }
 
   test('the guard erases a card of somebody else or of nobody, and leaves the rest alone', async () => {
     const kept = { 'tsunagi:card': JSON.stringify({ customer: '7001', card: { code: 'X' } }), 'other': 'x', 'tsunagi-hint': '1' };
