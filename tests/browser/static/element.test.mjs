@@ -289,6 +289,10 @@ describe('blocks', () => {
     answers['pins.json'] = () => ({ json: { now: now(), nonce: 'n', products: [product('490', { product_name: '今治タオル', pinned: true })] } });
     await tab.evaluate(() => window.dispatchEvent(new Event('online')));
     await tab.locator('.tsunagi-stock__product').waitFor();
+    answers['pins.json'] = () => ({ json: { now: now(), nonce: 'n', products: [] } });
+    await tab.evaluate(() => window.dispatchEvent(new Event('online')));
+    await tab.locator('.tsunagi-stock__product').waitFor({ state: 'detached' });
+    assert.match(await tab.locator('tsunagi-stock').innerText(), /マイページに残す/);
     await tab.context().close();
   });
 

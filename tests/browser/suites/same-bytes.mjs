@@ -7,6 +7,8 @@ import { shippedCore } from '../../support/app.mjs';
 import { generatedInputs, renderNatively } from '../../support/inputs.mjs';
 
 const kInputs = 1_336;  // three in four are views
+const kStockInputs = 360;  // one in four is a stock
+const kProducts = 3;  // in one answer
 
 export function sameBytes(world) {
   test('1,000 generated inputs: DOM, module under Node and native core agree', async () => {
@@ -53,6 +55,34 @@ export function sameBytes(world) {
       assert.ok(possible.includes(html), `card ${JSON.stringify(card)}\n${html}\n${possible[2]}`);
     }
     await page.context().close();
+  });
+
+  test('the stock block shows what the core renders of every product the server answered', async () => {
+    const { stack, data } = world;
+    const core = await shippedCore();
+    const products = generatedInputs(stack.seed + 2, kStockInputs).filter((input) => input.view === 'stock').map(({ given: [product, { now }] }) => ({
+      ...product, shops: product.shops.map((shop) => ({ ...shop, as_of: shop.as_of && shop.as_of - now })) }));
+    const answer = (chosen, now) => ({ now, nonce: 'x', products: chosen.map((product) => ({
+      ...product, shops: product.shops.map((shop) => ({ ...shop, as_of: shop.as_of && shop.as_of + now })) })) });
+    for (const [route, url, shown] of [
+      ['stock.json', `${stack.shopify.storefront}/products/${data.products[0].handle}`, (product) => ({ ...product, product_name: '' })],  // the page says it
+      ['pins.json', stack.signInUrl(data.joined[0].id), (product) => product],
+    ]) {
+      const page = await phone(world.browser);
+      let next = answer(products.slice(0, kProducts), Math.floor(Date.now() / 1000));
+      await page.route(`**/${route}*`, (request) => request.fulfill({ contentType: 'application/json', headers: { 'cache-control': 'no-store' }, body: JSON.stringify(next) }));
+      await page.goto(url);
+      const language = await page.evaluate(() => document.querySelector('tsunagi-stock').dataset.language);
+      for (let first = 0; first < products.length; first += kProducts) {
+        next = answer(products.slice(first, first + kProducts), Math.floor(Date.now() / 1000));
+        await page.evaluate(() => window.dispatchEvent(new Event('online')));
+        const possible = [-1, 0, 1, 2, 3].map((second) => next.products.map((product) => core.stock(shown(product), { language, now: next.now + second })).join(''));
+        await page.waitForFunction((list) => list.includes(document.querySelector('tsunagi-stock [data-tsunagi-view]').innerHTML), possible, { timeout: 5_000 }).catch(() => {});
+        const html = await page.evaluate(() => document.querySelector('tsunagi-stock [data-tsunagi-view]').innerHTML);
+        if (!possible.includes(html)) assert.equal(html, possible[1], `${route}, products from ${first} of seed ${stack.seed}`);
+      }
+      await page.context().close();
+    }
   });
 
   test('with the module blocked the Liquid card stays and says its time', async () => {
