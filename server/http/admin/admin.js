@@ -8,6 +8,7 @@ const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 const words = WORDS[language];
 const kPollMs = 2_000;
 const kPollForMs = 10 * 60_000;
+const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of the blocks
 const kMost = 1_000_000;
 
 /** @typedef {{store_id: string, name: string, hidden: boolean, safety_stock: number}} StoreSetting */
@@ -146,7 +147,7 @@ async function poll() {
       signInUrl = '';
       contractBefore = status.smaregi.contract_id;
     }
-    if (joined || status.in_step !== current?.in_step || status.problems.length !== current?.problems.length) show(status);
+    if (joined || status.in_step !== current?.in_step || status.problems.length !== current?.problems.length) void show(status);
     if (status.in_step && !signInUrl) waitingUntil = 0;
   }
   signInUrl = '';
@@ -402,7 +403,7 @@ form.addEventListener('submit', async (event) => {
   try {
     const status = await ask('PUT', 'settings', draft);
     bar.hidden = true;
-    show(status);
+    await show(status);
     /** @type {any} */ (window).shopify?.toast?.show(words.saved);
   } catch (error) {
     if (error instanceof Refusal && error.status === 400 && error.field) {
@@ -423,21 +424,25 @@ window.addEventListener('beforeunload', (event) => {
 let current;
 
 /** @param {Status} status */
-function show(status) {
+async function show(status) {
   const first = current === undefined;
   current = status;
   showState(status);
   showConnections(status);
-  void showBlocks(status);
+  const told = showBlocks(status);
   if (bar.hidden) showForm(status);
-  if (first) page.append(connections, blocks, form);
+  if (first) {
+    // Nothing that is shown moves down when the bridge says what it knows of the blocks.
+    await Promise.race([told, new Promise((done) => setTimeout(done, kBridgeMs))]);
+    page.append(connections, blocks, form);
+  }
   page.setAttribute('aria-busy', 'false');
 }
 
 /** @param {string} method @param {string} path */
 async function load(method, path) {
   try {
-    show(/** @type {Status} */ (await ask(method, path, method === 'POST' ? {} : undefined)));
+    await show(/** @type {Status} */ (await ask(method, path, method === 'POST' ? {} : undefined)));
     if (current?.problems.some(({code}) => code === 'first_reading') && !waitingUntil) {
       waitingUntil = Date.now() + kPollForMs;
       void poll();
