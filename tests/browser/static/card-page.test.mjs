@@ -7,6 +7,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { Liquid } from 'liquidjs';
 import { launch, phone, zbar } from '../../support/browser.mjs';
 import { root, serve } from './harness.mjs';
+import { until } from '../../support/processes.mjs';
 
 const kBase = '/tools/points';  // merchants rename the proxy
 const kOfflineWithinMs = 1_000;
@@ -68,7 +69,7 @@ describe('card page', () => {
     const tab = await phone(browser, options);
     await tab.goto(`${site.url}${kBase}/card`);
     await state(tab, 'ready');
-    await tab.waitForFunction(async (scope) => (await navigator.serviceWorker.getRegistration(scope))?.active?.state === 'activated', `${kBase}/`);
+    await until('the service worker', () => tab.evaluate(async (scope) => (await navigator.serviceWorker.getRegistration(scope))?.active?.state === 'activated', `${kBase}/`), 15_000, 50);
     // Chromium hands navigations to a new worker a moment after it says that it is active.
     for (let visit = 0; visit < kVisitsAtMost; ++visit) {
       await tab.reload();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { phone, zbar, keepScreen } from '../../support/browser.mjs';
+import { until } from '../../support/processes.mjs';
 
 const kOfflineWithinMs = 1_000;
 const kDay = 24 * 3600 * 1000;
@@ -38,7 +39,11 @@ async function installed(world, customer) {
   const page = await phone(world.browser);
   await page.goto(world.stack.signInUrl(customer.id, '/apps/tsunagi/card'));
   await page.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state === 'ready', null, { timeout: 15_000 });
-  await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration('/apps/tsunagi/'))?.active?.state === 'activated' && navigator.serviceWorker.controller !== null, null, { timeout: 15_000 });
+  // waitForFunction would take the promise of an async question for a yes.
+  await until('the service worker to be in charge', () => page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration('/apps/tsunagi/');
+    return registration?.active?.state === 'activated' && navigator.serviceWorker.controller !== null;
+  }), 15_000, 50);
   await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith('tsunagi:')));
   return page;
 }
