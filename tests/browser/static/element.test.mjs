@@ -178,8 +178,9 @@ describe('blocks', () => {
     await tab.waitForFunction(() => [...document.querySelectorAll('tsunagi-card')].every((one) => one.dataset.state === 'ready'));
     await tab.evaluate(() => { window.taken = document.querySelector('#one tsunagi-card'); window.taken.remove(); });
     const before = count('card.json');
+    const answered = tab.waitForResponse('**/card.json*');
     await tab.evaluate(() => window.dispatchEvent(new Event('online')));
-    await tab.waitForResponse('**/card.json*');
+    await answered;
     assert.equal(count('card.json'), before + 1);
     await tab.evaluate(() => document.querySelector('#one').append(window.taken));
     await tab.waitForResponse('**/card.json*');
