@@ -95,7 +95,7 @@ test('the variables that the client sends are what the inputs take', () => {
   const card = { ownerId: gid, namespace: '$app:tsunagi', key: 'card' };
   const sent = {
     'shop_identity.graphql': {},
-    'customer.graphql': { id: gid },
+    'customer.graphql': { id: gid, keys: ['facts.birth_date'] },
     'metafields_set.graphql': { metafields: [{ ...card, type: 'json', value: '{}' }] },
     'metafields_delete.graphql': { metafields: [card] },
     'metafield_definition_create.graphql': {
