@@ -1,4 +1,4 @@
-# Headers that nearly every file of ours reads are parsed once a build. Only in the sanitizer builds: in the others each file
+# Headers that nearly every file of ours reads are parsed once a build. Not in the debug and wasm builds: there each file
 # must name what it includes.
 option(TSUNAGI_PCH "precompile the common headers" OFF)
 set(TSUNAGI_COMMON_HEADERS <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <string_view> <unordered_map>

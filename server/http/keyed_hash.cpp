@@ -59,14 +59,8 @@ KeyedHash::Digest KeyedHash::of(std::string_view message) const {
 }
 
 std::string KeyedHash::hex_of(std::string_view message) const {
-  constexpr std::string_view kHex = "0123456789abcdef";
   const Digest digest = of(message);
-  std::string text(2 * digest.size(), '0');
-  for (size_t i = 0; i < digest.size(); ++i) {
-    text[2 * i] = kHex[digest[i] >> 4U];
-    text[2 * i + 1] = kHex[digest[i] & 15U];
-  }
-  return text;
+  return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 }  // namespace tsunagi::http

@@ -26,6 +26,16 @@ class ManualClock : public Clock {
   std::atomic<int64_t> millis_ = 0;
 };
 
+// Wall time under the test's control, waiting in real time.
+class HalfManualClock final : public Clock {
+ public:
+  [[nodiscard]] Seconds now() const override { return wall; }
+  [[nodiscard]] std::chrono::steady_clock::time_point steady() const override {
+    return std::chrono::steady_clock::now();
+  }
+  std::atomic<Seconds> wall = 1'790'000'000;
+};
+
 class SeededRandom : public Random {
  public:
   explicit SeededRandom(uint64_t seed);

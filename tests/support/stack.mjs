@@ -146,6 +146,12 @@ file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** What a stand-in was asked since its log was emptied: `stack.requestsOf(stack.smaregi)`. */
+  async requestsOf(standIn) {
+    const log = await send('GET', `${standIn.control}/requests`);
+    return log.requests ?? log;  // Shopify's is the bare list
+  }
+
   signInUrl(customerId, returnTo = '/account') {
     return `${this.shopify.control}/sign-in?customer=${customerId}&return_to=${encodeURIComponent(returnTo)}`;
   }

@@ -18,10 +18,7 @@ before(async () => {
 after(() => stack.stop());
 
 const cardOf = (index) => stack.server + proxyPath(stack, '/card.json', { customer: String(data.joined[index].id) });
-const smaregiRequests = async () => {
-  const list = await send('GET', `${stack.smaregi.control}/requests`);
-  return list.requests ?? list;
-};
+const smaregiRequests = () => stack.requestsOf(stack.smaregi);
 /** Whatever the filling left in the queues is worked off. */
 const settled = () => until('the queues to be empty', async () => {
   const metrics = await (await fetch(`${stack.ops}/metrics`)).text();

@@ -212,14 +212,8 @@ async function refused(answer, request, says) {
 
 test('each request is refused with its status, and leaves no trace', async (t) => {
   // What goes on by itself (polling) is told apart from what the requests below cause by counting member calls only.
-  const memberCalls = async () => {
-    const list = await send('GET', `${stack.smaregi.control}/requests`);
-    return (list.requests ?? list).filter((entry) => /\/customers|\/authorize\/token|\/userinfo/.test(entry.path)).length;
-  };
-  const shopifyCalls = async () => {
-    const list = await send('GET', `${stack.shopify.control}/requests`);
-    return (list.requests ?? list).filter((entry) => /graphql|oauth/.test(entry.path)).length;
-  };
+  const memberCalls = async () => (await stack.requestsOf(stack.smaregi)).filter((entry) => /\/customers|\/authorize\/token|\/userinfo/.test(entry.path)).length;
+  const shopifyCalls = async () => (await stack.requestsOf(stack.shopify)).filter((entry) => /graphql|oauth/.test(entry.path)).length;
   // What filling set off has come to rest when a few seconds pass without a call.
   let calls = -1;
   await until('the platforms to be left alone', async () => {

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'nod
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median } from '../../support/figures.mjs';
 import { proxyPath, sign } from '../../support/proxy.mjs';
 import { Process, root } from '../../support/processes.mjs';
 import { seed } from '../../support/seed.mjs';
@@ -19,8 +20,6 @@ const kStarts = 7;
 const kMembers = 1_000;  // of the peer's database; ours holds fewer rows but the same tables
 const binaries = process.env.TSUNAGI_BUILD ?? join(root, 'build', 'release');
 const peerFolder = join(root, 'tests', 'bench', 'server', 'peer');
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 function wrk(url) {
   const out = execFileSync('wrk', ['-t1', `-c${kConnections}`, `-d${kSeconds}s`, '--latency', url], { encoding: 'utf8' });

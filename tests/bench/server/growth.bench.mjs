@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { median } from '../../support/figures.mjs';
 import { proxyPath } from '../../support/proxy.mjs';
 import { root } from '../../support/processes.mjs';
 import { seed } from '../../support/seed.mjs';
@@ -17,8 +18,6 @@ const kRounds = 9;
 const kSeconds = 2;
 const kAtMost = 1.1;
 const binaries = process.env.TSUNAGI_BUILD ?? join(root, 'build', 'release');
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function programme({ members, shops }) {
   const stack = new Stack();

@@ -39,8 +39,7 @@ export async function run() {
     }
     const times = (await Promise.all(views)).sort((a, b) => a - b);
     const took = (performance.now() - began) / 1_000;
-    const list = await send('GET', `${stack.smaregi.control}/requests`);
-    const requests = list.requests ?? list;
+    const requests = await stack.requestsOf(stack.smaregi);
     const slowest = times[Math.floor(times.length * 0.99)];
     return [
       { name: `Smaregi calls a stock view, ${Math.round(views.length / took)} views a second over ${kProducts} products`, ours: requests.length / views.length,

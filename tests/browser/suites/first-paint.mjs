@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { PNG } from 'pngjs';
 import { launch, phone, zbar } from '../../support/browser.mjs';
+import { median } from '../../support/figures.mjs';
 import { root } from '../../support/processes.mjs';
 import { writeCard } from '../../support/app.mjs';
 import { send } from '../../support/stack.mjs';
@@ -119,7 +120,6 @@ export function firstPaint(world) {
       await peer.context().close();
     }
     await beside.close();
-    const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
     console.log(`# barcode on screen: ours ${median(ours).toFixed(0)} ms, a JsBarcode block ${median(theirs).toFixed(0)} ms (medians of ${ours.length} and ${theirs.length})`);
     assert.equal(ours.length, kRuns);
   });
