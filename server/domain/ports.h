@@ -47,6 +47,10 @@ struct DropLink {
 struct PutSnapshot {
   CardSnapshot snapshot;
 };  // an older as_of never overwrites a newer one
+struct PutFieldPrints {
+  int64_t customer_id = 0;
+  std::string prints;
+};  // nothing without a link
 struct PutStores {
   std::vector<Store> stores;
 };  // the complete list: others are removed
@@ -82,10 +86,11 @@ struct Audit {
   std::string actor, action, subject, reason;
 };
 }  // namespace change
-using Change = std::variant<change::PutLink, change::DropLink, change::PutSnapshot,
-                            change::PutStores, change::PutProducts, change::DropProducts,
-                            change::KeepProducts, change::PutStock, change::SetCursor,
-                            change::Enqueue, change::SetFavourite, change::SetPin, change::Audit>;
+using Change =
+    std::variant<change::PutLink, change::DropLink, change::PutSnapshot, change::PutFieldPrints,
+                 change::PutStores, change::PutProducts, change::DropProducts, change::KeepProducts,
+                 change::PutStock, change::SetCursor, change::Enqueue, change::SetFavourite,
+                 change::SetPin, change::Audit>;
 inline constexpr int kMaxPins = 50;
 
 // Stored platform secrets, encrypted at rest (AES-256-GCM, tenant and purpose bound as associated
@@ -130,6 +135,9 @@ class Storage {  // storage
                                                      std::string_view pos_member_id) = 0;
   virtual Result<std::vector<Card>> cards_after(TenantId tenant, int64_t customer_id,
                                                 int limit) = 0;  // by id
+  // What the fields of a member were when both platforms were last in step (member/field_prints.h);
+  // "" when they never were.
+  virtual Result<std::string> field_prints(TenantId tenant, int64_t customer_id) = 0;
   virtual Result<bool> code_known(TenantId tenant,
                                   std::string_view code) = 0;  // ever issued or linked
   virtual Result<std::optional<Product>> product_by_code(
@@ -191,6 +199,14 @@ class Pos {
   virtual Result<PosPoints> points(std::string_view contract, std::string_view member_id) = 0;
   virtual Result<PosMember> create_member(std::string_view contract,
                                           const NewPosMember& member) = 0;
+  // Writes these fields and answers the member as it is then. kNotFound: there is no such member;
+  // kInvalid: a value is refused. Safe to repeat.
+  virtual Result<PosMember> update_member(std::string_view contract, std::string_view member_id,
+                                          const FieldChanges& changes) = 0;
+  // Members that changed in [from, to]; windows longer than 31 days are split by the client.
+  virtual Result<std::vector<PosMember>> members_changed(std::string_view contract, Seconds from,
+                                                         Seconds to) = 0;
+  virtual Result<PosRequired> required(std::string_view contract) = 0;
   virtual Result<PosTransaction> transaction(std::string_view contract, std::string_view id) = 0;
   // Transactions that changed in [from, to]; windows longer than 31 days are split by the client.
   virtual Result<std::vector<PosTransaction>> transactions_changed(std::string_view contract,
@@ -225,6 +241,17 @@ class Shop {
   virtual Result<Done> prepare(const Tenant& tenant) = 0;
   virtual Result<std::optional<ShopCustomer>> customer(const Tenant& tenant,
                                                        int64_t customer_id) = 0;
+  // Ids of customers that changed in [from, to], oldest change first, as far as they fit.
+  struct Changed {
+    std::vector<int64_t> customers;
+    Seconds until = 0;  // all changes up to this moment are among them
+  };
+  virtual Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) = 0;
+  // Writes names, phone, consent, and kana, birth date and sex where the merchant named a
+  // metafield; other fields are not written. kNotFound: there is no such customer; kInvalid: a
+  // value is refused. Safe to repeat.
+  virtual Result<Done> update_customer(const Tenant& tenant, int64_t customer_id,
+                                       const FieldChanges& changes) = 0;
   virtual Result<Done> write_cards(const Tenant& tenant,
                                    const std::vector<CardMetafield>& cards) = 0;  // ≤ 25
   virtual Result<Done> erase_card(const Tenant& tenant, int64_t customer_id) = 0;

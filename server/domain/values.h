@@ -2,10 +2,14 @@
 // The nouns of the domain: plain values that every folder of the server shares. No behaviour, no
 // I/O.
 
+#include <array>
 #include <cstdint>
+#include <initializer_list>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "wasm/core/barcode.h"
@@ -130,6 +134,7 @@ struct InboxItem {
 enum class OutboxKind : uint8_t {
   kWriteCard,     // Shopify: card metafield of a customer; key = customer id
   kCreateMember,  // Smaregi: member of a joining link; key = customer id
+  kSyncMember,    // both: the fields of a linked customer; key = customer id
 };
 struct OutboxWrite {
   OutboxKind kind = OutboxKind::kWriteCard;
@@ -143,9 +148,49 @@ struct OutboxItem {
   int64_t revision = 0;  // completing an item that was enqueued again meanwhile leaves it waiting
 };
 
+// What both platforms hold of a person.
+enum class MemberField : uint8_t {
+  kLastName,
+  kFirstName,
+  kLastKana,
+  kFirstKana,
+  kMail,
+  kPhone,
+  kPostCode,
+  kAddress,
+  kBirthDate,    // "YYYY-MM-DD"
+  kSex,          // "1" male, "2" female
+  kMailConsent,  // "1" yes, "0" no
+};
+inline constexpr MemberField kMemberFields[] = {
+    MemberField::kLastName,  MemberField::kFirstName,  MemberField::kLastKana,
+    MemberField::kFirstKana, MemberField::kMail,       MemberField::kPhone,
+    MemberField::kPostCode,  MemberField::kAddress,    MemberField::kBirthDate,
+    MemberField::kSex,       MemberField::kMailConsent};
+
+// The fields of one person in Smaregi's form; "" is not there.
+class MemberFields {
+ public:
+  MemberFields() = default;
+  MemberFields(std::initializer_list<std::pair<MemberField, std::string>> given) {
+    for (const auto& [field, value] : given) (*this)[field] = value;
+  }
+  std::string& operator[](MemberField field) { return values_.at(static_cast<size_t>(field)); }
+  const std::string& operator[](MemberField field) const {
+    return values_.at(static_cast<size_t>(field));
+  }
+  bool operator==(const MemberFields&) const = default;
+
+ private:
+  std::array<std::string, std::size(kMemberFields)> values_;
+};
+using FieldChanges = std::map<MemberField, std::string>;  // what to write; the others stay
+
 struct PosMember {  // a Smaregi customer
-  std::string member_id, code, rank, last_name, first_name;
-  int status = 0;  // "0" usable "1" stopped "2" lost "3" withdrawn "4" merged
+  std::string member_id, code, rank;
+  MemberFields fields = {};
+  int status = 0;          // "0" usable "1" stopped "2" lost "3" withdrawn "4" merged
+  Seconds changed_at = 0;  // Smaregi's updDateTime; 0 when the reply has none
 };
 struct PosPoints {
   std::string member_id;
@@ -157,11 +202,14 @@ struct PosTransaction {
   std::vector<std::string> product_ids;
   Seconds changed_at = 0;  // Smaregi's updDateTime; 0 when the reply has none
 };
-struct NewPosMember {  // fields as Smaregi takes them; "" is not sent
-  std::string code, last_name, first_name, last_kana, first_kana, mail, phone;
-  std::string post_code, address, birth_date;
-  std::string sex;  // "1" male, "2" female
-  bool mail_consent = false;
+struct NewPosMember {
+  std::string code;
+  MemberFields fields = {};  // "" is not sent
+};
+// What a contract asks of every member besides code and names.
+struct PosRequired {
+  std::vector<MemberField> fields;
+  std::vector<std::string> others;  // Smaregi's names of columns that no field here fills
 };
 
 struct ShopAddress {
@@ -175,6 +223,7 @@ struct ShopCustomer {  // a Shopify customer, as typed
   bool mail_consent = false;
   ShopAddress address = {};  // the default one
   std::string last_kana = {}, first_kana = {}, birth_date = {}, sex = {};
+  Seconds changed_at = 0;  // Shopify's updatedAt
 };
 struct ShopIdentity {
   TenantId id = 0;

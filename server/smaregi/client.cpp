@@ -28,23 +28,24 @@ std::string with_query(std::string_view path, const Fields& fields) {
   return std::string(path) + "?" + form_encode(fields);
 }
 
+struct FieldName {
+  MemberField field;
+  const char* name;
+};
+constexpr FieldName kFieldNames[] = {
+    {MemberField::kLastName, "lastName"},          {MemberField::kFirstName, "firstName"},
+    {MemberField::kLastKana, "lastKana"},          {MemberField::kFirstKana, "firstKana"},
+    {MemberField::kMail, "mailAddress"},           {MemberField::kPhone, "phoneNumber"},
+    {MemberField::kPostCode, "postCode"},          {MemberField::kAddress, "address"},
+    {MemberField::kBirthDate, "birthDate"},        {MemberField::kSex, "sex"},
+    {MemberField::kMailConsent, "mailReceiveFlag"}};
+
 std::string member_json(const NewPosMember& member) {
-  nlohmann::json body = {{"customerCode", member.code},
-                         {"lastName", member.last_name},
-                         {"firstName", member.first_name},
-                         // Sources disagree on what an absent flag means: always said.
-                         {"mailReceiveFlag", member.mail_consent ? "1" : "0"}};
-  const auto put = [&body](const char* name, const std::string& value) {
-    if (!value.empty()) body[name] = value;
-  };
-  put("lastKana", member.last_kana);
-  put("firstKana", member.first_kana);
-  put("mailAddress", member.mail);
-  put("phoneNumber", member.phone);
-  put("postCode", member.post_code);
-  put("address", member.address);
-  put("birthDate", member.birth_date);
-  put("sex", member.sex);
+  // Sources disagree on what an absent consent means: always said.
+  nlohmann::json body = {{"customerCode", member.code}, {"mailReceiveFlag", "0"}};
+  for (const auto& [field, name] : kFieldNames) {
+    if (!member.fields[field].empty()) body[name] = member.fields[field];
+  }
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -235,9 +236,10 @@ Result<PosMember> SmaregiClient::create_member(std::string_view contract,
   if (!looked_up) return outcome.maybe_done ? failure : looked_up.error();
   const std::optional<PosMember>& existing = *looked_up;
   if (!existing) return failure;
-  if (existing->last_name == wanted.last_name && existing->first_name == wanted.first_name) {
-    return *existing;
-  }
+  const auto same = [&](MemberField field) {
+    return existing->fields[field] == wanted.fields[field];
+  };
+  if (same(MemberField::kLastName) && same(MemberField::kFirstName)) return *existing;
   return Error{ErrorCode::kConflict, "smaregi.customers.create: the code is another member's"};
 }
 

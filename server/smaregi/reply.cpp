@@ -130,8 +130,8 @@ PosMember member_of(Row& row) {
   member.member_id = row.id("customerId");
   member.code = row.text("customerCode");
   member.rank = row.text("rank");
-  member.last_name = row.text("lastName");
-  member.first_name = row.text("firstName");
+  member.fields[MemberField::kLastName] = row.text("lastName");
+  member.fields[MemberField::kFirstName] = row.text("firstName");
   member.status = static_cast<int>(std::clamp<int64_t>(row.number("status"), -1, 99));
   return member;
 }

@@ -21,13 +21,13 @@ struct CardTest : testing::Test {
 
   std::string link(int64_t customer, const std::string& code, int64_t points,
                    const std::string& last_name = "山田") {
-    const std::string id = pos.add_member({.member_id = "",
-                                           .code = code,
-                                           .rank = "ゴールド",
-                                           .last_name = last_name,
-                                           .first_name = "花子",
-                                           .status = 0},
-                                          points);
+    const std::string id = pos.add_member(
+        {.member_id = "",
+         .code = code,
+         .rank = "ゴールド",
+         .fields = {{MemberField::kLastName, last_name}, {MemberField::kFirstName, "花子"}},
+         .status = 0},
+        points);
     EXPECT_TRUE(storage
                     .apply(1, {change::PutLink{.link = {.customer_id = customer,
                                                         .code = code,
@@ -172,7 +172,9 @@ INSTANTIATE_TEST_SUITE_P(
                               }},
                     Happening{"name",
                               [](auto& pos, const auto& id) {
-                                pos.edit_member(id, [](PosMember& m) { m.last_name = "佐藤"; });
+                                pos.edit_member(id, [](PosMember& m) {
+                                  m.fields[MemberField::kLastName] = "佐藤";
+                                });
                               }},
                     Happening{"stopped",
                               [](auto& pos, const auto& id) {
@@ -400,8 +402,12 @@ TEST(CardConcurrency, TwoHundredParallelColdRequestsCostOneLookupOfEachKind) {
               .contract_id = "sb_1",
               .installed = true,
               .settings = {}};
-  const std::string id = pos.add_member(
-      {.member_id = "", .code = "CARD-1", .rank = "", .last_name = "-", .first_name = "-"}, 42);
+  const std::string id =
+      pos.add_member({.member_id = "",
+                      .code = "CARD-1",
+                      .rank = "",
+                      .fields = {{MemberField::kLastName, "-"}, {MemberField::kFirstName, "-"}}},
+                     42);
   ASSERT_TRUE(storage
                   .apply(1, {change::PutLink{.link = {.customer_id = kHanako,
                                                       .code = "CARD-1",

@@ -164,11 +164,11 @@ TEST(MailLimit, HoldsAtTheLimitAndRefusesOnePastIt) {
 TEST(MemberFields, ANamelessCustomerGetsTheFillerAndConsentNeedsAnAddress) {
   ShopCustomer customer;
   customer.mail_consent = true;
-  const NewPosMember member = pos_member_fields("T1", customer, FieldSet::kAll, kNow);
+  const NewPosMember member = new_member("T1", member_fields(customer, kNow), FieldSet::kAll);
   EXPECT_EQ(member.code, "T1");
-  EXPECT_EQ(member.last_name, kPosNameFiller);
-  EXPECT_EQ(member.first_name, kPosNameFiller);
-  EXPECT_FALSE(member.mail_consent);
+  EXPECT_EQ(member.fields[MemberField::kLastName], kPosNameFiller);
+  EXPECT_EQ(member.fields[MemberField::kFirstName], kPosNameFiller);
+  EXPECT_EQ(member.fields[MemberField::kMailConsent], "0");
 }
 
 TEST(MemberFields, WhatIsMissingIsTakenFromWhereItAlsoStands) {
@@ -176,33 +176,31 @@ TEST(MemberFields, WhatIsMissingIsTakenFromWhereItAlsoStands) {
   customer.last_name = "すずき";
   customer.first_name = "花子";
   customer.address.phone = "+81312345678";
-  const NewPosMember member = pos_member_fields("T1", customer, FieldSet::kAll, kNow);
-  EXPECT_EQ(member.last_kana, "スズキ") << "a name in kana says how it is read";
-  EXPECT_EQ(member.first_kana, "");
-  EXPECT_EQ(member.phone, "0312345678");
+  const MemberFields fields = member_fields(customer, kNow);
+  EXPECT_EQ(fields[MemberField::kLastKana], "スズキ") << "a name in kana says how it is read";
+  EXPECT_EQ(fields[MemberField::kFirstKana], "");
+  EXPECT_EQ(fields[MemberField::kPhone], "0312345678");
   customer.last_kana = "スズキー";
-  EXPECT_EQ(pos_member_fields("T1", customer, FieldSet::kAll, kNow).last_kana, "スズキー");
+  EXPECT_EQ(member_fields(customer, kNow)[MemberField::kLastKana], "スズキー");
 }
 
 TEST(MemberFields, EachSmallerFormSendsLess) {
-  ShopCustomer customer;
-  customer.last_name = "山田";
-  customer.mail = "a@example.jp";
-  customer.phone = "+819012345678";
-  customer.mail_consent = true;
-  customer.birth_date = "1990-01-02";
-  const NewPosMember all = pos_member_fields("T1", customer, FieldSet::kAll, kNow);
-  EXPECT_EQ(all.last_name, "山田");
-  EXPECT_EQ(all.first_name, "-");
-  EXPECT_EQ(all.phone, "09012345678");
-  EXPECT_EQ(all.mail, "a@example.jp");
-  EXPECT_TRUE(all.mail_consent);
-  const NewPosMember names = pos_member_fields("T1", customer, FieldSet::kNames, kNow);
-  EXPECT_EQ(names.last_name, "山田");
-  EXPECT_EQ(all.birth_date, "1990-01-02");
-  EXPECT_EQ(names.phone + names.mail + names.birth_date, "");
-  EXPECT_FALSE(names.mail_consent);
-  EXPECT_EQ(pos_member_fields("T1", customer, FieldSet::kCodeOnly, kNow).last_name, "-");
+  const MemberFields fields = {{MemberField::kLastName, "山田"},
+                               {MemberField::kMail, "a@example.jp"},
+                               {MemberField::kPhone, "09012345678"},
+                               {MemberField::kBirthDate, "1990-01-02"},
+                               {MemberField::kMailConsent, "1"}};
+  MemberFields all = fields;
+  all[MemberField::kFirstName] = "-";
+  EXPECT_EQ(new_member("T1", fields, FieldSet::kAll).fields, all);
+  const MemberFields names = {{MemberField::kLastName, "山田"},
+                              {MemberField::kFirstName, "-"},
+                              {MemberField::kMailConsent, "0"}};
+  EXPECT_EQ(new_member("T1", fields, FieldSet::kNames).fields, names);
+  const MemberFields bare = {{MemberField::kLastName, "-"},
+                             {MemberField::kFirstName, "-"},
+                             {MemberField::kMailConsent, "0"}};
+  EXPECT_EQ(new_member("T1", fields, FieldSet::kCodeOnly).fields, bare);
 }
 
 }  // namespace

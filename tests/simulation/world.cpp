@@ -144,7 +144,7 @@ void World::edit_member() {
     pos_.edit_member(id, [&](PosMember& member) {
       if (what == 1) member.status = static_cast<int>(pick(4));
       if (what == 2) member.rank = "rank " + std::to_string(pick(3));
-      if (what == 3) member.last_name = "改" + std::to_string(pick(9));
+      if (what == 3) member.fields[MemberField::kLastName] = "改" + std::to_string(pick(9));
       if (what == 4) member.code = "CARD-" + id + "-" + std::to_string(pick(3));
     });
     note("member " + id + " is edited at the till");
@@ -314,8 +314,9 @@ std::string World::broken_invariant() {
   }
   std::map<std::string, int> created;
   for (const auto& [id, member] : pos_.members()) {
-    if (member.last_name.starts_with("姓") && ++created[member.last_name] > 1) {
-      return member.last_name + " has two members in Smaregi";
+    if (member.fields[MemberField::kLastName].starts_with("姓") &&
+        ++created[member.fields[MemberField::kLastName]] > 1) {
+      return member.fields[MemberField::kLastName] + " has two members in Smaregi";
     }
   }
   return "";

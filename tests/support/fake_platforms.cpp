@@ -30,6 +30,7 @@ int FakePos::calls() const {
 std::string FakePos::add_member(PosMember member, int64_t points) {
   const std::lock_guard lock(mutex_);
   if (member.member_id.empty()) member.member_id = std::to_string(++last_member_);
+  if (member.changed_at == 0) member.changed_at = clock_.now();
   points_[member.member_id] = {member.member_id, points, ""};
   members_[member.member_id] = member;
   return member.member_id;
@@ -37,7 +38,9 @@ std::string FakePos::add_member(PosMember member, int64_t points) {
 
 void FakePos::edit_member(const std::string& id, const std::function<void(PosMember&)>& edit) {
   const std::lock_guard lock(mutex_);
-  edit(members_.at(id));
+  PosMember& member = members_.at(id);
+  edit(member);
+  member.changed_at = clock_.now();
 }
 
 void FakePos::remove_member(const std::string& id) {
@@ -148,12 +151,50 @@ Result<PosMember> FakePos::create_member(std::string_view, const NewPosMember& m
   PosMember created;
   created.member_id = std::to_string(++last_member_);
   created.code = member.code;
-  created.last_name = member.last_name;
-  created.first_name = member.first_name;
+  created.fields = member.fields;
+  created.changed_at = clock_.now();
   members_[created.member_id] = created;
   points_[created.member_id] = {created.member_id, 0, ""};
   if (lost) return Error{ErrorCode::kUnavailable, "timed out"};
   return created;
+}
+
+Result<PosMember> FakePos::update_member(std::string_view, std::string_view id,
+                                         const FieldChanges& changes) {
+  if (auto failed = begin("update_member")) return *failed;
+  const bool lost = lose_answer_of_update && lose_answer_of_update();
+  const std::lock_guard lock(mutex_);
+  const auto found = members_.find(std::string(id));
+  if (found == members_.end()) return not_found();
+  if (refuses_update && refuses_update(changes)) {
+    return Error{ErrorCode::kInvalid, "a value is refused"};
+  }
+  for (const auto& [field, value] : changes) found->second.fields[field] = value;
+  found->second.changed_at = clock_.now();
+  if (lost) return Error{ErrorCode::kUnavailable, "timed out"};
+  return found->second;
+}
+
+Result<std::vector<PosMember>> FakePos::members_changed(std::string_view, Seconds from,
+                                                        Seconds to) {
+  if (auto failed = begin("members_changed")) return *failed;
+  const std::lock_guard lock(mutex_);
+  std::vector<PosMember> found;
+  for (const auto& [id, member] : members_) {
+    if (member.changed_at >= from && member.changed_at <= to) found.push_back(member);
+  }
+  return found;
+}
+
+Result<PosRequired> FakePos::required(std::string_view) {
+  if (auto failed = begin("required")) return *failed;
+  const std::lock_guard lock(mutex_);
+  return required_;
+}
+
+void FakePos::set_required(PosRequired required) {
+  const std::lock_guard lock(mutex_);
+  required_ = std::move(required);
 }
 
 Result<PosTransaction> FakePos::transaction(std::string_view, std::string_view id) {
@@ -259,6 +300,18 @@ void FakeShop::remove_customer(int64_t id) {
   cards_.erase(id);
 }
 
+void FakeShop::edit_customer(int64_t id, const std::function<void(ShopCustomer&)>& edit) {
+  const std::lock_guard lock(mutex_);
+  ShopCustomer& customer = customers_.at(id);
+  edit(customer);
+  if (now) customer.changed_at = now();
+}
+
+std::map<int64_t, ShopCustomer> FakeShop::customers() const {
+  const std::lock_guard lock(mutex_);
+  return customers_;
+}
+
 std::map<int64_t, std::string> FakeShop::cards() const {
   const std::lock_guard lock(mutex_);
   return cards_;
@@ -284,6 +337,63 @@ Result<std::optional<ShopCustomer>> FakeShop::customer(const Tenant&, int64_t id
   const std::lock_guard lock(mutex_);
   const auto found = customers_.find(id);
   return found == customers_.end() ? std::optional<ShopCustomer>{} : found->second;
+}
+
+Result<Shop::Changed> FakeShop::customers_changed(const Tenant&, Seconds from, Seconds to) {
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  Changed changed{.customers = {}, .until = to};
+  for (const auto& [id, customer] : customers_) {
+    if (customer.changed_at >= from && customer.changed_at <= to) changed.customers.push_back(id);
+  }
+  return changed;
+}
+
+Result<Done> FakeShop::update_customer(const Tenant&, int64_t id, const FieldChanges& changes) {
+  if (auto failed = begin()) return *failed;
+  const bool lost = lose_answer_of_update && lose_answer_of_update();
+  const std::lock_guard lock(mutex_);
+  const auto found = customers_.find(id);
+  if (found == customers_.end()) return Error{ErrorCode::kNotFound, "there is no such customer"};
+  if (refuses_update && refuses_update(changes)) {
+    return Error{ErrorCode::kInvalid, "a value is refused"};
+  }
+  ShopCustomer& customer = found->second;
+  for (const auto& [field, value] : changes) {
+    switch (field) {
+      case MemberField::kLastName:
+        customer.last_name = value;
+        break;
+      case MemberField::kFirstName:
+        customer.first_name = value;
+        break;
+      case MemberField::kLastKana:
+        customer.last_kana = value;
+        break;
+      case MemberField::kFirstKana:
+        customer.first_kana = value;
+        break;
+      case MemberField::kPhone:
+        customer.phone = value;
+        break;
+      case MemberField::kBirthDate:
+        customer.birth_date = value;
+        break;
+      case MemberField::kSex:
+        customer.sex = value;
+        break;
+      case MemberField::kMailConsent:
+        customer.mail_consent = value == "1";
+        break;
+      case MemberField::kMail:
+      case MemberField::kPostCode:
+      case MemberField::kAddress:
+        return Error{ErrorCode::kInvalid, "this field is not written to Shopify"};
+    }
+  }
+  if (now) customer.changed_at = now();
+  if (lost) return Error{ErrorCode::kUnavailable, "timed out"};
+  return Done{};
 }
 
 Result<Done> FakeShop::write_cards(const Tenant&, const std::vector<CardMetafield>& cards) {

@@ -65,6 +65,14 @@ class FakePos : public Pos {
   Result<PosMember> create_member(std::string_view, const NewPosMember& member) override;
   std::function<bool(const NewPosMember&)> refuses_creation;
   NewPosMember last_created;
+  Result<PosMember> update_member(std::string_view, std::string_view id,
+                                  const FieldChanges& changes) override;
+  std::function<bool(const FieldChanges&)> refuses_update;
+  std::function<bool()> lose_answer_of_update;  // true: it is written, the caller sees a time-out
+  Result<std::vector<PosMember>> members_changed(std::string_view, Seconds from,
+                                                 Seconds to) override;
+  Result<PosRequired> required(std::string_view) override;
+  void set_required(PosRequired required);
 
   Result<PosTransaction> transaction(std::string_view, std::string_view id) override;
   Result<std::vector<PosTransaction>> transactions_changed(std::string_view, Seconds from,
@@ -92,6 +100,7 @@ class FakePos : public Pos {
   int64_t last_transaction_ = 0;
   std::map<std::string, PosMember> members_;
   std::map<std::string, PosPoints> points_;
+  PosRequired required_;
   std::vector<Store> stores_;
   std::map<std::string, std::pair<Product, Seconds>> products_;
   std::map<std::pair<std::string, std::string>, StockLevel> stock_;
@@ -108,6 +117,11 @@ class FakeShop : public Shop {
 
   void add_customer(const ShopCustomer& customer);
   void remove_customer(int64_t id);
+  void edit_customer(int64_t id, const std::function<void(ShopCustomer&)>& edit);
+  std::function<Seconds()> now;  // of the shop's changes; without it they have no time
+  std::map<int64_t, ShopCustomer> customers() const;
+  std::function<bool(const FieldChanges&)> refuses_update;
+  std::function<bool()> lose_answer_of_update;  // true: it is written, the caller sees a time-out
   std::map<int64_t, std::string> cards() const;
   std::vector<size_t> batches() const;
   int prepared() const { return prepared_; }
@@ -115,6 +129,8 @@ class FakeShop : public Shop {
   Result<ShopIdentity> install(std::string_view, std::string_view) override;
   Result<Done> prepare(const Tenant&) override;
   Result<std::optional<ShopCustomer>> customer(const Tenant&, int64_t id) override;
+  Result<Changed> customers_changed(const Tenant&, Seconds from, Seconds to) override;
+  Result<Done> update_customer(const Tenant&, int64_t id, const FieldChanges& changes) override;
   // All or nothing, as metafieldsSet is.
   Result<Done> write_cards(const Tenant&, const std::vector<CardMetafield>& cards) override;
   Result<Done> erase_card(const Tenant&, int64_t id) override;

@@ -73,7 +73,8 @@ void overlay_member(const PosMember& member, Card& card, Seconds as_of) {
   CardSnapshot& snapshot = snapshot_of(card);
   snapshot.rank = member.rank;
   snapshot.holder.clear();
-  for (const std::string& name : {member.last_name, member.first_name}) {
+  for (const MemberField field : {MemberField::kLastName, MemberField::kFirstName}) {
+    const std::string& name = member.fields[field];
     if (name.empty() || name == kPosNameFiller) continue;
     if (!snapshot.holder.empty()) snapshot.holder += ' ';
     snapshot.holder += name;

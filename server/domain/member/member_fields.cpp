@@ -215,30 +215,39 @@ std::string clean_sex(std::string_view text) {
   return "";
 }
 
-NewPosMember pos_member_fields(std::string_view code, const ShopCustomer& customer, FieldSet set,
-                               Seconds now) {
-  NewPosMember member;
-  member.code = code;
-  const bool names = set != FieldSet::kCodeOnly;
-  member.last_name = or_filler(names ? clean_name(customer.last_name) : "");
-  member.first_name = or_filler(names ? clean_name(customer.first_name) : "");
-  if (set == FieldSet::kAll) {
-    // Who writes the name itself in kana has said how it is read.
-    const auto kana = [](const std::string& given, const std::string& name) {
-      return clean_kana(given.empty() ? name : given);
-    };
-    member.last_kana = kana(customer.last_kana, customer.last_name);
-    member.first_kana = kana(customer.first_kana, customer.first_name);
-    member.mail = clean_mail(customer.mail);
-    member.phone = clean_phone(customer.phone);
-    if (member.phone.empty()) member.phone = clean_phone(customer.address.phone);
-    member.post_code = clean_post_code(customer.address.post_code, customer.address.country);
-    member.address = clean_address(customer.address);
-    member.birth_date = clean_birth_date(customer.birth_date, now);
-    member.sex = clean_sex(customer.sex);
+MemberFields member_fields(const ShopCustomer& customer, Seconds now) {
+  // Who writes the name itself in kana has said how it is read.
+  const auto kana = [](const std::string& given, const std::string& name) {
+    return clean_kana(given.empty() ? name : given);
+  };
+  MemberFields fields;
+  fields[MemberField::kLastName] = clean_name(customer.last_name);
+  fields[MemberField::kFirstName] = clean_name(customer.first_name);
+  fields[MemberField::kLastKana] = kana(customer.last_kana, customer.last_name);
+  fields[MemberField::kFirstKana] = kana(customer.first_kana, customer.first_name);
+  fields[MemberField::kMail] = clean_mail(customer.mail);
+  std::string& phone = fields[MemberField::kPhone];
+  phone = clean_phone(customer.phone);
+  if (phone.empty()) phone = clean_phone(customer.address.phone);
+  fields[MemberField::kPostCode] =
+      clean_post_code(customer.address.post_code, customer.address.country);
+  fields[MemberField::kAddress] = clean_address(customer.address);
+  fields[MemberField::kBirthDate] = clean_birth_date(customer.birth_date, now);
+  fields[MemberField::kSex] = clean_sex(customer.sex);
+  const bool consents = customer.mail_consent && !fields[MemberField::kMail].empty();
+  fields[MemberField::kMailConsent] = consents ? "1" : "0";
+  return fields;
+}
+
+NewPosMember new_member(std::string_view code, const MemberFields& fields, FieldSet set) {
+  constexpr MemberField kNames[] = {MemberField::kLastName, MemberField::kFirstName};
+  NewPosMember member{.code = std::string(code), .fields = {}};
+  if (set == FieldSet::kAll) member.fields = fields;
+  for (const MemberField name : kNames) {
+    member.fields[name] = or_filler(set == FieldSet::kCodeOnly ? "" : fields[name]);
   }
   // Smaregi's default for an absent flag differs between sources, so it is always given.
-  member.mail_consent = customer.mail_consent && !member.mail.empty();
+  if (set != FieldSet::kAll) member.fields[MemberField::kMailConsent] = "0";
   return member;
 }
 

@@ -25,8 +25,8 @@ enum class FieldSet : uint8_t {
 };
 
 // now: nobody is born after it.
-NewPosMember pos_member_fields(std::string_view code, const ShopCustomer& customer, FieldSet set,
-                               Seconds now);
+MemberFields member_fields(const ShopCustomer& customer, Seconds now);
+NewPosMember new_member(std::string_view code, const MemberFields& fields, FieldSet set);
 
 // Without control characters, pictograms and broken UTF-8; runs of white space are one space; at
 // most max characters.

@@ -1,5 +1,6 @@
 #include "server/domain/member/registration.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -18,11 +19,12 @@ std::string subject(int64_t customer_id) { return "customer " + std::to_string(c
 // Twelve random digits do not meet a stranger's by chance, and a stranger's member is not taken
 // over.
 bool is_ours(const PosMember& member, const ShopCustomer& customer, Seconds now) {
-  for (const FieldSet set : kFieldSets) {
-    const NewPosMember sent = pos_member_fields(member.code, customer, set, now);
-    if (sent.last_name == member.last_name && sent.first_name == member.first_name) return true;
-  }
-  return false;
+  const MemberFields fields = member_fields(customer, now);
+  return std::ranges::any_of(kFieldSets, [&](FieldSet set) {
+    const NewPosMember sent = new_member(member.code, fields, set);
+    return sent.fields[MemberField::kLastName] == member.fields[MemberField::kLastName] &&
+           sent.fields[MemberField::kFirstName] == member.fields[MemberField::kFirstName];
+  });
 }
 
 std::vector<Change> linked(const Card& joining, const PosMember& member, Seconds now) {
@@ -84,17 +86,18 @@ Result<Registration::Holder> Registration::holder_of_code(const Tenant& tenant, 
   if (!linked_card.ok()) return linked_card.error();
   const std::optional<Card>& other = *linked_card;
   const bool others = other && other->link.customer_id != card.link.customer_id;
-  if (others || !is_ours(*member, customer, ports_.clock.now()))
+  if (others || !is_ours(*member, customer, ports_.clock.now())) {
     return Holder{.ours = std::nullopt, .taken = true};
+  }
   return Holder{.ours = member, .taken = false};
 }
 
 Result<PosMember> Registration::create(const Tenant& tenant, const std::string& code,
                                        const ShopCustomer& customer) {
+  const MemberFields fields = member_fields(customer, ports_.clock.now());
   Error refused{ErrorCode::kInternal, "nothing was tried"};
   for (const FieldSet set : kFieldSets) {
-    auto created = ports_.pos.create_member(
-        tenant.contract_id, pos_member_fields(code, customer, set, ports_.clock.now()));
+    auto created = ports_.pos.create_member(tenant.contract_id, new_member(code, fields, set));
     if (created.ok() && !created->code.empty() && created->code != code) {
       return Error{ErrorCode::kInternal, "Smaregi answered about another member"};
     }

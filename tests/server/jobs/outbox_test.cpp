@@ -39,22 +39,26 @@ TEST_F(OutboxTest, SmaregiGetsTheFieldsAsItTakesThem) {
                      .mail_consent = true});
   customer_joins(7001);
   work();
-  EXPECT_EQ(pos.last_created.last_name, kPosNameFiller);
-  EXPECT_EQ(pos.last_created.first_name, "花子");
-  EXPECT_EQ(pos.last_created.phone, "090-1234-5678");
-  EXPECT_TRUE(pos.last_created.mail_consent);
+  EXPECT_EQ(pos.last_created.fields[MemberField::kLastName], kPosNameFiller);
+  EXPECT_EQ(pos.last_created.fields[MemberField::kFirstName], "花子");
+  EXPECT_EQ(pos.last_created.fields[MemberField::kPhone], "090-1234-5678");
+  EXPECT_EQ(pos.last_created.fields[MemberField::kMailConsent], "1");
 }
 
 TEST_F(OutboxTest, WhatSmaregiRefusesIsSentSmaller) {
   customer_signs_up(7001);
-  pos.refuses_creation = [](const NewPosMember& member) { return !member.phone.empty(); };
+  pos.refuses_creation = [](const NewPosMember& member) {
+    return !member.fields[MemberField::kPhone].empty();
+  };
   customer_joins(7001);
   work();
   EXPECT_EQ(card(7001).link.state, LinkState::kLinked);
-  EXPECT_EQ(pos.last_created.last_name, "山田");
+  EXPECT_EQ(pos.last_created.fields[MemberField::kLastName], "山田");
 
   customer_signs_up(7002);
-  pos.refuses_creation = [](const NewPosMember& member) { return member.last_name != "-"; };
+  pos.refuses_creation = [](const NewPosMember& member) {
+    return member.fields[MemberField::kLastName] != "-";
+  };
   customer_joins(7002);
   work();
   EXPECT_EQ(card(7002).link.state, LinkState::kLinked);
@@ -102,7 +106,11 @@ TEST_F(OutboxTest, ACodeThatAStrangerHasInSmaregiIsDrawnAnewAndNobodysCardChange
   customer_signs_up(7001);
   const std::string drawn = customer_joins(7001);
   const std::string stranger = pos.add_member(
-      {.member_id = "", .code = drawn, .rank = "", .last_name = "他人", .first_name = "某"}, 900);
+      {.member_id = "",
+       .code = drawn,
+       .rank = "",
+       .fields = {{MemberField::kLastName, "他人"}, {MemberField::kFirstName, "某"}}},
+      900);
   work();
   const Card mine = card(7001);
   EXPECT_NE(mine.link.code, drawn);

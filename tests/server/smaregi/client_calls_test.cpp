@@ -43,17 +43,17 @@ TEST_F(SmaregiClientTest, Points) {
 
 NewPosMember somebody() {
   return {.code = "T1",
-          .last_name = "繋",
-          .first_name = "木",
-          .last_kana = "ツナギ",
-          .first_kana = "キ",
-          .mail = "a@example.com",
-          .phone = "090-1234-5678",
-          .post_code = "150-0001",
-          .address = "東京都渋谷区1-2-3",
-          .birth_date = "1990-01-02",
-          .sex = "2",
-          .mail_consent = true};
+          .fields = {{MemberField::kLastName, "繋"},
+                     {MemberField::kFirstName, "木"},
+                     {MemberField::kLastKana, "ツナギ"},
+                     {MemberField::kFirstKana, "キ"},
+                     {MemberField::kMail, "a@example.com"},
+                     {MemberField::kPhone, "090-1234-5678"},
+                     {MemberField::kPostCode, "150-0001"},
+                     {MemberField::kAddress, "東京都渋谷区1-2-3"},
+                     {MemberField::kBirthDate, "1990-01-02"},
+                     {MemberField::kSex, "2"},
+                     {MemberField::kMailConsent, "1"}}};
 }
 
 TEST_F(SmaregiClientTest, CreatesAMember) {
@@ -82,8 +82,8 @@ TEST_F(SmaregiClientTest, WhatIsNotKnownIsNotSentButTheConsentAlwaysIs) {
   smaregi.on(kCreate, {member()});
   NewPosMember sparse;
   sparse.code = "T1";
-  sparse.last_name = "繋";
-  sparse.first_name = "木\xff";  // not UTF-8: replaced, never thrown
+  sparse.fields[MemberField::kLastName] = "繋";
+  sparse.fields[MemberField::kFirstName] = "木\xff";  // not UTF-8: replaced, never thrown
   ASSERT_TRUE(client->create_member("sb_one", sparse));
   EXPECT_EQ(nlohmann::json::parse(smaregi.seen(kCreate).back().body),
             (nlohmann::json{{"customerCode", "T1"},

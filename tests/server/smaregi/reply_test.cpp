@@ -51,8 +51,8 @@ TEST(SmaregiReply, ScalarsMayBeTextNumberOrNull) {
     EXPECT_EQ(member->code, "T1");
     EXPECT_EQ(member->rank, "1");
     EXPECT_EQ(member->status, 2);
-    EXPECT_EQ(member->last_name, "繋");
-    EXPECT_EQ(member->first_name, "木");
+    EXPECT_EQ(member->fields[MemberField::kLastName], "繋");
+    EXPECT_EQ(member->fields[MemberField::kFirstName], "木");
   }
   const auto bare = parse_member(R"({"customerId":"7","rank":null,"status":null,"lastName":null})");
   ASSERT_TRUE(bare);

@@ -123,10 +123,10 @@ class SmaregiSandboxTest : public ::testing::Test {
     ASSERT_FALSE(*nobody);
     NewPosMember wanted;
     wanted.code = code;
-    wanted.last_name = "𠮷野";
-    wanted.first_name = "-";
-    wanted.mail = "a@example.com";
-    wanted.phone = "09012345678";
+    wanted.fields[MemberField::kLastName] = "𠮷野";
+    wanted.fields[MemberField::kFirstName] = "-";
+    wanted.fields[MemberField::kMail] = "a@example.com";
+    wanted.fields[MemberField::kPhone] = "09012345678";
     const auto made = client->create_member(kContract, wanted);
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_EQ(made->code, code);
@@ -135,13 +135,13 @@ class SmaregiSandboxTest : public ::testing::Test {
     const auto again = client->create_member(kContract, wanted);
     ASSERT_TRUE(again) << "the same member asked for twice is one: " << again.error().message;
     EXPECT_EQ(again->member_id, made->member_id);
-    wanted.last_name = "別人";
+    wanted.fields[MemberField::kLastName] = "別人";
     EXPECT_EQ(client->create_member(kContract, wanted).error().code, ErrorCode::kConflict);
 
     const auto member = client->member(kContract, made->member_id);
     ASSERT_TRUE(member) << member.error().message;
-    EXPECT_EQ(member->last_name, "𠮷野");
-    EXPECT_EQ(member->first_name, "-");
+    EXPECT_EQ(member->fields[MemberField::kLastName], "𠮷野");
+    EXPECT_EQ(member->fields[MemberField::kFirstName], "-");
     const auto before = client->points(kContract, made->member_id);
     ASSERT_TRUE(before) << before.error().message;
     const auto stock_before = client->stock_of(kContract, product);
@@ -261,8 +261,8 @@ TEST_F(SmaregiSandboxTest, SurvivesEveryFaultAndNeverMakesAMemberTwice) {
     control("PUT", "/faults", rule);
     NewPosMember wanted;
     wanted.code = "T" + std::to_string(2'000'000'000'000 + number++);
-    wanted.last_name = "繋";
-    wanted.first_name = "木";
+    wanted.fields[MemberField::kLastName] = "繋";
+    wanted.fields[MemberField::kFirstName] = "木";
     const size_t before = requests("POST", customers);
     const auto made = client->create_member(kContract, wanted);
     const bool throttled = fault.value("status", 0) == 429;
