@@ -21,6 +21,47 @@ namespace tsunagi {
 using TenantId = int64_t;  // Shopify's numeric shop id; the myshopify domain is an alias
 using Seconds = int64_t;   // unix time, UTC
 
+// What both platforms hold of a person.
+enum class MemberField : uint8_t {
+  kLastName,
+  kFirstName,
+  kLastKana,
+  kFirstKana,
+  kMail,
+  kPhone,
+  kPostCode,
+  kAddress,
+  kBirthDate,    // "YYYY-MM-DD"
+  kSex,          // "1" male, "2" female
+  kMailConsent,  // "1" yes, "0" no
+};
+inline constexpr MemberField kMemberFields[] = {
+    MemberField::kLastName,  MemberField::kFirstName,  MemberField::kLastKana,
+    MemberField::kFirstKana, MemberField::kMail,       MemberField::kPhone,
+    MemberField::kPostCode,  MemberField::kAddress,    MemberField::kBirthDate,
+    MemberField::kSex,       MemberField::kMailConsent};
+
+// The fields of one person in Smaregi's form; "" is not there.
+class MemberFields {
+ public:
+  MemberFields() = default;
+  MemberFields(std::initializer_list<std::pair<MemberField, std::string>> given) {
+    for (const auto& [field, value] : given) (*this)[field] = value;
+  }
+  std::string& operator[](MemberField field) { return values_.at(static_cast<size_t>(field)); }
+  const std::string& operator[](MemberField field) const {
+    return values_.at(static_cast<size_t>(field));
+  }
+  bool operator==(const MemberFields&) const = default;
+
+ private:
+  std::array<std::string, std::size(kMemberFields)> values_;
+};
+using FieldChanges = std::map<MemberField, std::string>;  // what to write; the others stay
+
+// Which platform's value stays when both were changed; kLater: the one that was changed last.
+enum class FieldWinner : uint8_t { kLater, kShop, kPos };  // "later", "shopify", "smaregi"
+
 // What a merchant may set on the merchant page; stored as JSON in the tenant's row.
 struct StoreSetting {
   std::string store_id;
@@ -49,6 +90,7 @@ struct Settings {
       stores;  // in display order; stores not listed follow by Smaregi's order
   std::string contact_url;
   FieldKeys field_keys;
+  std::map<MemberField, FieldWinner> field_winners;  // kLater where none is named
   bool paused = false;  // the kill switch: blocks show nothing, nothing is written to a platform
 };
 
@@ -132,9 +174,10 @@ struct InboxItem {
 // of one lane are done in order; a newer item with the same key replaces a waiting one (only the
 // last state matters).
 enum class OutboxKind : uint8_t {
-  kWriteCard,     // Shopify: card metafield of a customer; key = customer id
-  kCreateMember,  // Smaregi: member of a joining link; key = customer id
-  kSyncMember,    // both: the fields of a linked customer; key = customer id
+  kWriteCard,        // Shopify: card metafield of a customer; key = customer id
+  kCreateMember,     // Smaregi: member of a joining link; key = customer id
+  kCustomerChanged,  // both: fields of a linked customer that changed in Shopify; key = customer id
+  kMemberChanged,    // both: fields of a linked customer that changed in Smaregi; key = customer id
 };
 struct OutboxWrite {
   OutboxKind kind = OutboxKind::kWriteCard;
@@ -147,44 +190,6 @@ struct OutboxItem {
   int attempts = 0;
   int64_t revision = 0;  // completing an item that was enqueued again meanwhile leaves it waiting
 };
-
-// What both platforms hold of a person.
-enum class MemberField : uint8_t {
-  kLastName,
-  kFirstName,
-  kLastKana,
-  kFirstKana,
-  kMail,
-  kPhone,
-  kPostCode,
-  kAddress,
-  kBirthDate,    // "YYYY-MM-DD"
-  kSex,          // "1" male, "2" female
-  kMailConsent,  // "1" yes, "0" no
-};
-inline constexpr MemberField kMemberFields[] = {
-    MemberField::kLastName,  MemberField::kFirstName,  MemberField::kLastKana,
-    MemberField::kFirstKana, MemberField::kMail,       MemberField::kPhone,
-    MemberField::kPostCode,  MemberField::kAddress,    MemberField::kBirthDate,
-    MemberField::kSex,       MemberField::kMailConsent};
-
-// The fields of one person in Smaregi's form; "" is not there.
-class MemberFields {
- public:
-  MemberFields() = default;
-  MemberFields(std::initializer_list<std::pair<MemberField, std::string>> given) {
-    for (const auto& [field, value] : given) (*this)[field] = value;
-  }
-  std::string& operator[](MemberField field) { return values_.at(static_cast<size_t>(field)); }
-  const std::string& operator[](MemberField field) const {
-    return values_.at(static_cast<size_t>(field));
-  }
-  bool operator==(const MemberFields&) const = default;
-
- private:
-  std::array<std::string, std::size(kMemberFields)> values_;
-};
-using FieldChanges = std::map<MemberField, std::string>;  // what to write; the others stay
 
 struct PosMember {  // a Smaregi customer
   std::string member_id, code, rank;

@@ -34,7 +34,12 @@ OutboxWorker::OutboxWorker(const JobsPorts& ports)
                      .pos = ports.pos,
                      .shop = ports.shop,
                      .clock = ports.clock,
-                     .random = ports.random}) {}
+                     .random = ports.random}),
+      member_sync_({.storage = ports.storage,
+                    .pos = ports.pos,
+                    .shop = ports.shop,
+                    .clock = ports.clock,
+                    .random = ports.random}) {}
 
 int OutboxWorker::run_once() {
   const auto leased = ports_.storage.lease_outbox(kOutboxBatch, ports_.clock.now(), kLeaseSeconds);
@@ -75,6 +80,12 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
         break;
       case OutboxKind::kCreateMember:
         create_member(*tenant, item);
+        break;
+      case OutboxKind::kCustomerChanged:
+        sync_member(*tenant, item, Side::kShop);
+        break;
+      case OutboxKind::kMemberChanged:
+        sync_member(*tenant, item, Side::kPos);
         break;
     }
   }
@@ -163,6 +174,16 @@ void OutboxWorker::create_member(const Tenant& tenant, const OutboxItem& item) {
       !read.ok()) {
     ports_.say("outbox: a new member's points are not known yet: " + read.error().message);
   }
+}
+
+void OutboxWorker::sync_member(const Tenant& tenant, const OutboxItem& item, Side changed) {
+  const int64_t customer_id = customer_of(item);
+  const auto done = ports_.cards.exclusively(tenant.id, customer_id, [&]() -> Result<Done> {
+    const auto changes = member_sync_.sync(tenant, customer_id, changed);
+    if (!changes.ok()) return changes.error();
+    return ports_.storage.finish_outbox(item, *changes);
+  });
+  if (!done.ok()) failed(item, done.error());
 }
 
 void OutboxWorker::finish(const OutboxItem& item, const std::vector<Change>& changes) {

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "server/domain/member/member_sync.h"
 #include "server/domain/member/registration.h"
 #include "server/jobs/jobs.h"
 
@@ -29,6 +30,7 @@ class OutboxWorker {
   void write_alone(const Tenant& tenant, const Due& due);
   void erase_card(const Tenant& tenant, const OutboxItem& item, int64_t customer_id);
   void create_member(const Tenant& tenant, const OutboxItem& item);
+  void sync_member(const Tenant& tenant, const OutboxItem& item, Side changed);
 
   void finish(const OutboxItem& item, const std::vector<Change>& changes);
   void failed(const OutboxItem& item, const Error& error);
@@ -36,6 +38,7 @@ class OutboxWorker {
 
   JobsPorts ports_;
   Registration registration_;
+  MemberSync member_sync_;
 };
 
 }  // namespace tsunagi

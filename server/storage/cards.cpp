@@ -29,6 +29,8 @@ constexpr Sql kCardsAfter{
     "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
     "WHERE l.tenant = :a AND l.customer_id > :b ORDER BY l.customer_id LIMIT :c"};
 constexpr Sql kCodeKnown{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
+constexpr Sql kFieldPrints{
+    "SELECT prints FROM field_prints WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kFavourite{"SELECT store_id FROM favourite WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kPins{
     "SELECT product_code FROM pin WHERE tenant = :a AND customer_id = :b "
@@ -89,6 +91,14 @@ Result<std::vector<Card>> SqlStorage::cards_after(TenantId tenant, int64_t custo
   if (limit <= 0) return Error{ErrorCode::kInvalid, "a page must have at least one card"};
   return read(
       [&](Session& session) { return select(session, kCardsAfter, tenant, customer_id, limit); });
+}
+
+Result<std::string> SqlStorage::field_prints(TenantId tenant, int64_t customer_id) {
+  return read([&](Session& session) -> Result<std::string> {
+    std::string prints;
+    session.one(kFieldPrints, std::tie(prints), tenant, customer_id);
+    return prints;
+  });
 }
 
 Result<bool> SqlStorage::code_known(TenantId tenant, std::string_view code) {

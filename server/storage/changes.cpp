@@ -24,6 +24,7 @@ constexpr Sql kRetireCodes{
     "UPDATE member_code SET customer_id = 0 WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropLink{"DELETE FROM member_link WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropSnapshot{"DELETE FROM card_snapshot WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kDropPrints{"DELETE FROM field_prints WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropFavourite{"DELETE FROM favourite WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropPins{"DELETE FROM pin WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kHoldLink{
@@ -36,6 +37,9 @@ constexpr Sql kPutSnapshot{
     "points_expire_on = excluded.points_expire_on, rank = excluded.rank, "
     "holder = excluded.holder, as_of = excluded.as_of "
     "WHERE excluded.as_of >= card_snapshot.as_of"};
+constexpr Sql kPutPrints{
+    "INSERT INTO field_prints (tenant, customer_id, prints) VALUES (:a, :b, :c) "
+    "ON CONFLICT (tenant, customer_id) DO UPDATE SET prints = excluded.prints"};
 constexpr Sql kForgetStores{"DELETE FROM store WHERE tenant = :a"};
 constexpr Sql kPutStore{
     "INSERT INTO store (tenant, store_id, code, name, phone, address, display_order, paused) "
@@ -119,6 +123,7 @@ class Applier {
     session_.run(kDropLink, tenant_, drop.customer_id);
     session_.run(kRetireCodes, tenant_, drop.customer_id);
     session_.run(kDropSnapshot, tenant_, drop.customer_id);
+    session_.run(kDropPrints, tenant_, drop.customer_id);
     session_.run(kDropFavourite, tenant_, drop.customer_id);
     session_.run(kDropPins, tenant_, drop.customer_id);
     return Done{};
@@ -135,6 +140,13 @@ class Applier {
     session_.run(kPutSnapshot, tenant_, snapshot.customer_id, int64_t{snapshot.has_points},
                  snapshot.points, snapshot.points_expire_on, snapshot.rank, snapshot.holder,
                  snapshot.as_of);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::PutFieldPrints& put) {
+    int64_t customer_id = 0;
+    if (!session_.one(kHoldLink, std::tie(customer_id), tenant_, put.customer_id)) return Done{};
+    session_.run(kPutPrints, tenant_, put.customer_id, put.prints);
     return Done{};
   }
 

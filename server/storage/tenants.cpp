@@ -52,7 +52,7 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM card_snapshot WHERE tenant = :a"}, {"DELETE FROM favourite WHERE tenant = :a"},
     {"DELETE FROM pin WHERE tenant = :a"},           {"DELETE FROM inbox WHERE tenant = :a"},
     {"DELETE FROM outbox WHERE tenant = :a"},        {"DELETE FROM audit WHERE tenant = :a"},
-    {"DELETE FROM tenant WHERE tenant = :a"},
+    {"DELETE FROM field_prints WHERE tenant = :a"},  {"DELETE FROM tenant WHERE tenant = :a"},
 };
 
 Error unknown_tenant() { return {ErrorCode::kNotFound, "unknown shop"}; }

@@ -13,7 +13,8 @@ std::optional<Enum> find(const Enum (&all)[N], std::string_view text) {
 
 constexpr LinkState kLinkStates[] = {LinkState::kJoining, LinkState::kLinked, LinkState::kStopped};
 constexpr System kSystems[] = {System::kShopify, System::kSmaregi};
-constexpr OutboxKind kOutboxKinds[] = {OutboxKind::kWriteCard, OutboxKind::kCreateMember};
+constexpr OutboxKind kOutboxKinds[] = {OutboxKind::kWriteCard, OutboxKind::kCreateMember,
+                                       OutboxKind::kCustomerChanged, OutboxKind::kMemberChanged};
 
 }  // namespace
 
@@ -45,6 +46,10 @@ std::string_view word(OutboxKind kind) {
       return "write_card";
     case OutboxKind::kCreateMember:
       return "create_member";
+    case OutboxKind::kCustomerChanged:
+      return "customer_changed";
+    case OutboxKind::kMemberChanged:
+      return "member_changed";
   }
   return "";
 }

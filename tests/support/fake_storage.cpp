@@ -238,6 +238,10 @@ Result<std::optional<Seconds>> FakeStorage::cursor(TenantId tenant, std::string_
   });
 }
 
+Result<std::string> FakeStorage::field_prints(TenantId tenant, int64_t customer) {
+  return read([&](FakeStorage& self) { return self.data_[tenant].prints[customer]; });
+}
+
 Result<std::string> FakeStorage::favourite(TenantId tenant, int64_t customer) {
   return read([&](FakeStorage& self) { return self.data_[tenant].favourites[customer]; });
 }
@@ -417,6 +421,7 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       for (auto& [code, owner] : copy.codes) {
         if (owner == drop->customer_id) owner = 0;
       }
+      copy.prints.erase(drop->customer_id);
       copy.favourites.erase(drop->customer_id);
       copy.pins.erase(drop->customer_id);
     } else if (const auto* snap = std::get_if<change::PutSnapshot>(&change)) {
@@ -424,6 +429,10 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       if (card == copy.cards.end()) continue;
       auto& kept = card->second.snapshot;
       if (!kept || kept->as_of <= snap->snapshot.as_of) kept = snap->snapshot;
+    } else if (const auto* prints = std::get_if<change::PutFieldPrints>(&change)) {
+      if (copy.cards.contains(prints->customer_id)) {
+        copy.prints[prints->customer_id] = prints->prints;
+      }
     } else if (const auto* stores = std::get_if<change::PutStores>(&change)) {
       copy.stores = stores->stores;
     } else if (const auto* products = std::get_if<change::PutProducts>(&change)) {

@@ -80,6 +80,7 @@ class FakeStorage : public Storage {
                                            const std::vector<std::string>& store_ids) override;
   Result<std::vector<Store>> stores(TenantId tenant) override;
   Result<std::optional<Seconds>> cursor(TenantId tenant, std::string_view name) override;
+  Result<std::string> field_prints(TenantId tenant, int64_t customer) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer) override;
 
@@ -107,6 +108,7 @@ class FakeStorage : public Storage {
     std::map<std::string, Product> products;
     std::map<std::pair<std::string, std::string>, StockLevel> stock;
     std::map<std::string, Seconds> cursors;
+    std::map<int64_t, std::string> prints;
     std::map<int64_t, std::string> favourites;
     std::map<int64_t, std::vector<std::string>> pins;
     std::map<SecretPurpose, StoredSecret> secrets;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "server/domain/bounded_cache.h"
@@ -119,12 +120,16 @@ class EventService::Step {
     return ports_.shop.erase_card(tenant_, *customer);
   }
 
-  // The card shows Smaregi's name and rank, so nothing of the body is taken over; it may be a sign
-  // that both changed.
+  // Sent for every order and for what we write ourselves, too: what changed is found by reading.
   Result<Done> customer_updated(const InboxItem& item) {
     const auto customer = parse_shop_customer(item.event.body);
     if (!customer.ok()) return customer.error();
-    ports_.cards.forget(tenant_.id, *customer);
+    const auto card = ports_.storage.card(tenant_.id, *customer);
+    if (!card.ok()) return card.error();
+    if (card->has_value()) {
+      batch_.changes.emplace_back(
+          change::Enqueue{{OutboxKind::kCustomerChanged, std::to_string(*customer)}});
+    }
     return Done{};
   }
 
@@ -172,7 +177,7 @@ class EventService::Step {
 
   Result<Done> pos_id(const std::string& type, const std::string& id, Seconds received_at) {
     if (type == "pos:stock") return read_stock(id, received_at);
-    if (type == "pos:customers") return read_member(id, received_at, CardService::Want::kMember);
+    if (type == "pos:customers") return member_changed(id);
     return read_transaction(id, received_at);
   }
 
@@ -207,23 +212,30 @@ class EventService::Step {
     return Done{};
   }
 
-  Result<Done> read_member(const std::string& member, Seconds received_at, CardService::Want want) {
-    const auto read = members_.find(member);
-    if (read != members_.end() && (read->second == want || want == CardService::Want::kPoints)) {
-      return Done{};
+  // However often it is named, a member waits once.
+  Result<Done> member_changed(const std::string& member) {
+    const auto card = ports_.storage.card_by_member(tenant_.id, member);
+    if (!card.ok()) return card.error();
+    if (const std::optional<Card>& known = *card) {
+      const std::string customer = std::to_string(known->link.customer_id);
+      batch_.changes.emplace_back(change::Enqueue{{OutboxKind::kMemberChanged, customer}});
     }
+    return Done{};
+  }
+
+  Result<Done> read_points(const std::string& member, Seconds received_at) {
+    if (members_.contains(member)) return Done{};
     const auto stored = ports_.storage.card_by_member(tenant_.id, member);
     if (!stored.ok()) return stored.error();
     const std::optional<Card>& card = *stored;
     if (!card) return Done{};  // nobody's card here
     const std::optional<CardSnapshot>& snapshot = card->snapshot;
-    if (want == CardService::Want::kPoints && snapshot && snapshot->as_of > received_at) {
-      return Done{};
-    }
+    if (snapshot && snapshot->as_of > received_at) return Done{};
     if (pos_error_) return *pos_error_;
-    const auto done = ports_.cards.refresh(tenant_, card->link.customer_id, want);
+    const auto done =
+        ports_.cards.refresh(tenant_, card->link.customer_id, CardService::Want::kPoints);
     if (!done.ok()) return pos_failed(done.error());
-    members_[member] = want;
+    members_.insert(member);
     return Done{};
   }
 
@@ -235,7 +247,7 @@ class EventService::Step {
       return pos_failed(transaction.error());
     }
     if (!transaction->member_id.empty()) {
-      auto done = read_member(transaction->member_id, received_at, CardService::Want::kPoints);
+      auto done = read_points(transaction->member_id, received_at);
       if (!done.ok()) return done;
     }
     // pos:stock says the same, when it comes. A long receipt is left to it and to polling.
@@ -298,7 +310,7 @@ class EventService::Step {
   Ports& ports_;
   const Tenant& tenant_;
   EventBatch batch_;
-  std::map<std::string, CardService::Want> members_;  // read in this batch
+  std::set<std::string> members_;  // whose points were read in this batch
   std::optional<Error> pos_error_;
   bool erased_ = false;
   bool products_read_ = false;

@@ -35,10 +35,9 @@ class Registration {
     std::optional<PosMember> ours;  // created by an earlier attempt
     bool taken = false;             // it is somebody else's
   };
-  Result<Holder> holder_of_code(const Tenant& tenant, const Card& card,
-                                const ShopCustomer& customer);
+  Result<Holder> holder_of_code(const Tenant& tenant, const Card& card, const MemberFields& fields);
   Result<PosMember> create(const Tenant& tenant, const std::string& code,
-                           const ShopCustomer& customer);
+                           const MemberFields& fields);
   Result<Done> draw_again(const Tenant& tenant, Card& card);
 
   Ports ports_;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/domain/fnv1a.h"
 #include "server/domain/stock/stock_book.h"
 
 namespace tsunagi {
@@ -48,17 +49,15 @@ std::map<std::string, Seconds> buyers_of(const std::vector<PosTransaction>& tran
   return buyers;
 }
 
-// FNV-1a of what every published card shows of the programme.
+// Of what every published card shows of the programme.
 int64_t look_of(const Tenant& tenant) {
-  uint64_t hash = 0xCBF29CE484222325ULL;
-  const auto add = [&hash](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-    hash = (hash ^ 0xFFU) * 0x100000001B3ULL;
-  };
-  add(tenant.settings.programme_name.empty() ? tenant.shop_name : tenant.settings.programme_name);
-  add(symbology_name(tenant.settings.symbology));
-  add(symbology_name(tenant.settings.second_symbology));
-  return static_cast<int64_t>((hash ^ (hash >> kLookBits)) & ((1ULL << kLookBits) - 1));
+  Fnv1a hash;
+  hash.add(tenant.settings.programme_name.empty() ? tenant.shop_name
+                                                  : tenant.settings.programme_name);
+  hash.add(symbology_name(tenant.settings.symbology));
+  hash.add(symbology_name(tenant.settings.second_symbology));
+  return static_cast<int64_t>((hash.value() ^ (hash.value() >> kLookBits)) &
+                              ((1ULL << kLookBits) - 1));
 }
 
 }  // namespace

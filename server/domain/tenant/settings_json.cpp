@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "server/domain/tenant/settings_limits.h"
 #include "server/domain/tenant/tenant_directory.h"
@@ -156,6 +158,52 @@ std::optional<Error> read_field_keys(const Json& object, FieldKeys& keys) {
   return reader.error();
 }
 
+constexpr std::pair<MemberField, const char*> kFieldNames[] = {
+    {MemberField::kLastName, "last_name"},
+    {MemberField::kFirstName, "first_name"},
+    {MemberField::kLastKana, "last_kana"},
+    {MemberField::kFirstKana, "first_kana"},
+    {MemberField::kMail, "mail"},
+    {MemberField::kPhone, "phone"},
+    {MemberField::kPostCode, "post_code"},
+    {MemberField::kAddress, "address"},
+    {MemberField::kBirthDate, "birth_date"},
+    {MemberField::kSex, "sex"},
+    {MemberField::kMailConsent, "mail_consent"}};
+constexpr std::pair<FieldWinner, const char*> kWinnerWords[] = {{FieldWinner::kLater, "later"},
+                                                                {FieldWinner::kShop, "shopify"},
+                                                                {FieldWinner::kPos, "smaregi"}};
+
+std::optional<Error> read_winners(const Json& object, Settings& settings) {
+  if (!object.is_object()) return refused("field_winners", "must be an object");
+  Reader reader(object, "field_winners.");
+  for (const auto& [field, name] : kFieldNames) {
+    std::string word;
+    reader.text(name, kSettingWordBytes, word);
+    if (word.empty()) continue;
+    const auto known =
+        std::ranges::find(kWinnerWords, word, [](const auto& w) { return w.second; });
+    if (known == std::end(kWinnerWords)) {
+      reader.fail(name, "must be later, shopify or smaregi");
+    } else if (known->first != FieldWinner::kLater) {
+      settings.field_winners[field] = known->first;
+    }
+  }
+  return reader.error();
+}
+
+Json winners_json(const Settings& settings) {
+  Json json = Json::object();
+  for (const auto& [field, name] : kFieldNames) {
+    const auto set = settings.field_winners.find(field);
+    const FieldWinner winner =
+        set == settings.field_winners.end() ? FieldWinner::kLater : set->second;
+    json[name] =
+        std::ranges::find(kWinnerWords, winner, [](const auto& w) { return w.first; })->second;
+  }
+  return json;
+}
+
 std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& into) {
   if (!list.is_array()) return refused("stores", "must be a list");
   if (list.size() > kSettingStores) {
@@ -206,6 +254,7 @@ std::string settings_json(const Settings& settings) {
                        {"first_kana", settings.field_keys.first_kana},
                        {"birth_date", settings.field_keys.birth_date},
                        {"sex", settings.field_keys.sex}}},
+                     {"field_winners", winners_json(settings)},
                      {"paused", settings.paused}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -231,6 +280,9 @@ Result<Settings> parse_settings(std::string_view json) {
   if (reader.error()) return *reader.error();
   if (const Json* keys = reader.find("field_keys")) {
     if (auto error = read_field_keys(*keys, settings.field_keys)) return *error;
+  }
+  if (const Json* winners = reader.find("field_winners")) {
+    if (auto error = read_winners(*winners, settings)) return *error;
   }
   if (const Json* stores = reader.find("stores")) {
     if (auto error = read_stores(*stores, settings.stores)) return *error;

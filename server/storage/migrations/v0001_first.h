@@ -111,6 +111,14 @@ inline constexpr std::string_view kV0001First[] = {
          PRIMARY KEY (tenant, customer_id)
        ) {clustered})",
 
+    // What both platforms had when they were last in step, as salted hashes (member/field_prints.h).
+    R"(CREATE TABLE field_prints (
+         tenant BIGINT NOT NULL,
+         customer_id BIGINT NOT NULL,
+         prints {text} NOT NULL,
+         PRIMARY KEY (tenant, customer_id)
+       ) {clustered})",
+
     R"(CREATE TABLE favourite (
          tenant BIGINT NOT NULL,
          customer_id BIGINT NOT NULL,
@@ -152,7 +160,8 @@ inline constexpr std::string_view kV0001First[] = {
     R"(CREATE TABLE outbox (
          id {id},
          tenant BIGINT NOT NULL,
-         kind {text} NOT NULL CHECK (kind IN ('write_card', 'create_member')),
+         kind {text} NOT NULL CHECK (kind IN
+           ('write_card', 'create_member', 'customer_changed', 'member_changed')),
          item_key {text} NOT NULL,
          state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead')),
          revision BIGINT NOT NULL DEFAULT 1,

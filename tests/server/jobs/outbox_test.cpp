@@ -92,9 +92,9 @@ TEST_F(OutboxTest, AWorkerThatDiedAfterTheCreationDoesNotMakeASecondMember) {
   customer_joins(7001);
   // The creation went out, and the process died before it could store it: only Smaregi knows.
   const ShopCustomer customer = shop.customer(tenant(), 7001)->value_or(ShopCustomer{});
-  const auto fields =
-      pos_member_fields(card(7001).link.code, customer, FieldSet::kAll, clock.now());
-  ASSERT_TRUE(pos.create_member("sb_1", fields).ok());
+  const auto sent = new_member(card(7001).link.code, member_fields(customer, clock.now()),
+                               FieldSet::kAll);
+  ASSERT_TRUE(pos.create_member("sb_1", sent).ok());
   (void)storage.lease_outbox(10, clock.now(), kLeaseSeconds);
   clock.advance(kLeaseSeconds);
   work();

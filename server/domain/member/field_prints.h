@@ -1,0 +1,47 @@
+#pragma once
+// What the fields of one member were at each platform when they were last in step, as salted
+// hashes: enough to tell that a field changed, and nothing that reads as personal data. Whoever
+// finds a field unlike its print knows that a person changed it there; our own writes leave their
+// prints, so that their echoes are no changes.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/domain/ports.h"
+
+namespace tsunagi {
+
+enum class Side : uint8_t { kShop, kPos };
+inline constexpr Side kSides[] = {Side::kShop, Side::kPos};
+
+class FieldPrints {
+ public:
+  explicit FieldPrints(Random& random);  // with a new salt; no field is known
+  // What text() wrote; with a new salt when it is "" or anything else.
+  FieldPrints(std::string_view text, Random& random);
+
+  [[nodiscard]] bool knows(Side side, MemberField field) const;
+  // Both values in comparable() form. false when the field is not known.
+  [[nodiscard]] bool same(Side side, MemberField field, const std::string& value) const;
+  void set(Side side, MemberField field, const std::string& value);
+
+  [[nodiscard]] std::string text() const;
+
+ private:
+  using Prints = std::array<std::optional<uint64_t>, std::size(kMemberFields)>;
+
+  [[nodiscard]] uint64_t print_of(MemberField field, const std::string& value) const;
+  [[nodiscard]] const std::optional<uint64_t>& at(Side side, MemberField field) const;
+
+  std::string salt_;
+  std::array<Prints, std::size(kSides)> prints_;
+};
+
+// The value without what the platforms write differently: a phone number's dashes, the width of
+// letters, the filler of a name.
+std::string comparable(MemberField field, const std::string& value);
+
+}  // namespace tsunagi

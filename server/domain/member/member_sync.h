@@ -1,0 +1,55 @@
+#pragma once
+// Keeps the fields of a linked customer the same at both platforms. A field that a person changed
+// at one is written to the other; changed at both, the merchant's setting decides, by default the
+// later change. Nothing empty ever overwrites something. Runs as often as it is asked to: what is
+// in step costs one reading and no write.
+
+#include <vector>
+
+#include "server/domain/member/field_prints.h"
+#include "server/domain/ports.h"
+
+namespace tsunagi {
+
+// What is known of one field, in comparable() form.
+struct FieldState {
+  std::string shop, pos;
+  bool shop_changed = false, pos_changed = false;  // since they were last in step
+  bool first_look = false;                         // they never were: both count as changed
+};
+enum class Flow : uint8_t { kNone, kToShop, kToPos };
+// The one place that decides who wins.
+Flow flow_of(MemberField field, const FieldState& state, FieldWinner winner, bool shop_is_later);
+
+class MemberSync {
+ public:
+  struct Ports {
+    Storage& storage;
+    Pos& pos;
+    Shop& shop;
+    Clock& clock;
+    Random& random;
+  };
+  explicit MemberSync(Ports ports) : ports_(ports) {}
+
+  // changed: the platform that said so, which is read first. Writes to the platforms and answers
+  // the changes to apply when the outbox item is done. kUnavailable, kUnauthorized: later.
+  Result<std::vector<Change>> sync(const Tenant& tenant, int64_t customer_id, Side changed);
+
+  // Whether the member, as Smaregi lists it, differs from what was last in step: sync is worth it.
+  Result<bool> is_news(const Tenant& tenant, const Card& card, const PosMember& member);
+
+ private:
+  struct Pair;
+  Result<Done> write(const Tenant& tenant, Side side, Pair& pair, const FieldChanges& fields,
+                     std::vector<Change>& changes);
+  Result<Done> write_once(const Tenant& tenant, Side side, const Pair& pair,
+                          const FieldChanges& fields);
+
+  Ports ports_;
+};
+
+// The prints of a member that was just created or found: what is there now counts as in step.
+std::string first_prints(const MemberFields& shop, const MemberFields& pos, Random& random);
+
+}  // namespace tsunagi
