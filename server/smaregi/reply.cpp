@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/base/iso_time.h"
 #include "server/base/outbound_retry.h"
 #include "server/smaregi/field_names.h"
 #include "server/smaregi/japan_time.h"
@@ -81,7 +82,7 @@ class Row {
   Seconds time(const char* name) {
     const std::string value = text(name);
     if (value.empty()) return 0;
-    const auto time = parse_time(value);
+    const auto time = parse_iso_time(value);
     if (!time) return fail(name, "is not a time"), 0;
     return *time;
   }

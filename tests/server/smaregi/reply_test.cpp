@@ -11,27 +11,16 @@ namespace {
 
 constexpr Seconds kAfternoon = 1'666'765'355;  // 2022-10-26 15:22:35 in Japan
 
-TEST(SmaregiTime, BothWays) {
+TEST(SmaregiTime, IsSentInJapansOffset) {
   EXPECT_EQ(format_time(kAfternoon), "2022-10-26T15:22:35+09:00");
   EXPECT_EQ(format_time(0), "1970-01-01T09:00:00+09:00");
   EXPECT_EQ(format_time(1'709'132'400 - 1), "2024-02-28T23:59:59+09:00");
   EXPECT_EQ(format_time(1'709'132'400), "2024-02-29T00:00:00+09:00");
-  for (const char* text : {"2022-10-26T15:22:35+09:00", "2022-10-26T15:22:35+0900",
-                           "2022-10-26T06:22:35Z", "2022-10-26T01:22:35-05:00"}) {
-    EXPECT_EQ(parse_time(text), kAfternoon) << text;
-  }
-  for (const char* text :
-       {"", "2022-10-26", "2022-10-26T15:22:35", "2022-10-26 15:22:35+09:00",
-        "2022-13-26T15:22:35Z", "2022-02-30T15:22:35Z", "2023-02-29T00:00:00Z",
-        "2022-10-26T24:00:00Z", "2022-10-26T15:60:00Z", "2022-10-26T15:22:60Z",
-        "2022-10-26T15:22:35+9:00", "2022-10-26T15:22:35+09:00x", "0000-00-00T00:00:00+09:00",
-        "２022-10-26T15:22:35Z", "2022-10-26T15:22:35+15:00"}) {
-    EXPECT_EQ(parse_time(text), std::nullopt) << text;
-  }
 }
 
 TEST(SmaregiTime, Days) {
   EXPECT_EQ(parse_day("2026-12-31"), "2026-12-31");
+  EXPECT_EQ(parse_day("1931-01-02"), "1931-01-02");
   EXPECT_EQ(parse_day("2026-12-31T00:00:00+09:00"), "2026-12-31");
   for (const char* text : {"", "0000-00-00", "2026-02-30", "2026/12/31", "2026-12-31x", "soon"}) {
     EXPECT_EQ(parse_day(text), "") << text;

@@ -117,17 +117,13 @@ class SmaregiSandboxTest : public ::testing::Test {
 
   // Every field is changed, and read as it was written.
   void change(const PosMember& member, Seconds began) {
-    const MemberFields wanted{{MemberField::kLastName, "改"},
-                              {MemberField::kFirstName, "木"},
-                              {MemberField::kLastKana, "カイ"},
-                              {MemberField::kFirstKana, "キ"},
-                              {MemberField::kMail, "b@example.com"},
-                              {MemberField::kPhone, "03-1234-5678"},
-                              {MemberField::kPostCode, "150-0001"},
-                              {MemberField::kAddress, "東京都渋谷区神宮前1-2-3"},
-                              {MemberField::kBirthDate, "1990-01-02"},
-                              {MemberField::kSex, "2"},
-                              {MemberField::kMailConsent, "1"}};
+    const MemberFields wanted{
+        {MemberField::kLastName, "改"},          {MemberField::kFirstName, "木"},
+        {MemberField::kLastKana, "カイ"},        {MemberField::kFirstKana, "キ"},
+        {MemberField::kMail, "b@example.com"},   {MemberField::kPhone, "03-1234-5678"},
+        {MemberField::kPostCode, "150-0001"},    {MemberField::kAddress, "東京都渋谷区神宮前1-2-3"},
+        {MemberField::kBirthDate, "1990-01-02"}, {MemberField::kSex, "2"},
+        {MemberField::kMailConsent, "1"}};
     FieldChanges changes;
     for (const MemberField field : kMemberFields) changes[field] = wanted[field];
     const auto updated = client->update_member(kContract, member.member_id, changes);
@@ -136,8 +132,7 @@ class SmaregiSandboxTest : public ::testing::Test {
     EXPECT_EQ(updated->code, member.code);
     EXPECT_GE(updated->changed_at, began);
     EXPECT_EQ(client->member(kContract, member.member_id)->fields, wanted);
-    const auto one =
-        client->update_member(kContract, member.member_id, {{MemberField::kSex, "1"}});
+    const auto one = client->update_member(kContract, member.member_id, {{MemberField::kSex, "1"}});
     ASSERT_TRUE(one) << one.error().message;
     MemberFields expected = wanted;
     expected[MemberField::kSex] = "1";
@@ -319,8 +314,8 @@ TEST_F(SmaregiSandboxTest, SurvivesEveryFaultAndNeverMakesAMemberTwice) {
   open_shop();
   const std::string customers = std::string("/") + kContract + "/pos/customers";
   const auto member = client->create_member(
-      kContract, {.code = "T1",
-                  .fields = {{MemberField::kLastName, "繋"}, {MemberField::kFirstName, "木"}}});
+      kContract,
+      {.code = "T1", .fields = {{MemberField::kLastName, "繋"}, {MemberField::kFirstName, "木"}}});
   ASSERT_TRUE(member) << member.error().message;
   const std::string changed = member->member_id;
   int number = 0;
