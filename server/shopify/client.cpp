@@ -5,12 +5,15 @@
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 #include <utility>
 
+#include "server/base/iso_time.h"
 #include "server/base/outbound_retry.h"
 #include "server/base/url.h"
 #include "server/shopify/access.h"
+#include "server/shopify/customer_changes.h"
 #include "server/shopify/operations.h"
 #include "server/shopify/points.h"
 #include "server/shopify/reply.h"
@@ -19,6 +22,7 @@ namespace tsunagi {
 namespace {
 
 using nlohmann::json;
+using shopify::MetafieldChange;
 using shopify::Operation;
 using shopify::PointBucket;
 using shopify::TokenPair;
@@ -87,6 +91,12 @@ json card_definition() {
       {"admin", "MERCHANT_READ"}, {"storefront", "NONE"}, {"customerAccount", "READ"}};
   return {{"name", "Tsunagi member card"}, {"namespace", kNamespace}, {"key", kKey},
           {"ownerType", "CUSTOMER"},       {"type", "json"},          {"access", access}};
+}
+
+// Whether it may be the customer that is missed and not a value that is refused.
+bool names_customer(const UserError& error) {
+  return error.field.empty() || error.field == "id" || error.field.ends_with(".customerId") ||
+         error.field.ends_with(".ownerId");
 }
 
 }  // namespace
@@ -272,6 +282,26 @@ struct ShopifyClient::State {
                 });
   }
 
+  // What data.MUTATION refused.
+  Result<std::vector<UserError>> mutate(const Tenant& tenant, const Operation& operation,
+                                        std::string_view mutation, const json& variables) {
+    const auto body = call(tenant, operation, variables);
+    if (!body) return body.error();
+    return shopify::parse_user_errors(*body, mutation);
+  }
+
+  // Without a type first: where the merchant made a definition, that says it. Ends, since every
+  // round says something otherwise than the one before.
+  Result<std::vector<UserError>> write_metafields(const Tenant& tenant, const std::string& owner,
+                                                  std::vector<MetafieldChange> changes) {
+    for (;;) {
+      auto errors =
+          mutate(tenant, shopify::kMetafieldsSet, "metafieldsSet",
+                 json::object({{"metafields", shopify::metafields_input(owner, changes)}}));
+      if (!errors || errors->empty() || !shopify::say_otherwise(*errors, changes)) return errors;
+    }
+  }
+
   const ShopifyOptions options;
   Outbound& outbound;
   Storage& storage;
@@ -339,6 +369,84 @@ Result<std::optional<ShopCustomer>> ShopifyClient::customer(const Tenant& tenant
     return Error{ErrorCode::kUnavailable, "shopify.customer: the reply is about another customer"};
   }
   return customer;
+}
+
+Result<Shop::Changed> ShopifyClient::customers_changed(const Tenant& tenant, Seconds from,
+                                                       Seconds to) {
+  if (from > to) return Error{ErrorCode::kInvalid, "a window that ends before it begins"};
+  // Quoted: of a time that is not, Shopify takes the day only
+  // (github.com/Shopify/shopify-api-ruby, issue 588).
+  json variables = {{"query", "updated_at:>='" + format_iso_time(from) + "' AND updated_at:<='" +
+                                  format_iso_time(to) + "'"}};
+  Changed changed{.customers = {}, .until = to};
+  for (int page = 1; page <= kMostChangedPages; ++page) {
+    const auto body = state_->call(tenant, shopify::kCustomersChanged, variables);
+    if (!body) return body.error();
+    const auto read = shopify::parse_changed_customers(*body);
+    if (!read) return read.error();
+    for (const auto& customer : read->customers) {
+      if (customer.changed_at < from || customer.changed_at > to) continue;
+      changed.customers.push_back(customer.id);
+    }
+    if (!read->more) return changed;
+    // More of the last one's second may be on the next page.
+    const Seconds whole = read->customers.back().changed_at - 1;
+    if (whole >= to) return changed;
+    if (page >= kChangedPages && whole > from) {
+      changed.until = whole;
+      return changed;
+    }
+    variables["after"] = read->end;
+  }
+  return Error{ErrorCode::kUnavailable, "shopify.customers_changed: more than " +
+                                            std::to_string(kMostChangedPages) +
+                                            " pages without a later change"};
+}
+
+Result<Done> ShopifyClient::update_customer(const Tenant& tenant, int64_t customer_id,
+                                            const FieldChanges& changes) {
+  const auto planned = shopify::customer_changes(changes, tenant.settings.field_keys);
+  if (!planned) return planned.error();
+  const std::string gid = shopify::make_gid("Customer", customer_id);
+  std::optional<Error> refused;
+  // Whether to go on with the next write.
+  const auto settle = [&](const Operation& operation,
+                          const Result<std::vector<UserError>>& errors) -> Result<Done> {
+    if (!errors) return errors.error();
+    if (errors->empty()) return Done{};
+    Error error = user_error(operation, *errors);
+    if (error.code == ErrorCode::kUnavailable) return error;
+    // Whatever its code: it is this value that is refused, not the app.
+    error.code = ErrorCode::kInvalid;
+    if (std::any_of(errors->begin(), errors->end(), names_customer)) {
+      const auto there = this->customer(tenant, customer_id);
+      if (!there) return there.error();
+      if (!*there) return Error{ErrorCode::kNotFound, error.message};
+    }
+    if (!refused) refused = std::move(error);
+    return Done{};
+  };
+
+  if (planned->mail_consent) {
+    const Operation& operation = shopify::kCustomerEmailMarketingConsentUpdate;
+    const json variables = {{"input", shopify::consent_input(gid, *planned->mail_consent)}};
+    const auto errors =
+        state_->mutate(tenant, operation, "customerEmailMarketingConsentUpdate", variables);
+    if (auto settled = settle(operation, errors); !settled) return settled;
+  }
+  if (!planned->metafields.empty()) {
+    const auto errors = state_->write_metafields(tenant, gid, planned->metafields);
+    if (auto settled = settle(shopify::kMetafieldsSet, errors); !settled) return settled;
+  }
+  if (planned->has_profile()) {
+    const Operation& operation = shopify::kCustomerUpdate;
+    const auto errors =
+        state_->mutate(tenant, operation, "customerUpdate",
+                       json::object({{"input", shopify::profile_input(gid, *planned)}}));
+    if (auto settled = settle(operation, errors); !settled) return settled;
+  }
+  if (refused) return *refused;
+  return Done{};
 }
 
 Result<Done> ShopifyClient::write_cards(const Tenant& tenant,

@@ -17,6 +17,10 @@ namespace tsunagi {
 
 inline constexpr std::string_view kShopifyApiVersion = "2026-10";
 inline constexpr size_t kMaxCardsPerWrite = 25;  // metafieldsSet takes no more
+// Of 250 customers (252 points) in one customers_changed: where it stops once that brings the
+// caller forward, and where it gives up.
+inline constexpr int kChangedPages = 4;
+inline constexpr int kMostChangedPages = 40;
 
 struct ShopifyOptions {
   std::string client_id;
@@ -41,10 +45,22 @@ class ShopifyClient final : public Shop {
   // and stores its tokens.
   Result<ShopIdentity> install(std::string_view shop_domain,
                                std::string_view session_token) override;
-  // kUnauthorized of these three: the shop has to open the app once more, which exchanges a new
+  // kUnauthorized of all below: the shop has to open the app once more, which exchanges a new
   // token.
   Result<Done> prepare(const Tenant& tenant) override;
   Result<std::optional<ShopCustomer>> customer(const Tenant& tenant, int64_t customer_id) override;
+  // By Shopify's search, which may be some seconds behind. More than kChangedPages pages end early:
+  // `until` is later than `from` then, and asking again from `until` misses nothing, customers who
+  // changed within the same second included; some come twice. kUnavailable: kMostChangedPages pages
+  // of customers changed within a second of `from`.
+  Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) override;
+  // At most three writes (consent, metafields, names with phone), each by itself: of what Shopify
+  // refuses the first is answered as kInvalid, with its field, and the others are written all the
+  // same. Fields for which the merchant named no metafield are left out. kInvalid with nothing
+  // written: e-mail, post code, address, an empty value, what cannot be a phone number, a metafield
+  // that serves two fields.
+  Result<Done> update_customer(const Tenant& tenant, int64_t customer_id,
+                               const FieldChanges& changes) override;
   // All or none. kInvalid names the elements that Shopify refuses: write the others without them.
   Result<Done> write_cards(const Tenant& tenant, const std::vector<CardMetafield>& cards) override;
   Result<Done> erase_card(const Tenant& tenant, int64_t customer_id) override;

@@ -15,6 +15,9 @@ struct Operation {
 
 extern const Operation kShopIdentity;
 extern const Operation kCustomer;
+extern const Operation kCustomersChanged;
+extern const Operation kCustomerUpdate;
+extern const Operation kCustomerEmailMarketingConsentUpdate;
 extern const Operation kMetafieldDefinitionCreate;
 extern const Operation kMetafieldsSet;
 extern const Operation kMetafieldsDelete;

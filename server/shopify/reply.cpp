@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "server/base/iso_time.h"
 #include "server/base/outbound_retry.h"
 
 namespace tsunagi::shopify {
@@ -171,6 +172,9 @@ Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const 
   if (!id) return nonsense("customer.id is not a customer's id");
   ShopCustomer customer;
   customer.id = *id;
+  const auto changed_at = parse_iso_time(text_at(*found, "updatedAt"));
+  if (!changed_at) return nonsense("customer.updatedAt is not a time");
+  customer.changed_at = *changed_at;
   customer.last_name = text_at(*found, "lastName");
   customer.first_name = text_at(*found, "firstName");
   customer.locale = text_at(*found, "locale");
@@ -192,6 +196,33 @@ Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const 
   }
   read_metafields(*found, keys, customer);
   return std::optional<ShopCustomer>(std::move(customer));
+}
+
+Result<ChangedPage> parse_changed_customers(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* found = object_at(*data, "customers");
+  if (found == nullptr) return nonsense("customers is missing");
+  const json* nodes = field(*found, "nodes");
+  if (nodes == nullptr || !nodes->is_array()) return nonsense("customers.nodes is not a list");
+  ChangedPage page;
+  page.customers.reserve(nodes->size());
+  for (const json& node : *nodes) {
+    const auto id = parse_gid(text_at(node, "id"), "Customer");
+    if (!id) return nonsense("customers.id is not a customer's id");
+    const auto changed_at = parse_iso_time(text_at(node, "updatedAt"));
+    if (!changed_at) return nonsense("customers.updatedAt is not a time");
+    page.customers.push_back({.id = *id, .changed_at = *changed_at});
+  }
+  const json* info = object_at(*found, "pageInfo");
+  const json* more = info == nullptr ? nullptr : field(*info, "hasNextPage");
+  if (more == nullptr || !more->is_boolean()) return nonsense("pageInfo.hasNextPage is missing");
+  page.more = more->get<bool>();
+  page.end = text_at(*info, "endCursor");
+  if (page.more && (page.end.empty() || page.customers.empty())) {
+    return nonsense("pageInfo.endCursor is missing");
+  }
+  return page;
 }
 
 Result<std::vector<UserError>> parse_user_errors(std::string_view body, std::string_view mutation) {

@@ -49,6 +49,18 @@ Result<Reply> parse_reply(std::string_view body);
 Result<ShopIdentity> parse_shop(std::string_view body);
 Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const FieldKeys& keys);
 
+// A page of customers(sortKey: UPDATED_AT).
+struct ChangedCustomer {
+  int64_t id = 0;
+  Seconds changed_at = 0;
+};
+struct ChangedPage {
+  std::vector<ChangedCustomer> customers;
+  bool more = false;
+  std::string end;  // cursor of the last; not "" when there are more
+};
+Result<ChangedPage> parse_changed_customers(std::string_view body);
+
 struct UserError {
   std::string code;   // "" where the mutation has none
   std::string field;  // "metafields.3.ownerId"

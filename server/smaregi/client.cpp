@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/base/url.h"
+#include "server/smaregi/field_names.h"
 #include "server/smaregi/japan_time.h"
 #include "server/smaregi/reply.h"
 #include "server/smaregi/wire.h"
@@ -28,25 +29,26 @@ std::string with_query(std::string_view path, const Fields& fields) {
   return std::string(path) + "?" + form_encode(fields);
 }
 
-struct FieldName {
-  MemberField field;
-  const char* name;
-};
-constexpr FieldName kFieldNames[] = {
-    {MemberField::kLastName, "lastName"},          {MemberField::kFirstName, "firstName"},
-    {MemberField::kLastKana, "lastKana"},          {MemberField::kFirstKana, "firstKana"},
-    {MemberField::kMail, "mailAddress"},           {MemberField::kPhone, "phoneNumber"},
-    {MemberField::kPostCode, "postCode"},          {MemberField::kAddress, "address"},
-    {MemberField::kBirthDate, "birthDate"},        {MemberField::kSex, "sex"},
-    {MemberField::kMailConsent, "mailReceiveFlag"}};
+std::string dump(const nlohmann::json& body) {
+  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 std::string member_json(const NewPosMember& member) {
   // Sources disagree on what an absent consent means: always said.
   nlohmann::json body = {{"customerCode", member.code}, {"mailReceiveFlag", "0"}};
-  for (const auto& [field, name] : kFieldNames) {
+  for (const auto& [field, name] : smaregi::kFieldNames) {
     if (!member.fields[field].empty()) body[name] = member.fields[field];
   }
-  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return dump(body);
+}
+
+std::string changes_json(const FieldChanges& changes) {
+  nlohmann::json body = nlohmann::json::object();
+  for (const auto& [field, name] : smaregi::kFieldNames) {
+    const auto change = changes.find(field);
+    if (change != changes.end()) body[name] = change->second;
+  }
+  return dump(body);
 }
 
 // What the relations of a Link header (RFC 8288) say about another page. Without any about pages,
@@ -241,6 +243,47 @@ Result<PosMember> SmaregiClient::create_member(std::string_view contract,
   };
   if (same(MemberField::kLastName) && same(MemberField::kFirstName)) return *existing;
   return Error{ErrorCode::kConflict, "smaregi.customers.create: the code is another member's"};
+}
+
+Result<PosMember> SmaregiClient::update_member(std::string_view contract,
+                                               std::string_view member_id,
+                                               const FieldChanges& changes) {
+  if (changes.empty()) return member(contract, member_id);
+  const bool empties = std::any_of(changes.begin(), changes.end(),
+                                   [](const auto& change) { return change.second.empty(); });
+  if (empties) {
+    // No source says whether "" empties a field or is refused.
+    return Error{ErrorCode::kInvalid, "smaregi.customers.update: a field is not emptied"};
+  }
+  auto updated = state_->read(contract,
+                              {.label = "smaregi.customers.update",
+                               .method = "PATCH",
+                               .path = "/customers/" + percent_encode(member_id),
+                               .body = changes_json(changes),
+                               .priority = Priority::kEvent,
+                               .time = state_->options.shopper_time},
+                              smaregi::parse_member);
+  if (updated && updated->member_id != member_id) {
+    return Error{ErrorCode::kUnavailable,
+                 "smaregi.customers.update: the reply is about another member"};
+  }
+  return updated;
+}
+
+Result<std::vector<PosMember>> SmaregiClient::members_changed(std::string_view contract,
+                                                              Seconds from, Seconds to) {
+  return state_->read_changed(contract,
+                              {.label = "smaregi.customers.changed", .path = "/customers"}, from,
+                              to, smaregi::parse_members);
+}
+
+Result<PosRequired> SmaregiClient::required(std::string_view contract) {
+  return state_->read(contract,
+                      {.label = "smaregi.customers.required",
+                       .path = "/customer_required_column_setting",
+                       .priority = Priority::kEvent,
+                       .time = state_->options.shopper_time},
+                      smaregi::parse_required);
 }
 
 Result<PosTransaction> SmaregiClient::transaction(std::string_view contract, std::string_view id) {

@@ -1,8 +1,8 @@
 #pragma once
 // Smaregi's Platform API as the domain's Pos. One client for all contracts; every call of a
 // contract shares its token and its rate budget. Reads are repeated a few times (429, 5xx, no
-// reply, a reply that is not what was promised) within a total time; creating a member is not: when
-// it is unknown whether it worked, the code is looked up first.
+// reply, a reply that is not what was promised) within a total time, and so are changes of a
+// member; creating one is not: when it is unknown whether it worked, the code is looked up first.
 
 #include <chrono>
 #include <memory>
@@ -54,6 +54,13 @@ class SmaregiClient final : public Pos {
                                                   std::string_view code) override;
   Result<PosPoints> points(std::string_view contract, std::string_view member_id) override;
   Result<PosMember> create_member(std::string_view contract, const NewPosMember& member) override;
+  // An empty value is kInvalid; without changes the member is read. kUnavailable as well when the
+  // reply is not that member: it may have been written.
+  Result<PosMember> update_member(std::string_view contract, std::string_view member_id,
+                                  const FieldChanges& changes) override;
+  Result<std::vector<PosMember>> members_changed(std::string_view contract, Seconds from,
+                                                 Seconds to) override;
+  Result<PosRequired> required(std::string_view contract) override;
   Result<PosTransaction> transaction(std::string_view contract, std::string_view id) override;
   Result<std::vector<PosTransaction>> transactions_changed(std::string_view contract, Seconds from,
                                                            Seconds to) override;

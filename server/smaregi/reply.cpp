@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/base/iso_time.h"
 #include "server/base/outbound_retry.h"
+#include "server/smaregi/field_names.h"
 #include "server/smaregi/japan_time.h"
 
 namespace tsunagi::smaregi {
@@ -78,7 +82,7 @@ class Row {
   Seconds time(const char* name) {
     const std::string value = text(name);
     if (value.empty()) return 0;
-    const auto time = parse_time(value);
+    const auto time = parse_iso_time(value);
     if (!time) return fail(name, "is not a time"), 0;
     return *time;
   }
@@ -125,15 +129,47 @@ class Row {
   std::string wrong_;
 };
 
+// Text of a field that holds one of a few words; "" when it holds another.
+std::string one_of(const std::string& text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) == words.end() ? "" : text;
+}
+
+std::string field_of(Row& row, MemberField field, const char* name) {
+  switch (field) {
+    case MemberField::kBirthDate:
+      return parse_day(row.text(name));
+    case MemberField::kSex:
+      return one_of(row.text(name), {"1", "2"});
+    case MemberField::kMailConsent:
+      return one_of(row.text(name), {"0", "1"});
+    case MemberField::kLastName:
+    case MemberField::kFirstName:
+    case MemberField::kLastKana:
+    case MemberField::kFirstKana:
+    case MemberField::kMail:
+    case MemberField::kPhone:
+    case MemberField::kPostCode:
+    case MemberField::kAddress:
+      break;
+  }
+  return row.text(name);
+}
+
 PosMember member_of(Row& row) {
   PosMember member;
   member.member_id = row.id("customerId");
   member.code = row.text("customerCode");
   member.rank = row.text("rank");
-  member.fields[MemberField::kLastName] = row.text("lastName");
-  member.fields[MemberField::kFirstName] = row.text("firstName");
+  for (const auto& [field, name] : kFieldNames) member.fields[field] = field_of(row, field, name);
   member.status = static_cast<int>(std::clamp<int64_t>(row.number("status"), -1, 99));
+  member.changed_at = row.time("updDateTime");
   return member;
+}
+
+// A column that must be filled, or "".
+std::string required_column(Row& row) {
+  std::string name = row.id("columnName");
+  return row.number("value") == 1 ? name : "";
 }
 
 PosPoints points_of(Row& row) {
@@ -261,6 +297,26 @@ Result<std::string> parse_contract(std::string_view body) {
 Result<PosMember> parse_member(std::string_view body) { return one(body, member_of); }
 Result<std::vector<PosMember>> parse_members(std::string_view body) {
   return many(body, member_of);
+}
+Result<PosRequired> parse_required(std::string_view body) {
+  auto columns = many<std::string>(body, required_column);
+  if (!columns) return columns.error();
+  PosRequired required;
+  for (std::string& column : *columns) {
+    const auto named = [&column](const char* name) { return column == name; };
+    if (column.empty() || std::any_of(std::begin(kAlwaysSent), std::end(kAlwaysSent), named)) {
+      continue;
+    }
+    const auto* const known =
+        std::find_if(std::begin(kFieldNames), std::end(kFieldNames),
+                     [&column](const FieldName& one) { return column == one.name; });
+    if (known == std::end(kFieldNames)) {
+      required.others.push_back(std::move(column));
+    } else {
+      required.fields.push_back(known->field);
+    }
+  }
+  return required;
 }
 Result<std::vector<PosPoints>> parse_points(std::string_view body) { return many(body, points_of); }
 Result<PosTransaction> parse_transaction(std::string_view body) {

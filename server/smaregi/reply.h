@@ -22,8 +22,13 @@ struct Token {
 Result<Token> parse_token(std::string_view body);
 Result<std::string> parse_contract(std::string_view body);  // of /userinfo
 
+// "" is a field that is null, absent or unset: a sex of "0", a flag that is neither "0" nor "1", a
+// date that is none. A name is kept as it is, the filler "-" too.
 Result<PosMember> parse_member(std::string_view body);
 Result<std::vector<PosMember>> parse_members(std::string_view body);
+// Of /customer_required_column_setting, [{columnName, value: "0" or "1"}]: what is "1" and not
+// always sent.
+Result<PosRequired> parse_required(std::string_view body);
 Result<std::vector<PosPoints>> parse_points(std::string_view body);
 Result<PosTransaction> parse_transaction(std::string_view body);
 Result<std::vector<PosTransaction>> parse_transactions(std::string_view body);

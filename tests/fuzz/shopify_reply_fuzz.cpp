@@ -43,6 +43,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto customer = shopify::parse_customer(body, {});
   check(customer);
   if (customer && *customer) demand((*customer)->id > 0);
+  const auto changed = shopify::parse_changed_customers(body);
+  check(changed);
+  if (changed) {
+    for (const auto& one : changed->customers) demand(one.id > 0);
+  }
   for (const std::string_view mutation :
        {"metafieldsSet", "metafieldsDelete", "metafieldDefinitionCreate"}) {
     const auto errors = shopify::parse_user_errors(body, mutation);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "server/base/iso_time.h"
 #include "server/smaregi/japan_time.h"
 #include "server/smaregi/reply.h"
 
@@ -29,6 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check(smaregi::parse_token(body));
   check(smaregi::parse_contract(body));
   check(smaregi::parse_member(body));
+  check(smaregi::parse_required(body));
   check(smaregi::parse_transaction(body));
   check(smaregi::parse_stores(body));
   check(smaregi::parse_products(body));
@@ -55,9 +57,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   demand(problem.size() <= 300 && problem.find('@') == std::string::npos &&
          problem.find('\n') == std::string::npos);
   // What is read as a time is written as the same time.
-  if (const auto time = smaregi::parse_time(body)) {
-    demand(smaregi::parse_time(smaregi::format_time(*time)) == time ||
-           *time < -62'135'596'800 + 32'400);
+  if (const auto time = parse_iso_time(body)) {
+    demand(parse_iso_time(smaregi::format_time(*time)) == time || *time < -62'135'596'800 + 32'400);
   }
   return 0;
 }

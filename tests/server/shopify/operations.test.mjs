@@ -73,7 +73,7 @@ function complaints(document) {
 }
 
 test('there are operations, one a file, named after it', () => {
-  assert.ok(operations.length >= 5);
+  assert.ok(operations.length >= 8);
   for (const { name, document } of operations) {
     assert.equal(document.definitions.length, 1, name);
     const snake = document.definitions[0].name.value.replace(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
@@ -96,7 +96,14 @@ test('the variables that the client sends are what the inputs take', () => {
   const sent = {
     'shop_identity.graphql': {},
     'customer.graphql': { id: gid, keys: ['facts.birth_date'] },
-    'metafields_set.graphql': { metafields: [{ ...card, type: 'json', value: '{}' }] },
+    'customers_changed.graphql': { query: "updated_at:>='2026-09-21T14:13:20Z' AND updated_at:<='2026-09-21T14:14:20Z'", after: 'cursor' },
+    'customer_update.graphql': { input: { id: gid, firstName: '木', lastName: '繋', phone: '+819012345678' } },
+    'customer_email_marketing_consent_update.graphql': {
+      input: { customerId: gid, emailMarketingConsent: { marketingState: 'SUBSCRIBED', marketingOptInLevel: 'SINGLE_OPT_IN' } },
+    },
+    'metafields_set.graphql': {
+      metafields: [{ ...card, type: 'json', value: '{}' }, { ownerId: gid, namespace: 'custom', key: 'kana', value: 'ツナギ' }],
+    },
     'metafields_delete.graphql': { metafields: [card] },
     'metafield_definition_create.graphql': {
       definition: {

@@ -100,7 +100,7 @@ TEST(ShopifyReply, Shop) {
 TEST(ShopifyReply, Customer) {
   const auto full = parse_customer(
       R"({"data":{"customer":{"id":"gid://shopify/Customer/7001","firstName":"木","lastName":"繋","locale":"ja",
-          "defaultEmailAddress":{"emailAddress":"a@example.com","marketingState":"SUBSCRIBED"},
+          "updatedAt":"2022-10-26T06:22:35Z","defaultEmailAddress":{"emailAddress":"a@example.com","marketingState":"SUBSCRIBED"},
           "defaultPhoneNumber":{"phoneNumber":"+819012345678"},
           "defaultAddress":{"address1":"神宮前1-2-3","address2":"4F","city":"渋谷区","provinceCode":"JP-13","countryCodeV2":"JP",
             "zip":"150-0001","phone":"+81312345678"},
@@ -119,6 +119,7 @@ TEST(ShopifyReply, Customer) {
   EXPECT_TRUE((*full)->mail_consent);
   EXPECT_EQ((*full)->phone, "+819012345678");
   EXPECT_EQ((*full)->locale, "ja");
+  EXPECT_EQ((*full)->changed_at, 1'666'765'355);
   EXPECT_EQ((*full)->address.province_code, "JP-13");
   EXPECT_EQ((*full)->address.line1, "神宮前1-2-3");
   EXPECT_EQ((*full)->address.line2, "4F");
@@ -131,7 +132,8 @@ TEST(ShopifyReply, Customer) {
   EXPECT_EQ((*full)->birth_date, "1990-01-02");
   EXPECT_EQ((*full)->sex, "");
   const auto bare = parse_customer(
-      R"({"data":{"customer":{"id":"gid://shopify/Customer/7001","firstName":null,"defaultEmailAddress":null,
+      R"({"data":{"customer":{"id":"gid://shopify/Customer/7001","firstName":null,"updatedAt":"2022-10-26T06:22:35Z",
+          "defaultEmailAddress":null,
           "defaultPhoneNumber":null,"defaultAddress":null,"metafields":{"nodes":[]}}}})",
       {});
   ASSERT_TRUE(bare);
@@ -143,8 +145,41 @@ TEST(ShopifyReply, Customer) {
   for (const char* body :
        {R"({"data":{}})", R"({"data":{"customer":[]}})", R"({"data":{"customer":{}}})",
         R"({"data":{"customer":{"id":"gid://shopify/Customer/0"}}})",
-        R"({"data":{"customer":{"id":"gid://shopify/Customer/7x"}}})"}) {
+        R"({"data":{"customer":{"id":"gid://shopify/Customer/7x"}}})",
+        R"({"data":{"customer":{"id":"gid://shopify/Customer/7"}}})",
+        R"({"data":{"customer":{"id":"gid://shopify/Customer/7","updatedAt":"today"}}})"}) {
     EXPECT_FALSE(parse_customer(body, {})) << body;
+  }
+}
+
+TEST(ShopifyReply, ChangedCustomers) {
+  const auto page = parse_changed_customers(
+      R"({"data":{"customers":{"nodes":[
+          {"id":"gid://shopify/Customer/7001","updatedAt":"2022-10-26T06:22:35Z"},
+          {"id":"gid://shopify/Customer/7002","updatedAt":"2022-10-26T06:22:36Z"}],
+          "pageInfo":{"hasNextPage":true,"endCursor":"here"}}}})");
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_EQ(page->customers.size(), 2U);
+  EXPECT_EQ(page->customers[0].id, 7001);
+  EXPECT_EQ(page->customers[0].changed_at, 1'666'765'355);
+  EXPECT_TRUE(page->more);
+  EXPECT_EQ(page->end, "here");
+  const auto none = parse_changed_customers(
+      R"({"data":{"customers":{"nodes":[],"pageInfo":{"hasNextPage":false,"endCursor":null}}}})");
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_FALSE(none->more);
+  for (
+      const char* body :
+      {"", R"({"data":{}})", R"({"data":{"customers":{"nodes":{}}}})",
+       R"({"data":{"customers":{"nodes":[]}}})",
+       R"({"data":{"customers":{"nodes":[],"pageInfo":{"hasNextPage":"no"}}}})",
+       R"({"data":{"customers":{"nodes":[],"pageInfo":{"hasNextPage":true,"endCursor":"x"}}}})",
+       R"({"data":{"customers":{"nodes":[7],"pageInfo":{"hasNextPage":false}}}})",
+       R"({"data":{"customers":{"nodes":[{"id":"gid://shopify/Shop/1","updatedAt":"2022-10-26T06:22:35Z"}],"pageInfo":{"hasNextPage":false}}}})",
+       R"({"data":{"customers":{"nodes":[{"id":"gid://shopify/Customer/1"}],"pageInfo":{"hasNextPage":false}}}})",
+       R"({"data":{"customers":{"nodes":[{"id":"gid://shopify/Customer/1","updatedAt":"2022-10-26T06:22:35Z"}],"pageInfo":{"hasNextPage":true,"endCursor":null}}}})"}) {
+    ASSERT_FALSE(parse_changed_customers(body)) << body;
+    EXPECT_EQ(parse_changed_customers(body).error().code, ErrorCode::kUnavailable) << body;
   }
 }
 

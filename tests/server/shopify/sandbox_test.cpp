@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "server/base/outbound.h"
 #include "server/base/system_clock.h"
@@ -136,6 +137,78 @@ TEST_F(ShopifySandboxTest, InstallPrepareWriteErase) {
   for (const json& one : control("GET", "/requests")) {
     EXPECT_EQ(one.value("deprecated", json::array()).size(), 0U) << one;
   }
+}
+
+TEST_F(ShopifySandboxTest, ChangesACustomerAsItIsReadAgain) {
+  install();
+  if (HasFatalFailure()) return;
+  tenant.settings.field_keys = {.last_kana = "custom.last_kana",
+                                .first_kana = "custom.first_kana",
+                                .birth_date = "facts.birth_date",
+                                .sex = "custom.sex"};
+  const Seconds began = clock.now() - 1;
+  const int64_t other = make_customer({{"lastName", "別人"}, {"phone", "+819099999999"}});
+  const int64_t id = make_customer({{"lastName", "繋"}, {"email", "ki@example.com"}});
+  const FieldChanges changes{
+      {MemberField::kLastName, "改"},   {MemberField::kFirstName, "木"},
+      {MemberField::kLastKana, "カイ"}, {MemberField::kFirstKana, "キ"},
+      {MemberField::kSex, "2"},         {MemberField::kBirthDate, "1990-01-02"},
+      {MemberField::kMailConsent, "1"}, {MemberField::kPhone, "090-1234-5678"},
+  };
+  for (int times = 0; times < 2; ++times) {
+    const auto written = client->update_customer(tenant, id, changes);
+    ASSERT_TRUE(written) << written.error().message;
+  }
+  const auto read = client->customer(tenant, id);
+  ASSERT_TRUE(read && *read);
+  const ShopCustomer& customer = **read;
+  EXPECT_EQ(customer.last_name, "改");
+  EXPECT_EQ(customer.first_name, "木");
+  EXPECT_EQ(customer.last_kana, "カイ");
+  EXPECT_EQ(customer.first_kana, "キ");
+  EXPECT_EQ(customer.sex, "女性");
+  EXPECT_EQ(customer.birth_date, "1990-01-02");
+  EXPECT_EQ(customer.phone, "+819012345678");
+  EXPECT_EQ(customer.mail, "ki@example.com");
+  EXPECT_TRUE(customer.mail_consent);
+  EXPECT_GE(customer.changed_at, began);
+  EXPECT_EQ(calls("MetafieldsSet"), 4U) << "each time without a type, then with it";
+  ASSERT_TRUE(client->update_customer(tenant, id, {{MemberField::kMailConsent, "0"}}));
+  EXPECT_FALSE((*client->customer(tenant, id))->mail_consent);
+
+  const auto taken = client->update_customer(
+      tenant, id, {{MemberField::kPhone, "090-9999-9999"}, {MemberField::kMailConsent, "1"}});
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, ErrorCode::kInvalid);
+  EXPECT_NE(taken.error().message.find("already been taken"), std::string::npos);
+  EXPECT_TRUE((*client->customer(tenant, id))->mail_consent) << "what is not refused is written";
+  const auto no_mail = client->update_customer(tenant, other, {{MemberField::kMailConsent, "1"}});
+  EXPECT_EQ(no_mail.error().code, ErrorCode::kInvalid) << no_mail.error().message;
+  for (const MemberField field :
+       {MemberField::kLastName, MemberField::kMailConsent, MemberField::kLastKana}) {
+    EXPECT_EQ(
+        client->update_customer(tenant, 999'999'999, {{field, changes.at(field)}}).error().code,
+        ErrorCode::kNotFound);
+  }
+  for (const json& one : control("GET", "/requests")) {
+    EXPECT_EQ(one.value("deprecated", json::array()).size(), 0U) << one;
+  }
+}
+
+TEST_F(ShopifySandboxTest, FindsWhoChangedWithinAWindowOverSeveralPages) {
+  install();
+  if (HasFatalFailure()) return;
+  control("PUT", "/app", {{"bucket", 100'000}, {"restore_rate", 100'000}});
+  const Seconds began = clock.now();
+  std::set<int64_t> made;
+  for (int i = 0; i < 260; ++i) {
+    made.insert(make_customer({{"email", "a" + std::to_string(i) + "@example.com"}}));
+  }
+  const auto changed = client->customers_changed(tenant, began, clock.now() + 1);
+  ASSERT_TRUE(changed) << changed.error().message;
+  EXPECT_EQ(std::set<int64_t>(changed->customers.begin(), changed->customers.end()), made);
+  EXPECT_EQ(calls("CustomersChanged"), 2U);
+  EXPECT_TRUE(client->customers_changed(tenant, began - 7'200, began - 1)->customers.empty());
 }
 
 TEST_F(ShopifySandboxTest, AWriteToACustomerWhoIsGoneWritesNothingAndSaysWhich) {

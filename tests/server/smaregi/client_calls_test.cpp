@@ -131,6 +131,97 @@ TEST_F(SmaregiClientTest, ATakenCodeIsAConflictHoweverSmaregiWordsIt) {
   EXPECT_NE(refused.error().message.find("[rank]は必須です"), std::string::npos);
 }
 
+TEST_F(SmaregiClientTest, OnlyTheNamedFieldsOfAMemberAreChanged) {
+  smaregi.on(kUpdate, {ok(R"({"customerId":7,"customerCode":"T1","lastName":"改","firstName":"木",
+      "sex":1,"birthDate":"1990-01-02","updDateTime":"2022-10-26T15:22:35+09:00"})")});
+  const auto updated = client->update_member(
+      "sb_one", "7",
+      {{MemberField::kLastName, "改"}, {MemberField::kSex, "1"}, {MemberField::kMailConsent, "0"}});
+  ASSERT_TRUE(updated) << updated.error().message;
+  EXPECT_EQ(updated->member_id, "7");
+  EXPECT_EQ(updated->fields[MemberField::kLastName], "改");
+  EXPECT_EQ(updated->fields[MemberField::kSex], "1");
+  EXPECT_EQ(updated->changed_at, 1'666'765'355);
+  EXPECT_EQ(nlohmann::json::parse(smaregi.seen(kUpdate).back().body),
+            (nlohmann::json{{"lastName", "改"}, {"sex", "1"}, {"mailReceiveFlag", "0"}}));
+}
+
+TEST_F(SmaregiClientTest, EveryFieldIsChangedUnderTheNameItIsCreatedWith) {
+  smaregi.on(kUpdate, {member()});
+  smaregi.on(kCreate, {member()});
+  ASSERT_TRUE(client->create_member("sb_one", somebody()));
+  FieldChanges all;
+  for (const MemberField field : kMemberFields) all[field] = somebody().fields[field];
+  ASSERT_TRUE(client->update_member("sb_one", "7", all));
+  auto created = nlohmann::json::parse(smaregi.seen(kCreate).back().body);
+  created.erase("customerCode");
+  EXPECT_EQ(nlohmann::json::parse(smaregi.seen(kUpdate).back().body), created);
+}
+
+TEST_F(SmaregiClientTest, NoChangesAreAReadingAndAnEmptyValueIsRefusedUnsent) {
+  smaregi.on(kMember, {member()});
+  smaregi.on(kUpdate, {member()});
+  EXPECT_EQ(client->update_member("sb_one", "7", {})->member_id, "7");
+  EXPECT_EQ(smaregi.count(kMember), 1U);
+  const auto emptied = client->update_member(
+      "sb_one", "7", {{MemberField::kLastName, "改"}, {MemberField::kPhone, ""}});
+  EXPECT_EQ(emptied.error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(smaregi.count(kUpdate), 0U);
+}
+
+TEST_F(SmaregiClientTest, WhatAChangeIsRefusedFor) {
+  struct Row {
+    Answer answer;
+    ErrorCode means;
+    size_t calls;
+  };
+  const FieldChanges change{{MemberField::kPostCode, "150-0001"}};
+  for (const Row& row :
+       {Row{status(404, R"({"title":"NotFound","status":404})"), ErrorCode::kNotFound, 1},
+        Row{status(400, R"({"title":"Bad Request","detail":"[postCode]は必須です"})"),
+            ErrorCode::kInvalid, 1},
+        Row{status(409), ErrorCode::kConflict, 1}, Row{status(403), ErrorCode::kUnauthorized, 1},
+        Row{status(500), ErrorCode::kUnavailable, 4}, Row{ok("{}"), ErrorCode::kUnavailable, 4},
+        Row{ok("[]"), ErrorCode::kUnavailable, 4}, Row{test::html(), ErrorCode::kUnavailable, 4},
+        Row{ok(R"({"customerId":"8"})"), ErrorCode::kUnavailable, 1}}) {
+    const size_t before = smaregi.count(kUpdate);
+    smaregi.on(kUpdate, {row.answer});
+    const auto updated = client->update_member("sb_one", "7", change);
+    ASSERT_FALSE(updated) << row.answer.body;
+    EXPECT_EQ(updated.error().code, row.means) << row.answer.body;
+    EXPECT_EQ(smaregi.count(kUpdate) - before, row.calls) << row.answer.body;
+    EXPECT_EQ(updated.error().message.find("150-0001"), std::string::npos);
+  }
+}
+
+TEST_F(SmaregiClientTest, AChangeIsRepeatedAfterEveryPassingTrouble) {
+  for (const Answer& trouble : {status(500), status(503), status(401), test::throttled("0"),
+                                test::html(), test::half_body(), test::never(), ok("{}")}) {
+    const size_t before = smaregi.count(kUpdate);
+    smaregi.on(kUpdate, {trouble, member("改")});
+    EXPECT_TRUE(client->update_member("sb_one", "7", {{MemberField::kLastName, "改"}}))
+        << trouble.body;
+    EXPECT_EQ(smaregi.count(kUpdate) - before, 2U) << trouble.body;
+  }
+}
+
+TEST_F(SmaregiClientTest, WhatAContractRequiresOfAMember) {
+  smaregi.on(kRequired, {ok(R"([{"columnName":"customerCode","value":"1"},
+      {"columnName":"lastName","value":"1"},{"columnName":"firstName","value":1},
+      {"columnName":"lastKana","value":"1"},{"columnName":"phoneNumber","value":1},
+      {"columnName":"address","value":"0"},{"columnName":"sex","value":null},
+      {"columnName":"rank","value":"1"},{"columnName":"note","value":0}])")});
+  const auto required = client->required("sb_one");
+  ASSERT_TRUE(required) << required.error().message;
+  EXPECT_EQ(required->fields,
+            (std::vector<MemberField>{MemberField::kLastKana, MemberField::kPhone}));
+  EXPECT_EQ(required->others, (std::vector<std::string>{"rank"}));
+  smaregi.on(kRequired, {ok("[]")});
+  EXPECT_TRUE(client->required("sb_one")->fields.empty());
+  smaregi.on(kRequired, {status(404)});
+  EXPECT_EQ(client->required("sb_one").error().code, ErrorCode::kNotFound);
+}
+
 // ---- lists
 // ---------------------------------------------------------------------------------------
 
@@ -255,6 +346,27 @@ TEST_F(SmaregiClientTest, LongWindowsAreSplitWithoutGapOrOverlap) {
     EXPECT_EQ(seen.field("with_details"), "all");
     EXPECT_EQ(seen.field("limit"), "100") << "more is refused with details";
   }
+}
+
+TEST_F(SmaregiClientTest, ChangedMembersAreReadInPagesOfTheirWindow) {
+  smaregi.on(kMembers, [](const Seen& seen) {
+    const int page = std::stoi(seen.field("page"));
+    nlohmann::json rows = nlohmann::json::array();
+    for (int i = 0; i < (page == 1 ? 1'000 : 2); ++i) {
+      rows.push_back({{"customerId", std::to_string(page * 1'000 + i)},
+                      {"updDateTime", "2026-09-21T23:13:20+09:00"}});
+    }
+    return ok(rows.dump());
+  });
+  const auto members = client->members_changed("sb_one", kStart, kStart + 60);
+  ASSERT_TRUE(members) << members.error().message;
+  ASSERT_EQ(members->size(), 1'002U);
+  EXPECT_EQ(members->back().changed_at, kStart);
+  const auto asked = smaregi.seen(kMembers);
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[0].field("upd_date_time-from"), "2026-09-21T23:13:20+09:00");
+  EXPECT_EQ(asked[0].field("upd_date_time-to"), "2026-09-21T23:16:20+09:00");
+  EXPECT_EQ(asked[0].field("limit"), "1000");
 }
 
 TEST_F(SmaregiClientTest, WindowsHaveALimitAndADirection) {

@@ -115,6 +115,39 @@ class SmaregiSandboxTest : public ::testing::Test {
     return count;
   }
 
+  // Every field is changed, and read as it was written.
+  void change(const PosMember& member, Seconds began) {
+    const MemberFields wanted{
+        {MemberField::kLastName, "改"},          {MemberField::kFirstName, "木"},
+        {MemberField::kLastKana, "カイ"},        {MemberField::kFirstKana, "キ"},
+        {MemberField::kMail, "b@example.com"},   {MemberField::kPhone, "03-1234-5678"},
+        {MemberField::kPostCode, "150-0001"},    {MemberField::kAddress, "東京都渋谷区神宮前1-2-3"},
+        {MemberField::kBirthDate, "1990-01-02"}, {MemberField::kSex, "2"},
+        {MemberField::kMailConsent, "1"}};
+    FieldChanges changes;
+    for (const MemberField field : kMemberFields) changes[field] = wanted[field];
+    const auto updated = client->update_member(kContract, member.member_id, changes);
+    ASSERT_TRUE(updated) << updated.error().message;
+    EXPECT_EQ(updated->fields, wanted);
+    EXPECT_EQ(updated->code, member.code);
+    EXPECT_GE(updated->changed_at, began);
+    EXPECT_EQ(client->member(kContract, member.member_id)->fields, wanted);
+    const auto one = client->update_member(kContract, member.member_id, {{MemberField::kSex, "1"}});
+    ASSERT_TRUE(one) << one.error().message;
+    MemberFields expected = wanted;
+    expected[MemberField::kSex] = "1";
+    EXPECT_EQ(one->fields, expected) << "the others stay";
+    const auto changed = client->members_changed(kContract, began, clock.now());
+    ASSERT_TRUE(changed) << changed.error().message;
+    const auto found = std::find_if(changed->begin(), changed->end(), [&](const PosMember& other) {
+      return other.member_id == member.member_id;
+    });
+    ASSERT_NE(found, changed->end());
+    EXPECT_EQ(found->fields, expected);
+    EXPECT_GE(found->changed_at, began);
+    EXPECT_EQ(client->members_changed(kContract, began - 7'200, began - 3'600)->size(), 0U);
+  }
+
   // A member joins, buys, and everything that changed is found again.
   void journey(const std::string& code) {
     const Seconds began = clock.now() - 1;
@@ -142,6 +175,7 @@ class SmaregiSandboxTest : public ::testing::Test {
     ASSERT_TRUE(member) << member.error().message;
     EXPECT_EQ(member->fields[MemberField::kLastName], "𠮷野");
     EXPECT_EQ(member->fields[MemberField::kFirstName], "-");
+    change(*member, began);
     const auto before = client->points(kContract, made->member_id);
     ASSERT_TRUE(before) << before.error().message;
     const auto stock_before = client->stock_of(kContract, product);
@@ -236,6 +270,39 @@ TEST_F(SmaregiSandboxTest, ManyRowsAreReadWholeWithAndWithoutLinks) {
   }
 }
 
+TEST_F(SmaregiSandboxTest, ARefusedValueChangesNothing) {
+  NewPosMember wanted;
+  wanted.code = "T1";
+  wanted.fields[MemberField::kLastName] = "繋";
+  wanted.fields[MemberField::kFirstName] = "木";
+  const auto made = client->create_member(kContract, wanted);
+  ASSERT_TRUE(made) << made.error().message;
+  for (const auto& [field, value] :
+       {std::pair{MemberField::kLastKana, "繋"}, std::pair{MemberField::kPhone, "090 1234 5678"},
+        std::pair{MemberField::kBirthDate, "1990/01/02"}, std::pair{MemberField::kSex, "男"},
+        std::pair{MemberField::kPostCode, "12345678901"}}) {
+    const auto refused = client->update_member(kContract, made->member_id,
+                                               {{MemberField::kAddress, "東京都"}, {field, value}});
+    ASSERT_FALSE(refused) << value;
+    EXPECT_EQ(refused.error().code, ErrorCode::kInvalid) << refused.error().message;
+  }
+  EXPECT_EQ(client->member(kContract, made->member_id)->fields, made->fields);
+  EXPECT_EQ(
+      client->update_member(kContract, "999999", {{MemberField::kLastName, "改"}}).error().code,
+      ErrorCode::kNotFound);
+}
+
+TEST_F(SmaregiSandboxTest, WhatTheMerchantRequiresIsToldBeforeItIsMissed) {
+  EXPECT_TRUE(client->required(kContract)->fields.empty());
+  control("PUT", std::string("/contracts/") + kContract,
+          {{"required_columns", {"phoneNumber", "lastKana", "rank"}}});
+  const auto required = client->required(kContract);
+  ASSERT_TRUE(required) << required.error().message;
+  EXPECT_EQ(required->fields,
+            (std::vector<MemberField>{MemberField::kLastKana, MemberField::kPhone}));
+  EXPECT_EQ(required->others, (std::vector<std::string>{"rank"}));
+}
+
 TEST_F(SmaregiSandboxTest, UnknownIdsAreNotFoundAndUnknownContractsUnauthorized) {
   EXPECT_EQ(client->member(kContract, "999999").error().code, ErrorCode::kNotFound);
   EXPECT_EQ(client->transaction(kContract, "999999").error().code, ErrorCode::kNotFound);
@@ -246,6 +313,11 @@ TEST_F(SmaregiSandboxTest, UnknownIdsAreNotFoundAndUnknownContractsUnauthorized)
 TEST_F(SmaregiSandboxTest, SurvivesEveryFaultAndNeverMakesAMemberTwice) {
   open_shop();
   const std::string customers = std::string("/") + kContract + "/pos/customers";
+  const auto member = client->create_member(
+      kContract,
+      {.code = "T1", .fields = {{MemberField::kLastName, "繋"}, {MemberField::kFirstName, "木"}}});
+  ASSERT_TRUE(member) << member.error().message;
+  const std::string changed = member->member_id;
   int number = 0;
   for (const json& fault :
        {json{{"status", 500}}, json{{"status", 503}}, json{{"status", 429}}, json{{"html", true}},
@@ -256,6 +328,9 @@ TEST_F(SmaregiSandboxTest, SurvivesEveryFaultAndNeverMakesAMemberTwice) {
     rule["path"] = "/*/pos/stores";
     control("PUT", "/faults", rule);
     EXPECT_TRUE(client->stores(kContract));
+    rule["path"] = customers + "/" + changed;
+    control("PUT", "/faults", rule);
+    EXPECT_TRUE(client->update_member(kContract, changed, {{MemberField::kLastName, "改"}}));
 
     rule["path"] = customers;
     control("PUT", "/faults", rule);

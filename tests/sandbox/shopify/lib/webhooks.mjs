@@ -22,7 +22,7 @@ export class Webhooks {
   /** @param {import('./sandbox.mjs').Sandbox} box */
   constructor(box) {
     this.box_ = box;
-    // Switches that tests turn. Whether a metafield write fires customers/update, and a merge customers/delete, is not confirmed: off unless told.
+    // Switches that tests turn. Whether a metafield write is a change of the customer (updatedAt, customers/update), and a merge customers/delete, is not confirmed: off unless told.
     this.switches = { drop: 0, double: false, delay_ms: 0, shuffle: false, wrong: false, timeout_ms: kTimeoutMs, backoff_ms: [200, 1000, 3000, 5000, 10000, 20000, 30000, 60000], metafields_fire_update: false, merge_fires_delete: false };
     /** @type {Delivery[]} */
     this.log = [];
@@ -54,7 +54,9 @@ export class Webhooks {
   metafieldsWritten(ownerId) {
     const parsed = parseGid(ownerId);
     const row = parsed?.type === 'Customer' ? this.box_.store.customers.get(parsed.id) : undefined;
-    if (row && this.switches.metafields_fire_update) this.customer('customers/update', row);
+    if (!row || !this.switches.metafields_fire_update) return;
+    row.updatedAt = new Date().toISOString();
+    this.customer('customers/update', row);
   }
 
   /** What was added to a customer's tags and what was taken away, each a topic. @param {import('./store.mjs').Customer} row @param {string[]} before */

@@ -110,6 +110,92 @@ test('customerUpdate changes names, phone and the list of addresses', async (t) 
   assert.equal((await read()).lastName, '鈴木');
 });
 
+test('a phone number is one that can be dialled, and one customer\'s only', async (t) => {
+  const { errorsOf, add } = await shop(t);
+  await add({ lastName: '佐藤', phone: '+819012345678' });
+  const { gid } = await add({ lastName: '鈴木' });
+  const set = async (/** @type {string} */ phone) => (await errorsOf(kUpdate, { input: { id: gid, phone } }))[0];
+  assert.deepEqual(await set('+819012345678'), { field: ['phone'], message: 'Phone has already been taken' });
+  for (const phone of ['+81090123456789', '+8190123', '12', '+0123456789']) assert.deepEqual(await set(phone), { field: ['phone'], message: 'Phone is invalid' }, phone);
+  assert.equal(await set('+81312345678'), undefined);
+  assert.deepEqual(await errorsOf(kUpdate, { input: { id: 'gid://shopify/Customer/1', lastName: '田中' } }), [{ field: ['id'], message: 'Customer does not exist' }]);
+});
+
+const kChanged = `query($query: String!, $after: String, $reverse: Boolean) { customers(first: 2, after: $after, sortKey: UPDATED_AT, query: $query, reverse: $reverse) {
+  nodes { id updatedAt } pageInfo { hasNextPage endCursor } } }`;
+
+test('customers are searched by the second they changed in when it is quoted, else by its day', async (t) => {
+  const { run, add, box } = await shop(t);
+  const times = ['2026-01-01T10:00:00.900Z', '2026-01-01T10:00:01.100Z', '2026-01-01T14:59:59.000Z', '2026-01-01T15:00:00.000Z'];
+  const ids = [];
+  for (const at of times) {
+    const { id } = await add({ lastName: '佐藤' });
+    /** @type {any} */ (box.store.customers.get(id)).updatedAt = at;
+    ids.push(id);
+  }
+  const found = async (/** @type {string} */ query) => (await run(`query($query: String!) { customers(first: 9, sortKey: UPDATED_AT, query: $query) { nodes { legacyResourceId } } }`, { query })).data.customers
+    .nodes.map((/** @type {any} */ one) => ids.indexOf(Number(one.legacyResourceId)));
+  assert.deepEqual(await found(`updated_at:>='2026-01-01T10:00:01Z' AND updated_at:<='2026-01-01T14:59:59Z'`), [1, 2]);
+  assert.deepEqual(await found(`updated_at:<='2026-01-01T10:00:00Z'`), [0], 'to the second, as it is printed');
+  assert.deepEqual(await found(`updated_at:>'2026-01-01T10:00:01Z'`), [2, 3]);
+  assert.deepEqual(await found(`updated_at:>='2026-01-01T23:59:59+09:00'`), [2, 3], 'whatever its offset');
+  assert.deepEqual(await found('updated_at:>=2026-01-01T14:00:00Z'), [0, 1, 2, 3], 'without quotes the time is lost');
+  assert.deepEqual(await found('updated_at:>=2026-01-02'), [3], "in the shop's time zone");
+  assert.deepEqual(await found(`updated_at:'2026-01-01T00:00:00Z'`), [0, 1, 2]);
+  const { nodes } = (await run(kChanged, { query: `updated_at:<='2026-01-01T10:00:00Z'` })).data.customers;
+  assert.equal(nodes[0].updatedAt, '2026-01-01T10:00:00Z');
+  assert.equal((await run(kChanged, { query: 'updated_at:>=soon' })).errors[0].extensions.code, 'SANDBOX_NOT_IMPLEMENTED');
+});
+
+test('a page goes on where the last one ended, though its last customer has moved', async (t) => {
+  const { run, add, box } = await shop(t);
+  const rows = [];
+  for (const at of ['2026-01-01T00:00:01Z', '2026-01-01T00:00:02Z', '2026-01-01T00:00:02Z', '2026-01-01T00:00:03Z']) {
+    const { id, gid } = await add({ lastName: '佐藤' });
+    rows.push({ gid, row: /** @type {any} */ (box.store.customers.get(id)) });
+    rows[rows.length - 1].row.updatedAt = at;
+  }
+  const page = async (/** @type {object} */ more = {}) => (await run(kChanged, { query: `updated_at:<='2026-01-02T00:00:00Z'`, ...more })).data.customers;
+  const idsOf = (/** @type {any} */ one) => one.nodes.map((/** @type {any} */ node) => rows.findIndex(({ gid }) => gid === node.id));
+  const first = await page();
+  assert.deepEqual(idsOf(first), [0, 1]);
+  rows[1].row.updatedAt = '2026-01-03T00:00:00Z';
+  const second = await page({ after: first.pageInfo.endCursor });
+  assert.deepEqual([idsOf(second), second.pageInfo.hasNextPage], [[2, 3], false]);
+  const back = await page({ reverse: true });
+  assert.deepEqual(idsOf(back), [3, 2]);
+  assert.deepEqual(idsOf(await page({ reverse: true, after: back.pageInfo.endCursor })), [0]);
+});
+
+test('a metafield without a definition needs a type, always; one with choices takes these', async (t) => {
+  const { run, add } = await shop(t);
+  const { gid } = await add({ lastName: '佐藤' });
+  const set = async (/** @type {object} */ change) => (await run(kSetMetafields, { metafields: [{ ownerId: gid, namespace: 'custom', ...change }] })).data.metafieldsSet.userErrors;
+  const blank = [{ field: ['metafields', '0', 'type'], message: "Type can't be blank", code: 'BLANK' }];
+  assert.deepEqual(await set({ key: 'kana', value: 'ツナギ' }), blank);
+  assert.deepEqual(await set({ key: 'kana', value: 'ツナギ', type: 'single_line_text_field' }), []);
+  assert.deepEqual(await set({ key: 'kana', value: 'カイ' }), blank, 'also of one that is there');
+  const defined = await run(`mutation { metafieldDefinitionCreate(definition: { name: "Sex", namespace: "custom", key: "sex", ownerType: CUSTOMER, type: "single_line_text_field",
+    validations: [{ name: "choices", value: "[\\"男\\",\\"女\\"]" }] }) { userErrors { message } } }`);
+  assert.deepEqual(defined.data.metafieldDefinitionCreate.userErrors, []);
+  const refused = await set({ key: 'sex', value: '女性' });
+  assert.deepEqual([refused[0].field, refused[0].code], [['metafields', '0', 'value'], 'INVALID_VALUE']);
+  assert.deepEqual(await set({ key: 'sex', value: '女' }), []);
+});
+
+test('whether a metafield is a change of its customer is a switch', async (t) => {
+  const { run, add, box, put } = await shop(t);
+  const { gid, id } = await add({ lastName: '佐藤' });
+  const row = /** @type {any} */ (box.store.customers.get(id));
+  row.updatedAt = '2026-01-01T00:00:00Z';
+  const set = () => run(kSetMetafields, { metafields: [{ ownerId: gid, namespace: 'custom', key: 'kana', type: 'single_line_text_field', value: 'ツナギ' }] });
+  await set();
+  assert.equal(row.updatedAt, '2026-01-01T00:00:00Z');
+  await put('/_sandbox/webhooks', { metafields_fire_update: true });
+  await set();
+  assert.notEqual(row.updatedAt, '2026-01-01T00:00:00Z');
+});
+
 test('metafields by keys', async (t) => {
   const { run, add } = await shop(t);
   const { gid } = await add({ lastName: '佐藤' });

@@ -1,7 +1,7 @@
 // Customers: create, update, delete, tags.
 import { gid, parseGid } from '../../lib/ids.mjs';
 import { kMaxCustomers } from '../../lib/store.mjs';
-import { connection, search } from '../connection.mjs';
+import { connection, search, wholeSeconds } from '../connection.mjs';
 import { accessDenied, userError } from '../errors.mjs';
 import { hasScope } from '../schema.mjs';
 import { replaceAddresses, setDefaultAddress } from './addresses.mjs';
@@ -31,11 +31,11 @@ export const customerQueries = {
       default: (one) => [one.firstName, one.lastName, one.email, one.phone, ...one.tags].map((text) => text ?? ''),
       email: (one) => one.email, phone: (one) => one.phone, tag: (one) => one.tags, id: (one) => String(one.id),
       first_name: (one) => one.firstName, last_name: (one) => one.lastName,
-      updated_at: (one) => one.updatedAt, customer_date: (one) => one.createdAt,
-    });
-    const byUpdate = args.sortKey === 'UPDATED_AT';
-    found.sort((a, b) => byUpdate && a.updatedAt !== b.updatedAt ? (a.updatedAt < b.updatedAt ? -1 : 1) : a.id - b.id);
-    return connection(found.map(customerView), args);
+    }, { updated_at: (one) => one.updatedAt, customer_date: (one) => one.createdAt });
+    if (args.sortKey !== 'UPDATED_AT') return connection(found.sort((a, b) => a.id - b.id).map(customerView), args);
+    const at = (/** @type {{updatedAt: string}} */ one) => wholeSeconds(one.updatedAt);
+    found.sort((a, b) => at(a) === at(b) ? a.id - b.id : at(a) < at(b) ? -1 : 1);
+    return connection(found.map(customerView), args, at);
   },
   /** @param {unknown} _ @param {Context} ctx */
   customersCount(_, ctx) {
@@ -195,7 +195,7 @@ function apply(row, input, ctx) {
   }
   if (input.phone !== undefined) {
     row.phone = input.phone ? normalPhone(input.phone) : null;
-    if (row.phone && !/^\+[1-9]\d{7,14}$/.test(row.phone)) errors.push(userError(['phone'], 'Phone is invalid'));
+    if (row.phone && !(row.phone.startsWith('+81') ? /^\+81[1-9]\d{8,9}$/ : /^\+[1-9]\d{7,14}$/).test(row.phone)) errors.push(userError(['phone'], 'Phone is invalid'));
     if (row.phone && others.some((one) => one.phone === row.phone)) errors.push(userError(['phone'], 'Phone has already been taken'));
   }
   if (input.note !== undefined) {

@@ -176,12 +176,12 @@ export function writeMetafields(inputs, ctx) {
     }
     const previous = ctx.store.metafield(input.ownerId, namespace, input.key);
     const definition = ctx.store.definition(ownerType, namespace, input.key);
-    const type = input.type ?? definition?.type ?? previous?.type;
+    const type = input.type ?? definition?.type;  // never what is there (sources: metafields)
     if (!type) refuse('type', "Type can't be blank", 'BLANK');
     else if (!baseType(type)) refuse('type', `Type ${type} is not known`, 'INCLUSION');
     else if (definition && definition.type !== type) refuse('type', `Type must be consistent with the definition's type: '${definition.type}'.`, 'INVALID_TYPE');
     else {
-      const problem = valueProblem(type, input.value);
+      const problem = valueProblem(type, input.value) ?? choiceProblem(definition, input.value);
       if (problem) refuse('value', `Value ${problem}`, input.value === '' ? 'BLANK' : 'INVALID_VALUE');
     }
     if ('compareDigest' in input && input.compareDigest !== (previous ? digestOf(previous) : null)) {
@@ -191,6 +191,12 @@ export function writeMetafields(inputs, ctx) {
   }
   if (userErrors.length > 0) return { metafields: null, userErrors };
   return { metafields: writes.map((one) => ctx.store.setMetafield(one)), userErrors: [] };
+}
+
+/** @param {import('../../lib/store.mjs').Definition|undefined} definition @param {string} value */
+function choiceProblem(definition, value) {
+  const choices = definition?.validations.find((one) => one.name === 'choices')?.value;
+  return choices && !JSON.parse(choices).includes(value) ? `does not exist in provided choices: ${choices}.` : null;
 }
 
 /** @param {string} type @param {string} value */

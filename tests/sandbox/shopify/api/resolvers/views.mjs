@@ -2,7 +2,7 @@
 import { defaultAddress } from '../../lib/addresses.mjs';
 import { gid } from '../../lib/ids.mjs';
 import { digestOf } from '../../lib/store.mjs';
-import { connection } from '../connection.mjs';
+import { connection, wholeSeconds } from '../connection.mjs';
 import { addressView, kMaxAddresses } from './addresses.mjs';
 import { ownsNamespace, resolveNamespace } from './namespaces.mjs';
 
@@ -95,7 +95,7 @@ export function customerView(row) {
     __typename: 'Customer', id, legacyResourceId: String(row.id), firstName: row.firstName, lastName: row.lastName,
     displayName: name || row.email || row.phone || '', email: row.email, phone: row.phone, locale: row.locale, note: row.note,
     tags: row.tags, taxExempt: row.taxExempt, state: 'ENABLED', verifiedEmail: row.email !== null, canDelete: true,
-    numberOfOrders: '0', amountSpent: { amount: '0', currencyCode: 'JPY' }, createdAt: row.createdAt, updatedAt: row.updatedAt,
+    numberOfOrders: '0', amountSpent: { amount: '0', currencyCode: 'JPY' }, createdAt: wholeSeconds(row.createdAt), updatedAt: wholeSeconds(row.updatedAt),
     defaultAddress: addressView(defaultAddress(row)), addressesV2: (/** @type {any} */ args) => connection(row.addresses.map(addressView), args),
     addresses: (/** @type {{first?: number}} */ { first }) => row.addresses.slice(0, first ?? kMaxAddresses).map(addressView),
     defaultEmailAddress: row.email ? emailView(row) : null, emailMarketingConsent: row.email ? consentView(row) : null,
