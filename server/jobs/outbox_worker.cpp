@@ -168,12 +168,7 @@ void OutboxWorker::create_member(const Tenant& tenant, const OutboxItem& item) {
     return ports_.storage.finish_outbox(item, *changes);
   });
   if (!done.ok()) return failed(item, done.error());
-  // The points of a member that existed; when it does not work now, the first look at the card
-  // brings them.
-  if (auto read = ports_.cards.refresh(tenant, customer_id, CardService::Want::kPoints);
-      !read.ok()) {
-    ports_.say("outbox: a new member's points are not known yet: " + read.error().message);
-  }
+  read_points(tenant, customer_id);  // the member may have existed
 }
 
 void OutboxWorker::sync_member(const Tenant& tenant, const OutboxItem& item, Side changed) {
@@ -183,7 +178,15 @@ void OutboxWorker::sync_member(const Tenant& tenant, const OutboxItem& item, Sid
     if (!changes.ok()) return changes.error();
     return ports_.storage.finish_outbox(item, *changes);
   });
-  if (!done.ok()) failed(item, done.error());
+  if (!done.ok()) return failed(item, done.error());
+  // Whether Smaregi also tells of points this way is not documented.
+  if (changed == Side::kPos) read_points(tenant, customer_id);
+}
+
+// When it does not work now, the next look at the card brings them.
+void OutboxWorker::read_points(const Tenant& tenant, int64_t customer_id) {
+  const auto read = ports_.cards.refresh(tenant, customer_id, CardService::Want::kPoints);
+  if (!read.ok()) ports_.say("outbox: a member's points were not read: " + read.error().message);
 }
 
 void OutboxWorker::finish(const OutboxItem& item, const std::vector<Change>& changes) {

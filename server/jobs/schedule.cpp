@@ -23,6 +23,10 @@ std::string_view reading_name(Reading reading) {
       return "transactions";
     case Reading::kCatalogue:
       return "catalogue";
+    case Reading::kMembers:
+      return "members";
+    case Reading::kCustomers:
+      return "customers";
     case Reading::kLook:
       return "look";
     case Reading::kSweep:
@@ -41,6 +45,10 @@ Seconds period_of(Reading reading) {
       return 30;
     case Reading::kCatalogue:
       return 3'600;
+    case Reading::kMembers:
+      return 60;
+    case Reading::kCustomers:
+      return 120;
     case Reading::kLook:
       return 10;
     case Reading::kSweep:
@@ -55,6 +63,7 @@ Schedule::Schedule(const JobsPorts& ports)
              .pos = ports.pos,
              .shop = ports.shop,
              .clock = ports.clock,
+             .random = ports.random,
              .cards = ports.cards,
              .stock = ports.stock}) {}
 
@@ -163,6 +172,10 @@ Result<bool> Schedule::run(const Turn& turn) {
       return sync_.read_transactions(turn.tenant);
     case Reading::kCatalogue:
       return no_more(sync_.read_catalogue(turn.tenant));
+    case Reading::kMembers:
+      return no_more(sync_.read_member_changes(turn.tenant));
+    case Reading::kCustomers:
+      return sync_.read_customer_changes(turn.tenant);
     case Reading::kSweep:
       return no_more(sync_.sweep_cards(turn.tenant));
     case Reading::kLook: {

@@ -1,6 +1,6 @@
 #pragma once
-// What is read from Smaregi when, for every tenant. One tenant's readings run one at a time, so
-// that a slow contract holds up nobody else's.
+// What is read from the platforms when, for every tenant. One tenant's readings run one at a time,
+// so that a slow contract holds up nobody else's.
 
 #include <array>
 #include <map>
@@ -13,10 +13,19 @@
 
 namespace tsunagi {
 
-enum class Reading : uint8_t { kBook, kStock, kTransactions, kCatalogue, kLook, kSweep };
-inline constexpr Reading kReadings[] = {Reading::kBook,         Reading::kStock,
-                                        Reading::kTransactions, Reading::kCatalogue,
-                                        Reading::kLook,         Reading::kSweep};
+enum class Reading : uint8_t {
+  kBook,
+  kStock,
+  kTransactions,
+  kCatalogue,
+  kMembers,
+  kCustomers,
+  kLook,
+  kSweep
+};
+inline constexpr Reading kReadings[] = {
+    Reading::kBook,    Reading::kStock,     Reading::kTransactions, Reading::kCatalogue,
+    Reading::kMembers, Reading::kCustomers, Reading::kLook,         Reading::kSweep};
 inline constexpr size_t kReadingCount = std::size(kReadings);
 std::string_view reading_name(Reading reading);
 // Seconds from one reading to the next.

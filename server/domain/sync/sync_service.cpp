@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/domain/fnv1a.h"
+#include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
 
 namespace tsunagi {
@@ -24,6 +25,7 @@ constexpr int kLookBits = 30;
 // Cursors of a contract carry its id: a shop that joins another one starts anew.
 std::string book_cursor(const Tenant& tenant) { return "book.read." + tenant.contract_id; }
 std::string products_cursor(const Tenant& tenant) { return "products.read." + tenant.contract_id; }
+std::string members_cursor(const Tenant& tenant) { return "members.read." + tenant.contract_id; }
 
 int64_t night_of(Seconds at, TenantId tenant) {
   return (at + kJapan - kNightHour - tenant % kNightSpread) / kDay;
@@ -63,7 +65,13 @@ int64_t look_of(const Tenant& tenant) {
 }  // namespace
 
 struct SyncService::State {
-  explicit State(Ports ports_in) : ports(ports_in) {}
+  explicit State(Ports ports_in)
+      : ports(ports_in),
+        member_sync({.storage = ports.storage,
+                     .pos = ports.pos,
+                     .shop = ports.shop,
+                     .clock = ports.clock,
+                     .random = ports.random}) {}
 
   // Each change in a transaction of its own: none is long, and each is true by itself.
   Result<Done> apply_each(TenantId tenant, std::vector<Change> changes) {
@@ -127,6 +135,7 @@ struct SyncService::State {
   }
 
   Ports ports;
+  MemberSync member_sync;
   std::mutex mutex;
   std::map<TenantId, int64_t> sweep_after;  // guarded by mutex: the last customer looked at
 };
@@ -230,6 +239,60 @@ Result<bool> SyncService::read_transactions(const Tenant& tenant) {
   auto saved = ports.storage.apply(tenant.id, {change::SetCursor{cursor, until}});
   if (!saved.ok()) return saved.error();
   return until < now;
+}
+
+Result<Done> SyncService::read_member_changes(const Tenant& tenant) {
+  Ports& ports = state_->ports;
+  const Seconds now = ports.clock.now();
+  const std::string cursor = members_cursor(tenant);
+  const auto read_until = ports.storage.cursor(tenant.id, cursor);
+  if (!read_until.ok()) return read_until.error();
+  const Seconds from =
+      std::max(read_until->value_or(now), now - kLongestWindowSeconds) - kStockOverlapSeconds;
+  const auto members = ports.pos.members_changed(tenant.contract_id, from, now);
+  if (!members.ok()) return members.error();
+  std::vector<Change> changes;
+  for (const PosMember& member : *members) {
+    const auto card = ports.storage.card_by_member(tenant.id, member.member_id);
+    if (!card.ok()) return card.error();
+    if (!card->has_value()) continue;
+    const auto news = state_->member_sync.is_news(tenant, **card, member);
+    if (!news.ok()) return news.error();
+    if (!*news) continue;
+    const std::string customer = std::to_string((*card)->link.customer_id);
+    changes.emplace_back(change::Enqueue{{OutboxKind::kMemberChanged, customer}});
+  }
+  changes.emplace_back(change::SetCursor{cursor, now});
+  return ports.storage.apply(tenant.id, changes);
+}
+
+Result<bool> SyncService::read_customer_changes(const Tenant& tenant) {
+  Ports& ports = state_->ports;
+  const Seconds now = ports.clock.now();
+  const std::string cursor(kCustomersCursor);
+  const auto read_until = ports.storage.cursor(tenant.id, cursor);
+  if (!read_until.ok()) return read_until.error();
+  // The step back is taken once: a crowd within it would else be read for ever.
+  Seconds from = read_until->value_or(now) - kCustomerOverlapSeconds;
+  for (int turn = 0; turn < kCustomerTurns; ++turn) {
+    const auto changed = ports.shop.customers_changed(tenant, from, now);
+    if (!changed.ok()) return changed.error();
+    std::vector<Change> changes;
+    for (const int64_t customer : changed->customers) {
+      const auto card = ports.storage.card(tenant.id, customer);
+      if (!card.ok()) return card.error();
+      if (!card->has_value()) continue;
+      changes.emplace_back(
+          change::Enqueue{{OutboxKind::kCustomerChanged, std::to_string(customer)}});
+    }
+    changes.emplace_back(change::SetCursor{cursor, changed->until});
+    if (auto applied = ports.storage.apply(tenant.id, changes); !applied.ok()) {
+      return applied.error();
+    }
+    from = changed->until;
+    if (from >= now) return false;
+  }
+  return true;
 }
 
 Result<Done> SyncService::sweep_cards(const Tenant& tenant) {

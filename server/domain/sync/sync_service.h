@@ -24,7 +24,11 @@ inline constexpr Seconds kSweepAgeSeconds = 86'400;  // a card that nobody opene
 inline constexpr Seconds kJoiningOverdueSeconds = 600;  // then the creation is asked for again
 inline constexpr int kPublishPage = 250;
 
+inline constexpr Seconds kCustomerOverlapSeconds = 120;  // Shopify's search is behind its writes
+inline constexpr int kCustomerTurns = 50;                // of up to 1,000 customers, in one reading
+
 inline constexpr std::string_view kTransactionsCursor = "transactions.read";
+inline constexpr std::string_view kCustomersCursor = "customers.read";
 inline constexpr std::string_view kLookCursor = "cards.look";
 
 class SyncService {
@@ -34,6 +38,7 @@ class SyncService {
     Pos& pos;
     Shop& shop;
     Clock& clock;
+    Random& random;
     CardService& cards;
     StockService& stock;
   };
@@ -49,6 +54,10 @@ class SyncService {
   Result<Done> read_stock_changes(const Tenant& tenant);  // nothing before the first read_book
   // true: there is more to read at once.
   Result<bool> read_transactions(const Tenant& tenant);
+  // Linked members and customers whose fields changed wait to be brought in step: what webhooks
+  // missed. Nothing before the first call.
+  Result<Done> read_member_changes(const Tenant& tenant);
+  Result<bool> read_customer_changes(const Tenant& tenant);  // true: there is more to read at once
   // The next kSweepCards cards: overdue creations are asked for again, old figures read anew.
   Result<Done> sweep_cards(const Tenant& tenant);
   // When the programme's looks (name, symbologies) are not those of the published cards, all are

@@ -210,8 +210,12 @@ HttpTest::HttpTest() {
   tenant.installed = true;
   storage.put_tenant(tenant);
   (void)storage.FakeStorage::put_secrets(kShopId, {{SecretPurpose::kShopifyAccess, {"token", 0}}});
-  const std::string member =
-      pos.add_member({"", "T0123456789012", "ゴールド", "山田", "花子", 0}, 2340);
+  const std::string member = pos.add_member(
+      {.member_id = "",
+       .code = "T0123456789012",
+       .rank = "ゴールド",
+       .fields = {{MemberField::kLastName, "山田"}, {MemberField::kFirstName, "花子"}}},
+      2340);
   const MemberLink link{kMember, "T0123456789012", member, LinkState::kLinked, clock.now()};
   (void)storage.FakeStorage::apply(
       kShopId, {change::PutLink{link},

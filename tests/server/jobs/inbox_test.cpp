@@ -162,8 +162,9 @@ TEST_F(InboxTest, WhileSmaregiIsDownEventsWaitAndThenTakeEffect) {
 }
 
 TEST_F(InboxTest, AnEventThatNeverSucceedsIsBuriedAfterTheLastAttempt) {
+  const std::string id = pos.ring_up({hanako, "1", {{"10", 1}}, 5});
   pos.answers_other_member = true;
-  smaregi_tells("pos:customers", R"({"customerIds":[")" + hanako + "\"]}");
+  smaregi_tells("pos:transactions", transactions(id));
   for (int i = 0; i < kMaxAttempts + 5 && dead().empty(); ++i) {
     clock.advance(kLongestDelaySeconds);
     jobs.run_inbox_once();
