@@ -230,8 +230,9 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
 }
 
 Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
-  if (!carries_json(request))
+  if (!carries_json(request)) {
     return refuse(415, "content_type", "The body must be sent as application/json.");
+  }
   const auto settings = parse_settings(request.body);
   if (!settings.ok()) {
     // "field: reason": the page shows the reason beside the field.
@@ -279,8 +280,9 @@ Reply AdminRoutes::State::refresh(const Tenant& tenant) {
 Reply AdminRoutes::State::answer(const Request& request) {
   constexpr std::string_view kBearer = "Bearer ";
   const std::string authorization = request.header("Authorization");
-  if (!authorization.starts_with(kBearer))
+  if (!authorization.starts_with(kBearer)) {
     return refuse(401, "session", "A session token is needed.");
+  }
   const std::string_view token = std::string_view(authorization).substr(kBearer.size());
   const auto session = verify_session_token(
       token, {context.shopify_key, context.options.shopify_client_id}, context.ports.clock.now());
@@ -290,8 +292,9 @@ Reply AdminRoutes::State::answer(const Request& request) {
   const bool is_status = what == "status";
   const bool is_settings = what == "settings";
   const bool is_post = what == "smaregi/sign-in" || what == "refresh";
-  if (!is_status && !is_settings && !is_post)
+  if (!is_status && !is_settings && !is_post) {
     return refuse(404, "not_found", "There is nothing at this address.");
+  }
   if (is_status && request.method != "GET") return wrong_method("GET, HEAD");
   if (is_settings && request.method != "PUT") return wrong_method("PUT");
   if (is_post && request.method != "POST") return wrong_method("POST");
@@ -336,8 +339,9 @@ Reply AdminRoutes::page(const Request& request) const {
     reply.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
     return named(std::move(reply));
   }
-  if (request.path != "/admin")
+  if (request.path != "/admin") {
     return named(refuse(404, "not_found", "There is nothing at this address."));
+  }
   const auto query = parse_query(request.query);
   const auto shop = query.ok() ? only(*query, "shop") : std::nullopt;
   if (!shop || !is_shop_domain(*shop)) {
@@ -350,8 +354,9 @@ Reply AdminRoutes::page(const Request& request) const {
       "'self'; "
       "script-src 'self' " +
       bridge + "; connect-src 'self' " + bridge + "; frame-ancestors";
-  for (const std::string& frame : context_.options.admin_frame)
+  for (const std::string& frame : context_.options.admin_frame) {
     policy += ' ' + for_shop(frame, *shop);
+  }
   const bool english = only(*query, "locale").value_or("ja").starts_with("en");
   return named(html(
       context_.assets.merchant_page.fill({{"base", "/admin"},

@@ -47,8 +47,9 @@ Reply failed(const Error& error) {
 bool carries_json(const Request& request) {
   constexpr std::string_view kJson = "application/json";
   const std::string type = request.header("Content-Type");
-  if (type.size() < kJson.size() || strncasecmp(type.c_str(), kJson.data(), kJson.size()) != 0)
+  if (type.size() < kJson.size() || strncasecmp(type.c_str(), kJson.data(), kJson.size()) != 0) {
     return false;
+  }
   const std::string_view rest = std::string_view(type).substr(kJson.size());
   return (rest.empty() || rest.front() == ';' || rest.front() == ' ') &&
          request.header("Content-Encoding").empty();

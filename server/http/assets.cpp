@@ -91,8 +91,9 @@ Result<Done> add_folder(const fs::path& folder, Names& names,
   std::error_code error;
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.is_regular_file() && entry.path().filename() != "sw.js")
+    if (entry.is_regular_file() && entry.path().filename() != "sw.js") {
       files.push_back(entry.path());
+    }
   }
   if (error) {
     return Error{
@@ -102,8 +103,9 @@ Result<Done> add_folder(const fs::path& folder, Names& names,
   for (const fs::path& file : files) {
     const char* type = content_type(file.extension().string());
     if (type == nullptr) continue;
-    if (into.size() == kAssetsMaxCount)
+    if (into.size() == kAssetsMaxCount) {
       return Error{ErrorCode::kInvalid, folder.string() + " holds too many files"};
+    }
     auto bytes = read_file(file);
     if (!bytes.ok()) return bytes.error();
     std::string hashed = hashed_name(file, *bytes);

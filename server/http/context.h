@@ -33,7 +33,7 @@ bool carries_json(const Request& request);
 class ProxyRoutes {
  public:
   explicit ProxyRoutes(const Context& context) : context_(context) {}
-  Reply handle(const Request& request) const;
+  [[nodiscard]] Reply handle(const Request& request) const;
 
  private:
   const Context& context_;

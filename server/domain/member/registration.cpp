@@ -84,8 +84,9 @@ Result<Registration::Holder> Registration::holder_of_code(const Tenant& tenant, 
   if (!linked_card.ok()) return linked_card.error();
   const std::optional<Card>& other = *linked_card;
   const bool others = other && other->link.customer_id != card.link.customer_id;
-  if (others || !is_ours(*member, customer, ports_.clock.now()))
+  if (others || !is_ours(*member, customer, ports_.clock.now())) {
     return Holder{.ours = std::nullopt, .taken = true};
+  }
   return Holder{.ours = member, .taken = false};
 }
 
