@@ -175,13 +175,14 @@ Result<Assets> Assets::load(const std::string& folder) {
     const Names& names;
     Template& into;
   };
-  const std::array<Page, 6> pages{{
+  const std::array<Page, 7> pages{{
       {"liquid/card-page.liquid", names, assets.card_page},
       {"liquid/stock-page.liquid", names, assets.stock_page},
       {"liquid/manifest.json", names, assets.manifest},
       {"liquid/card-page/sw.js", names, assets.service_worker},
       {"server/http/admin/admin.html", merchant_names, assets.merchant_page},
       {"server/http/admin/callback.html", merchant_names, assets.callback_page},
+      {"server/http/admin/join.html", merchant_names, assets.join_page},
   }};
   for (const auto& [name, hashed] : names) everything += hashed + "\n";
   for (const Page& page : pages) {
