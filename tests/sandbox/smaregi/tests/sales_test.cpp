@@ -154,7 +154,7 @@ TEST(Sales, PartialReturnsAddUpToWhatWasBooked) {
 TEST(Sales, WholeReturnUndoesTheSale) {
   Platform platform;
   const std::string store = platform.add_store();
-  platform.add_product("P", 500);
+  const std::string product = platform.add_product("P", 500);
   platform.add_member("M");
   const Json sale = platform.sell(store, "M", {{{"product_code", "P"}, {"quantity", 2}}});
   platform.set_switch("return_quantity", "positive");
