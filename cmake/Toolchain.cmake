@@ -27,6 +27,7 @@ set(TSUNAGI_SANITIZE "" CACHE STRING "sanitizers for the whole build, e.g. addre
 if(TSUNAGI_SANITIZE)
   # -O1 takes two and a half times as long to compile.
   add_compile_options(-fsanitize=${TSUNAGI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O0 -g1)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
   add_link_options(-fsanitize=${TSUNAGI_SANITIZE})
   # Everything that a fuzz target may reach counts its branches (see tests/fuzz).
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND TSUNAGI_SANITIZE MATCHES "address")

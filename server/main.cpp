@@ -129,7 +129,7 @@ http::FrontOptions front_options(const ListenAddress& address, size_t threads) {
 }
 
 int serve(const Config& config) {
-  mallopt(M_ARENA_MAX, kMemoryArenas);
+  mallopt(M_ARENA_MAX, kMemoryArenas);  // NOLINT(concurrency-mt-unsafe): before any thread
   raise_descriptor_limit();
   const sigset_t signals = block_signals();
   Log log(config.log);

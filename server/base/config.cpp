@@ -187,11 +187,13 @@ void read_server(const toml::table& root, const std::string& folder, ServerConfi
   if (!is_loopback(server.admin_listen.host)) {
     wrong("server.admin_listen", "must be an address of this machine, for example 127.0.0.1:9080");
   }
-  if (server.public_url.empty())
+  if (server.public_url.empty()) {
     wrong("server.public_url", "is missing: the address merchants reach");
+  }
   base_url("server.public_url", server.public_url);
-  if (server.assets.empty())
+  if (server.assets.empty()) {
     wrong("server.assets", "is missing: the folder with liquid and theme-extension");
+  }
   server.assets = (std::filesystem::path(folder) / server.assets).lexically_normal().string();
 }
 
@@ -273,8 +275,9 @@ bool is_safe_base_url(std::string_view url) {
   std::string_view rest = std::string_view(text).substr(https ? kHttps.size() : kHttp.size());
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
   if (authority.empty() || authority.find('@') != std::string_view::npos) return false;
-  if (std::ranges::any_of(text, [](unsigned char c) { return c <= ' ' || c == '\\'; }))
+  if (std::ranges::any_of(text, [](unsigned char c) { return c <= ' ' || c == '\\'; })) {
     return false;
+  }
   if (https) return true;
   if (authority.front() == '[') return authority.starts_with("[::1]");
   return is_loopback(authority.substr(0, authority.find(':')));

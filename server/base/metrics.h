@@ -31,6 +31,6 @@ class Metrics {
   struct State;
   std::unique_ptr<State> state_;
 };
-inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
+inline constexpr const char* kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
 
 }  // namespace tsunagi

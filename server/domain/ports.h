@@ -101,6 +101,12 @@ struct StoredSecret {
   Seconds expires_at = 0;
 };
 
+// A contract proven by a sign-in at Smaregi and not yet joined: the merchant is being asked.
+struct PendingJoin {
+  TenantId tenant = 0;
+  std::string contract_id;
+};
+
 class Storage {  // storage
  public:
   virtual ~Storage() = default;
@@ -128,6 +134,13 @@ class Storage {  // storage
                                        std::string_view verifier, Seconds now) = 0;
   virtual Result<std::optional<std::pair<TenantId, std::string>>> take_oauth_state(
       std::string_view state, Seconds now) = 0;
+  // What the merchant's answer to a sign-in will be about, for 10 minutes; take_pending_join
+  // removes it and answers it once. kNotFound when the shop is gone.
+  virtual Result<Done> put_pending_join(const PendingJoin& join, std::string_view token,
+                                        Seconds now) = 0;
+  virtual Result<std::optional<PendingJoin>> pending_join(std::string_view token, Seconds now) = 0;
+  virtual Result<std::optional<PendingJoin>> take_pending_join(std::string_view token,
+                                                               Seconds now) = 0;
 
   // Reading
   virtual Result<std::optional<Card>> card(TenantId tenant, int64_t customer_id) = 0;

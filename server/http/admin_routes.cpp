@@ -21,8 +21,6 @@ constexpr int kVerifierBytes = 32;           // 64 characters: RFC 7636 asks for
 constexpr Seconds kStockOldAfter = 15 * 60;  // the storefront says 要確認 from then on
 constexpr Seconds kQueueOldAfter = 5 * 60;
 constexpr Seconds kPreparedForSeconds = 300;
-constexpr const char* kCallbackPath = "/smaregi/callback";
-constexpr const char* kHtml = "text/html; charset=utf-8";
 
 // A shop's domain put in place of {shop}.
 std::string for_shop(std::string text, std::string_view shop) {
@@ -40,26 +38,10 @@ std::string origin_of(std::string_view url) {
 
 std::string escaped(std::string_view text) { return escape_attribute(text); }
 
-Reply html(std::string body, const std::string& policy) {
-  Reply reply;
-  reply.content_type = kHtml;
-  reply.body = std::move(body);
-  reply.headers.emplace_back("Content-Security-Policy", policy);
-  reply.headers.emplace_back("Cache-Control", "no-store");
-  reply.headers.emplace_back("Referrer-Policy", "no-referrer");
-  return reply;
-}
-
 Reply json_reply(const Json& json) {
   Reply reply;
   reply.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   reply.headers.emplace_back("Cache-Control", "private, no-store");
-  return reply;
-}
-
-Reply wrong_method(const char* allowed) {
-  Reply reply = refuse(405, "method", "This address takes another method.");
-  reply.headers.emplace_back("Allow", allowed);
   return reply;
 }
 
@@ -230,8 +212,9 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
 }
 
 Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
-  if (!carries_json(request))
+  if (!carries_json(request)) {
     return refuse(415, "content_type", "The body must be sent as application/json.");
+  }
   const auto settings = parse_settings(request.body);
   if (!settings.ok()) {
     // "field: reason": the page shows the reason beside the field.
@@ -279,8 +262,9 @@ Reply AdminRoutes::State::refresh(const Tenant& tenant) {
 Reply AdminRoutes::State::answer(const Request& request) {
   constexpr std::string_view kBearer = "Bearer ";
   const std::string authorization = request.header("Authorization");
-  if (!authorization.starts_with(kBearer))
+  if (!authorization.starts_with(kBearer)) {
     return refuse(401, "session", "A session token is needed.");
+  }
   const std::string_view token = std::string_view(authorization).substr(kBearer.size());
   const auto session = verify_session_token(
       token, {context.shopify_key, context.options.shopify_client_id}, context.ports.clock.now());
@@ -290,8 +274,9 @@ Reply AdminRoutes::State::answer(const Request& request) {
   const bool is_status = what == "status";
   const bool is_settings = what == "settings";
   const bool is_post = what == "smaregi/sign-in" || what == "refresh";
-  if (!is_status && !is_settings && !is_post)
+  if (!is_status && !is_settings && !is_post) {
     return refuse(404, "not_found", "There is nothing at this address.");
+  }
   if (is_status && request.method != "GET") return wrong_method("GET, HEAD");
   if (is_settings && request.method != "PUT") return wrong_method("PUT");
   if (is_post && request.method != "POST") return wrong_method("POST");
@@ -336,8 +321,9 @@ Reply AdminRoutes::page(const Request& request) const {
     reply.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
     return named(std::move(reply));
   }
-  if (request.path != "/admin")
+  if (request.path != "/admin") {
     return named(refuse(404, "not_found", "There is nothing at this address."));
+  }
   const auto query = parse_query(request.query);
   const auto shop = query.ok() ? only(*query, "shop") : std::nullopt;
   if (!shop || !is_shop_domain(*shop)) {
@@ -350,67 +336,16 @@ Reply AdminRoutes::page(const Request& request) const {
       "'self'; "
       "script-src 'self' " +
       bridge + "; connect-src 'self' " + bridge + "; frame-ancestors";
-  for (const std::string& frame : context_.options.admin_frame)
+  for (const std::string& frame : context_.options.admin_frame) {
     policy += ' ' + for_shop(frame, *shop);
+  }
   const bool english = only(*query, "locale").value_or("ja").starts_with("en");
-  return named(html(
+  return named(html_page(
       context_.assets.merchant_page.fill({{"base", "/admin"},
                                           {"language", english ? "en" : "ja"},
                                           {"clientid", escaped(context_.options.shopify_client_id)},
                                           {"bridge", escaped(context_.options.app_bridge_url)}}),
-      policy));
-}
-
-Reply AdminRoutes::callback(const Request& request) const {
-  const auto say = [this](int status, const char* code, const char* outcome) {
-    Reply reply =
-        html(context_.assets.callback_page.fill({{"base", "/admin"}, {"outcome", outcome}}),
-             "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'self'; "
-             "script-src 'self'; "
-             "frame-ancestors 'none'");
-    reply.status = status;
-    reply.code = code;
-    reply.route = "/smaregi/callback";
-    return reply;
-  };
-  if (request.method != "GET") {
-    Reply reply = wrong_method("GET, HEAD");
-    reply.route = "/smaregi/callback";
-    return reply;
-  }
-  AppPorts const& ports = context_.ports;
-  const auto query = parse_query(request.query);
-  const auto state = query.ok() ? only(*query, "state") : std::nullopt;
-  if (!state) return say(400, "state", "expired");
-  const auto begun = ports.storage.take_oauth_state(*state, ports.clock.now());
-  if (!begun.ok()) return say(503, "unavailable", "later");
-  if (!begun->has_value()) return say(400, "state", "expired");
-  const auto& [tenant, verifier] = **begun;
-  const auto code = only(*query, "code");
-  if (!code) return say(400, "declined", "declined");
-  const auto contract =
-      ports.pos.contract_of_sign_in(*code, verifier, context_.options.public_url + kCallbackPath);
-  if (!contract.ok()) {
-    ports.log.warning("smaregi.sign_in_failed",
-                      {{"tenant", tenant}, {"reason", contract.error().message}});
-    return contract.error().code == ErrorCode::kUnavailable ? say(503, "unavailable", "later")
-                                                            : say(400, "refused", "declined");
-  }
-  const auto joined = ports.storage.join_contract(tenant, *contract);
-  if (!joined.ok()) {
-    ports.log.warning("smaregi.not_joined",
-                      {{"tenant", tenant}, {"reason", joined.error().message}});
-    return joined.error().code == ErrorCode::kConflict ? say(409, "conflict", "taken")
-                                                       : say(503, "unavailable", "later");
-  }
-  ports.log.info("smaregi.joined", {{"tenant", tenant}});
-  ports.tenants.forget();
-  ports.cards.forget_tenant(tenant);
-  ports.stock.forget_tenant(tenant);
-  ports.sync_soon(tenant);
-  Reply reply = say(200, "", "joined");
-  reply.tenant = tenant;
-  return reply;
+      {.content_security = policy}));
 }
 
 }  // namespace tsunagi::http

@@ -44,14 +44,32 @@ Reply failed(const Error& error) {
   return refuse(500, "internal", "Something is wrong here. The log says what.");
 }
 
-bool carries_json(const Request& request) {
-  constexpr std::string_view kJson = "application/json";
+bool carries(const Request& request, std::string_view wanted) {
   const std::string type = request.header("Content-Type");
-  if (type.size() < kJson.size() || strncasecmp(type.c_str(), kJson.data(), kJson.size()) != 0)
+  if (type.size() < wanted.size() || strncasecmp(type.c_str(), wanted.data(), wanted.size()) != 0) {
     return false;
-  const std::string_view rest = std::string_view(type).substr(kJson.size());
+  }
+  const std::string_view rest = std::string_view(type).substr(wanted.size());
   return (rest.empty() || rest.front() == ';' || rest.front() == ' ') &&
          request.header("Content-Encoding").empty();
+}
+
+bool carries_json(const Request& request) { return carries(request, "application/json"); }
+
+Reply wrong_method(const char* allowed) {
+  Reply reply = refuse(405, "method", "This address takes another method.");
+  reply.headers.emplace_back("Allow", allowed);
+  return reply;
+}
+
+Reply html_page(std::string body, PageRules rules) {
+  Reply reply;
+  reply.content_type = "text/html; charset=utf-8";
+  reply.body = std::move(body);
+  reply.headers.emplace_back("Content-Security-Policy", std::move(rules.content_security));
+  reply.headers.emplace_back("Cache-Control", "no-store");
+  reply.headers.emplace_back("Referrer-Policy", rules.referrer);
+  return reply;
 }
 
 struct App::State {
@@ -59,7 +77,8 @@ struct App::State {
       : context(std::move(ports), std::move(options), std::move(assets)),
         proxy(context),
         webhooks(context),
-        admin(context) {}
+        admin(context),
+        sign_in(context) {}
 
   Reply route(const Request& request) {
     const std::string_view path = request.path;
@@ -68,7 +87,7 @@ struct App::State {
     if (path == "/webhooks/smaregi") return webhooks.smaregi(request);
     if (path.starts_with("/admin/api/")) return admin.api(request);
     if (path == "/admin" || path.starts_with("/admin/")) return admin.page(request);
-    if (path == "/smaregi/callback") return admin.callback(request);
+    if (path == kCallbackPath) return sign_in.callback(request);
     return not_found();
   }
 
@@ -76,6 +95,7 @@ struct App::State {
   ProxyRoutes proxy;
   WebhookRoutes webhooks;
   AdminRoutes admin;
+  SignInRoutes sign_in;
 };
 
 App::App(AppPorts ports, AppOptions options, Assets assets)

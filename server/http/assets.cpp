@@ -91,8 +91,9 @@ Result<Done> add_folder(const fs::path& folder, Names& names,
   std::error_code error;
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.is_regular_file() && entry.path().filename() != "sw.js")
+    if (entry.is_regular_file() && entry.path().filename() != "sw.js") {
       files.push_back(entry.path());
+    }
   }
   if (error) {
     return Error{
@@ -102,8 +103,9 @@ Result<Done> add_folder(const fs::path& folder, Names& names,
   for (const fs::path& file : files) {
     const char* type = content_type(file.extension().string());
     if (type == nullptr) continue;
-    if (into.size() == kAssetsMaxCount)
+    if (into.size() == kAssetsMaxCount) {
       return Error{ErrorCode::kInvalid, folder.string() + " holds too many files"};
+    }
     auto bytes = read_file(file);
     if (!bytes.ok()) return bytes.error();
     std::string hashed = hashed_name(file, *bytes);
@@ -173,13 +175,14 @@ Result<Assets> Assets::load(const std::string& folder) {
     const Names& names;
     Template& into;
   };
-  const std::array<Page, 6> pages{{
+  const std::array<Page, 7> pages{{
       {"liquid/card-page.liquid", names, assets.card_page},
       {"liquid/stock-page.liquid", names, assets.stock_page},
       {"liquid/manifest.json", names, assets.manifest},
       {"liquid/card-page/sw.js", names, assets.service_worker},
       {"server/http/admin/admin.html", merchant_names, assets.merchant_page},
       {"server/http/admin/callback.html", merchant_names, assets.callback_page},
+      {"server/http/admin/join.html", merchant_names, assets.join_page},
   }};
   for (const auto& [name, hashed] : names) everything += hashed + "\n";
   for (const Page& page : pages) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "server/base/crypto.h"
 #include "server/http/app.h"
 #include "server/http/keyed_hash.h"
 #include "server/http/nonce.h"
@@ -16,24 +17,38 @@ struct Context {
         options(std::move(given_options)),
         assets(std::move(given_assets)),
         shopify_key(options.shopify_client_secret),
-        nonces(options.secret_key) {}
+        nonces(options.secret_key),
+        sign_in_key(hmac_sha256(options.secret_key, "sign-in at Smaregi")) {}
 
   AppPorts ports;
   AppOptions options;
   Assets assets;
   KeyedHash shopify_key;  // of the app's client secret: proxy, webhooks, session tokens
   Nonces nonces;
+  KeyedHash sign_in_key;  // of the server's own key: tokens of the page that asks before joining
 };
 
 // The reply for a failed use case.
 Reply failed(const Error& error);
-// 415 unless the request says it carries JSON.
+// 415 unless the request says it carries this type, "application/json", as it is.
+bool carries(const Request& request, std::string_view type);
 bool carries_json(const Request& request);
+Reply wrong_method(const char* allowed);
+
+struct PageRules {
+  std::string content_security;
+  const char* referrer = "no-referrer";
+};
+// A page that nobody keeps.
+Reply html_page(std::string body, PageRules rules);
+
+// Where Smaregi sends a merchant back to.
+inline constexpr const char* kCallbackPath = "/smaregi/callback";
 
 class ProxyRoutes {
  public:
   explicit ProxyRoutes(const Context& context) : context_(context) {}
-  Reply handle(const Request& request) const;
+  [[nodiscard]] Reply handle(const Request& request) const;
 
  private:
   const Context& context_;
@@ -55,14 +70,23 @@ class AdminRoutes {
   ~AdminRoutes();
   AdminRoutes(const AdminRoutes&) = delete;
   AdminRoutes& operator=(const AdminRoutes&) = delete;
-  [[nodiscard]] Reply page(const Request& request) const;      // GET /admin, /admin/assets/…
-  [[nodiscard]] Reply api(const Request& request);             // /admin/api/*
-  [[nodiscard]] Reply callback(const Request& request) const;  // GET /smaregi/callback
+  [[nodiscard]] Reply page(const Request& request) const;  // GET /admin, /admin/assets/…
+  [[nodiscard]] Reply api(const Request& request);         // /admin/api/*
 
  private:
   struct State;
   const Context& context_;
   std::unique_ptr<State> state_;
+};
+
+// The end of a sign-in at Smaregi.
+class SignInRoutes {
+ public:
+  explicit SignInRoutes(const Context& context) : context_(context) {}
+  [[nodiscard]] Reply callback(const Request& request) const;  // GET, POST /smaregi/callback
+
+ private:
+  const Context& context_;
 };
 
 }  // namespace tsunagi::http

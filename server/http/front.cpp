@@ -89,7 +89,7 @@ struct Front::State {
   void dispatch(Connection* connection);
   void serve(Connection* connection);  // on a thread of the pool
   bool ask_again(Connection* connection);
-  void reject(Connection* connection, Reply reply);
+  void reject(Connection* connection, const Reply& reply);
   void keep(Connection* connection, Connection::State state, TimePoint deadline);
   void drop(Connection* connection);  // ends the connection
   bool read_some(Connection* connection, bool& ended);
@@ -278,7 +278,7 @@ void Front::State::drop(Connection* connection) {
 }
 
 // Says why, then throws away what still comes for a moment, then closes.
-void Front::State::reject(Connection* connection, Reply reply) {
+void Front::State::reject(Connection* connection, const Reply& reply) {
   on_refused(reply);
   std::string text =
       "HTTP/1.1 " + std::to_string(reply.status) + ' ' + std::string(reason_phrase(reply.status)) +

@@ -26,7 +26,7 @@ Handler ops_handler(Storage& storage, Metrics& metrics, std::function<void()> re
     }
     if (request.path == "/metrics") {
       refresh();
-      return text(200, metrics.text(), kMetricsContentType.data());
+      return text(200, metrics.text(), kMetricsContentType);
     }
     return refuse(404, "not_found", "There is nothing at this address.");
   };

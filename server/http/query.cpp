@@ -76,8 +76,9 @@ std::optional<int64_t> parse_id(std::string_view text) {
   constexpr size_t kMaxDigits = 18;
   if (text.empty() || text.size() > kMaxDigits || text.front() == '0') return std::nullopt;
   int64_t value = 0;
-  const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
+  const char* first = text.data();
+  const char* last = first + text.size();
+  const auto [end, error] = std::from_chars(first, last, value);
   if (error != std::errc() || end != last || value <= 0) return std::nullopt;
   return value;
 }

@@ -50,8 +50,9 @@ bool RequestFrame::line(std::string_view bytes, std::string_view& found) {
 }
 
 RequestFrame::Step RequestFrame::request_line(std::string_view text) {
-  if (text.size() > kRequestLineMaxBytes)
+  if (text.size() > kRequestLineMaxBytes) {
     return refuse(414, "uri_too_long", "The address is too long.");
+  }
   const size_t first = text.find(' ');
   const size_t second = first == std::string_view::npos ? first : text.find(' ', first + 1);
   if (second == std::string_view::npos || text.find(' ', second + 1) != std::string_view::npos) {
@@ -136,8 +137,9 @@ RequestFrame::Step RequestFrame::chunk_size(std::string_view text) {
   const std::string_view digits = trimmed(text.substr(0, text.find(';')));
   size_t size = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
-  if (error == std::errc::result_out_of_range)
+  if (error == std::errc::result_out_of_range) {
     return refuse(413, "too_large", "The body is too large.");
+  }
   if (error != std::errc() || end != digits.data() + digits.size()) {
     return refuse(400, "chunk", "A chunk's size is not a hexadecimal number.");
   }
@@ -161,8 +163,9 @@ RequestFrame::Step RequestFrame::no_line(std::string_view bytes) {
   switch (phase_) {
     case Phase::kLeadingLine:
     case Phase::kRequestLine:
-      if (pending > kRequestLineMaxBytes)
+      if (pending > kRequestLineMaxBytes) {
         return refuse(414, "uri_too_long", "The address is too long.");
+      }
       break;
     case Phase::kHeader:
       if (pending > kHeaderLineMaxBytes || bytes.size() - headers_at_ > kHeadersMaxBytes) {
@@ -171,8 +174,9 @@ RequestFrame::Step RequestFrame::no_line(std::string_view bytes) {
       break;
     case Phase::kChunkSize:
     case Phase::kChunkEnd:
-      if (pending > kChunkLineMaxBytes)
+      if (pending > kChunkLineMaxBytes) {
         return refuse(413, "too_large", "A chunk's line is too long.");
+      }
       break;
     case Phase::kTrailer:
       if (bytes.size() - trailers_at_ > kTrailersMaxBytes) {
@@ -267,8 +271,9 @@ std::string_view RequestFrame::body(std::string_view bytes) const {
 }
 
 bool RequestFrame::take_continue() {
-  if (!expects_continue_ || !in_body() || phase_ == Phase::kDone || phase_ == Phase::kRefused)
+  if (!expects_continue_ || !in_body() || phase_ == Phase::kDone || phase_ == Phase::kRefused) {
     return false;
+  }
   expects_continue_ = false;
   return true;
 }

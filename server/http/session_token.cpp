@@ -70,8 +70,9 @@ Result<SessionToken> verify_session_token(std::string_view token, const SessionT
   if (!not_before || now < *not_before - kSessionTokenTolerance) {
     return refused("The session token is not valid yet.");
   }
-  if (text_of(*claims, "aud") != rules.client_id)
+  if (text_of(*claims, "aud") != rules.client_id) {
     return refused("The session token is for another app.");
+  }
   SessionToken session;
   session.shop = host_of(text_of(*claims, "dest"));
   if (!is_shop_domain(session.shop) || host_of(text_of(*claims, "iss")) != session.shop) {

@@ -66,8 +66,9 @@ Reply answer_shopify(const Context& context, const Request& request) {
   event.type = request.header("X-Shopify-Topic");
   if (!is_known_topic(event.type)) return refuse(400, "topic", "This topic is not subscribed to.");
   event.event_id = request.header("X-Shopify-Webhook-Id");
-  if (event.event_id.size() > kEventIdMaxBytes)
+  if (event.event_id.size() > kEventIdMaxBytes) {
     return refuse(400, "event_id", "The event's id is too long.");
+  }
   if (event.event_id.empty()) event.event_id = sha256_hex(request.body);
   event.body = request.body;
   event.received_at = context.ports.clock.now();
@@ -84,8 +85,9 @@ Reply answer_smaregi(const Context& context, const Request& request) {
   const auto tenant = contract.empty() ? Result<std::optional<Tenant>>(std::optional<Tenant>())
                                        : context.ports.storage.tenant_by_contract(contract);
   if (!tenant.ok()) return failed(Error{ErrorCode::kUnavailable, {}});
-  if (!tenant->has_value())
+  if (!tenant->has_value()) {
     return refuse(401, "unknown_contract", "This contract is not known here.");
+  }
   if (!carries_json(request)) {
     return refuse(415, "content_type", "The body must be sent as application/json.");
   }
@@ -99,8 +101,9 @@ Reply answer_smaregi(const Context& context, const Request& request) {
   event.type = parsed->event;
   event.received_at = context.ports.clock.now();
   event.event_id = request.header("Smaregi-Event-Id");
-  if (event.event_id.size() > kEventIdMaxBytes)
+  if (event.event_id.size() > kEventIdMaxBytes) {
     return refuse(400, "event_id", "The event's id is too long.");
+  }
   if (event.event_id.empty()) {
     event.event_id =
         sha256_hex(request.body) + ":" + std::to_string(event.received_at / kSameEventSeconds);

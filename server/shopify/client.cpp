@@ -168,7 +168,7 @@ struct ShopifyClient::State {
 
   // ---- GraphQL -------------------------------------------------------------------------------
   // Sleeps before the next attempt; false when there is none.
-  bool rest(milliseconds nap, int attempt, TimePoint deadline) const {
+  [[nodiscard]] bool rest(milliseconds nap, int attempt, TimePoint deadline) const {
     if (attempt + 1 >= options.max_attempts || clock.steady() + nap >= deadline) return false;
     std::this_thread::sleep_for(nap);
     return true;
@@ -182,8 +182,8 @@ struct ShopifyClient::State {
     return buckets[std::string(domain)] = std::make_shared<PointBucket>(clock);
   }
 
-  HttpRequest graphql_request(std::string_view domain, const Operation& operation,
-                              const json& variables) const {
+  [[nodiscard]] HttpRequest graphql_request(std::string_view domain, const Operation& operation,
+                                            const json& variables) const {
     return {.method = "POST",
             .url = join_url(with_shop(options.admin_url, domain),
                             "/admin/api/" + std::string(kShopifyApiVersion) + "/graphql.json"),

@@ -15,6 +15,14 @@ constexpr Sql kPutState{
     "INSERT INTO oauth_state (tenant, state, verifier, created_at) VALUES (:a, :b, :c, :d)"};
 constexpr Sql kTakeState{
     "DELETE FROM oauth_state WHERE state = :a RETURNING tenant, verifier, created_at"};
+constexpr Sql kForgetOldJoins{"DELETE FROM pending_join WHERE tenant = :a AND created_at <= :b"};
+constexpr Sql kPutJoin{
+    "INSERT INTO pending_join (tenant, token_hash, contract_id, created_at) VALUES (:a, :b, :c, "
+    ":d)"};
+constexpr Sql kPendingJoin{
+    "SELECT tenant, contract_id, created_at FROM pending_join WHERE token_hash = :a"};
+constexpr Sql kTakeJoin{
+    "DELETE FROM pending_join WHERE token_hash = :a RETURNING tenant, contract_id, created_at"};
 
 std::string_view purpose_name(SecretPurpose purpose) {
   switch (purpose) {
@@ -29,6 +37,16 @@ std::string_view purpose_name(SecretPurpose purpose) {
 // Bound into the ciphertext: it opens for this tenant and purpose only.
 std::string associated_data(TenantId tenant, SecretPurpose purpose) {
   return std::to_string(tenant) + "|" + std::string(purpose_name(purpose));
+}
+
+std::optional<PendingJoin> find_join(Session& session, const Sql& sql, std::string_view token,
+                                     Seconds now) {
+  PendingJoin join;
+  Seconds created_at = 0;
+  const bool known =
+      session.one(sql, std::tie(join.tenant, join.contract_id, created_at), sha256_hex(token));
+  if (!known || now - created_at >= kPendingJoinSeconds) return std::nullopt;
+  return join;
 }
 
 }  // namespace
@@ -90,6 +108,30 @@ Result<std::optional<std::pair<TenantId, std::string>>> SqlStorage::take_oauth_s
     if (!known || now - created_at >= kOauthStateSeconds) return Answer();
     return Answer(std::pair(tenant, verifier));
   });
+}
+
+Result<Done> SqlStorage::put_pending_join(const PendingJoin& join, std::string_view token,
+                                          Seconds now) {
+  if (auto key = check_key("a contract id", join.contract_id); !key) return key;
+  return write([&](Session& session) -> Result<Done> {
+    if (auto known = hold_tenant(session, join.tenant); !known) return known;
+    session.run(kForgetOldJoins, join.tenant, now - kPendingJoinSeconds);
+    session.run(kPutJoin, join.tenant, sha256_hex(token), join.contract_id, now);
+    return Done{};
+  });
+}
+
+Result<std::optional<PendingJoin>> SqlStorage::pending_join(std::string_view token, Seconds now) {
+  using Answer = Result<std::optional<PendingJoin>>;
+  return read(
+      [&](Session& session) -> Answer { return find_join(session, kPendingJoin, token, now); });
+}
+
+Result<std::optional<PendingJoin>> SqlStorage::take_pending_join(std::string_view token,
+                                                                 Seconds now) {
+  using Answer = Result<std::optional<PendingJoin>>;
+  return write(
+      [&](Session& session) -> Answer { return find_join(session, kTakeJoin, token, now); });
 }
 
 }  // namespace tsunagi::storage

@@ -20,6 +20,7 @@ namespace tsunagi::storage {
 inline constexpr size_t kKeyMaxBytes = 255;
 inline constexpr size_t kErrorMaxBytes = 1'000;  // of an error kept with an event; cut
 inline constexpr Seconds kOauthStateSeconds = 600;
+inline constexpr Seconds kPendingJoinSeconds = 600;
 
 class SqlStorage : public Storage {
  public:
@@ -44,6 +45,11 @@ class SqlStorage : public Storage {
                                Seconds now) override;
   Result<std::optional<std::pair<TenantId, std::string>>> take_oauth_state(std::string_view state,
                                                                            Seconds now) override;
+  Result<Done> put_pending_join(const PendingJoin& join, std::string_view token,
+                                Seconds now) override;
+  Result<std::optional<PendingJoin>> pending_join(std::string_view token, Seconds now) override;
+  Result<std::optional<PendingJoin>> take_pending_join(std::string_view token,
+                                                       Seconds now) override;
 
   Result<std::optional<Card>> card(TenantId tenant, int64_t customer_id) override;
   Result<std::optional<Card>> card_by_member(TenantId tenant,

@@ -30,6 +30,7 @@ constexpr Sql kInstall{
 constexpr Sql kUninstall{"UPDATE tenant SET installed = 0 WHERE tenant = :a"};
 constexpr Sql kForgetSecrets{"DELETE FROM secret WHERE tenant = :a"};
 constexpr Sql kForgetStates{"DELETE FROM oauth_state WHERE tenant = :a"};
+constexpr Sql kForgetJoins{"DELETE FROM pending_join WHERE tenant = :a"};
 constexpr Sql kFreeContract{
     "UPDATE tenant SET contract_id = '' WHERE contract_id = :a AND contract_id <> '' AND tenant <> "
     ":b AND installed = 0"};
@@ -45,14 +46,15 @@ constexpr Sql kForgetCursors{"DELETE FROM sync_cursor WHERE tenant = :a"};
 constexpr Sql kSaveSettings{"UPDATE tenant SET settings = :a WHERE tenant = :b"};
 // Every table that has rows of a tenant.
 constexpr Sql kErasures[] = {
-    {"DELETE FROM secret WHERE tenant = :a"},        {"DELETE FROM oauth_state WHERE tenant = :a"},
-    {"DELETE FROM store WHERE tenant = :a"},         {"DELETE FROM product WHERE tenant = :a"},
-    {"DELETE FROM stock_level WHERE tenant = :a"},   {"DELETE FROM sync_cursor WHERE tenant = :a"},
-    {"DELETE FROM member_link WHERE tenant = :a"},   {"DELETE FROM member_code WHERE tenant = :a"},
-    {"DELETE FROM card_snapshot WHERE tenant = :a"}, {"DELETE FROM favourite WHERE tenant = :a"},
-    {"DELETE FROM pin WHERE tenant = :a"},           {"DELETE FROM inbox WHERE tenant = :a"},
-    {"DELETE FROM outbox WHERE tenant = :a"},        {"DELETE FROM audit WHERE tenant = :a"},
-    {"DELETE FROM field_prints WHERE tenant = :a"},  {"DELETE FROM tenant WHERE tenant = :a"},
+    {"DELETE FROM secret WHERE tenant = :a"},       {"DELETE FROM oauth_state WHERE tenant = :a"},
+    {"DELETE FROM pending_join WHERE tenant = :a"}, {"DELETE FROM store WHERE tenant = :a"},
+    {"DELETE FROM product WHERE tenant = :a"},      {"DELETE FROM stock_level WHERE tenant = :a"},
+    {"DELETE FROM sync_cursor WHERE tenant = :a"},  {"DELETE FROM member_link WHERE tenant = :a"},
+    {"DELETE FROM member_code WHERE tenant = :a"},  {"DELETE FROM card_snapshot WHERE tenant = :a"},
+    {"DELETE FROM favourite WHERE tenant = :a"},    {"DELETE FROM pin WHERE tenant = :a"},
+    {"DELETE FROM inbox WHERE tenant = :a"},        {"DELETE FROM outbox WHERE tenant = :a"},
+    {"DELETE FROM field_prints WHERE tenant = :a"}, {"DELETE FROM audit WHERE tenant = :a"},
+    {"DELETE FROM tenant WHERE tenant = :a"},
 };
 
 Error unknown_tenant() { return {ErrorCode::kNotFound, "unknown shop"}; }
@@ -174,6 +176,7 @@ Result<Done> SqlStorage::uninstall(TenantId tenant) {
     if (session.run(kUninstall, tenant) == 0) return unknown_tenant();
     session.run(kForgetSecrets, tenant);
     session.run(kForgetStates, tenant);
+    session.run(kForgetJoins, tenant);
     return Done{};
   });
 }

@@ -32,6 +32,26 @@ async function open(locale, options = {}) {
   await app.waitForSelector('#page[aria-busy="false"]');
   return { page, app };
 }
+/** From the merchant page through Smaregi to the page that asks: its tab. */
+async function signIn(page, app, button) {
+  const popup = page.context().waitForEvent('page');
+  await app.getByRole('button', { name: button }).click();
+  const tab = await popup;
+  tab.problems = [];
+  await tab.waitForLoadState();
+  await tab.locator('select, input[name="contract"]').first().evaluate((element, id) => {
+    if (element.type === 'radio') element.click(); else element.value = id;
+  }, stack.keys.contract_id);
+  tab.on('console', (message) => { if (message.type() === 'error') tab.problems.push(message.text()); });
+  await tab.locator('button[value="allow"], button[type="submit"], input[type="submit"]').first().click();
+  await tab.waitForURL(/\/smaregi\/callback/);
+  return tab;
+}
+/** What the merchant page knows. */
+async function status() {
+  const { session_token: token } = await send('GET', `${stack.shopify.control}/session-token?shop=${stack.keys.shop}`);
+  return send('GET', `${stack.server}/admin/api/status`, undefined, { authorization: `Bearer ${token}` });
+}
 async function axe(app) {
   // Run as the page itself would: the policy forbids strangers' scripts, not the test's own evaluation.
   await app.evaluate(axeSource);
@@ -55,22 +75,44 @@ test('a merchant installs, connects, and saves settings', async (t) => {
     }
   });
 
-  await t.test('the button opens the sign-in in a tab of its own, and the page follows', async () => {
+  await t.test('coming back from Smaregi joins nothing: the page names both and asks, in both languages', async () => {
     await send('PUT', `${stack.smaregi.control}/contracts/${stack.keys.contract_id}`, { name: '繋ぎ商店' });
+    for (const locale of ['ja', 'en']) {
+      const { page, app } = await open(locale, { locale: locale === 'ja' ? 'ja-JP' : 'en-GB' });
+      const tab = await signIn(page, app, locale === 'ja' ? 'スマレジと連携する' : 'Connect Smaregi');
+      assert.equal(await tab.getAttribute('html', 'lang'), locale);
+      const { shop } = await status();
+      for (const named of [shop.name, shop.domain, stack.keys.contract_id]) await tab.locator('dd').getByText(named, { exact: true }).waitFor();
+      await tab.getByText(locale === 'ja' ? /どちらもご自身のものである場合だけ/ : /Go on only if both are yours/).waitFor();
+      assert.deepEqual(await tab.getByRole('button').allInnerTexts(), locale === 'ja' ? ['連携する', '取りやめる'] : ['Connect', 'Cancel']);
+      await axe(tab);
+      await tab.screenshot({ path: join(screens, `merchant-join-${locale}.png`) });
+      await tab.setViewportSize({ width: 320, height: 640 });
+      await noSideScroll(tab);
+      await tab.reload();
+      await tab.getByRole('button', { name: locale === 'ja' ? '取りやめる' : 'Cancel' }).click();
+      await tab.getByText(locale === 'ja' ? '連携を取りやめました' : 'You cancelled').waitFor();
+      await axe(tab);
+      await tab.screenshot({ path: join(screens, `merchant-join-cancelled-${locale}.png`) });
+      assert.deepEqual(tab.problems, []);
+      assert.equal((await status()).smaregi.joined, false);
+      const back = tab.waitForResponse((reply) => reply.url().includes('/smaregi/callback'));
+      await tab.goBack();
+      assert.equal((await back).status(), 400);
+      await tab.getByText(locale === 'ja' ? 'このページは期限が切れているか' : 'This page has expired').waitFor();
+      await axe(tab);
+      await page.context().close();
+    }
+  });
+
+  await t.test('the button opens the sign-in in a tab of its own, its own button joins, and the page follows', async () => {
     const { page, app } = await open('ja');
-    const popup = page.context().waitForEvent('page');
-    await app.getByRole('button', { name: 'スマレジと連携する' }).click();
-    const tab = await popup;
-    await tab.waitForLoadState();
-    await tab.locator('select, input[name="contract"]').first().evaluate((element, id) => {
-      if (element.type === 'radio') element.click(); else element.value = id;
-    }, stack.keys.contract_id);
-    await tab.locator('button[value="allow"], button[type="submit"], input[type="submit"]').first().click();
-    await tab.waitForURL(/\/smaregi\/callback/);
+    const tab = await signIn(page, app, 'スマレジと連携する');
+    await tab.getByRole('button', { name: '連携する' }).click();
     await tab.getByText('スマレジと連携しました').waitFor();
-    await tab.evaluate(axeSource);
-    assert.deepEqual((await tab.evaluate(() => globalThis.axe.run(document))).violations.map(({ id }) => id), []);
+    await axe(tab);
     await tab.screenshot({ path: join(screens, 'merchant-callback-ja.png') });
+    assert.deepEqual(tab.problems, []);
     await tab.close();
     await app.getByText(`連携済み（契約ID ${stack.keys.contract_id}）`).waitFor({ timeout: 15_000 });
     await page.context().close();

@@ -20,7 +20,7 @@ struct ReadMarkup {
   std::string objection;          // empty: well written
 
   // The elements that have the class.
-  std::vector<Element> with_class(std::string_view name) const {
+  [[nodiscard]] std::vector<Element> with_class(std::string_view name) const {
     std::vector<Element> found;
     for (const Element& element : elements) {
       const auto classes = element.attributes.find("class");
@@ -31,7 +31,8 @@ struct ReadMarkup {
     }
     return found;
   }
-  std::vector<Element> with(const std::string& attribute, std::string_view value) const {
+  [[nodiscard]] std::vector<Element> with(const std::string& attribute,
+                                          std::string_view value) const {
     std::vector<Element> found;
     for (const Element& element : elements) {
       const auto at = element.attributes.find(attribute);
@@ -41,7 +42,7 @@ struct ReadMarkup {
     }
     return found;
   }
-  std::string text_of(std::string_view class_name) const {
+  [[nodiscard]] std::string text_of(std::string_view class_name) const {
     const std::vector<Element> found = with_class(class_name);
     return found.empty() ? "(none)" : found[0].text;
   }

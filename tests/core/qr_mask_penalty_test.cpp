@@ -5,8 +5,9 @@
 #include "qrcode/QRMaskUtil.h"
 
 namespace ZXing::QRCode::MaskUtil {
-int ReferenceMaskPenalty(const TritMatrix& matrix);  // ZXing's own
-}
+// ZXing's own, and its name. NOLINTNEXTLINE(readability-identifier-naming)
+int ReferenceMaskPenalty(const TritMatrix& matrix);
+}  // namespace ZXing::QRCode::MaskUtil
 
 namespace {
 

@@ -172,7 +172,7 @@ TEST(StockView, TwentyShopsAreShownThenMore) {
                                    {25, true, 25, "(none)"},
                                    {500, true, 500, "(none)"},
                                    {501, true, 500, "(none)"}};
-  for (Case c : cases) {
+  for (const Case& c : cases) {
     StockModel stock = shops(c.shops);
     stock.all_shops = c.all;
     stock.more_url = "/apps/tsunagi/stock?all=1&sku=x";

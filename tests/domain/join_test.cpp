@@ -65,6 +65,7 @@ TEST_F(JoinTest, AskingFromTwoPhonesAtOnceMakesOneLink) {
 TEST_F(JoinTest, TwentyThreadsMakeOneLink) {
   std::vector<std::string> codes(20);
   std::vector<std::thread> threads;
+  threads.reserve(codes.size());
   for (std::string& code : codes) {
     threads.emplace_back([&] { code = service.join(shop, 7001)->code; });
   }

@@ -50,6 +50,7 @@ struct StockTest : testing::Test {
   }
   static std::vector<std::string> names(const StockModel& model) {
     std::vector<std::string> names;
+    names.reserve(model.shops.size());
     for (const ShopStock& shop : model.shops) names.push_back(shop.name);
     return names;
   }

@@ -27,8 +27,9 @@ size_t body_limit(std::string_view) { return 100; }
 void check_query(std::string_view query) {
   static const KeyedHash key("hush");
   const auto refused = verify_proxy_query(query, key, kNow);
-  if (!refused.ok())
+  if (!refused.ok()) {
     demand(refused.error().code == ErrorCode::kUnauthorized && !refused.error().message.empty());
+  }
   // The same query, rightly signed: what is let in has the one right form.
   const auto parameters = parse_query(query);
   if (!parameters.ok()) return;
@@ -42,8 +43,9 @@ void check_query(std::string_view query) {
          let_in->timestamp <= kNow + kProxyTimestampTolerance);
   demand(let_in->path_prefix.starts_with('/') &&
          let_in->path_prefix.find_first_of("\"<>&%{} ") == std::string::npos);
-  for (const Parameter& other : let_in->others)
+  for (const Parameter& other : let_in->others) {
     demand(other.name != "shop" && other.name != "logged_in_customer_id");
+  }
 }
 
 void check_frame(std::string_view bytes) {
@@ -60,8 +62,9 @@ void check_frame(std::string_view bytes) {
     demand(whole.length() == parts.length() && whole.length() <= bytes.size());
     demand(whole.body(bytes) == parts.body(bytes) && whole.body(bytes).size() <= body_limit({}));
   }
-  if (at_once == RequestFrame::Step::kRefused)
+  if (at_once == RequestFrame::Step::kRefused) {
     demand(whole.status() >= 400 && whole.status() == parts.status());
+  }
 }
 
 }  // namespace

@@ -17,8 +17,9 @@ void demand(bool holds) {
 
 template <class T>
 void check(const Result<T>& result) {
-  if (!result)
+  if (!result) {
     demand(result.error().code == ErrorCode::kUnavailable && !result.error().message.empty());
+  }
 }
 
 bool is_log_line(std::string_view text) {
@@ -32,8 +33,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view body(reinterpret_cast<const char*>(data), size);
   const auto tokens = shopify::parse_tokens(body);
   check(tokens);
-  if (tokens)
+  if (tokens) {
     demand(!tokens->access.empty() && tokens->access_lasts >= 0 && tokens->refresh_lasts >= 0);
+  }
   const auto reply = shopify::parse_reply(body);
   check(reply);
   if (reply) demand(is_log_line(reply->problem) && reply->cost.restored_per_second >= 0);

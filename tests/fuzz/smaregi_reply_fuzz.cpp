@@ -19,8 +19,9 @@ void demand(bool holds) {
 
 template <class T>
 void check(const Result<T>& result) {
-  if (!result)
+  if (!result) {
     demand(result.error().code == ErrorCode::kUnavailable && !result.error().message.empty());
+  }
 }
 
 }  // namespace
@@ -42,16 +43,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto points = smaregi::parse_points(body);
   check(points);
   if (points) {
-    for (const PosPoints& row : *points)
+    for (const PosPoints& row : *points) {
       demand(row.expire_on.empty() || row.expire_on.size() == 10);
+    }
   }
   const auto sales = smaregi::parse_transactions(body);
   check(sales);
   const auto stock = smaregi::parse_stock(body);
   check(stock);
   if (stock) {
-    for (const StockLevel& level : *stock)
+    for (const StockLevel& level : *stock) {
       demand(!level.product_id.empty() && !level.store_id.empty());
+    }
   }
   const std::string problem = smaregi::parse_problem(body);
   demand(problem.size() <= 300 && problem.find('@') == std::string::npos &&

@@ -260,7 +260,9 @@ void World::work_a_little() {
 }
 
 void World::maybe_kill() {
-  if (calls_left_ == 0 || --calls_left_ > 0) return;
+  if (calls_left_ == 0) return;
+  --calls_left_;
+  if (calls_left_ > 0) return;
   dead_ = true;
   storage_.down = true;
 }

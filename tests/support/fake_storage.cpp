@@ -122,6 +122,7 @@ Result<Done> FakeStorage::uninstall(TenantId tenant) {
   return write([&](FakeStorage& self) {
     self.tenants_[tenant].installed = false;
     self.data_[tenant].secrets.clear();
+    std::erase_if(self.joins_, [&](const auto& row) { return row.second.first.tenant == tenant; });
   });
 }
 
@@ -129,6 +130,7 @@ Result<Done> FakeStorage::erase_tenant(TenantId tenant) {
   return write([&](FakeStorage& self) {
     self.tenants_.erase(tenant);
     self.data_.erase(tenant);
+    std::erase_if(self.joins_, [&](const auto& row) { return row.second.first.tenant == tenant; });
     std::erase_if(self.inbox_, [&](const auto& row) { return row.second.item.tenant == tenant; });
     std::erase_if(self.outbox_, [&](const auto& row) { return row.second.item.tenant == tenant; });
   });
@@ -156,13 +158,25 @@ Result<Done> FakeStorage::put_secrets(
   });
 }
 
-Result<Done> FakeStorage::put_oauth_state(TenantId, std::string_view, std::string_view, Seconds) {
-  return Done{};
+Result<Done> FakeStorage::put_pending_join(const PendingJoin& join, std::string_view token,
+                                           Seconds now) {
+  return write([&](FakeStorage& self) { self.joins_[std::string(token)] = {join, now}; });
 }
 
-Result<std::optional<std::pair<TenantId, std::string>>> FakeStorage::take_oauth_state(
-    std::string_view, Seconds) {
-  return std::optional<std::pair<TenantId, std::string>>{};
+Result<std::optional<PendingJoin>> FakeStorage::pending_join(std::string_view token, Seconds now) {
+  constexpr Seconds kGoodFor = 600;
+  return read([&](FakeStorage& self) -> std::optional<PendingJoin> {
+    const auto found = self.joins_.find(token);
+    if (found == self.joins_.end() || now - found->second.second >= kGoodFor) return std::nullopt;
+    return found->second.first;
+  });
+}
+
+Result<std::optional<PendingJoin>> FakeStorage::take_pending_join(std::string_view token,
+                                                                  Seconds now) {
+  auto kept = pending_join(token, now);
+  const auto forgotten = write([&](FakeStorage& self) { self.joins_.erase(std::string(token)); });
+  return forgotten.ok() ? kept : forgotten.error();
 }
 
 Result<std::optional<Card>> FakeStorage::card(TenantId tenant, int64_t customer) {

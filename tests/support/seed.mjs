@@ -137,7 +137,8 @@ export async function connect(stack, say) {
   await send('PUT', `${stack.shopify.control}/app`, { installed: true });
   await merchant('GET', '/status');
   const { url } = await merchant('POST', '/smaregi/sign-in', {});
-  await consent(stack, url);
+  const joined = await decide(stack, await consent(stack, url), 'join');
+  if (!joined.ok) throw new Error(`smaregi join: ${joined.status} ${(await joined.text()).slice(0, 300)}`);
   await until('the first reading of shops and stock', async () => {
     const status = await merchant('GET', '/status');
     return status.smaregi?.joined && status.smaregi?.stock_confirmed_at > 0;
@@ -146,8 +147,8 @@ export async function connect(stack, say) {
   return merchant;
 }
 
-/** The consent page at Smaregi: its form, filled in and sent by hand. */
-async function consent(stack, url) {
+/** The consent page at Smaregi: its form, filled in and sent by hand. Answers the token of our own page that asks then. */
+export async function consent(stack, url) {
   const page = await fetch(url);
   const html = await page.text();
   if (!page.ok) throw new Error(`smaregi sign-in: ${page.status} ${html.slice(0, 300)}`);
@@ -161,9 +162,16 @@ async function consent(stack, url) {
   const reply = await fetch(new URL(action, url), { method: 'POST', body: fields, redirect: 'manual' });
   const callback = reply.headers.get('location');
   if (!callback) throw new Error(`smaregi consent: ${reply.status} ${(await reply.text()).slice(0, 300)}`);
-  const done = await fetch(callback);
-  if (!done.ok) throw new Error(`smaregi callback: ${done.status} ${(await done.text()).slice(0, 300)}`);
+  const asked = await fetch(callback);
+  const question = await asked.text();
+  const token = /name="token" value="([^"]+)"/.exec(question)?.[1];
+  if (!asked.ok || !token) throw new Error(`smaregi callback: ${asked.status} ${question.slice(0, 300)}`);
+  return token;
 }
+
+/** Presses a button of the page that asks whether shop and contract are to be joined. */
+export const decide = (stack, token, decision) => fetch(`${stack.server}/smaregi/callback`, {
+  method: 'POST', headers: { origin: stack.server }, body: new URLSearchParams({ token, decision }) });
 
 /** A shopper's browser as far as HTTP goes: keeps its cookies. */
 export class Shopper {

@@ -13,8 +13,6 @@
 #include <string>
 #include <vector>
 
-extern char** environ;
-
 namespace tsunagi::test {
 
 class Spawned {
@@ -29,8 +27,9 @@ class Spawned {
     arguments.reserve(command.size() + 1);
     for (std::string& word : command) arguments.push_back(word.data());
     arguments.push_back(nullptr);
-    if (posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ) != 0)
+    if (posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ) != 0) {
       pid_ = -1;
+}
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     output_ = ends[0];

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { rowCounts } from '../support/database.mjs';
 import { proxyPath, raw } from '../support/proxy.mjs';
 import { until } from '../support/processes.mjs';
-import { seed } from '../support/seed.mjs';
+import { consent, decide, seed } from '../support/seed.mjs';
 import { Stack, send } from '../support/stack.mjs';
 
 const stack = new Stack();
@@ -18,6 +18,7 @@ before(async () => {
   data.nonce = await nonceOf(data.joined[0]);
   data.otherNonce = await nonceOf(data.joined[1]);
   data.settings = (await data.merchant('GET', '/status')).settings;
+  data.token = await consent(stack, (await data.merchant('POST', '/smaregi/sign-in', {})).url);
 });
 after(() => stack.stop());
 
@@ -196,6 +197,16 @@ function table() {
     ], () => ({ method: 'PUT', path: '/admin/api/settings', type: 'application/json', token: {}, body: data.settings }),
     (r) => say(r.method, r.path, { ...r, body: cutText(r), headers: [`Authorization: Bearer ${sessionToken(r.token)}`] })),
     ['Smaregi sign-in: a state nobody asked for', '400', get('/smaregi/callback?code=abc&state=abc')],
+    ['Smaregi sign-in: a token in the address', '400', get(`/smaregi/callback?token=${data.token}&decision=join`)],
+    ...inOrder('Smaregi sign-in', [
+      ['a body over the limit', '413 too_large', (r) => { r.length = kStorefrontBody + 1; }],
+      ["another site's page", '403 origin', (r) => { r.headers = ['Origin: https://evil.example']; }],
+      ['another method', '405 method', (r) => { r.method = 'PUT'; }],
+      ['JSON', '415 content_type', (r) => { r.type = 'application/json'; }],
+      ['a made-up token', '400', (r) => { r.fields.token = '0'.repeat(64); }],
+      ['no decision', '400', (r) => { delete r.fields.decision; }],
+    ], () => ({ method: 'POST', type: 'application/x-www-form-urlencoded', headers: [`Origin: ${stack.server}`], fields: { token: data.token, decision: 'join' } }),
+    (r) => say(r.method, '/smaregi/callback', { ...r, body: String(new URLSearchParams(r.fields)) })),
   ];
 }
 
@@ -226,6 +237,11 @@ test('each request is refused with its status, and leaves no trace', async (t) =
   const before = { rows: rowCounts(stack), smaregi: await memberCalls(), shopify: await shopifyCalls() };
   for (const [what, answer, request, says] of rows) await t.test(`${answer} ${what}`, () => refused(answer, request, says));
   assert.deepEqual({ rows: rowCounts(stack), smaregi: await memberCalls(), shopify: await shopifyCalls() }, before);
+});
+
+test('after all of that the merchant may still answer, once', async () => {
+  assert.equal((await decide(stack, data.token, 'cancel')).status, 200);
+  assert.equal((await decide(stack, data.token, 'join')).status, 400);
 });
 
 test('a pause answers after address and method, before the body is looked at', async (t) => {

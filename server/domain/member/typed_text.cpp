@@ -23,10 +23,12 @@ bool is_width_form(char32_t c) { return c >= kFirstWidthForm && c <= kLastWidthF
 std::u32string composed(std::u32string_view text) {
   const std::string utf8 = to_utf8(text);
   utf8proc_uint8_t* made = nullptr;
+  // NOLINTBEGIN(clang-analyzer-optin.core.EnumCastOutOfRange): the library's flags are an enum
   const auto bytes = utf8proc_map(
       reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()),
       static_cast<utf8proc_ssize_t>(utf8.size()), &made,
       static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT));
+  // NOLINTEND(clang-analyzer-optin.core.EnumCastOutOfRange)
   if (bytes < 0) return std::u32string(text);  // out of memory: as typed
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
   return code_points({reinterpret_cast<const char*>(made), static_cast<size_t>(bytes)});

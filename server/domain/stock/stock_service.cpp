@@ -127,6 +127,7 @@ std::vector<ShopStock> in_order(const ShopSettings& settings, const std::vector<
   std::sort(ordered.begin(), ordered.end(),
             [&key](const Store* a, const Store* b) { return key(a) < key(b); });
   std::vector<ShopStock> shops;
+  shops.reserve(ordered.size());
   for (const Store* store : ordered) shops.push_back(shop_without_figures(settings, *store));
   return shops;
 }
@@ -187,6 +188,7 @@ struct StockService::State {
     std::vector<ShopStock> shops(list.shops.begin() + static_cast<std::ptrdiff_t>(from),
                                  list.shops.begin() + static_cast<std::ptrdiff_t>(to));
     std::vector<std::string> ids;
+    ids.reserve(shops.size());
     for (const ShopStock& shop : shops) ids.push_back(shop.shop_id);
     const auto confirmed = confirmed_of(tenant);
     if (!confirmed.ok()) return confirmed.error();

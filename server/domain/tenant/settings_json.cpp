@@ -84,7 +84,7 @@ class Reader {
   void fail(const char* field, std::string_view reason) {
     if (!error_) error_ = refused(prefix_ + field, reason);
   }
-  const std::optional<Error>& error() const { return error_; }
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
   const Json& object_;
@@ -213,8 +213,9 @@ std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& in
   std::set<std::string> seen;
   for (size_t i = 0; i < list.size(); ++i) {
     const std::string prefix = "stores[" + std::to_string(i) + "].";
-    if (!list[i].is_object())
+    if (!list[i].is_object()) {
       return refused("stores[" + std::to_string(i) + "]", "must be an object");
+    }
     Reader reader(list[i], prefix);
     StoreSetting store;
     reader.text("store_id", kSettingWordBytes, store.store_id);

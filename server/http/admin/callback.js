@@ -9,6 +9,6 @@ document.documentElement.lang = language;
 /** @type {HTMLElement} */ (page.querySelector('h1')).textContent = words.title;
 document.title = `Tsunagi – ${words.title}`;
 const state = /** @type {HTMLElement} */ (document.getElementById('state'));
-state.classList.add(outcome === 'joined' ? 'banner--good' : 'banner--attention');
+if (outcome !== 'cancelled') state.classList.add(outcome === 'joined' ? 'banner--good' : 'banner--attention');
 state.textContent = words[outcome];
 /** @type {HTMLElement} */ (document.getElementById('next')).textContent = words.next;

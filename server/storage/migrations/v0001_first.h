@@ -36,6 +36,16 @@ inline constexpr std::string_view kV0001First[] = {
        ) {clustered})",
     "CREATE UNIQUE INDEX oauth_state_state ON oauth_state (state)",
 
+    // token_hash: SHA-256, so that who reads the table cannot answer for the merchant.
+    R"(CREATE TABLE pending_join (
+         tenant BIGINT NOT NULL,
+         token_hash {text} NOT NULL,
+         contract_id {text} NOT NULL,
+         created_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, token_hash)
+       ) {clustered})",
+    "CREATE UNIQUE INDEX pending_join_token ON pending_join (token_hash)",
+
     R"(CREATE TABLE store (
          tenant BIGINT NOT NULL,
          store_id {text} NOT NULL,

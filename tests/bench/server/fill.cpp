@@ -26,7 +26,7 @@ constexpr int kProducts = 200;
 
 [[noreturn]] void give_up(const std::string& reason) {
   std::fprintf(stderr, "bench_fill: %s\n", reason.c_str());
-  std::exit(1);
+  std::exit(1);  // NOLINT(concurrency-mt-unsafe): the only thread
 }
 void must(const Result<Done>& done) {
   if (!done.ok()) give_up(done.error().message);
@@ -62,6 +62,7 @@ void fill_stock(Storage& storage, TenantId tenant, int shops, Seconds now) {
     product.code = std::to_string(kFirstBarcode + p);
     product.name = "今治タオル";
     std::vector<StockLevel> levels;
+    levels.reserve(stores.size());
     for (const Store& store : stores) {
       levels.push_back({product.product_id, store.store_id, p % 9, 0, now});
     }

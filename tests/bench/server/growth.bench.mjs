@@ -14,7 +14,7 @@ const kSizes = { small: { members: 1_000, shops: 30 }, grown: { members: 100_000
 const kAsking = 1_000;
 const kProducts = 200;
 const kFirstBarcode = 4_800_000_000_000;  // as in fill.cpp
-const kRounds = 9;
+const kRounds = 15;
 const kSeconds = 2;
 const kAtMost = 1.1;
 const binaries = process.env.TSUNAGI_BUILD ?? join(root, 'build', 'release');
@@ -57,9 +57,9 @@ export async function run() {
           if (round > 0) times[size].push(time);  // the first warms up
         }
       }
-      const ratio = median(times.grown.map((time, i) => time / times.small[i]));
-      return { name: `${name}, 100,000 members and 300 shops, in µs`, ours: median(times.grown), peer: median(times.small),
-        peer_name: '1,000 members and 30 shops', ratio, goal: `<= ${kAtMost}`, holds: ratio <= kAtMost };
+      const [ours, peer] = [median(times.grown), median(times.small)];
+      const ratio = ours / peer;
+      return { name: `${name}, 100,000 members and 300 shops, in µs`, ours, peer, peer_name: '1,000 members and 30 shops', ratio, goal: `<= ${kAtMost}`, holds: ratio <= kAtMost };
     });
   } finally {
     for (const { stack } of Object.values(programmes)) await stack.stop();

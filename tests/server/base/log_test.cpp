@@ -24,8 +24,9 @@ class LogTest : public testing::Test {
   std::vector<Json> lines() {
     std::vector<Json> found;
     std::ifstream stream(file);
-    for (std::string line; std::getline(stream, line);)
+    for (std::string line; std::getline(stream, line);) {
       found.push_back(Json::parse(line, nullptr, false));
+    }
     return found;
   }
   const std::string file =
@@ -75,8 +76,9 @@ TEST_F(LogTest, CountsWhatAFullQueueDropped) {
     std::vector<std::thread> writers;
     for (size_t i = 0; i < kThreads; ++i) {
       writers.emplace_back([&log] {
-        for (size_t n = 0; n < kEach; ++n)
+        for (size_t n = 0; n < kEach; ++n) {
           log.access({.status = 200, .method = "GET", .route = "/r"});
+        }
       });
     }
     for (std::thread& writer : writers) writer.join();

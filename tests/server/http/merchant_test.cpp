@@ -1,10 +1,9 @@
-// The merchant page and its questions: installation, the connection to Smaregi, settings.
+// The merchant page and its questions: installation, settings, what is in step.
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "server/base/crypto.h"
 #include "tests/server/http/world.h"
 
 namespace tsunagi::http {
@@ -18,12 +17,6 @@ class Merchant : public HttpTest {
     const Answer answer = merchant("GET", "status");
     EXPECT_EQ(answer.status, 200) << answer.raw.substr(0, 400);
     return Json::parse(answer.body, nullptr, false);
-  }
-  std::string begin_sign_in() {
-    const Json answer = Json::parse(merchant("POST", "smaregi/sign-in", "{}").body, nullptr, false);
-    const std::string url = answer.value("url", "");
-    const size_t at = url.find("state=") + 6;
-    return url.substr(at, url.find('&') - at);
   }
 };
 
@@ -118,42 +111,6 @@ TEST_F(Merchant, AWrongSettingNamesItsField) {
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(Json::parse(answer.body)["error"]["field"], "stores[0].safety_stock");
   EXPECT_EQ(storage.writes, 0);
-}
-
-TEST_F(Merchant, ASignInJoinsTheContractOnce) {
-  ASSERT_TRUE(storage.uninstall(kShopId).ok());
-  const std::string state = begin_sign_in();
-  EXPECT_EQ(state.size(), 32U);
-  const Answer done = get("/smaregi/callback?code=abc&state=" + state);
-  EXPECT_EQ(done.status, 200) << done.raw;
-  EXPECT_NE(done.body.find("data-outcome=\"joined\""), std::string::npos);
-  EXPECT_EQ(base64url(sha256(pos.verifier)), pos.challenge);
-  EXPECT_EQ(syncs, 1);
-  EXPECT_EQ(get("/smaregi/callback?code=abc&state=" + state).status, 400);
-}
-
-TEST_F(Merchant, ASignInThatIsDeclinedChangesNothing) {
-  std::string state = begin_sign_in();
-  EXPECT_NE(get("/smaregi/callback?error=access_denied&state=" + state).body.find("\"declined\""),
-            std::string::npos);
-  pos.contract = Error{ErrorCode::kUnavailable, "down"};
-  state = begin_sign_in();
-  EXPECT_EQ(get("/smaregi/callback?code=abc&state=" + state).status, 503);
-  EXPECT_EQ(syncs, 0);
-}
-
-TEST_F(Merchant, AContractBelongsToOneShop) {
-  Tenant other;
-  other.id = kShopId + 5;
-  other.shop_domain = "shop-five.myshopify.com";
-  other.contract_id = "sb_taken";
-  other.installed = true;
-  storage.put_tenant(other);
-  pos.contract = std::string("sb_taken");
-  const std::string state = begin_sign_in();
-  const Answer answer = get("/smaregi/callback?code=abc&state=" + state);
-  EXPECT_EQ(answer.status, 409) << answer.raw;
-  EXPECT_NE(answer.body.find("\"taken\""), std::string::npos);
 }
 
 TEST_F(Merchant, RefreshReadsEverythingAnew) {

@@ -78,6 +78,8 @@ std::vector<Refusals::Row> Refusals::rows() {
   std::string many_parameters;
   for (size_t i = 0; i <= kQueryMaxParameters; ++i) many_parameters += "&a=1";
   const std::string json = "Content-Type: application/json\r\n";
+  const std::string form = "Content-Type: application/x-www-form-urlencoded\r\n";
+  const std::string pressed = "token=" + std::string(64, '0') + "&decision=join";
   return {
       // The size, before anything is read into.
       {"a request line over the limit", 414, "uri_too_long",
@@ -254,6 +256,18 @@ std::vector<Refusals::Row> Refusals::rows() {
       {"Smaregi sign-in: a state nobody asked for", 400, "",
        get_text("/smaregi/callback?code=1&state=2")},
       {"Smaregi sign-in: no state", 400, "", get_text("/smaregi/callback?code=1")},
+      {"Smaregi sign-in: another method", 405, "method",
+       post_text("/smaregi/callback", pressed, form, "PUT")},
+      {"Smaregi sign-in: pressed on another site", 403, "origin",
+       post_text("/smaregi/callback", pressed, form + "Origin: https://evil.example\r\n")},
+      {"Smaregi sign-in: pressed on another site, and the wrong method", 403, "origin",
+       post_text("/smaregi/callback", pressed, form + "Origin: null\r\n", "DELETE")},
+      {"Smaregi sign-in: an answer as JSON", 415, "content_type",
+       post_text("/smaregi/callback", R"({"token":"1","decision":"join"})")},
+      {"Smaregi sign-in: an answer over the limit", 413, "too_large",
+       "POST /smaregi/callback HTTP/1.1\r\nHost: x\r\nContent-Length: 16385\r\n\r\n"},
+      {"Smaregi sign-in: no token", 400, "", post_text("/smaregi/callback", "decision=join", form)},
+      {"Smaregi sign-in: a made-up token", 400, "", post_text("/smaregi/callback", pressed, form)},
   };
 }
 

@@ -122,8 +122,9 @@ TEST_F(Storefront, WhatPeopleTypedIsTextForLiquid) {
   (void)storage.FakeStorage::apply(kShopId, {change::PutStores{{odd}}});
   const Answer page = get(signed_path("/stock", {.asked = {{"barcode", "4900000000017"}}}));
   EXPECT_EQ(page.status, 200);
-  for (const char* mark : {"{{", "{%", "<b>"})
+  for (const char* mark : {"{{", "{%", "<b>"}) {
     EXPECT_EQ(page.body.find(mark), std::string::npos) << page.body;
+  }
   EXPECT_NE(page.body.find("&#123;&#123; customer.email"), std::string::npos) << page.body;
 }
 
@@ -221,8 +222,9 @@ TEST_F(Storefront, TheLogTellsTheRouteAndNoneOfTheSecrets) {
   }
   std::string line;
   std::istringstream lines(text.str());
-  while (std::getline(lines, line))
+  while (std::getline(lines, line)) {
     EXPECT_TRUE(Json::parse(line, nullptr, false).is_object()) << line;
+  }
 }
 
 }  // namespace

@@ -62,6 +62,11 @@ Result<std::optional<std::pair<TenantId, std::string>>> CountingStorage::take_oa
   states_.erase(found);
   return taken;
 }
+Result<Done> CountingStorage::put_pending_join(const PendingJoin& join, std::string_view token,
+                                               Seconds now) {
+  ++writes;
+  return FakeStorage::put_pending_join(join, token, now);
+}
 Result<Done> CountingStorage::apply(TenantId tenant, const std::vector<Change>& changes) {
   ++writes;
   return FakeStorage::apply(tenant, changes);
@@ -100,8 +105,8 @@ std::string asset_folder() {
     const fs::path made =
         fs::temp_directory_path() / ("tsunagi-http-test-" + std::to_string(getpid()));
     const fs::path source = TSUNAGI_SOURCE_DIR;
-    for (const char* file :
-         {"admin.html", "admin.js", "admin.css", "words.js", "callback.html", "callback.js"}) {
+    for (const char* file : {"admin.html", "admin.js", "admin.css", "words.js", "callback.html",
+                             "callback.js", "join.html"}) {
       fs::create_directories(made / "server/http/admin");
       fs::copy_file(source / "server/http/admin" / file, made / "server/http/admin" / file,
                     fs::copy_options::overwrite_existing);

@@ -40,6 +40,8 @@ class CountingStorage : public fakes::FakeStorage {
                                Seconds now) override;
   Result<std::optional<std::pair<TenantId, std::string>>> take_oauth_state(std::string_view state,
                                                                            Seconds now) override;
+  Result<Done> put_pending_join(const PendingJoin& join, std::string_view token,
+                                Seconds now) override;
   Result<Done> apply(TenantId tenant, const std::vector<Change>& changes) override;
   Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) override;
 

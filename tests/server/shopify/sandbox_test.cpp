@@ -82,8 +82,9 @@ class ShopifySandboxTest : public ::testing::Test {
   }
   size_t calls(const std::string& operation) {
     size_t count = 0;
-    for (const json& one : control("GET", "/requests"))
+    for (const json& one : control("GET", "/requests")) {
       count += one.value("operation", json()) == operation;
+}
     return count;
   }
 

@@ -269,8 +269,9 @@ TEST(SmaregiReply, ProblemsKeepTheirWordsAndLoseTheirData) {
             "invalid_scope: unknown scope");
   EXPECT_EQ(parse_problem(R"({"title":"Bad Request","detail":"T0123456789012 of a@b.jp"})"),
             "Bad Request: … of …");
-  for (const char* body : {"", "<html>", "[]", "{}", R"({"title":{}})"})
+  for (const char* body : {"", "<html>", "[]", "{}", R"({"title":{}})"}) {
     EXPECT_EQ(parse_problem(body), "") << body;
+}
 }
 
 }  // namespace

@@ -85,8 +85,9 @@ TEST_P(LoadTest, JoinsOfOneCustomerGiveOneCode) {
     for (int t = 0; t < 50; ++t) {
       threads.emplace_back([&, t] {
         const change::PutLink join{.link = link(1, "T" + std::to_string(t)), .only_new = true};
-        if (db().apply(kShop, {join, change::Enqueue{{OutboxKind::kCreateMember, "1"}}}).ok())
+        if (db().apply(kShop, {join, change::Enqueue{{OutboxKind::kCreateMember, "1"}}}).ok()) {
           ++won;
+}
       });
     }
   }

@@ -1,4 +1,4 @@
-// Platform secrets at rest, and the one-time state of a sign-in.
+// Platform secrets at rest, the one-time state of a sign-in, and the join it asks for.
 
 #include <fstream>
 #include <iterator>
@@ -109,6 +109,48 @@ TEST_P(SecretsTest, ASignInStateIsNobodyElses) {
   EXPECT_ERROR(ErrorCode::kConflict, db().put_oauth_state(kOtherShop, "state", "w", kNow));
   EXPECT_ERROR(ErrorCode::kInvalid, db().put_oauth_state(kShop, "", "v", kNow));
   EXPECT_EQ(kShop, (*db().take_oauth_state("state", kNow))->first);
+}
+
+TEST_P(SecretsTest, APendingJoinIsReadOftenAndTakenOnce) {
+  EXPECT_OK(db().put_pending_join({.tenant = kShop, .contract_id = "skc"}, "token", kNow));
+  EXPECT_FALSE(db().take_pending_join("other", kNow)->has_value());
+  reopen();
+  for (int i = 0; i < 2; ++i) {
+    const auto read = db().pending_join("token", kNow + 1);
+    ASSERT_TRUE(read.ok() && read->has_value());
+    EXPECT_EQ(kShop, (*read)->tenant);
+    EXPECT_EQ("skc", (*read)->contract_id);
+  }
+  const auto taken = db().take_pending_join("token", kNow + 1);
+  ASSERT_TRUE(taken.ok() && taken->has_value());
+  EXPECT_EQ(kShop, (*taken)->tenant);
+  EXPECT_EQ("skc", (*taken)->contract_id);
+  EXPECT_FALSE(db().pending_join("token", kNow + 1)->has_value());
+  EXPECT_FALSE(db().take_pending_join("token", kNow + 1)->has_value());
+}
+
+TEST_P(SecretsTest, APendingJoinLastsTenMinutes) {
+  EXPECT_OK(db().put_pending_join({.tenant = kShop, .contract_id = "skc"}, "in time", kNow));
+  EXPECT_OK(db().put_pending_join({.tenant = kShop, .contract_id = "skc"}, "late", kNow));
+  EXPECT_TRUE(db().pending_join("in time", kNow + 599)->has_value());
+  EXPECT_FALSE(db().pending_join("late", kNow + 600)->has_value());
+  EXPECT_TRUE(db().take_pending_join("in time", kNow + 599)->has_value());
+  EXPECT_FALSE(db().take_pending_join("late", kNow + 600)->has_value());
+  EXPECT_OK(db().put_pending_join({.tenant = kShop, .contract_id = "skc"}, "forgotten", kNow));
+  EXPECT_OK(db().put_pending_join({.tenant = kShop, .contract_id = "skc"}, "next", kNow + 600));
+  EXPECT_EQ(1, database_->number("SELECT COUNT(*) FROM pending_join"));
+}
+
+TEST_P(SecretsTest, APendingJoinIsOfAShopThatIsThereAndItsTokenIsNotKept) {
+  EXPECT_ERROR(ErrorCode::kNotFound,
+               db().put_pending_join({.tenant = 999, .contract_id = "skc"}, "token", kNow));
+  EXPECT_ERROR(ErrorCode::kInvalid,
+               db().put_pending_join({.tenant = kShop, .contract_id = ""}, "token", kNow));
+  EXPECT_OK(db().put_pending_join({.tenant = kShop, .contract_id = "skc"}, "token", kNow));
+  EXPECT_ERROR(ErrorCode::kConflict,
+               db().put_pending_join({.tenant = kOtherShop, .contract_id = "skc"}, "token", kNow));
+  EXPECT_EQ(0, database_->number("SELECT COUNT(*) FROM pending_join WHERE token_hash = 'token'"));
+  EXPECT_EQ(kShop, (*db().take_pending_join("token", kNow))->tenant);
 }
 
 }  // namespace

@@ -161,11 +161,13 @@ TEST_P(TenantsTest, UninstallErasesSecretsAndKeepsMembers) {
                                        {SecretPurpose::kShopifyRefresh, {.value = "b"}}})
                   .ok());
   ASSERT_TRUE(db().put_oauth_state(kShop, "state", "verifier", kNow).ok());
+  ASSERT_TRUE(db().put_pending_join({.tenant = kShop, .contract_id = "skc"}, "token", kNow).ok());
   ASSERT_TRUE(db().put_secrets(kOtherShop, {{SecretPurpose::kShopifyAccess, {.value = "c"}}}).ok());
   apply({change::PutLink{link(1, "T1")}});
   EXPECT_OK(db().uninstall(kShop));
   EXPECT_EQ(1, database_->number("SELECT COUNT(*) FROM secret"));
   EXPECT_EQ(0, database_->number("SELECT COUNT(*) FROM oauth_state"));
+  EXPECT_EQ(0, database_->number("SELECT COUNT(*) FROM pending_join"));
   EXPECT_TRUE(db().card(kShop, 1)->has_value());
   EXPECT_EQ("c", (*db().secret(kOtherShop, SecretPurpose::kShopifyAccess))->value);
   EXPECT_ERROR(ErrorCode::kNotFound, db().uninstall(999));
@@ -177,6 +179,8 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_OK(db().join_contract(tenant, "contract" + suffix));
     EXPECT_OK(db().put_secrets(tenant, {{SecretPurpose::kShopifyAccess, {.value = "a"}}}));
     EXPECT_OK(db().put_oauth_state(tenant, "state" + suffix, "verifier", kNow));
+    EXPECT_OK(db().put_pending_join({.tenant = tenant, .contract_id = "next" + suffix},
+                                    "token" + suffix, kNow));
     EXPECT_OK(db().put_inbox(
         tenant, {.type = "pos:stock", .event_id = "1", .body = "{}", .received_at = kNow}));
     apply({change::PutLink{link(1, "T1", "9")}, change::PutSnapshot{snapshot(1, 5, kNow)},
@@ -199,7 +203,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_EQ(1, count(table, kShop)) << "the test should fill " << table;
     with_rows.push_back(table);
   }
-  EXPECT_EQ(15u, with_rows.size());
+  EXPECT_EQ(16u, with_rows.size());
 
   EXPECT_OK(db().erase_tenant(kShop));
   for (const std::string& table : with_rows) {

@@ -30,6 +30,7 @@
 
 namespace {
 
+// NOLINTBEGIN(concurrency-mt-unsafe): nobody sets the environment
 int number(const char* name, int otherwise) {
   const char* text = getenv(name);
   return text != nullptr ? atoi(text) : otherwise;
@@ -39,6 +40,7 @@ const char* wanted() {
   static const char* const name = getenv("KILLPOINT");
   return name != nullptr ? name : "";
 }
+// NOLINTEND(concurrency-mt-unsafe)
 
 void reached(const char* point) {
   static std::atomic<int> left{number("KILLPOINT_NTH", 1)};
@@ -56,8 +58,9 @@ int port_of(int fd, int (*name)(int, sockaddr*, socklen_t*)) {
   sockaddr_in address{};
   socklen_t length = sizeof address;
   if (name(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0 ||
-      address.sin_family != AF_INET)
+      address.sin_family != AF_INET) {
     return 0;
+  }
   return ntohs(address.sin_port);
 }
 

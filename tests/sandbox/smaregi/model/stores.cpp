@@ -107,9 +107,9 @@ Style write_style(const Context& context) {
 }
 
 Record read_condition(Context& context, const Record* before) {
-  static const Json kNothing = Json::object();
+  static const Json nothing = Json::object();
   const auto given = context.body.find("pointCondition");
-  const Json& body = given == context.body.end() || given->is_null() ? kNothing : *given;
+  const Json& body = given == context.body.end() || given->is_null() ? nothing : *given;
   const BodyRules rules{.fields = kPointFieldsOfStore, .required = {}};
   return before == nullptr ? read_new(rules, body, context.switches())
                            : read_changes(rules, body, context.switches(), *before);

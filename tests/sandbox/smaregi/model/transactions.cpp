@@ -21,8 +21,9 @@ std::string with(const Context& context, std::string_view name) {
 
 Json print_details(const Transaction& transaction) {
   Json details = Json::array();
-  for (const Record& detail : transaction.details)
+  for (const Record& detail : transaction.details) {
     details.push_back(render(detail_fields(), detail));
+  }
   return details;
 }
 

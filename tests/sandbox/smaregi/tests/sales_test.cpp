@@ -90,7 +90,7 @@ TEST(Sales, RefusedAtTheTill) {
   platform.post("/customers/" + platform.add_member("M") + "/point/add", {{"point", 500}});
   platform.patch("/customers/" + platform.add_member("STOPPED"), {{"status", "1"}});
   const Json lines = {{{"product_code", "P"}}};
-  const auto status = [&](Json changes) {
+  const auto status = [&](const Json& changes) {
     Json body = {
         {"contract", kContract}, {"store_id", store}, {"member_code", "M"}, {"lines", lines}};
     body.update(changes);
@@ -154,7 +154,8 @@ TEST(Sales, PartialReturnsAddUpToWhatWasBooked) {
 TEST(Sales, WholeReturnUndoesTheSale) {
   Platform platform;
   const std::string store = platform.add_store();
-  const std::string product = platform.add_product("P", 500), member = platform.add_member("M");
+  const std::string product = platform.add_product("P", 500);
+  platform.add_member("M");
   const Json sale = platform.sell(store, "M", {{{"product_code", "P"}, {"quantity", 2}}});
   platform.set_switch("return_quantity", "positive");
   const Json back = platform.till(
