@@ -1,5 +1,6 @@
 // Starts real processes on loopback and stops every one of them again, whatever happens.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,16 +10,19 @@ export const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, ''
 
 const kReadyWithinMs = 30_000;
 const kStopWithinMs = 10_000;
+const kPorts = [10_000, 32_000];  // below those that the system gives to outgoing connections
 
 /** A loopback port that was free a moment ago. @returns {Promise<number>} */
 export function freePort() {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
+    const draw = () => probe.listen(randomInt(...kPorts), '127.0.0.1');
+    probe.on('error', draw);
+    probe.on('listening', () => {
       const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
       probe.close(() => resolve(port));
     });
+    draw();
   });
 }
 

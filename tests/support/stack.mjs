@@ -152,6 +152,15 @@ file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
     return log.requests ?? log;  // Shopify's is the bare list
   }
 
+  /** What events and answers left in the server's queues is worked off. */
+  settled() {
+    return until('the queues to be empty', async () => {
+      const metrics = await (await fetch(`${this.ops}/metrics`)).text();
+      const waiting = [...metrics.matchAll(/^tsunagi_queue_waiting\{[^}]*\} (\d+)/gm)].map(([, count]) => Number(count));
+      return waiting.length === 2 && waiting.every((count) => count === 0);
+    }, 20_000, 200);
+  }
+
   signInUrl(customerId, returnTo = '/account') {
     return `${this.shopify.control}/sign-in?customer=${customerId}&return_to=${encodeURIComponent(returnTo)}`;
   }

@@ -19,12 +19,6 @@ after(() => stack.stop());
 
 const cardOf = (index) => stack.server + proxyPath(stack, '/card.json', { customer: String(data.joined[index].id) });
 const smaregiRequests = () => stack.requestsOf(stack.smaregi);
-/** Whatever the filling left in the queues is worked off. */
-const settled = () => until('the queues to be empty', async () => {
-  const metrics = await (await fetch(`${stack.ops}/metrics`)).text();
-  const waiting = [...metrics.matchAll(/^tsunagi_queue_waiting\{[^}]*\} (\d+)/gm)].map(([, count]) => Number(count));
-  return waiting.length === 2 && waiting.every((count) => count === 0);
-}, 20_000, 200);
 /** The server knows nothing but its database, and the log of calls begins with its start. */
 const restartCold = async () => {
   await stack.serverProcess.stop();
@@ -43,7 +37,7 @@ const percentile = (values, part) => [...values].sort((a, b) => a - b)[Math.min(
 test('200 cold requests at once for one member cost one token call and one lookup of each kind', async () => {
   const member = data.joined.length - 1;
   const { customerId } = await codeAtSmaregi(stack, data.joined[member].code);
-  await settled();
+  await stack.settled();
   await restartCold();
   const url = cardOf(member);
   const replies = await Promise.all(Array.from({ length: 200 }, () => timed(url)));

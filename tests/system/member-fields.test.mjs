@@ -10,8 +10,8 @@ let data;
 before(async () => { await stack.start(); data = await seed(stack, undefined, { products: 2, members: 2, sales: 0 }); });
 after(() => stack.stop());
 
-/** Joins a customer made of `input`, and answers the member Smaregi then has. */
-async function memberOf(input, { address, metafields = [] } = {}) {
+/** Joins a customer made of `input`: its id, what the card shows, and the member Smaregi then has. */
+async function joined(input, { address, metafields = [] } = {}) {
   const made = await data.admin(`mutation Customer($input: CustomerInput!) {
     customerCreate(input: $input) { customer { id } userErrors { field message } } }`, { input });
   assert.deepEqual(made.customerCreate.userErrors, []);
@@ -29,10 +29,11 @@ async function memberOf(input, { address, metafields = [] } = {}) {
   const shopper = new Shopper(stack);
   await shopper.signIn(id.split('/').pop());
   await shopper.join();
-  const { code } = await until('the customer to be a member', async () => { const card = await shopper.card(); return card.state === 'ready' && card; }, 30_000, 200);
-  const [member] = await data.pos('GET', `/customers?customer_code=${encodeURIComponent(code)}`);
-  return member;
+  const card = await until('the customer to be a member', async () => { const card = await shopper.card(); return card.state === 'ready' && card; }, 30_000, 200);
+  const [member] = await data.pos('GET', `/customers?customer_code=${encodeURIComponent(card.code)}`);
+  return { id, shopper, member };
 }
+const memberOf = async (...made) => (await joined(...made)).member;
 
 test('kana, phone, address, post code, birth date, sex and consent arrive as Smaregi takes them', async () => {
   const { settings } = await data.merchant('GET', '/status');
@@ -56,4 +57,39 @@ test('a customer who typed nothing is a member with the filler and without conse
   const { lastName, firstName, lastKana, address, birthDate, mailReceiveFlag } = await memberOf({ email: `nobody.${stack.seed}@example.com` });
   assert.deepEqual({ lastName, firstName, lastKana, address, birthDate, mailReceiveFlag },
     { lastName: '-', firstName: '-', lastKana: null, address: null, birthDate: null, mailReceiveFlag: '0' });
+});
+
+const customerOf = async (id) => (await data.admin(`query Customer($id: ID!) {
+  customer(id: $id) { firstName lastName defaultPhoneNumber { phoneNumber } defaultEmailAddress { emailAddress marketingState } } }`, { id })).customer;
+const edit = async (input) => {
+  const done = await data.admin(`mutation Edit($input: CustomerInput!) { customerUpdate(input: $input) { userErrors { field message } } }`, { input });
+  assert.deepEqual(done.customerUpdate.userErrors, []);
+};
+
+test('a change in the store reaches the till, a change at the till the store and the card, and neither comes back', async () => {
+  const { id, shopper, member } = await joined({
+    lastName: '山田', firstName: '太郎', email: `taro.${stack.seed}@example.com`, phone: '+819011110000',
+    emailMarketingConsent: { marketingState: 'SUBSCRIBED', marketingOptInLevel: 'SINGLE_OPT_IN' },
+  });
+  const atTill = () => data.pos('GET', `/customers/${member.customerId}`);
+  await edit({ id, lastName: '佐藤', phone: '+819022220000' });
+  const changed = await until('the change to reach Smaregi', async () => { const now = await atTill(); return now.lastName === '佐藤' && now; }, 10_000, 100);
+  assert.equal(changed.phoneNumber, '09022220000');
+  await until('the card to show the new name', async () => (await shopper.card()).holder === '佐藤 太郎', 10_000, 200);
+
+  await data.pos('PATCH', `/customers/${member.customerId}`, { firstName: '太朗', phoneNumber: '090-3333-0000', mailReceiveFlag: '0', mailAddress: 'clerk@example.com' });
+  const customer = await until('the change to reach Shopify', async () => { const now = await customerOf(id); return now.firstName === '太朗' && now.defaultPhoneNumber.phoneNumber === '+819033330000' && now; }, 10_000, 100);
+  assert.equal(customer.defaultEmailAddress.marketingState, 'UNSUBSCRIBED', 'who refuses mail at the till gets none from the store');
+  assert.equal(customer.defaultEmailAddress.emailAddress, `taro.${stack.seed}@example.com`, 'an address typed by a clerk is not who signs in');
+  await until('the card to show it', async () => (await shopper.card()).holder === '佐藤 太朗', 10_000, 200);
+
+  await stack.settled();
+  const asked = async () => (await stack.requestsOf(stack.shopify)).length;
+  const writes = async () => (await stack.requestsOf(stack.smaregi)).filter(({ method, path }) => method === 'PATCH' && path.includes(`/customers/${member.customerId}`)).length;
+  const [writesBefore, askedBefore] = [await writes(), await asked()];
+  await edit({ id, note: 'nothing that is mapped' });
+  await until('the server to look at the customer', async () => await asked() > askedBefore + 1, 10_000, 100);
+  await stack.settled();
+  assert.equal(await writes(), writesBefore, 'our own writes and what is not mapped are no changes');
+  assert.equal((await atTill()).phoneNumber, '090-3333-0000', 'as the clerk typed it');
 });

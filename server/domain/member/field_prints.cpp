@@ -54,7 +54,9 @@ FieldPrints::FieldPrints(Random& random) : salt_(random.token(kSaltBytes)) {}
 
 FieldPrints::FieldPrints(std::string_view text, Random& random) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_object()) salt_ = json.value(kSaltName, "");
+  if (json.is_object() && json.contains(kSaltName) && json[kSaltName].is_string()) {
+    salt_ = json[kSaltName].get<std::string>();
+  }
   if (salt_.empty()) {
     salt_ = random.token(kSaltBytes);
     return;

@@ -1,6 +1,8 @@
 #include "server/domain/member/member_sync.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,10 +48,14 @@ Card with_face(const Card& card, const PosMember& member, Seconds now) {
   return seen;
 }
 
-Card without_member(const Card& card) {
-  Card gone = card;
-  gone.link.state = LinkState::kStopped;
-  return gone;
+std::vector<Change> dropped(const Card& card) {
+  const int64_t customer_id = card.link.customer_id;
+  return {change::DropLink{customer_id},
+          change::Audit{"shopify", "drop", subject(customer_id), "the customer no longer exists"}};
+}
+
+bool is_somebodys(const std::optional<PosMember>& member) {
+  return member && member->status < kStatusWithdrawn;
 }
 
 std::string_view name_of(MemberField field) {
@@ -97,10 +103,20 @@ Flow flow_of(MemberField field, const FieldState& state, FieldWinner winner, boo
   return shop_takes(field) ? Flow::kToShop : Flow::kNone;
 }
 
-// Both sides of one customer, as read.
+// Both sides of one customer, as far as they were read.
 struct MemberSync::Pair {
   Card card;
-  PosMember member;
+  Seconds now = 0;
+  std::optional<ShopCustomer> customer = {};  // none: gone
+  MemberFields to_send = {};                  // the customer's, in Smaregi's form
+  std::optional<PosMember> member = {};       // none: gone
+  MemberFields shop = {}, pos = {};           // comparable
+};
+
+// What a write leaves behind besides its effect.
+struct MemberSync::Outcome {
+  std::vector<Change> changes;
+  std::set<MemberField> refused;  // left as they are until somebody changes them again
 };
 
 Result<std::vector<Change>> MemberSync::sync(const Tenant& tenant, int64_t customer_id,
@@ -112,80 +128,99 @@ Result<std::vector<Change>> MemberSync::sync(const Tenant& tenant, int64_t custo
   const auto kept = ports_.storage.field_prints(tenant.id, customer_id);
   if (!kept.ok()) return kept.error();
   FieldPrints prints(*kept, ports_.random);
+  Pair pair{.card = *card, .now = ports_.clock.now()};
+  return changed == Side::kShop ? sync_from_shop(tenant, pair, prints)
+                                : sync_from_pos(tenant, pair, prints);
+}
 
-  const auto read_shop = [&] { return ports_.shop.customer(tenant, customer_id); };
-  const auto read_pos = [&] {
-    return ports_.pos.member(tenant.contract_id, card->link.pos_member_id);
-  };
-  const Seconds now = ports_.clock.now();
-  std::optional<ShopCustomer> customer;
-  MemberFields shop;
-  const auto take_shop = [&](std::optional<ShopCustomer> read) {
-    customer = std::move(read);
-    if (customer) shop = comparable_of(member_fields(*customer, now));
-  };
-  if (changed == Side::kShop) {
-    auto read = read_shop();
-    if (!read.ok()) return read.error();
-    take_shop(std::move(read).value());
-    if (customer && all_same(prints, Side::kShop, shop)) return std::vector<Change>{};
-  }
-  std::optional<PosMember> member;
-  if (changed == Side::kPos || customer) {
-    auto read = read_pos();
-    if (!read.ok() && read.error().code != ErrorCode::kNotFound) return read.error();
-    if (!read.ok()) return changes_between(*card, without_member(*card));
-    member = std::move(read).value();
-    if (member->member_id != card->link.pos_member_id) {
-      return Error{ErrorCode::kInternal, "Smaregi answered about another member"};
-    }
-    const bool unchanged =
-        changed == Side::kPos && all_same(prints, Side::kPos, comparable_of(member->fields));
-    if (unchanged || member->status >= kStatusWithdrawn) {
-      return changes_between(*card, with_face(*card, *member, now));
-    }
-  }
-  if (changed == Side::kPos) {
-    auto read = read_shop();
-    if (!read.ok()) return read.error();
-    take_shop(std::move(read).value());
-  }
-  if (!customer) {
-    return std::vector<Change>{
-        change::DropLink{customer_id},
-        change::Audit{"shopify", "drop", subject(customer_id), "the customer no longer exists"}};
-  }
+Result<std::vector<Change>> MemberSync::sync_from_shop(const Tenant& tenant, Pair& pair,
+                                                       FieldPrints& prints) {
+  if (auto read = read_shop(tenant, pair); !read.ok()) return read.error();
+  if (!pair.customer) return dropped(pair.card);
+  if (all_same(prints, Side::kShop, pair.shop)) return std::vector<Change>{};
+  if (auto read = read_pos(tenant, pair); !read.ok()) return read.error();
+  if (!is_somebodys(pair.member)) return face_changes(pair);
+  return bring_in_step(tenant, pair, prints);
+}
 
-  Pair pair{.card = *card, .member = *member};
-  const MemberFields pos = comparable_of(member->fields);
-  const bool shop_is_later = customer->changed_at >= member->changed_at;
-  const MemberFields to_send = member_fields(*customer, now);
+Result<std::vector<Change>> MemberSync::sync_from_pos(const Tenant& tenant, Pair& pair,
+                                                      FieldPrints& prints) {
+  if (auto read = read_pos(tenant, pair); !read.ok()) return read.error();
+  if (!is_somebodys(pair.member) || all_same(prints, Side::kPos, pair.pos)) {
+    return face_changes(pair);
+  }
+  if (auto read = read_shop(tenant, pair); !read.ok()) return read.error();
+  if (!pair.customer) return dropped(pair.card);
+  return bring_in_step(tenant, pair, prints);
+}
+
+std::vector<Change> MemberSync::face_changes(const Pair& pair) {
+  Card seen = pair.card;
+  if (pair.member) {
+    seen = with_face(pair.card, *pair.member, pair.now);
+  } else {
+    seen.link.state = LinkState::kStopped;
+  }
+  return changes_between(pair.card, seen);
+}
+
+Result<Done> MemberSync::read_shop(const Tenant& tenant, Pair& pair) {
+  auto read = ports_.shop.customer(tenant, pair.card.link.customer_id);
+  if (!read.ok()) return read.error();
+  pair.customer = std::move(read).value();
+  if (!pair.customer) return Done{};
+  pair.to_send = member_fields(*pair.customer, pair.now);
+  pair.shop = comparable_of(pair.to_send);
+  return Done{};
+}
+
+Result<Done> MemberSync::read_pos(const Tenant& tenant, Pair& pair) {
+  auto read = ports_.pos.member(tenant.contract_id, pair.card.link.pos_member_id);
+  if (!read.ok() && read.error().code == ErrorCode::kNotFound) return Done{};
+  if (!read.ok()) return read.error();
+  if (read->member_id != pair.card.link.pos_member_id) {
+    return Error{ErrorCode::kInternal, "Smaregi answered about another member"};
+  }
+  pair.member = std::move(read).value();
+  pair.pos = comparable_of(pair.member->fields);
+  return Done{};
+}
+
+Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair& pair,
+                                                      FieldPrints& prints) {
+  const bool shop_is_later = pair.customer->changed_at >= pair.member->changed_at;
   FieldChanges for_shop;
   FieldChanges for_pos;
   for (const MemberField field : kMemberFields) {
     const FieldState state{
-        .shop = shop[field],
-        .pos = pos[field],
-        .shop_changed = !prints.same(Side::kShop, field, shop[field]),
-        .pos_changed = !prints.same(Side::kPos, field, pos[field]),
+        .shop = pair.shop[field],
+        .pos = pair.pos[field],
+        .shop_changed = !prints.same(Side::kShop, field, pair.shop[field]),
+        .pos_changed = !prints.same(Side::kPos, field, pair.pos[field]),
         .first_look = !prints.knows(Side::kShop, field) || !prints.knows(Side::kPos, field)};
     const Flow flow = flow_of(field, state, winner_of(tenant, field), shop_is_later);
-    if (flow == Flow::kToPos) for_pos[field] = to_send[field];
-    if (flow == Flow::kToShop) for_shop[field] = member->fields[field];
-    // What was written is what both have; what a platform refuses is left until somebody changes
-    // it again.
-    prints.set(Side::kShop, field, flow == Flow::kToShop ? pos[field] : shop[field]);
-    prints.set(Side::kPos, field, flow == Flow::kToPos ? shop[field] : pos[field]);
+    if (flow == Flow::kToPos) for_pos[field] = pair.to_send[field];
+    if (flow == Flow::kToShop) for_shop[field] = pair.member->fields[field];
   }
-  std::vector<Change> changes;
-  if (auto done = write(tenant, Side::kPos, pair, for_pos, changes); !done.ok())
-    return done.error();
-  if (auto done = write(tenant, Side::kShop, pair, for_shop, changes); !done.ok()) {
+  Outcome outcome;
+  if (auto done = write(tenant, Side::kPos, pair, for_pos, outcome); !done.ok()) {
     return done.error();
   }
-  changes.emplace_back(change::PutFieldPrints{customer_id, prints.text()});
+  if (auto done = write(tenant, Side::kShop, pair, for_shop, outcome); !done.ok()) {
+    return done.error();
+  }
+  for (const MemberField field : kMemberFields) {
+    const bool written = !outcome.refused.contains(field);
+    const bool to_shop = written && for_shop.contains(field);
+    const bool to_pos = written && for_pos.contains(field);
+    if (to_pos) pair.member->fields[field] = for_pos[field];
+    prints.set(Side::kShop, field, to_shop ? pair.pos[field] : pair.shop[field]);
+    prints.set(Side::kPos, field, to_pos ? pair.shop[field] : pair.pos[field]);
+  }
+  std::vector<Change> changes = std::move(outcome.changes);
+  changes.emplace_back(change::PutFieldPrints{pair.card.link.customer_id, prints.text()});
   // The name on the card is Smaregi's, as it is now.
-  const auto face = changes_between(*card, with_face(*card, pair.member, now));
+  const auto face = face_changes(pair);
   changes.insert(changes.end(), face.begin(), face.end());
   return changes;
 }
@@ -199,8 +234,8 @@ Result<bool> MemberSync::is_news(const Tenant& tenant, const Card& card, const P
 }
 
 // All at once; when that is refused, one by one, so that a value that is refused holds up no other.
-Result<Done> MemberSync::write(const Tenant& tenant, Side side, Pair& pair,
-                               const FieldChanges& fields, std::vector<Change>& changes) {
+Result<Done> MemberSync::write(const Tenant& tenant, Side side, const Pair& pair,
+                               const FieldChanges& fields, Outcome& outcome) {
   if (fields.empty()) return Done{};
   const char* actor = side == Side::kPos ? "smaregi" : "shopify";
   const std::string customer = subject(pair.card.link.customer_id);
@@ -210,21 +245,19 @@ Result<Done> MemberSync::write(const Tenant& tenant, Side side, Pair& pair,
     for (const auto& [field, value] : fields) {
       names += (names.empty() ? "" : ", ") + std::string(name_of(field));
     }
-    changes.emplace_back(change::Audit{actor, "fields", customer, "written: " + names});
-    if (side == Side::kPos) {
-      for (const auto& [field, value] : fields) pair.member.fields[field] = value;
-    }
+    outcome.changes.emplace_back(change::Audit{actor, "fields", customer, "written: " + names});
     return Done{};
   }
   if (written.error().code != ErrorCode::kInvalid) return written.error();
   if (fields.size() == 1) {
-    changes.emplace_back(change::Audit{
-        actor, "refused", customer,
-        std::string(name_of(fields.begin()->first)) + ": " + written.error().message});
+    const MemberField field = fields.begin()->first;
+    outcome.refused.insert(field);
+    outcome.changes.emplace_back(change::Audit{
+        actor, "refused", customer, std::string(name_of(field)) + ": " + written.error().message});
     return Done{};
   }
   for (const auto& field : fields) {
-    if (auto done = write(tenant, side, pair, {field}, changes); !done.ok()) return done;
+    if (auto done = write(tenant, side, pair, {field}, outcome); !done.ok()) return done;
   }
   return Done{};
 }

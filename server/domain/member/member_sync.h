@@ -41,8 +41,15 @@ class MemberSync {
 
  private:
   struct Pair;
-  Result<Done> write(const Tenant& tenant, Side side, Pair& pair, const FieldChanges& fields,
-                     std::vector<Change>& changes);
+  struct Outcome;
+  Result<std::vector<Change>> sync_from_shop(const Tenant& tenant, Pair& pair, FieldPrints& prints);
+  Result<std::vector<Change>> sync_from_pos(const Tenant& tenant, Pair& pair, FieldPrints& prints);
+  Result<Done> read_shop(const Tenant& tenant, Pair& pair);
+  Result<Done> read_pos(const Tenant& tenant, Pair& pair);
+  Result<std::vector<Change>> bring_in_step(const Tenant& tenant, Pair& pair, FieldPrints& prints);
+  static std::vector<Change> face_changes(const Pair& pair);
+  Result<Done> write(const Tenant& tenant, Side side, const Pair& pair, const FieldChanges& fields,
+                     Outcome& outcome);
   Result<Done> write_once(const Tenant& tenant, Side side, const Pair& pair,
                           const FieldChanges& fields);
 

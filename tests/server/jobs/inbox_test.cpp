@@ -108,6 +108,25 @@ TEST_F(InboxTest, AMemberEditedStoppedAndDeletedAtTheTillIsFollowed) {
   EXPECT_EQ(published(7001)["state"], "stopped");
 }
 
+TEST_F(InboxTest, AChangeInTheShopReachesTheTillAndOneAtTheTillTheShop) {
+  shop.edit_customer(7001, [](ShopCustomer& customer) { customer.last_name = "佐藤"; });
+  shopify_tells("customers/update", R"({"id":7001})");
+  work();
+  EXPECT_EQ(pos.members().at(hanako).fields[MemberField::kLastName], "佐藤");
+  EXPECT_EQ(published(7001)["holder"], "佐藤 花子");
+  pos.edit_member(hanako, [](PosMember& m) { m.fields[MemberField::kPhone] = "03-1111-2222"; });
+  for (int i = 0; i < 20; ++i) {
+    smaregi_tells("pos:customers", R"({"customerIds":[")" + hanako + "\"]}");
+  }
+  const int before = pos.calls("points");
+  work();
+  EXPECT_EQ(shop.customers().at(7001).phone, "03-1111-2222");
+  EXPECT_EQ(pos.calls("points"), before + 1) << "twenty times told is once read";
+  shopify_tells("customers/update", R"({"id":7001})");
+  work();
+  EXPECT_EQ(pos.calls("update_member"), 1) << "the echo is no change";
+}
+
 TEST_F(InboxTest, ProductsAndStoresThatChangeAreReadAndDeletedOnesGo) {
   pos.add_product({.product_id = "13", .code = "4900000000013", .supplier_code = "", .name = "新"});
   smaregi_tells("pos:products", R"({"action":"created","productIds":["13"]})");

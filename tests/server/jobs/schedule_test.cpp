@@ -166,6 +166,39 @@ TEST_F(ScheduleTest, PointsThatChangeWithoutAnyTraceAreFoundWithinADay) {
   for (int64_t id = 1; id <= 50; ++id) EXPECT_EQ(published(id)["points"], 8) << id;
 }
 
+TEST_F(ScheduleTest, ANameThatChangesAtTheTillWithoutAWebhookReachesTheShop) {
+  const std::string id = member(7001);
+  pass(120);
+  pos.edit_member(id, [](PosMember& m) { m.fields[MemberField::kFirstName] = "華子"; });
+  pass(period_of(Reading::kMembers) + 5);
+  EXPECT_EQ(shop.customers().at(7001).first_name, "華子");
+  EXPECT_EQ(published(7001)["holder"], "山田 華子");
+}
+
+TEST_F(ScheduleTest, ANameThatChangesInTheShopWithoutAWebhookReachesTheTill) {
+  shop.now = [this] { return clock.now(); };
+  const std::string id = member(7001);
+  pass(300);
+  shop.edit_customer(7001, [](ShopCustomer& c) { c.last_name = "佐藤"; });
+  pass(period_of(Reading::kCustomers) + 5);
+  EXPECT_EQ(pos.members().at(id).fields[MemberField::kLastName], "佐藤");
+  const int written = pos.calls("update_member");
+  pass(600);
+  EXPECT_EQ(pos.calls("update_member"), written) << "and not once more";
+}
+
+TEST_F(ScheduleTest, PeopleWhoAreNoMembersAreNotWorkedOn) {
+  shop.now = [this] { return clock.now(); };
+  member(7001);
+  pass(300);
+  customer_signs_up(7002);
+  shop.edit_customer(7002, [](ShopCustomer& c) { c.last_name = "佐藤"; });
+  pos.add_member({.member_id = "", .code = "PLASTIC", .rank = "", .fields = {}});
+  pass(300);
+  EXPECT_EQ(pos.members().size(), 2U);
+  EXPECT_EQ(waiting(), 0);
+}
+
 TEST_F(ScheduleTest, AJoiningThatGotLostIsTakenUpAgain) {
   customer_signs_up(7001);
   customer_joins(7001);

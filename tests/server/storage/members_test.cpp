@@ -167,10 +167,14 @@ TEST_P(MembersTest, DroppingALinkTakesEverythingOfTheCustomer) {
   for (const int64_t customer_id : {1, 2}) {
     apply({change::PutLink{link(customer_id, "T" + std::to_string(customer_id))},
            change::PutSnapshot{snapshot(customer_id, 5, kNow)},
+           change::PutFieldPrints{customer_id, R"({"salt":"a"})"},
            change::SetFavourite{customer_id, "3"}, change::SetPin{customer_id, "p", true}});
   }
   apply({change::DropLink{1}});
+  apply({change::PutFieldPrints{1, "late"}});
   EXPECT_FALSE(card(1));
+  EXPECT_EQ("", *db().field_prints(kShop, 1));
+  EXPECT_EQ(R"({"salt":"a"})", *db().field_prints(kShop, 2));
   EXPECT_EQ("", *db().favourite(kShop, 1));
   EXPECT_THAT(*db().pins(kShop, 1), IsEmpty());
   EXPECT_EQ(5, points(2));
