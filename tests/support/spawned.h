@@ -29,7 +29,7 @@ class Spawned {
     arguments.push_back(nullptr);
     if (posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ) != 0) {
       pid_ = -1;
-}
+    }
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     output_ = ends[0];

@@ -121,7 +121,8 @@ inline constexpr std::string_view kV0001First[] = {
          PRIMARY KEY (tenant, customer_id)
        ) {clustered})",
 
-    // What both platforms had when they were last in step, as salted hashes (member/field_prints.h).
+    // What both platforms had when they were last in step, as salted hashes
+    // (member/field_prints.h).
     R"(CREATE TABLE field_prints (
          tenant BIGINT NOT NULL,
          customer_id BIGINT NOT NULL,

@@ -92,8 +92,8 @@ TEST_F(OutboxTest, AWorkerThatDiedAfterTheCreationDoesNotMakeASecondMember) {
   customer_joins(7001);
   // The creation went out, and the process died before it could store it: only Smaregi knows.
   const ShopCustomer customer = shop.customer(tenant(), 7001)->value_or(ShopCustomer{});
-  const auto sent = new_member(card(7001).link.code, member_fields(customer, clock.now()),
-                               FieldSet::kAll);
+  const auto sent =
+      new_member(card(7001).link.code, member_fields(customer, clock.now()), FieldSet::kAll);
   ASSERT_TRUE(pos.create_member("sb_1", sent).ok());
   (void)storage.lease_outbox(10, clock.now(), kLeaseSeconds);
   clock.advance(kLeaseSeconds);

@@ -84,7 +84,7 @@ class ShopifySandboxTest : public ::testing::Test {
     size_t count = 0;
     for (const json& one : control("GET", "/requests")) {
       count += one.value("operation", json()) == operation;
-}
+    }
     return count;
   }
 

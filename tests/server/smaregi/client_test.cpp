@@ -169,7 +169,7 @@ TEST_F(SmaregiClientTest, ThreadsShareOneRateBudgetOfTheContract) {
   std::vector<std::thread> callers;
   for (int i = 0; i < 11; ++i) {
     callers.emplace_back([&] { EXPECT_TRUE(client->member("sb_one", "7")); });
-}
+  }
   for (std::thread& caller : callers) caller.join();
   EXPECT_GE(std::chrono::steady_clock::now() - began, 2s) << "eleven calls at five a second";
 }

@@ -271,7 +271,7 @@ TEST(SmaregiReply, ProblemsKeepTheirWordsAndLoseTheirData) {
             "Bad Request: … of …");
   for (const char* body : {"", "<html>", "[]", "{}", R"({"title":{}})"}) {
     EXPECT_EQ(parse_problem(body), "") << body;
-}
+  }
 }
 
 }  // namespace

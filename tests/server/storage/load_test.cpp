@@ -87,7 +87,7 @@ TEST_P(LoadTest, JoinsOfOneCustomerGiveOneCode) {
         const change::PutLink join{.link = link(1, "T" + std::to_string(t)), .only_new = true};
         if (db().apply(kShop, {join, change::Enqueue{{OutboxKind::kCreateMember, "1"}}}).ok()) {
           ++won;
-}
+        }
       });
     }
   }
