@@ -51,6 +51,10 @@ struct PutFieldPrints {
   int64_t customer_id = 0;
   std::string prints;
 };  // nothing without a link
+struct PutGivenFields {
+  int64_t customer_id = 0;
+  FieldChanges fields;
+};  // all of them: others are forgotten; nothing without a link
 struct PutStores {
   std::vector<Store> stores;
 };  // the complete list: others are removed
@@ -87,7 +91,7 @@ struct Audit {
 };
 }  // namespace change
 using Change =
-    std::variant<change::PutLink, change::DropLink, change::PutSnapshot, change::PutFieldPrints,
+    std::variant<change::PutLink, change::DropLink, change::PutSnapshot, change::PutFieldPrints, change::PutGivenFields,
                  change::PutStores, change::PutProducts, change::DropProducts, change::KeepProducts,
                  change::PutStock, change::SetCursor, change::Enqueue, change::SetFavourite,
                  change::SetPin, change::Audit>;
@@ -151,6 +155,10 @@ class Storage {  // storage
   // What the fields of a member were when both platforms were last in step (member/field_prints.h);
   // "" when they never were.
   virtual Result<std::string> field_prints(TenantId tenant, int64_t customer_id) = 0;
+  // What a joining customer told the card, until Smaregi has it.
+  virtual Result<FieldChanges> given_fields(TenantId tenant, int64_t customer_id) = 0;
+  // Joining links that lack something, in the order of joining, at most `limit`.
+  virtual Result<std::vector<MemberLink>> waiting_links(TenantId tenant, int limit) = 0;
   virtual Result<bool> code_known(TenantId tenant,
                                   std::string_view code) = 0;  // ever issued or linked
   virtual Result<std::optional<Product>> product_by_code(

@@ -133,6 +133,9 @@ struct MemberLink {
   std::string pos_member_id;  // Smaregi customerId; "" while joining
   LinkState state = LinkState::kJoining;
   Seconds joined_at = 0;
+  // What Smaregi asks of every member and this customer has not given, as field_words.h has it;
+  // a column that no field fills has Smaregi's own name. Only while joining.
+  std::vector<std::string> missing = {};
 };
 
 // The last figures Smaregi gave for a member.

@@ -2,10 +2,12 @@
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "server/base/crypto.h"
 #include "server/base/url.h"
+#include "server/domain/member/field_words.h"
 #include "server/http/context.h"
 #include "server/http/json_text.h"
 #include "server/http/query.h"
@@ -16,6 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int kWaitingShown = 50;  // the oldest
 constexpr int kStateBytes = 16;
 constexpr int kVerifierBytes = 32;           // 64 characters: RFC 7636 asks for 43 to 128
 constexpr Seconds kStockOldAfter = 15 * 60;  // the storefront says 要確認 from then on
@@ -66,6 +69,29 @@ Json store_list(const std::vector<Store>& stores) {
     list.push_back({{"store_id", store.store_id}, {"code", store.code}, {"name", store.name}});
   }
   return list;
+}
+
+Json waiting_list(const std::vector<MemberLink>& links, const std::string& customers_url) {
+  Json list = Json::array();
+  for (const MemberLink& link : links) {
+    const std::string id = std::to_string(link.customer_id);
+    list.push_back({{"customer", id},
+                    {"url", customers_url + id},
+                    {"since", link.joined_at},
+                    {"missing", link.missing}});
+  }
+  return list;
+}
+
+// Smaregi's names of columns that no field of a customer fills.
+std::set<std::string> unfillable(const std::vector<MemberLink>& waiting) {
+  std::set<std::string> columns;
+  for (const MemberLink& link : waiting) {
+    for (const std::string& name : link.missing) {
+      if (!member_field(name)) columns.insert(name);
+    }
+  }
+  return columns;
 }
 
 }  // namespace
@@ -194,7 +220,13 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
   if (!depth.ok()) return failed(depth.error());
   const Seconds now = context.ports.clock.now();
   const Seconds confirmed_at = confirmed->value_or(0);
-  const Json found = problems(tenant, *depth, confirmed_at, now);
+  const auto waiting = storage.waiting_links(tenant.id, kWaitingShown);
+  if (!waiting.ok()) return failed(waiting.error());
+  Json found = problems(tenant, *depth, confirmed_at, now);
+  if (!waiting->empty()) found.push_back({{"code", "members_wait"}, {"count", waiting->size()}});
+  for (const std::string& column : unfillable(*waiting)) {
+    found.push_back({{"code", "column_unknown"}, {"column", column}});
+  }
   return json_reply({{"now", now},
                      {"shop", {{"domain", tenant.shop_domain}, {"name", tenant.shop_name}}},
                      {"smaregi",
@@ -205,6 +237,9 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
                      {"queue",
                       {{"waiting", depth->inbox_waiting + depth->outbox_waiting},
                        {"dead", depth->inbox_dead + depth->outbox_dead}}},
+                     {"waiting", waiting_list(*waiting, for_shop(context.options.shopify_admin_url,
+                                                                 tenant.shop_domain) +
+                                                            "/admin/customers/")},
                      {"in_step", found.empty()},
                      {"problems", found},
                      {"settings", Json::parse(settings_json(tenant.settings))},

@@ -48,7 +48,7 @@ void append_product(std::string& out, const StockModel& product) {
 
 }  // namespace
 
-std::string card_json(const CardModel& card, std::string_view nonce, int64_t now) {
+std::string card_json(const CardModel& card, const CardExtras& extras) {
   std::string out;
   out.reserve(512);
   out += '{';
@@ -70,8 +70,9 @@ std::string card_json(const CardModel& card, std::string_view nonce, int64_t now
   append_present(out, "missing_field", card.missing_field);
   append_present(out, "sign_in_url", card.sign_in_url);
   append_present(out, "contact_url", card.contact_url);
-  append_member(out, "nonce", nonce);
-  append_member(out, "now", now);
+  append_present(out, "missing", extras.missing);
+  append_member(out, "nonce", extras.nonce);
+  append_member(out, "now", extras.now);
   out += '}';
   return out;
 }

@@ -10,8 +10,13 @@
 
 namespace tsunagi::http {
 
-// {"state":…,"customer":…,…,"nonce":…,"now":…}
-std::string card_json(const CardModel& card, std::string_view nonce, int64_t now);
+struct CardExtras {  // what an answer says besides the card
+  std::string nonce;
+  std::string missing;  // of field_missing: "last_kana,birth_date", words of field_words.h
+  int64_t now = 0;
+};
+// {"state":…,"customer":…,…,"missing":…,"nonce":…,"now":…}
+std::string card_json(const CardModel& card, const CardExtras& extras);
 
 // {"now":…,"nonce":…,"products":[…]}; no nonce when nobody is signed in.
 std::string stock_json(const std::vector<StockModel>& products, std::string_view nonce,

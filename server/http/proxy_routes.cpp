@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
+#include "server/domain/member/field_words.h"
 #include "server/http/card_json.h"
 #include "server/http/context.h"
 #include "server/http/json_text.h"
@@ -59,15 +61,36 @@ Language language_of(const Asked& asked) {
   return japanese ? Language::kJapanese : Language::kEnglish;
 }
 
-Reply card_answer(const Context& context, const Asked& asked, Result<CardModel> card) {
-  if (!card.ok()) return failed(card.error());
-  card->customer = std::to_string(asked.proxy.customer_id);
-  return json_reply(card_json(*card, nonce_of(context, asked), asked.now), kNoStore);
+// What the customer is still asked for.
+Result<std::string> asked_fields(const Context& context, const Asked& asked) {
+  Storage& storage = context.ports.storage;
+  const auto card = storage.card(asked.tenant.id, asked.proxy.customer_id);
+  if (!card.ok()) return card.error();
+  const auto given = storage.given_fields(asked.tenant.id, asked.proxy.customer_id);
+  if (!given.ok()) return given.error();
+  std::string fields;
+  if (!card->has_value()) return fields;
+  for (const std::string& name : (*card)->link.missing) {
+    const auto field = member_field(name);
+    if (!field || given->contains(*field)) continue;
+    if (!fields.empty()) fields += ',';
+    fields += name;
+  }
+  return fields;
 }
 
 Reply card(const Context& context, const Asked& asked) {
-  return card_answer(context, asked,
-                     context.ports.cards.card(asked.tenant, asked.proxy.customer_id));
+  auto card = context.ports.cards.card(asked.tenant, asked.proxy.customer_id);
+  if (!card.ok()) return failed(card.error());
+  card->customer = std::to_string(asked.proxy.customer_id);
+  CardExtras extras{.nonce = nonce_of(context, asked), .missing = {}, .now = asked.now};
+  if (card->state == CardState::kFieldMissing) {
+    auto fields = asked_fields(context, asked);
+    if (!fields.ok()) return failed(fields.error());
+    extras.missing = std::move(fields).value();
+    if (extras.missing.empty()) card->state = CardState::kRegistering;  // answered a moment ago
+  }
+  return json_reply(card_json(*card, extras), kNoStore);
 }
 
 // "barcode=…&sku=…" once a product; a name that comes again begins the next product.
@@ -235,6 +258,26 @@ Reply join(const Context& context, const Asked& asked) {
   return card(context, asked);
 }
 
+Reply give_fields(const Context& context, const Asked& asked) {
+  const Change change = read_change(context, asked, {"fields"});
+  if (change.refused) return *change.refused;
+  const Json& fields = change.body["fields"];
+  if (!fields.is_object()) return wrong_type("fields must be an object.");
+  std::map<std::string, std::string> typed;
+  for (const auto& [name, value] : fields.items()) {
+    if (!value.is_string()) return wrong_type("Every field must be a text.");
+    typed[name] = value.get<std::string>();
+  }
+  const auto done =
+      context.ports.join.give_fields(asked.tenant, asked.proxy.customer_id, typed);
+  if (!done.ok() && done.error().code == ErrorCode::kInvalid) {
+    return refuse(400, "field", done.error().message + " is not something Smaregi takes.");
+  }
+  if (!done.ok()) return failed(done.error());
+  context.ports.wake_workers();
+  return card(context, asked);
+}
+
 Reply favourite(const Context& context, const Asked& asked) {
   const Change change = read_change(context, asked, {"shop"});
   if (change.refused) return *change.refused;
@@ -262,11 +305,12 @@ Reply pin(const Context& context, const Asked& asked) {
   return json_reply(pinned.get<bool>() ? R"({"pinned":true})" : R"({"pinned":false})", kNoStore);
 }
 
-constexpr std::array<Route, 10> kRoutes{{
+constexpr std::array<Route, 11> kRoutes{{
     {"/card.json", "/proxy/card.json", "GET", Who::kSignedIn, false, card},
     {"/stock.json", "/proxy/stock.json", "GET", Who::kAnybody, false, stock},
     {"/pins.json", "/proxy/pins.json", "GET", Who::kSignedIn, false, pins},
     {"/join", "/proxy/join", "POST", Who::kSignedIn, false, join},
+    {"/fields", "/proxy/fields", "POST", Who::kSignedIn, false, give_fields},
     {"/favourite", "/proxy/favourite", "POST", Who::kSignedIn, false, favourite},
     {"/pins", "/proxy/pins", "POST", Who::kSignedIn, false, pin},
     {"/card", "/proxy/card", "GET", Who::kAnybody, true, card_page},

@@ -1,5 +1,6 @@
 // Reading members: a card is a link with the last figures, in one statement.
 
+#include "server/domain/member/field_words.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/words.h"
 
@@ -8,21 +9,21 @@ namespace {
 
 // as_of -1: no snapshot.
 constexpr Sql kCard{
-    "SELECT l.customer_id, l.code, l.pos_member_id, l.state, l.joined_at, "
+    "SELECT l.customer_id, l.code, l.pos_member_id, l.state, l.joined_at, l.missing, "
     "COALESCE(s.has_points, 0), COALESCE(s.points, 0), COALESCE(s.points_expire_on, ''), "
     "COALESCE(s.rank, ''), COALESCE(s.holder, ''), COALESCE(s.as_of, -1) "
     "FROM member_link l LEFT JOIN card_snapshot s "
     "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
     "WHERE l.tenant = :a AND l.customer_id = :b"};
 constexpr Sql kCardByMember{
-    "SELECT l.customer_id, l.code, l.pos_member_id, l.state, l.joined_at, "
+    "SELECT l.customer_id, l.code, l.pos_member_id, l.state, l.joined_at, l.missing, "
     "COALESCE(s.has_points, 0), COALESCE(s.points, 0), COALESCE(s.points_expire_on, ''), "
     "COALESCE(s.rank, ''), COALESCE(s.holder, ''), COALESCE(s.as_of, -1) "
     "FROM member_link l LEFT JOIN card_snapshot s "
     "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
     "WHERE l.tenant = :a AND l.pos_member_id = :b AND l.pos_member_id <> ''"};
 constexpr Sql kCardsAfter{
-    "SELECT l.customer_id, l.code, l.pos_member_id, l.state, l.joined_at, "
+    "SELECT l.customer_id, l.code, l.pos_member_id, l.state, l.joined_at, l.missing, "
     "COALESCE(s.has_points, 0), COALESCE(s.points, 0), COALESCE(s.points_expire_on, ''), "
     "COALESCE(s.rank, ''), COALESCE(s.holder, ''), COALESCE(s.as_of, -1) "
     "FROM member_link l LEFT JOIN card_snapshot s "
@@ -31,6 +32,11 @@ constexpr Sql kCardsAfter{
 constexpr Sql kCodeKnown{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
 constexpr Sql kFieldPrints{
     "SELECT prints FROM field_prints WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kGivenFields{
+    "SELECT field, value FROM given_field WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kWaiting{
+    "SELECT customer_id, code, joined_at, missing FROM member_link "
+    "WHERE tenant = :a AND missing <> '' ORDER BY joined_at, customer_id LIMIT :b"};
 constexpr Sql kFavourite{"SELECT store_id FROM favourite WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kPins{
     "SELECT product_code FROM pin WHERE tenant = :a AND customer_id = :b "
@@ -41,12 +47,13 @@ Result<std::vector<Card>> select(Session& session, const Sql& sql, const In&... 
   MemberLink link;
   CardSnapshot snapshot;
   std::string state;
+  std::string missing;
   int64_t has_points = 0;
   std::vector<Card> cards;
   bool broken = false;
   session.each(
       sql,
-      std::tie(link.customer_id, link.code, link.pos_member_id, state, link.joined_at, has_points,
+      std::tie(link.customer_id, link.code, link.pos_member_id, state, link.joined_at, missing, has_points,
                snapshot.points, snapshot.points_expire_on, snapshot.rank, snapshot.holder,
                snapshot.as_of),
       [&] {
@@ -54,6 +61,7 @@ Result<std::vector<Card>> select(Session& session, const Sql& sql, const In&... 
         broken = broken || !known;
         if (!known) return;
         link.state = *known;
+        link.missing = words_of(missing);
         Card card{.link = link, .snapshot = std::nullopt};
         if (snapshot.as_of >= 0) {
           snapshot.customer_id = link.customer_id;
@@ -98,6 +106,38 @@ Result<std::string> SqlStorage::field_prints(TenantId tenant, int64_t customer_i
     std::string prints;
     session.one(kFieldPrints, std::tie(prints), tenant, customer_id);
     return prints;
+  });
+}
+
+Result<FieldChanges> SqlStorage::given_fields(TenantId tenant, int64_t customer_id) {
+  return read([&](Session& session) -> Result<FieldChanges> {
+    std::string field;
+    std::string value;
+    FieldChanges given;
+    session.each(
+        kGivenFields, std::tie(field, value),
+        [&] {
+          if (const auto known = member_field(field)) given[*known] = value;
+        },
+        tenant, customer_id);
+    return given;
+  });
+}
+
+Result<std::vector<MemberLink>> SqlStorage::waiting_links(TenantId tenant, int limit) {
+  if (limit <= 0) return Error{ErrorCode::kInvalid, "a page must have at least one link"};
+  return read([&](Session& session) -> Result<std::vector<MemberLink>> {
+    MemberLink link;
+    std::string missing;
+    std::vector<MemberLink> waiting;
+    session.each(
+        kWaiting, std::tie(link.customer_id, link.code, link.joined_at, missing),
+        [&] {
+          link.missing = words_of(missing);
+          waiting.push_back(link);
+        },
+        tenant, limit);
+    return waiting;
   });
 }
 

@@ -1,5 +1,6 @@
 // Applying a use case's changes, inside the transaction of the caller.
 
+#include "server/domain/member/field_words.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/text.h"
 #include "server/storage/words.h"
@@ -13,18 +14,21 @@ constexpr Sql kReserveCode{
     "ON CONFLICT (tenant, code) DO NOTHING"};
 constexpr Sql kCodeOwner{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
 constexpr Sql kAddLink{
-    "INSERT INTO member_link (tenant, customer_id, code, pos_member_id, state, joined_at) "
-    "VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT (tenant, customer_id) DO NOTHING"};
+    "INSERT INTO member_link (tenant, customer_id, code, pos_member_id, state, joined_at, missing) "
+    "VALUES (:a, :b, :c, :d, :e, :f, :g) ON CONFLICT (tenant, customer_id) DO NOTHING"};
 constexpr Sql kPutLink{
-    "INSERT INTO member_link (tenant, customer_id, code, pos_member_id, state, joined_at) "
-    "VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT (tenant, customer_id) DO UPDATE SET "
+    "INSERT INTO member_link (tenant, customer_id, code, pos_member_id, state, joined_at, missing) "
+    "VALUES (:a, :b, :c, :d, :e, :f, :g) ON CONFLICT (tenant, customer_id) DO UPDATE SET "
     "code = excluded.code, pos_member_id = excluded.pos_member_id, state = excluded.state, "
-    "joined_at = excluded.joined_at"};
+    "joined_at = excluded.joined_at, missing = excluded.missing"};
 constexpr Sql kRetireCodes{
     "UPDATE member_code SET customer_id = 0 WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropLink{"DELETE FROM member_link WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropSnapshot{"DELETE FROM card_snapshot WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropPrints{"DELETE FROM field_prints WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kDropGiven{"DELETE FROM given_field WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kPutGiven{
+    "INSERT INTO given_field (tenant, customer_id, field, value) VALUES (:a, :b, :c, :d)"};
 constexpr Sql kDropFavourite{"DELETE FROM favourite WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropPins{"DELETE FROM pin WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kHoldLink{
@@ -114,7 +118,8 @@ class Applier {
     }
     const int64_t written =
         session_.run(put.only_new ? kAddLink : kPutLink, tenant_, link.customer_id, link.code,
-                     link.pos_member_id, word(link.state), link.joined_at);
+                     link.pos_member_id, word(link.state), link.joined_at,
+                     joined_words(link.missing));
     if (written == 0) return Error{ErrorCode::kConflict, "the customer has a link already"};
     return Done{};
   }
@@ -124,6 +129,7 @@ class Applier {
     session_.run(kRetireCodes, tenant_, drop.customer_id);
     session_.run(kDropSnapshot, tenant_, drop.customer_id);
     session_.run(kDropPrints, tenant_, drop.customer_id);
+    session_.run(kDropGiven, tenant_, drop.customer_id);
     session_.run(kDropFavourite, tenant_, drop.customer_id);
     session_.run(kDropPins, tenant_, drop.customer_id);
     return Done{};
@@ -147,6 +153,16 @@ class Applier {
     int64_t customer_id = 0;
     if (!session_.one(kHoldLink, std::tie(customer_id), tenant_, put.customer_id)) return Done{};
     session_.run(kPutPrints, tenant_, put.customer_id, put.prints);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::PutGivenFields& put) {
+    int64_t customer_id = 0;
+    if (!session_.one(kHoldLink, std::tie(customer_id), tenant_, put.customer_id)) return Done{};
+    session_.run(kDropGiven, tenant_, put.customer_id);
+    for (const auto& [field, value] : put.fields) {
+      session_.run(kPutGiven, tenant_, put.customer_id, word(field), value);
+    }
     return Done{};
   }
 

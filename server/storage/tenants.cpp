@@ -54,7 +54,7 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM favourite WHERE tenant = :a"},    {"DELETE FROM pin WHERE tenant = :a"},
     {"DELETE FROM inbox WHERE tenant = :a"},        {"DELETE FROM outbox WHERE tenant = :a"},
     {"DELETE FROM field_prints WHERE tenant = :a"}, {"DELETE FROM audit WHERE tenant = :a"},
-    {"DELETE FROM tenant WHERE tenant = :a"},
+    {"DELETE FROM given_field WHERE tenant = :a"},  {"DELETE FROM tenant WHERE tenant = :a"},
 };
 
 Error unknown_tenant() { return {ErrorCode::kNotFound, "unknown shop"}; }

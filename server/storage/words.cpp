@@ -1,5 +1,7 @@
 #include "server/storage/words.h"
 
+#include <algorithm>
+
 namespace tsunagi::storage {
 namespace {
 
@@ -57,5 +59,25 @@ std::string_view word(OutboxKind kind) {
 std::optional<LinkState> link_state(std::string_view text) { return find(kLinkStates, text); }
 std::optional<System> system_of(std::string_view text) { return find(kSystems, text); }
 std::optional<OutboxKind> outbox_kind(std::string_view text) { return find(kOutboxKinds, text); }
+
+
+std::string joined_words(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& one : words) {
+    if (!text.empty()) text += ',';
+    text += one;
+  }
+  return text;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(','), text.size());
+    words.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
 
 }  // namespace tsunagi::storage

@@ -17,4 +17,8 @@ std::optional<LinkState> link_state(std::string_view word);
 std::optional<System> system_of(std::string_view word);
 std::optional<OutboxKind> outbox_kind(std::string_view word);
 
+// A list of words in one column, with commas.
+std::string joined_words(const std::vector<std::string>& words);
+std::vector<std::string> words_of(std::string_view text);
+
 }  // namespace tsunagi::storage

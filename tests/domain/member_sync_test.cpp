@@ -225,7 +225,7 @@ TEST_F(MemberSyncTest, AChangeInTheShopReachesTheTillOnceAndItsEchoIsNone) {
   ASSERT_TRUE(run(Side::kShop));
   EXPECT_EQ(writes(), 1);
   EXPECT_EQ(in_shop().last_name, "佐藤");
-  EXPECT_EQ(audited("fields"), (std::vector<std::string>{"written: last name, phone"}));
+  EXPECT_EQ(audited("fields"), (std::vector<std::string>{"written: last_name, phone"}));
 }
 
 TEST_F(MemberSyncTest, AChangeAtTheTillReachesTheShopOnceAndItsEchoIsNone) {

@@ -1,6 +1,7 @@
 // A real Chromium, and decoders that are not the encoder: zbar for every symbology, jsQR for QR.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jsQR from 'jsqr';
@@ -24,6 +25,16 @@ export async function phone(browser, options = {}) {
   page.on('console', (message) => { if (message.type() === 'error') page.problems.push(message.text()); });
   page.on('pageerror', (error) => page.problems.push(String(error)));
   return page;
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds in a page or frame, without restriction: ["rule: html | html"]. */
+export async function axe(frame) {
+  // Run as the page itself would: the policy forbids strangers' scripts, not the test's own evaluation.
+  await frame.evaluate(axeSource);
+  const { violations } = await frame.evaluate(() => globalThis.axe.run(document));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'tsunagi-shots-'));

@@ -256,6 +256,22 @@ Result<std::string> FakeStorage::field_prints(TenantId tenant, int64_t customer)
   return read([&](FakeStorage& self) { return self.data_[tenant].prints[customer]; });
 }
 
+Result<FieldChanges> FakeStorage::given_fields(TenantId tenant, int64_t customer) {
+  return read([&](FakeStorage& self) { return self.data_[tenant].given[customer]; });
+}
+
+Result<std::vector<MemberLink>> FakeStorage::waiting_links(TenantId tenant, int limit) {
+  return read([&](FakeStorage& self) {
+    std::vector<MemberLink> waiting;
+    for (const auto& [id, card] : self.data_[tenant].cards) {
+      if (!card.link.missing.empty()) waiting.push_back(card.link);
+    }
+    std::ranges::stable_sort(waiting, {}, &MemberLink::joined_at);
+    waiting.resize(std::min(waiting.size(), static_cast<size_t>(limit)));
+    return waiting;
+  });
+}
+
 Result<std::string> FakeStorage::favourite(TenantId tenant, int64_t customer) {
   return read([&](FakeStorage& self) { return self.data_[tenant].favourites[customer]; });
 }
@@ -436,6 +452,7 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
         if (owner == drop->customer_id) owner = 0;
       }
       copy.prints.erase(drop->customer_id);
+      copy.given.erase(drop->customer_id);
       copy.favourites.erase(drop->customer_id);
       copy.pins.erase(drop->customer_id);
     } else if (const auto* snap = std::get_if<change::PutSnapshot>(&change)) {
@@ -447,6 +464,8 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       if (copy.cards.contains(prints->customer_id)) {
         copy.prints[prints->customer_id] = prints->prints;
       }
+    } else if (const auto* given = std::get_if<change::PutGivenFields>(&change)) {
+      if (copy.cards.contains(given->customer_id)) copy.given[given->customer_id] = given->fields;
     } else if (const auto* stores = std::get_if<change::PutStores>(&change)) {
       copy.stores = stores->stores;
     } else if (const auto* products = std::get_if<change::PutProducts>(&change)) {

@@ -103,6 +103,7 @@ class TsunagiCard extends HTMLElement {
       this.#paint();
     }, () => {});
     this.dataset.state = this.#card?.state;
+    await this.#askForFields();
     if (before && answer.kind === 'ok' && before.points !== answer.data.points) {
       this.#say(this.#view.querySelector('.tsunagi-points')?.textContent);
     }
@@ -175,6 +176,31 @@ class TsunagiCard extends HTMLElement {
     this.removeAttribute('aria-busy');
     if (answer.kind !== 'ok') this.#say(this.dataset.sayFailed);
     await this.#receive(answer);
+  }
+
+  /** The form stays as it is, with what was typed, as long as the same is asked for. */
+  async #askForFields() {
+    const {state, missing = ''} = this.#card ?? {state: ''};
+    const form = this.querySelector('.tsunagi-fields');
+    const asked = state === 'field_missing' ? missing : '';
+    if ((form?.getAttribute('data-fields') ?? '') === asked) return;
+    form?.remove();
+    if (!asked || !this.dataset.fields) return;
+    const {fieldsForm} = await import(this.dataset.fields);
+    if (this.querySelector('.tsunagi-fields')) return;
+    const made = fieldsForm(asked.split(','), this.dataset.language === 'ja' ? 'ja' : 'en', (fields) => this.#giveFields(fields));
+    made.setAttribute('data-fields', asked);
+    this.#view.after(made);
+  }
+
+  /** @param {Record<string, string>} fields */
+  async #giveFields(fields) {
+    const {signal} = /** @type {AbortController} */ (this.#life);
+    const fresh = await ask(this.#url('card.json'), signal);
+    const answer = fresh.kind === 'ok' ? await ask(`${this.dataset.path}/fields`, signal, {nonce: fresh.data.nonce, fields}) : fresh;
+    if (answer.kind !== 'ok') return false;
+    await this.#receive(answer);
+    return true;
   }
 
   async #copy() {

@@ -51,7 +51,7 @@
 //
 //   WAY  <button class="tsunagi-card__way" type="button" data-tsunagi-action="ACTION">…</button> or
 //   <a class="tsunagi-card__way" href="…" data-tsunagi-action="ACTION">…</a>; ACTION is retry (stale,
-//   failed), sign-in (a link when its address is known), join (not_joined, field_missing) or contact
+//   failed), sign-in (a link when its address is known), join (not_joined) or contact
 //   (stopped; always a link).
 //
 // The inside of the full-screen dialog:
@@ -202,6 +202,7 @@ void append_ways(Markup& html, const CardModel& card, CardState state) {
     case CardState::kOffline:
     case CardState::kRegistering:
     case CardState::kNotAtTill:
+    case CardState::kFieldMissing:  // the form below the card
       return;
     case CardState::kStale:
     case CardState::kFailed:
@@ -214,9 +215,6 @@ void append_ways(Markup& html, const CardModel& card, CardState state) {
       return;
     case CardState::kNotJoined:
       html.open("p", "card__ways").way_on(kWay, "join", "", Word::kJoin).close("p");
-      return;
-    case CardState::kFieldMissing:
-      html.open("p", "card__ways").way_on(kWay, "join", "", Word::kTryAgain).close("p");
       return;
     case CardState::kStopped:
       if (Markup::is_linkable(card.contact_url)) {

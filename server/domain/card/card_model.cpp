@@ -2,6 +2,7 @@
 #include <string>
 
 #include "server/domain/card/card_service.h"
+#include "server/domain/member/field_words.h"
 
 namespace tsunagi {
 namespace {
@@ -18,6 +19,19 @@ CardState state_of(LinkState state) {
       return CardState::kStopped;
   }
   return CardState::kFailed;
+}
+
+// The kind of thing that the card asks for; "" when it cannot: then the shop has to act.
+std::string question_of(const std::vector<std::string>& missing) {
+  std::string kind;
+  for (const std::string& name : missing) {
+    const auto field = member_field(name);
+    if (!field) return "";
+    if (!kind.empty()) continue;
+    const bool kana = field == MemberField::kLastKana || field == MemberField::kFirstKana;
+    kind = kana ? "kana" : name;
+  }
+  return kind;
 }
 
 Json drawing_json(const Drawing& drawing) {
@@ -50,6 +64,8 @@ CardModel card_model(const Tenant& tenant, const std::optional<Card>& card) {
   model.state = state_of(card->link.state);
   model.customer = std::to_string(card->link.customer_id);
   model.code = card->link.code;
+  model.missing_field = question_of(card->link.missing);
+  if (!model.missing_field.empty()) model.state = CardState::kFieldMissing;
   if (card->snapshot) {
     const CardSnapshot& snapshot = *card->snapshot;
     model.holder = snapshot.holder;
@@ -63,7 +79,9 @@ CardModel card_model(const Tenant& tenant, const std::optional<Card>& card) {
 }
 
 Result<CardMetafield> card_metafield(const Tenant& tenant, const Card& card) {
-  const CardModel model = card_model(tenant, card);
+  CardModel model = card_model(tenant, card);
+  // Liquid asks nothing: until the script does, the card is one that is being registered.
+  if (model.state == CardState::kFieldMissing) model.state = CardState::kRegistering;
   Json json = {{"v", 1},
                {"state", card_state_name(model.state)},
                {"programme", model.programme},

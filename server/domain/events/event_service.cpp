@@ -8,6 +8,7 @@
 
 #include "server/domain/bounded_cache.h"
 #include "server/domain/events/event_body.h"
+#include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
 
 namespace tsunagi {
@@ -128,7 +129,7 @@ class EventService::Step {
     if (!card.ok()) return card.error();
     if (card->has_value()) {
       batch_.changes.emplace_back(
-          change::Enqueue{{OutboxKind::kCustomerChanged, std::to_string(*customer)}});
+          change::Enqueue{{work_for(**card, Side::kShop), std::to_string(*customer)}});
     }
     return Done{};
   }

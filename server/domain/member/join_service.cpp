@@ -3,6 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "server/domain/member/field_words.h"
+#include "server/domain/member/member_fields.h"
+
 namespace tsunagi {
 namespace {
 
@@ -56,6 +59,32 @@ Result<MemberLink> JoinService::join(const Tenant& tenant, int64_t customer_id) 
     if (applied.error().code != ErrorCode::kConflict) return applied.error();
   }
   return Error{ErrorCode::kUnavailable, "joining met a conflict each time"};
+}
+
+Result<Done> JoinService::give_fields(const Tenant& tenant, int64_t customer_id,
+                                      const std::map<std::string, std::string>& typed) {
+  const auto stored = storage_.card(tenant.id, customer_id);
+  if (!stored.ok()) return stored.error();
+  const std::optional<Card>& card = *stored;
+  if (!card || card->link.missing.empty()) {
+    return Error{ErrorCode::kConflict, "nothing is asked of this customer"};
+  }
+  auto given = storage_.given_fields(tenant.id, customer_id);
+  if (!given.ok()) return given.error();
+  for (const std::string& name : card->link.missing) {
+    const auto found = typed.find(name);
+    const auto field = member_field(name);
+    if (found == typed.end() || !field) continue;
+    std::string value = clean_field(*field, found->second, clock_.now());
+    if (value.empty()) return Error{ErrorCode::kInvalid, name};
+    (*given)[*field] = std::move(value);
+  }
+  return storage_.apply(
+      tenant.id,
+      {change::PutGivenFields{customer_id, *given},
+       change::Enqueue{{OutboxKind::kCreateMember, std::to_string(customer_id)}},
+       change::Audit{"customer", "fields", "customer " + std::to_string(customer_id),
+                     "answered what Smaregi asks of every member"}});
 }
 
 }  // namespace tsunagi

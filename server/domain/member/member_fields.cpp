@@ -239,15 +239,47 @@ MemberFields member_fields(const ShopCustomer& customer, Seconds now) {
   return fields;
 }
 
-NewPosMember new_member(std::string_view code, const MemberFields& fields, FieldSet set) {
+std::string clean_field(MemberField field, std::string_view text, Seconds now) {
+  switch (field) {
+    case MemberField::kLastName:
+    case MemberField::kFirstName:
+      return clean_name(text);
+    case MemberField::kLastKana:
+    case MemberField::kFirstKana:
+      return clean_kana(text);
+    case MemberField::kMail:
+      return clean_mail(text);
+    case MemberField::kPhone:
+      return clean_phone(text);
+    case MemberField::kPostCode:
+      return clean_post_code(text, kJapan);
+    case MemberField::kAddress: {
+      ShopAddress address;
+      address.line1 = text;
+      return clean_address(address);
+    }
+    case MemberField::kBirthDate:
+      return clean_birth_date(text, now);
+    case MemberField::kSex:
+      return clean_sex(text);
+    case MemberField::kMailConsent:
+      return text == "1" || text == "0" ? std::string(text) : "";
+  }
+  return "";
+}
+
+NewPosMember new_member(std::string_view code, const MemberFields& fields, FieldSet set,
+                        const std::vector<MemberField>& required) {
   constexpr MemberField kNames[] = {MemberField::kLastName, MemberField::kFirstName};
   NewPosMember member{.code = std::string(code), .fields = {}};
   if (set == FieldSet::kAll) member.fields = fields;
+  for (const MemberField field : required) member.fields[field] = fields[field];
   for (const MemberField name : kNames) {
     member.fields[name] = or_filler(set == FieldSet::kCodeOnly ? "" : fields[name]);
   }
   // Smaregi's default for an absent flag differs between sources, so it is always given.
-  if (set != FieldSet::kAll) member.fields[MemberField::kMailConsent] = "0";
+  const bool has_mail = !member.fields[MemberField::kMail].empty();
+  if (!has_mail) member.fields[MemberField::kMailConsent] = "0";
   return member;
 }
 

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/domain/values.h"
 
@@ -26,7 +27,11 @@ enum class FieldSet : uint8_t {
 
 // now: nobody is born after it.
 MemberFields member_fields(const ShopCustomer& customer, Seconds now);
-NewPosMember new_member(std::string_view code, const MemberFields& fields, FieldSet set);
+// required: sent in every form.
+NewPosMember new_member(std::string_view code, const MemberFields& fields, FieldSet set,
+                        const std::vector<MemberField>& required = {});
+// One field as somebody typed it into our own form, in Japan; "" when Smaregi does not take it.
+std::string clean_field(MemberField field, std::string_view text, Seconds now);
 
 // Without control characters, pictograms and broken UTF-8; runs of white space are one space; at
 // most max characters.

@@ -4,10 +4,10 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "server/domain/card/member_lookup.h"
+#include "server/domain/member/field_words.h"
 #include "server/domain/member/member_fields.h"
 
 namespace tsunagi {
@@ -56,34 +56,6 @@ std::vector<Change> dropped(const Card& card) {
 
 bool is_somebodys(const std::optional<PosMember>& member) {
   return member && member->status < kStatusWithdrawn;
-}
-
-std::string_view name_of(MemberField field) {
-  switch (field) {
-    case MemberField::kLastName:
-      return "last name";
-    case MemberField::kFirstName:
-      return "first name";
-    case MemberField::kLastKana:
-      return "last name in kana";
-    case MemberField::kFirstKana:
-      return "first name in kana";
-    case MemberField::kMail:
-      return "e-mail";
-    case MemberField::kPhone:
-      return "phone";
-    case MemberField::kPostCode:
-      return "post code";
-    case MemberField::kAddress:
-      return "address";
-    case MemberField::kBirthDate:
-      return "birth date";
-    case MemberField::kSex:
-      return "sex";
-    case MemberField::kMailConsent:
-      return "mail consent";
-  }
-  return "field";
 }
 
 }  // namespace
@@ -243,7 +215,7 @@ Result<Done> MemberSync::write(const Tenant& tenant, Side side, const Pair& pair
   if (written.ok()) {
     std::string names;
     for (const auto& [field, value] : fields) {
-      names += (names.empty() ? "" : ", ") + std::string(name_of(field));
+      names += (names.empty() ? "" : ", ") + std::string(word(field));
     }
     outcome.changes.emplace_back(change::Audit{actor, "fields", customer, "written: " + names});
     return Done{};
@@ -253,7 +225,7 @@ Result<Done> MemberSync::write(const Tenant& tenant, Side side, const Pair& pair
     const MemberField field = fields.begin()->first;
     outcome.refused.insert(field);
     outcome.changes.emplace_back(change::Audit{
-        actor, "refused", customer, std::string(name_of(field)) + ": " + written.error().message});
+        actor, "refused", customer, std::string(word(field)) + ": " + written.error().message});
     return Done{};
   }
   for (const auto& field : fields) {
@@ -273,9 +245,17 @@ Result<Done> MemberSync::write_once(const Tenant& tenant, Side side, const Pair&
   return Done{};
 }
 
-std::string first_prints(const MemberFields& shop, const MemberFields& pos, Random& random) {
+OutboxKind work_for(const Card& card, Side changed) {
+  // What it waits for may be there now.
+  if (card.link.state == LinkState::kJoining) return OutboxKind::kCreateMember;
+  return changed == Side::kShop ? OutboxKind::kCustomerChanged : OutboxKind::kMemberChanged;
+}
+
+std::string first_prints(const MemberFields& shop, const MemberFields& pos,
+                         const FieldChanges& given, Random& random) {
   FieldPrints prints(random);
   for (const MemberField field : kMemberFields) {
+    if (given.contains(field)) continue;  // not in the shop yet: the first look brings it there
     prints.set(Side::kShop, field, comparable(field, shop[field]));
     prints.set(Side::kPos, field, comparable(field, pos[field]));
   }

@@ -56,7 +56,11 @@ class MemberSync {
   Ports ports_;
 };
 
-// The prints of a member that was just created or found: what is there now counts as in step.
-std::string first_prints(const MemberFields& shop, const MemberFields& pos, Random& random);
+// The prints of a member that was just created or found: what is there now counts as in step, but
+// for what the customer gave to us alone.
+std::string first_prints(const MemberFields& shop, const MemberFields& pos,
+                         const FieldChanges& given, Random& random);
+// What to do when a side says that the customer of this card changed.
+OutboxKind work_for(const Card& card, Side changed);
 
 }  // namespace tsunagi

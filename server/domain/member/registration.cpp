@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/domain/card/member_lookup.h"
+#include "server/domain/member/field_words.h"
 #include "server/domain/member/join_service.h"
 #include "server/domain/member/member_fields.h"
 #include "server/domain/member/member_sync.h"
@@ -27,6 +28,13 @@ bool is_ours(const PosMember& member, const MemberFields& fields) {
   });
 }
 
+// What becomes of the member: the customer's fields and, where they were empty, what the customer
+// gave to the card.
+struct Sent {
+  MemberFields fields;
+  FieldChanges given;
+};
+
 std::vector<Change> linked(const Card& joining, const PosMember& member, const MemberFields& sent,
                            Seconds now, Random& random) {
   Card card = joining;
@@ -43,7 +51,42 @@ std::vector<Change> linked(const Card& joining, const PosMember& member, const M
   return changes;
 }
 
+std::vector<std::string> missing_of(const MemberFields& fields, const PosRequired& required) {
+  std::vector<std::string> missing = required.others;
+  for (const MemberField field : required.fields) {
+    if (fields[field].empty()) missing.emplace_back(word(field));
+  }
+  return missing;
+}
+
+// Done for now: it is taken up again when the customer changes or answers, and now and then.
+std::vector<Change> waits(const Card& card, std::vector<std::string> missing) {
+  if (card.link.missing == missing) return {};
+  MemberLink link = card.link;
+  std::string names;
+  for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
+  link.missing = std::move(missing);
+  return {change::PutLink{.link = link},
+          change::Audit{"smaregi", "waits", subject(link.customer_id),
+                        "Smaregi asks every member for: " + names}};
+}
+
 }  // namespace
+
+Result<PosRequired> Registration::required_of(const Tenant& tenant) {
+  const auto now = ports_.clock.steady();
+  if (const auto known = required_.get(tenant.contract_id); known && now < known->until) {
+    return known->required;
+  }
+  auto read = ports_.pos.required(tenant.contract_id);
+  // A contract without this setting asks for nothing.
+  if (!read.ok() && read.error().code != ErrorCode::kNotFound) return read.error();
+  PosRequired required = read.ok() ? std::move(read).value() : PosRequired{};
+  required_.put(tenant.contract_id, {required, now + std::chrono::seconds(kRequiredSeconds)});
+  return required;
+}
+
+void Registration::forget_required(const Tenant& tenant) { required_.erase(tenant.contract_id); }
 
 Result<std::vector<Change>> Registration::register_member(const Tenant& tenant,
                                                           int64_t customer_id) {
@@ -61,17 +104,29 @@ Result<std::vector<Change>> Registration::register_member(const Tenant& tenant,
   }
 
   const Seconds now = ports_.clock.now();
-  const MemberFields fields = member_fields(*customer, now);
+  const auto given = ports_.storage.given_fields(tenant.id, customer_id);
+  if (!given.ok()) return given.error();
+  Sent sent{.fields = member_fields(*customer, now), .given = {}};
+  for (const auto& [field, value] : *given) {
+    if (!sent.fields[field].empty()) continue;
+    sent.fields[field] = value;
+    sent.given[field] = value;
+  }
+  const MemberFields& fields = sent.fields;
   Card card = *stored;
+  const auto required = required_of(tenant);
+  if (!required.ok()) return required.error();
+  auto missing = missing_of(fields, *required);
+  if (!missing.empty()) return waits(card, std::move(missing));
   const auto linked_to = [&](const PosMember& member) {
-    return linked(card, member, fields, now, ports_.random);
+    return linked(card, member, sent, now, ports_.random);
   };
   for (int tried = 0; tried < kCodesTried; ++tried) {
     const auto before = holder_of_code(tenant, card, fields);
     if (!before.ok()) return before.error();
     if (before->ours) return linked_to(*before->ours);
     if (!before->taken) {
-      const auto created = create(tenant, card.link.code, fields);
+      const auto created = create(tenant, card.link.code, fields, required->fields);
       if (created.ok()) return linked_to(*created);
       if (created.error().code != ErrorCode::kConflict) return created.error();
       // Somebody took the code between the look and the creation, or our own answer was lost.
@@ -101,16 +156,19 @@ Result<Registration::Holder> Registration::holder_of_code(const Tenant& tenant, 
 }
 
 Result<PosMember> Registration::create(const Tenant& tenant, const std::string& code,
-                                       const MemberFields& fields) {
+                                       const MemberFields& fields,
+                                       const std::vector<MemberField>& required) {
   Error refused{ErrorCode::kInternal, "nothing was tried"};
   for (const FieldSet set : kFieldSets) {
-    auto created = ports_.pos.create_member(tenant.contract_id, new_member(code, fields, set));
+    auto created =
+        ports_.pos.create_member(tenant.contract_id, new_member(code, fields, set, required));
     if (created.ok() && !created->code.empty() && created->code != code) {
       return Error{ErrorCode::kInternal, "Smaregi answered about another member"};
     }
     if (created.ok() || created.error().code != ErrorCode::kInvalid) return created;
     refused = created.error();
   }
+  forget_required(tenant);  // it may ask for more than it did
   return refused;
 }
 

@@ -3,15 +3,18 @@
 // shows. Safe to repeat: a creation whose answer was lost is found by its code before it is tried
 // again.
 
-#include <functional>
-#include <string_view>
+#include <chrono>
+#include <string>
 #include <vector>
 
+#include "server/domain/bounded_cache.h"
 #include "server/domain/ports.h"
 
 namespace tsunagi {
 
 inline constexpr int kCodesTried = 4;  // a code that somebody else has in Smaregi is drawn anew
+inline constexpr int kRequiredSeconds = 600;  // what a contract asks for is read again after this
+inline constexpr size_t kContractsRemembered = 10'000;
 
 class Registration {
  public:
@@ -24,7 +27,8 @@ class Registration {
   };
   explicit Registration(Ports ports) : ports_(ports) {}
 
-  // The changes to apply when the outbox item is done; none when there is nothing to do.
+  // The changes to apply when the outbox item is done; none when there is nothing to do. A customer
+  // who lacks what the contract asks of every member waits, and the link says for what.
   // kUnavailable, kUnauthorized: later; kInvalid: Smaregi refuses the member however little of it
   // is sent.
   Result<std::vector<Change>> register_member(const Tenant& tenant, int64_t customer_id);
@@ -37,10 +41,18 @@ class Registration {
   };
   Result<Holder> holder_of_code(const Tenant& tenant, const Card& card, const MemberFields& fields);
   Result<PosMember> create(const Tenant& tenant, const std::string& code,
-                           const MemberFields& fields);
+                           const MemberFields& fields,
+                           const std::vector<MemberField>& required);
+  Result<PosRequired> required_of(const Tenant& tenant);
+  void forget_required(const Tenant& tenant);
   Result<Done> draw_again(const Tenant& tenant, Card& card);
 
+  struct Known {
+    PosRequired required;
+    std::chrono::steady_clock::time_point until;
+  };
   Ports ports_;
+  BoundedCache<std::string, Known> required_{kContractsRemembered};  // by contract
 };
 
 }  // namespace tsunagi

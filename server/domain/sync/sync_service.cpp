@@ -283,7 +283,7 @@ Result<bool> SyncService::read_customer_changes(const Tenant& tenant) {
       if (!card.ok()) return card.error();
       if (!card->has_value()) continue;
       changes.emplace_back(
-          change::Enqueue{{OutboxKind::kCustomerChanged, std::to_string(customer)}});
+          change::Enqueue{{work_for(**card, Side::kShop), std::to_string(customer)}});
     }
     changes.emplace_back(change::SetCursor{cursor, changed->until});
     if (auto applied = ports.storage.apply(tenant.id, changes); !applied.ok()) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/domain/member/field_words.h"
 #include "server/domain/tenant/settings_limits.h"
 #include "server/domain/tenant/tenant_directory.h"
 
@@ -158,18 +159,6 @@ std::optional<Error> read_field_keys(const Json& object, FieldKeys& keys) {
   return reader.error();
 }
 
-constexpr std::pair<MemberField, const char*> kFieldNames[] = {
-    {MemberField::kLastName, "last_name"},
-    {MemberField::kFirstName, "first_name"},
-    {MemberField::kLastKana, "last_kana"},
-    {MemberField::kFirstKana, "first_kana"},
-    {MemberField::kMail, "mail"},
-    {MemberField::kPhone, "phone"},
-    {MemberField::kPostCode, "post_code"},
-    {MemberField::kAddress, "address"},
-    {MemberField::kBirthDate, "birth_date"},
-    {MemberField::kSex, "sex"},
-    {MemberField::kMailConsent, "mail_consent"}};
 constexpr std::pair<FieldWinner, const char*> kWinnerWords[] = {{FieldWinner::kLater, "later"},
                                                                 {FieldWinner::kShop, "shopify"},
                                                                 {FieldWinner::kPos, "smaregi"}};
@@ -177,14 +166,15 @@ constexpr std::pair<FieldWinner, const char*> kWinnerWords[] = {{FieldWinner::kL
 std::optional<Error> read_winners(const Json& object, Settings& settings) {
   if (!object.is_object()) return refused("field_winners", "must be an object");
   Reader reader(object, "field_winners.");
-  for (const auto& [field, name] : kFieldNames) {
-    std::string word;
-    reader.text(name, kSettingWordBytes, word);
-    if (word.empty()) continue;
-    const auto known =
-        std::ranges::find(kWinnerWords, word, [](const auto& w) { return w.second; });
+  for (const MemberField field : kMemberFields) {
+    const std::string name(word(field));
+    std::string winner;
+    reader.text(name.c_str(), kSettingWordBytes, winner);
+    if (winner.empty()) continue;
+    const auto* known =
+        std::ranges::find(kWinnerWords, winner, [](const auto& entry) { return entry.second; });
     if (known == std::end(kWinnerWords)) {
-      reader.fail(name, "must be later, shopify or smaregi");
+      reader.fail(name.c_str(), "must be later, shopify or smaregi");
     } else if (known->first != FieldWinner::kLater) {
       settings.field_winners[field] = known->first;
     }
@@ -194,12 +184,13 @@ std::optional<Error> read_winners(const Json& object, Settings& settings) {
 
 Json winners_json(const Settings& settings) {
   Json json = Json::object();
-  for (const auto& [field, name] : kFieldNames) {
+  for (const MemberField field : kMemberFields) {
     const auto set = settings.field_winners.find(field);
     const FieldWinner winner =
         set == settings.field_winners.end() ? FieldWinner::kLater : set->second;
-    json[name] =
-        std::ranges::find(kWinnerWords, winner, [](const auto& w) { return w.first; })->second;
+    json[std::string(word(field))] =
+        std::ranges::find(kWinnerWords, winner, [](const auto& entry) { return entry.first; })
+            ->second;
   }
   return json;
 }

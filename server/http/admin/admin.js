@@ -19,7 +19,8 @@ const kMost = 1_000_000;
 /**
  * @typedef {{now: number, shop: {domain: string, name: string},
  *   smaregi: {joined: boolean, contract_id: string, stock_confirmed_at: number, stores: {store_id: string, name: string}[]},
- *   in_step: boolean, problems: {code: string, since?: number, count?: number}[], settings: Settings,
+ *   in_step: boolean, problems: {code: string, since?: number, count?: number, column?: string}[],
+ *   waiting: {customer: string, url: string, since: number, missing: string[]}[], settings: Settings,
  *   editor: Record<string, string>}} Status
  */
 
@@ -91,8 +92,8 @@ function showState(status) {
     tell('good', say(words.in_step, {time: ago(status.smaregi.stock_confirmed_at, status.now)}));
     return;
   }
-  const sentences = status.problems.map(({code, since, count}) =>
-    say(words.problem[code] ?? words.problem.other, {code, count: count ?? 0, time: ago(since ?? 0, status.now)}));
+  const sentences = status.problems.map(({code, since, count, column}) =>
+    say(words.problem[code] ?? words.problem.other, {code, column: column ?? '', count: count ?? 0, time: ago(since ?? 0, status.now)}));
   const mayHelp = status.problems.some(({code}) => code !== 'not_joined' && code !== 'paused');
   const again = !mayHelp ? '' : make('button', {class: 'link', type: 'button', click: () => void load('POST', 'refresh')}, words.try_again);
   if (sentences.length === 1) tell('attention', sentences[0], ' ', again);
@@ -170,6 +171,20 @@ function showConnections(status) {
     connections.append(make('p', {class: 'card__note', role: 'status'}, words.join_waiting, ' ',
       make('a', {href: signInUrl, target: '_blank', rel: 'noopener'}, words.join_open)));
   }
+}
+
+// ---- who waits -------------------------------------------------------------------------------------------------------
+
+const waiting = make('section', {class: 'card', 'aria-labelledby': 'waiting-title', hidden: true});
+/** @param {Status} status */
+function showWaiting(status) {
+  const names = /** @type {Record<string, string>} */ (words.field_name);
+  waiting.hidden = status.waiting.length === 0;
+  waiting.replaceChildren(
+    make('h2', {class: 'card__title', id: 'waiting-title'}, words.waiting), make('p', {class: 'card__note'}, words.waiting_note),
+    ...status.waiting.map(({customer, url, since, missing}) => make('div', {class: 'row'},
+      make('a', {class: 'link', href: url, target: '_top'}, say(words.waiting_row, {customer})),
+      make('span', {}, say(words.waiting_for, {fields: missing.map((name) => names[name] ?? name).join(language === 'ja' ? '、' : ', '), time: ago(since, status.now)})))));
 }
 
 // ---- theme blocks ----------------------------------------------------------------------------------------------------
@@ -429,12 +444,13 @@ async function show(status) {
   current = status;
   showState(status);
   showConnections(status);
+  showWaiting(status);
   const told = showBlocks(status);
   if (bar.hidden) showForm(status);
   if (first) {
     // Nothing that is shown moves down when the bridge says what it knows of the blocks.
     await Promise.race([told, new Promise((done) => setTimeout(done, kBridgeMs))]);
-    page.append(connections, blocks, form);
+    page.append(waiting, connections, blocks, form);
   }
   page.setAttribute('aria-busy', 'false');
 }

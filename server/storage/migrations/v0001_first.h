@@ -94,8 +94,10 @@ inline constexpr std::string_view kV0001First[] = {
          pos_member_id {text} NOT NULL,
          state {text} NOT NULL CHECK (state IN ('joining', 'linked', 'stopped')),
          joined_at BIGINT NOT NULL,
+         missing {text} NOT NULL DEFAULT '',
          PRIMARY KEY (tenant, customer_id)
        ) {clustered})",
+    "CREATE INDEX member_link_missing ON member_link (tenant, joined_at) WHERE missing <> ''",
     R"(CREATE UNIQUE INDEX member_link_pos_member ON member_link (tenant, pos_member_id)
        WHERE pos_member_id <> '')",
 
@@ -128,6 +130,15 @@ inline constexpr std::string_view kV0001First[] = {
          customer_id BIGINT NOT NULL,
          prints {text} NOT NULL,
          PRIMARY KEY (tenant, customer_id)
+       ) {clustered})",
+
+    // What a joining customer told the card, until Smaregi has it.
+    R"(CREATE TABLE given_field (
+         tenant BIGINT NOT NULL,
+         customer_id BIGINT NOT NULL,
+         field {text} NOT NULL,
+         value {text} NOT NULL,
+         PRIMARY KEY (tenant, customer_id, field)
        ) {clustered})",
 
     R"(CREATE TABLE favourite (

@@ -1,13 +1,10 @@
 // axe, layout shift, sideways scrolling and console on every page people see and in every frame of it, in both languages, at
 // 320 px and at 200 % zoom.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { phone } from '../../support/browser.mjs';
+import { axe, phone } from '../../support/browser.mjs';
 
 const kIdleMs = 1_000;  // what comes late may not move anything either
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 function pages({ stack, data }) {
   const { storefront, admin, control } = stack.shopify;
@@ -46,9 +43,7 @@ async function check(world, url, options) {
     if (excess > 0) found.wide.push(`${frame.url()}: ${excess} px`);
   }
   for (const frame of page.frames()) {
-    await frame.evaluate(axe);
-    const result = await frame.evaluate(() => window.axe.run(document));
-    found.violations.push(...result.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`));
+    found.violations.push(...await axe(frame));
   }
   await page.context().close();
   return found;

@@ -16,7 +16,7 @@ function cards(data) {
     offline: [{ ...member, state: 'offline', as_of: now() - 7200 }, /電波がなくても/, /without a signal/],
     signed_out: [{ state: 'signed_out', sign_in_url: '/account/login' }, /ログインすると会員証が表示されます/, /Sign in to see/],
     not_joined: [{ state: 'not_joined', customer: member.customer, nonce: 'x' }, /お店でも使える会員証/, /works in our shops too/],
-    field_missing: [{ state: 'field_missing', customer: member.customer, missing_field: 'kana' }, /カナ/, /kana/],
+    field_missing: [{ state: 'field_missing', customer: member.customer, missing_field: 'kana', missing: 'last_kana,first_kana' }, /カナ/, /kana/],
     registering: [{ ...member, state: 'registering', has_points: false }, /登録中です/, /Registering/],
     not_at_till: [{ ...member, state: 'not_at_till' }, /番号をお伝えください/, /tell staff the number/],
     stopped: [{ state: 'stopped', customer: member.customer, contact_url: '/pages/contact' }, /停止されています/, /has been stopped/],
@@ -37,6 +37,7 @@ export function states(world) {
           await page.waitForFunction((wanted) => document.querySelector('tsunagi-card')?.dataset.state === wanted, card.state);
           const block = page.locator('tsunagi-card');
           assert.match((await block.innerText()).replace(/\s+/g, ' '), language === 'ja' ? ja : en);
+          if (card.missing) await block.locator('.tsunagi-fields').waitFor();
           await keepScreen(page, `card-${state}-${language}`);
           if (!['ready', 'offline', 'registering', 'not_at_till', 'debt'].includes(state)) {
             assert.ok(await block.locator('.tsunagi-card__ways a, .tsunagi-card__ways button').count() > 0, 'a way on');

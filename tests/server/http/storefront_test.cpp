@@ -157,6 +157,35 @@ TEST_F(Storefront, FilesHaveTheirHashInTheirNameAndNeverChange) {
   EXPECT_EQ(get(signed_path("/assets/sw.js", {})).status, 404);
 }
 
+TEST_F(Storefront, WhoLacksAFieldIsAskedForItUntilItIsGiven) {
+  constexpr int64_t kWaiting = 9'001;
+  const MemberLink waits{.customer_id = kWaiting,
+                         .code = "T0000000009001",
+                         .pos_member_id = "",
+                         .state = LinkState::kJoining,
+                         .joined_at = clock.now(),
+                         .missing = {"last_kana", "birth_date"}};
+  ASSERT_TRUE(storage.FakeStorage::apply(kShopId, {change::PutLink{waits}}).ok());
+  const Signed who{.customer = kWaiting};
+  const Json card = json(get(signed_path("/card.json", who)));
+  EXPECT_EQ(card["state"], "field_missing");
+  EXPECT_EQ(card["missing_field"], "kana");
+  EXPECT_EQ(card["missing"], "last_kana,birth_date");
+  const auto give = [&](const std::string& fields) {
+    return send("POST", signed_path("/fields", who),
+                R"({"nonce":")" + nonce(kWaiting) + R"(","fields":)" + fields + "}");
+  };
+  const Answer wrong = give(R"({"last_kana":"やまだ","birth_date":"2990-01-01"})");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_NE(wrong.body.find(R"("code":"field")"), std::string::npos) << wrong.body;
+  EXPECT_NE(wrong.body.find("birth_date"), std::string::npos) << wrong.body;
+  const Json half = json(give(R"({"last_kana":"やまだ","unknown":"1"})"));
+  EXPECT_EQ(half["missing"], "birth_date");
+  const Json whole = json(give(R"({"birth_date":"1990-01-02"})"));
+  EXPECT_EQ(whole["state"], "registering");
+  EXPECT_FALSE(whole.contains("missing"));
+}
+
 TEST_F(Storefront, APausedShopShowsAndChangesNothing) {
   const std::string proof = nonce(kMember);
   auto tenant = *storage.tenant(kShopId);

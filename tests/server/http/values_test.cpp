@@ -215,7 +215,7 @@ TEST(CardJson, LeavesOutWhatIsAbsent) {
   CardModel card;
   card.state = CardState::kNotJoined;
   card.customer = "7";
-  EXPECT_EQ(card_json(card, "n", 5),
+  EXPECT_EQ(card_json(card, {.nonce = "n", .missing = "", .now = 5}),
             R"({"state":"not_joined","customer":"7","has_points":false,"nonce":"n","now":5})");
 }
 
@@ -237,7 +237,7 @@ TEST(CardJson, CarriesEveryFieldOfTheModel) {
                  "/in",
                  "/contact"};
   EXPECT_EQ(
-      Json::parse(card_json(card, "n", 5)),
+      Json::parse(card_json(card, {.nonce = "n", .missing = "", .now = 5})),
       Json::parse(R"({"state":"ready","customer":"7","programme":"会","holder":"山田","code":"T01",
               "symbology":"code39","second":"qr","rank":"金","has_points":true,"points":-5,"as_of":9,
               "expires_on":"2026-12-31","debt":3,"missing_field":"kana","sign_in_url":"/in","contact_url":"/contact",

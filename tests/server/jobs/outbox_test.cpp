@@ -64,6 +64,59 @@ TEST_F(OutboxTest, WhatSmaregiRefusesIsSentSmaller) {
   EXPECT_EQ(card(7002).link.state, LinkState::kLinked);
 }
 
+TEST_F(OutboxTest, WhoLacksWhatSmaregiRequiresWaitsUntilTheCardWasAnswered) {
+  pos.set_required({.fields = {MemberField::kLastKana, MemberField::kPhone}, .others = {}});
+  customer_signs_up(7001);
+  customer_joins(7001);
+  work();
+  EXPECT_TRUE(pos.members().empty());
+  EXPECT_EQ(card(7001).link.missing, (std::vector<std::string>{"last_kana"}));
+  EXPECT_EQ(waiting(), 0) << "it is not tried in vain";
+  EXPECT_EQ(storage.waiting_links(1, 10)->size(), 1U);
+  EXPECT_EQ(published(7001)["state"], "registering");
+  EXPECT_EQ(cards.card(tenant(), 7001)->state, CardState::kFieldMissing);
+  EXPECT_EQ(cards.card(tenant(), 7001)->missing_field, "kana");
+
+  JoinService joining(storage, clock, random);
+  EXPECT_EQ(joining.give_fields(tenant(), 7001, {{"last_kana", "漢字"}}).error().code,
+            ErrorCode::kInvalid);
+  ASSERT_TRUE(joining.give_fields(tenant(), 7001, {{"last_kana", "やまだ"}, {"sex", "1"}}).ok());
+  work();
+  EXPECT_EQ(card(7001).link.state, LinkState::kLinked);
+  EXPECT_TRUE(card(7001).link.missing.empty());
+  EXPECT_EQ(pos.last_created.fields[MemberField::kLastKana], "ヤマダ");
+  EXPECT_EQ(pos.last_created.fields[MemberField::kSex], "") << "what was not asked for is not taken";
+  EXPECT_EQ(shop.customers().at(7001).last_kana, "ヤマダ") << "and the shop knows it, too";
+  EXPECT_TRUE(storage.given_fields(1, 7001)->empty()) << "it is with the platforms now";
+  EXPECT_EQ(joining.give_fields(tenant(), 7001, {{"last_kana", "やまだ"}}).error().code,
+            ErrorCode::kConflict);
+}
+
+TEST_F(OutboxTest, WhoLacksWhatSmaregiRequiresIsTakenUpWhenTheShopKnowsIt) {
+  pos.set_required({.fields = {MemberField::kBirthDate}, .others = {}});
+  customer_signs_up(7001);
+  customer_joins(7001);
+  work();
+  EXPECT_TRUE(pos.members().empty());
+  shop.edit_customer(7001, [](ShopCustomer& c) { c.birth_date = "1990-01-02"; });
+  webhook(System::kShopify, "customers/update", R"({"id":7001})");
+  work();
+  EXPECT_EQ(card(7001).link.state, LinkState::kLinked);
+  EXPECT_EQ(pos.last_created.fields[MemberField::kBirthDate], "1990-01-02");
+}
+
+TEST_F(OutboxTest, AColumnThatNoFieldFillsIsNotAskedOfTheCustomer) {
+  pos.set_required({.fields = {MemberField::kSex}, .others = {"faxNumber"}});
+  customer_signs_up(7001);
+  customer_joins(7001);
+  work();
+  EXPECT_EQ(card(7001).link.missing, (std::vector<std::string>{"faxNumber", "sex"}));
+  EXPECT_EQ(cards.card(tenant(), 7001)->state, CardState::kRegistering);
+  pos.set_required({});
+  pass(2 * kRequiredSeconds + kJoiningOverdueSeconds);
+  EXPECT_EQ(card(7001).link.state, LinkState::kLinked) << "the merchant took the column out";
+}
+
 TEST_F(OutboxTest, AMemberThatSmaregiNeverTakesIsBuriedWithTheReason) {
   customer_signs_up(7001);
   pos.refuses_creation = [](const NewPosMember&) { return true; };

@@ -155,6 +155,41 @@ TEST_P(MembersTest, AnOlderSnapshotNeverOverwritesANewerOne) {
   }
 }
 
+TEST_P(MembersTest, WhoWaitsIsListedWithWhatIsMissing) {
+  MemberLink waits = link(2, "T2");
+  waits.missing = {"last_kana", "faxNumber"};
+  MemberLink older = link(3, "T3");
+  older.missing = {"sex"};
+  older.joined_at = waits.joined_at - 1;
+  apply({change::PutLink{link(1, "T1")}, change::PutLink{waits}, change::PutLink{older}});
+  const auto listed = db().waiting_links(kShop, 10);
+  ASSERT_TRUE(listed.ok());
+  ASSERT_EQ(2u, listed->size());
+  EXPECT_EQ(3, listed->front().customer_id);
+  EXPECT_EQ(waits.missing, listed->back().missing);
+  EXPECT_EQ(waits.missing, card(2)->link.missing);
+  EXPECT_EQ(1u, db().waiting_links(kShop, 1)->size());
+  EXPECT_EQ(ErrorCode::kInvalid, db().waiting_links(kShop, 0).error().code);
+  waits.missing.clear();
+  apply({change::PutLink{waits}, change::DropLink{3}});
+  EXPECT_TRUE(db().waiting_links(kShop, 10)->empty());
+}
+
+TEST_P(MembersTest, WhatACustomerGaveIsKeptUntilItIsReplacedOrTheLinkGoes) {
+  using enum MemberField;
+  apply({change::PutGivenFields{1, {{kSex, "1"}}}});
+  EXPECT_TRUE(db().given_fields(kShop, 1)->empty()) << "nobody's";
+  apply({change::PutLink{link(1, "T1")}, change::PutLink{link(2, "T2")},
+         change::PutGivenFields{1, {{kLastKana, "ヤマダ"}, {kSex, "1"}}},
+         change::PutGivenFields{2, {{kPhone, "03-1111-2222"}}}});
+  EXPECT_EQ((FieldChanges{{kLastKana, "ヤマダ"}, {kSex, "1"}}), *db().given_fields(kShop, 1));
+  apply({change::PutGivenFields{1, {{kSex, "2"}}}});
+  EXPECT_EQ((FieldChanges{{kSex, "2"}}), *db().given_fields(kShop, 1));
+  apply({change::DropLink{1}});
+  EXPECT_TRUE(db().given_fields(kShop, 1)->empty());
+  EXPECT_EQ(1u, db().given_fields(kShop, 2)->size());
+}
+
 TEST_P(MembersTest, ALateSnapshotDoesNotBringAnErasedCustomerBack) {
   apply({change::PutLink{link(1, "T1")}});
   apply({change::DropLink{1}});
