@@ -44,6 +44,10 @@ struct PutLink {
 struct DropLink {
   int64_t customer_id = 0;
 };  // link, snapshot, favourite, pins; the code is never issued again
+struct MoveLink {
+  int64_t from = 0, to = 0;
+};  // with code, snapshot, given fields, favourite and pins; nothing without a link of `from`,
+    // kConflict when `to` has one. `to` keeps a favourite and pins of its own.
 struct PutSnapshot {
   CardSnapshot snapshot;
 };  // an older as_of never overwrites a newer one
@@ -76,6 +80,7 @@ struct SetCursor {
 };  // never goes back
 struct Enqueue {
   OutboxWrite write;
+  Seconds delay = 0;  // due after
 };
 struct SetFavourite {
   int64_t customer_id = 0;
@@ -90,11 +95,11 @@ struct Audit {
   std::string actor, action, subject, reason;
 };
 }  // namespace change
-using Change =
-    std::variant<change::PutLink, change::DropLink, change::PutSnapshot, change::PutFieldPrints, change::PutGivenFields,
-                 change::PutStores, change::PutProducts, change::DropProducts, change::KeepProducts,
-                 change::PutStock, change::SetCursor, change::Enqueue, change::SetFavourite,
-                 change::SetPin, change::Audit>;
+using Change = std::variant<change::PutLink, change::DropLink, change::MoveLink,
+                            change::PutSnapshot, change::PutFieldPrints, change::PutGivenFields,
+                            change::PutStores, change::PutProducts, change::DropProducts,
+                            change::KeepProducts, change::PutStock, change::SetCursor,
+                            change::Enqueue, change::SetFavourite, change::SetPin, change::Audit>;
 inline constexpr int kMaxPins = 50;
 
 // Stored platform secrets, encrypted at rest (AES-256-GCM, tenant and purpose bound as associated

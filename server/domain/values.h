@@ -181,6 +181,7 @@ enum class OutboxKind : uint8_t {
   kCreateMember,     // Smaregi: member of a joining link; key = customer id
   kCustomerChanged,  // both: fields of a linked customer that changed in Shopify; key = customer id
   kMemberChanged,    // both: fields of a linked customer that changed in Smaregi; key = customer id
+  kDropCustomer,     // here: the link of a customer who is gone in Shopify; key = customer id
 };
 struct OutboxWrite {
   OutboxKind kind = OutboxKind::kWriteCard;

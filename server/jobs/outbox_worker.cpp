@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "server/domain/member/member_merge.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/retry.h"
 
@@ -87,6 +88,9 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
       case OutboxKind::kMemberChanged:
         sync_member(*tenant, item, Side::kPos);
         break;
+      case OutboxKind::kDropCustomer:
+        drop_customer(*tenant, item);
+        break;
     }
   }
   write_cards(*tenant, cards);
@@ -143,12 +147,7 @@ void OutboxWorker::write_alone(const Tenant& tenant, const Due& due) {
   const auto customer = ports_.shop.customer(tenant, due.card.customer_id);
   if (!customer.ok()) return failed(due.item, customer.error());
   if (customer->has_value()) return failed(due.item, written.error());
-  const auto dropped =
-      ports_.cards.drop(tenant.id, due.card.customer_id,
-                        {change::Audit{"shopify", "drop", "customer " + due.item.write.key,
-                                       "the customer no longer exists"}});
-  if (!dropped.ok()) return failed(due.item, dropped.error());
-  finish(due.item, {});
+  finish(due.item, {drop_later(due.card.customer_id)});
 }
 
 void OutboxWorker::erase_card(const Tenant& tenant, const OutboxItem& item, int64_t customer_id) {
@@ -181,6 +180,26 @@ void OutboxWorker::sync_member(const Tenant& tenant, const OutboxItem& item, Sid
   if (!done.ok()) return failed(item, done.error());
   // Whether Smaregi also tells of points this way is not documented.
   if (changed == Side::kPos) read_points(tenant, customer_id);
+}
+
+// The customer whose link it was may be back, or the link may be another customer's by now.
+void OutboxWorker::drop_customer(const Tenant& tenant, const OutboxItem& item) {
+  const int64_t customer_id = customer_of(item);
+  const auto customer = ports_.shop.customer(tenant, customer_id);
+  if (!customer.ok()) return failed(item, customer.error());
+  if (customer->has_value()) return finish(item, {});
+  const auto done = ports_.cards.exclusively(tenant.id, customer_id, [&]() -> Result<Done> {
+    const auto card = ports_.storage.card(tenant.id, customer_id);
+    if (!card.ok()) return card.error();
+    std::vector<Change> changes;
+    if (card->has_value()) {
+      changes = {change::DropLink{customer_id},
+                 change::Audit{"shopify", "drop", "customer " + item.write.key,
+                               "the customer no longer exists"}};
+    }
+    return ports_.storage.finish_outbox(item, changes);
+  });
+  if (!done.ok()) failed(item, done.error());
 }
 
 // When it does not work now, the next look at the card brings them.

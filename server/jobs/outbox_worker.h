@@ -32,6 +32,7 @@ class OutboxWorker {
   void create_member(const Tenant& tenant, const OutboxItem& item);
   void sync_member(const Tenant& tenant, const OutboxItem& item, Side changed);
 
+  void drop_customer(const Tenant& tenant, const OutboxItem& item);
   void read_points(const Tenant& tenant, int64_t customer_id);
   void finish(const OutboxItem& item, const std::vector<Change>& changes);
   void failed(const OutboxItem& item, const Error& error);

@@ -33,6 +33,18 @@ constexpr Sql kDropFavourite{"DELETE FROM favourite WHERE tenant = :a AND custom
 constexpr Sql kDropPins{"DELETE FROM pin WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kHoldLink{
     "SELECT customer_id FROM member_link WHERE tenant = :a AND customer_id = :b {hold}"};
+// Of a link that moves to another customer: to, tenant, from.
+constexpr Sql kMoves[] = {
+    {"UPDATE member_link SET customer_id = :a WHERE tenant = :b AND customer_id = :c"},
+    {"UPDATE member_code SET customer_id = :a WHERE tenant = :b AND customer_id = :c"},
+    {"UPDATE card_snapshot SET customer_id = :a WHERE tenant = :b AND customer_id = :c"},
+    {"UPDATE given_field SET customer_id = :a WHERE tenant = :b AND customer_id = :c"}};
+constexpr Sql kMoveFavourite{
+    "UPDATE favourite SET customer_id = :a WHERE tenant = :b AND customer_id = :c "
+    "AND NOT EXISTS (SELECT 1 FROM favourite own WHERE own.tenant = :d AND own.customer_id = :e)"};
+constexpr Sql kMovePins{
+    "UPDATE pin SET customer_id = :a WHERE tenant = :b AND customer_id = :c "
+    "AND NOT EXISTS (SELECT 1 FROM pin own WHERE own.tenant = :d AND own.customer_id = :e)"};
 constexpr Sql kPutSnapshot{
     "INSERT INTO card_snapshot "
     "(tenant, customer_id, has_points, points, points_expire_on, rank, holder, as_of) "
@@ -116,10 +128,9 @@ class Applier {
     if (owner != link.customer_id) {
       return Error{ErrorCode::kConflict, "the code was issued to another customer"};
     }
-    const int64_t written =
-        session_.run(put.only_new ? kAddLink : kPutLink, tenant_, link.customer_id, link.code,
-                     link.pos_member_id, word(link.state), link.joined_at,
-                     joined_words(link.missing));
+    const int64_t written = session_.run(
+        put.only_new ? kAddLink : kPutLink, tenant_, link.customer_id, link.code,
+        link.pos_member_id, word(link.state), link.joined_at, joined_words(link.missing));
     if (written == 0) return Error{ErrorCode::kConflict, "the customer has a link already"};
     return Done{};
   }
@@ -132,6 +143,22 @@ class Applier {
     session_.run(kDropGiven, tenant_, drop.customer_id);
     session_.run(kDropFavourite, tenant_, drop.customer_id);
     session_.run(kDropPins, tenant_, drop.customer_id);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::MoveLink& move) {
+    int64_t customer_id = 0;
+    if (!session_.one(kHoldLink, std::tie(customer_id), tenant_, move.from)) return Done{};
+    if (session_.one(kHoldLink, std::tie(customer_id), tenant_, move.to)) {
+      return Error{ErrorCode::kConflict, "the customer has a link already"};
+    }
+    for (const Sql& one : kMoves) session_.run(one, move.to, tenant_, move.from);
+    for (const Sql* unless_own : {&kMoveFavourite, &kMovePins}) {
+      session_.run(*unless_own, move.to, tenant_, move.from, tenant_, move.to);
+    }
+    for (const Sql* left : {&kDropPrints, &kDropFavourite, &kDropPins}) {
+      session_.run(*left, tenant_, move.from);
+    }
     return Done{};
   }
 
@@ -220,7 +247,8 @@ class Applier {
 
   Result<Done> operator()(const change::Enqueue& enqueue) {
     if (auto key = check_key("an outbox key", enqueue.write.key); !key) return key;
-    session_.run(kEnqueue, tenant_, word(enqueue.write.kind), enqueue.write.key, now_, now_);
+    session_.run(kEnqueue, tenant_, word(enqueue.write.kind), enqueue.write.key,
+                 now_ + enqueue.delay, now_);
     return Done{};
   }
 

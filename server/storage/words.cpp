@@ -16,7 +16,8 @@ std::optional<Enum> find(const Enum (&all)[N], std::string_view text) {
 constexpr LinkState kLinkStates[] = {LinkState::kJoining, LinkState::kLinked, LinkState::kStopped};
 constexpr System kSystems[] = {System::kShopify, System::kSmaregi};
 constexpr OutboxKind kOutboxKinds[] = {OutboxKind::kWriteCard, OutboxKind::kCreateMember,
-                                       OutboxKind::kCustomerChanged, OutboxKind::kMemberChanged};
+                                       OutboxKind::kCustomerChanged, OutboxKind::kMemberChanged,
+                                       OutboxKind::kDropCustomer};
 
 }  // namespace
 
@@ -52,6 +53,8 @@ std::string_view word(OutboxKind kind) {
       return "customer_changed";
     case OutboxKind::kMemberChanged:
       return "member_changed";
+    case OutboxKind::kDropCustomer:
+      return "drop_customer";
   }
   return "";
 }
@@ -59,7 +62,6 @@ std::string_view word(OutboxKind kind) {
 std::optional<LinkState> link_state(std::string_view text) { return find(kLinkStates, text); }
 std::optional<System> system_of(std::string_view text) { return find(kSystems, text); }
 std::optional<OutboxKind> outbox_kind(std::string_view text) { return find(kOutboxKinds, text); }
-
 
 std::string joined_words(const std::vector<std::string>& words) {
   std::string text;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <variant>
 #include <vector>
@@ -345,11 +346,25 @@ TEST_F(MemberSyncTest, AMemberWhoWithdrewOrIsGoneIsNotWritten) {
   EXPECT_EQ(storage.card(1, kHanako)->value().link.state, LinkState::kStopped);
 }
 
-TEST_F(MemberSyncTest, ACustomerWhoIsGoneLosesTheLinkAndThePrints) {
+TEST_F(MemberSyncTest, WhatChangedWhileTheCardWasStoppedIsWrittenWhenItIsBack) {
+  pos.edit_member(member, [](PosMember& m) { m.status = 3; });
+  shopper([](ShopCustomer& c) { c.last_name = "佐藤"; });
+  ASSERT_TRUE(run(Side::kShop));
+  pos.edit_member(member, [](PosMember& m) { m.status = 0; });
+  clock.advance(1);
+  ASSERT_TRUE(run(Side::kPos));
+  EXPECT_EQ(in_shop().last_name, at_till(kLastName));
+  EXPECT_EQ(storage.card(1, kHanako)->value().link.state, LinkState::kLinked);
+}
+
+TEST_F(MemberSyncTest, ACustomerWhoIsGoneWaitsForTheMergeThatMayHaveTakenIt) {
   shop.remove_customer(kHanako);
   ASSERT_TRUE(run(Side::kShop));
-  EXPECT_FALSE(storage.card(1, kHanako)->has_value());
-  EXPECT_EQ(*storage.field_prints(1, kHanako), "");
+  EXPECT_TRUE(storage.card(1, kHanako)->has_value());
+  const auto outbox = storage.outbox();
+  EXPECT_TRUE(std::ranges::any_of(outbox, [](const auto& row) {
+    return row.second.item.write.kind == OutboxKind::kDropCustomer;
+  }));
 }
 
 TEST_F(MemberSyncTest, APlatformThatIsDownIsToldLater) {

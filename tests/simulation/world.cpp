@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "server/domain/card/card_service.h"
+#include "server/domain/member/field_prints.h"
+#include "server/domain/member/member_fields.h"
 
 namespace tsunagi::simulation {
 namespace {
@@ -49,6 +51,9 @@ World::World(uint64_t seed) : chance_(seed), random_(seed + 1) {
   pos_.failures.fails = [this] { return call_fails(); };
   shop_.failures.fails = [this] { return call_fails(); };
   pos_.lose_answer_of_create = [this] { return faults_ && often(20); };
+  pos_.lose_answer_of_update = [this] { return faults_ && often(20); };
+  shop_.lose_answer_of_update = [this] { return faults_ && often(20); };
+  shop_.now = [this] { return clock_.now(); };
   storage_.before_apply = [this] { maybe_kill(); };
   server_ = std::make_unique<Server>(*this);
 }
@@ -63,7 +68,7 @@ void World::step() {
 }
 
 void World::something_happens() {
-  switch (pick(20)) {
+  switch (pick(24)) {
     case 0:
     case 1:
     case 2:
@@ -90,6 +95,11 @@ void World::something_happens() {
       return rename_programme();
     case 16:
       return outage();
+    case 17:
+    case 18:
+      return edit_customer();
+    case 19:
+      return merge();
     default:
       return open_card();
   }
@@ -151,6 +161,40 @@ void World::edit_member() {
   }
   tell({System::kSmaregi, "pos:customers", "",
         R"({"action":"edited","customerIds":[")" + id + "\"]}"});
+}
+
+void World::edit_customer() {
+  const std::string id = random_customer();
+  if (id.empty() || gone_.contains(std::stoll(id))) return;
+  shop_.edit_customer(std::stoll(id), [&](ShopCustomer& customer) {
+    if (often(50)) customer.last_name = "変" + std::to_string(pick(9));
+    if (often(50)) customer.phone = "+8190" + std::to_string(10'000'000 + pick(90'000'000));
+  });
+  note("customer " + id + " changes name or phone");
+  tell({System::kShopify, "customers/update", "", R"({"id":)" + id + "}"});
+}
+
+void World::merge() {
+  const std::string kept = random_customer();
+  const std::string gone = random_customer();
+  if (kept.empty() || kept == gone) return;
+  if (gone_.contains(std::stoll(kept)) || gone_.contains(std::stoll(gone))) return;
+  for (const std::string& id : {kept, gone}) {
+    merged_.insert(shop_.customers().at(std::stoll(id)).last_name);
+  }
+  shop_.remove_customer(std::stoll(gone));
+  gone_.insert(std::stoll(gone));
+  note("customer " + gone + " is merged into " + kept);
+  const std::string prefix = "gid://shopify/Customer/";
+  // Shopify repeats until it is answered: late and doubled, but not lost.
+  on_the_way_.push_back({System::kShopify, "customers/merge", "merge-" + gone,
+                         R"({"admin_graphql_api_customer_kept_id":")" + prefix + kept +
+                             R"(","admin_graphql_api_customer_deleted_id":")" + prefix + gone +
+                             "\"}"});
+  if (often(50)) {
+    on_the_way_.push_back(
+        {System::kShopify, "customers/delete", "shopify-" + gone, R"({"id":)" + gone + "}"});
+  }
 }
 
 void World::give_points_silently() {  // by the API or by expiry: no event at all
@@ -301,8 +345,8 @@ std::string World::broken_invariant() {
     }
     const std::optional<CardSnapshot>& shown = card.snapshot;
     if (!shown) continue;
-    if (shown->as_of < as_of_[id]) return who + "'s figures went back in time";
-    as_of_[id] = shown->as_of;
+    if (shown->as_of < as_of_[card.link.pos_member_id]) return who + "'s figures went back in time";
+    as_of_[card.link.pos_member_id] = shown->as_of;
     const auto& seen = points_seen_[card.link.pos_member_id];
     const bool had = shown->points == 0 || seen.contains(shown->points);
     if (shown->has_points && !had) return who + " shows points that the member never had";
@@ -317,6 +361,7 @@ std::string World::broken_invariant() {
   std::map<std::string, int> created;
   for (const auto& [id, member] : pos_.members()) {
     if (member.fields[MemberField::kLastName].starts_with("姓") &&
+        !merged_.contains(member.fields[MemberField::kLastName]) &&
         ++created[member.fields[MemberField::kLastName]] > 1) {
       return member.fields[MemberField::kLastName] + " has two members in Smaregi";
     }
@@ -324,8 +369,18 @@ std::string World::broken_invariant() {
   return "";
 }
 
+bool World::in_step(const ShopCustomer& customer, const PosMember& member) {
+  const MemberFields in_shop = member_fields(customer, clock_.now());
+  constexpr MemberField kEdited[] = {MemberField::kLastName, MemberField::kFirstName,
+                                     MemberField::kPhone};
+  return std::ranges::all_of(kEdited, [&](MemberField field) {
+    return comparable(field, in_shop[field]) == comparable(field, member.fields[field]);
+  });
+}
+
 std::string World::difference_from_truth() {
   const auto members = pos_.members();
+  const auto customers = shop_.customers();
   const auto published = shop_.cards();
   std::set<int64_t> with_card;
   for (const Card& card : storage_.cards(kShop)) {
@@ -343,6 +398,7 @@ std::string World::difference_from_truth() {
       if (card.link.code != member->second.code) return who + " has another code than in Smaregi";
       if (figures->points != pos_.points_of(member->first)) return who + " has wrong points";
       if (figures->rank != member->second.rank) return who + " has the wrong rank";
+      if (usable && !in_step(customers.at(id), member->second)) return who + " is not in step";
     }
     const auto shown = published.find(id);
     if (shown == published.end()) return who + " has no published card";

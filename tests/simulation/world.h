@@ -55,6 +55,9 @@ class World {
   void count_stock();
   void new_product();
   void leave();
+  void edit_customer();
+  void merge();
+  bool in_step(const ShopCustomer& customer, const PosMember& member);
   void open_card();
   void rename_programme();
   void outage();
@@ -86,10 +89,11 @@ class World {
   int64_t last_event_ = 0;
   int64_t last_product_ = 100;
   std::vector<Event> on_the_way_;
-  std::set<int64_t> gone_;                                // customers that were deleted
+  std::set<int64_t> gone_;        // customers that were deleted
+  std::set<std::string> merged_;  // last names of customers that were merged
   std::map<std::string, std::set<int64_t>> points_seen_;  // every balance a member ever had
   std::map<int64_t, std::set<std::string>> codes_;        // every code a customer's link ever had
-  std::map<int64_t, Seconds> as_of_;
+  std::map<std::string, Seconds> as_of_;
   std::vector<std::string> diary_;
 };
 

@@ -266,7 +266,7 @@ Result<std::vector<MemberLink>> FakeStorage::waiting_links(TenantId tenant, int 
     for (const auto& [id, card] : self.data_[tenant].cards) {
       if (!card.link.missing.empty()) waiting.push_back(card.link);
     }
-    std::ranges::stable_sort(waiting, {}, &MemberLink::joined_at);
+    std::ranges::sort(waiting, {}, &MemberLink::joined_at);
     waiting.resize(std::min(waiting.size(), static_cast<size_t>(limit)));
     return waiting;
   });
@@ -370,6 +370,7 @@ Result<std::vector<OutboxItem>> FakeStorage::lease_outbox(int limit, Seconds now
                                                           int lease_seconds) {
   if (auto refused = refuse_write()) return *refused;
   const std::lock_guard lock(mutex_);
+  last_lease_at_ = now;
   std::vector<OutboxItem> leased;
   for (auto& [id, row] : outbox_) {
     if (leased.size() >= static_cast<size_t>(limit)) break;
@@ -434,7 +435,7 @@ Result<Storage::QueueDepth> FakeStorage::queue_depth(TenantId tenant) {
 
 Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change>& changes) {
   Data copy = data_[tenant];  // all or nothing
-  std::vector<OutboxWrite> enqueued;
+  std::vector<change::Enqueue> enqueued;
   std::vector<change::Audit> audited;
   for (const Change& change : changes) {
     if (const auto* put = std::get_if<change::PutLink>(&change)) {
@@ -455,6 +456,26 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       copy.given.erase(drop->customer_id);
       copy.favourites.erase(drop->customer_id);
       copy.pins.erase(drop->customer_id);
+    } else if (const auto* move = std::get_if<change::MoveLink>(&change)) {
+      if (!copy.cards.contains(move->from)) continue;
+      if (copy.cards.contains(move->to)) {
+        return Error{ErrorCode::kConflict, "the customer has a link already"};
+      }
+      Card card = copy.cards.extract(move->from).mapped();
+      card.link.customer_id = move->to;
+      if (card.snapshot) card.snapshot->customer_id = move->to;
+      copy.cards[move->to] = std::move(card);
+      for (auto& [code, owner] : copy.codes) {
+        if (owner == move->from) owner = move->to;
+      }
+      copy.given[move->to] = copy.given[move->from];
+      if (copy.favourites[move->to].empty())
+        copy.favourites[move->to] = copy.favourites[move->from];
+      if (copy.pins[move->to].empty()) copy.pins[move->to] = copy.pins[move->from];
+      copy.prints.erase(move->from);
+      copy.given.erase(move->from);
+      copy.favourites.erase(move->from);
+      copy.pins.erase(move->from);
     } else if (const auto* snap = std::get_if<change::PutSnapshot>(&change)) {
       const auto card = copy.cards.find(snap->snapshot.customer_id);
       if (card == copy.cards.end()) continue;
@@ -491,7 +512,7 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       Seconds& kept = copy.cursors[cursor->name];
       kept = std::max(kept, cursor->value);
     } else if (const auto* enqueue = std::get_if<change::Enqueue>(&change)) {
-      enqueued.push_back(enqueue->write);
+      enqueued.push_back(*enqueue);
     } else if (const auto* favourite = std::get_if<change::SetFavourite>(&change)) {
       copy.favourites[favourite->customer_id] = favourite->store_id;
     } else if (const auto* pin = std::get_if<change::SetPin>(&change)) {
@@ -503,24 +524,27 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
     }
   }
   data_[tenant] = std::move(copy);
-  for (const OutboxWrite& write : enqueued) enqueue_locked(tenant, write);
+  for (const change::Enqueue& one : enqueued) enqueue_locked(tenant, one);
   audits_.insert(audits_.end(), audited.begin(), audited.end());
   return Done{};
 }
 
-void FakeStorage::enqueue_locked(TenantId tenant, const OutboxWrite& write) {
+void FakeStorage::enqueue_locked(TenantId tenant, const change::Enqueue& enqueue) {
+  const OutboxWrite& write = enqueue.write;
+  const Seconds due_at = enqueue.delay == 0 ? 0 : last_lease_at_ + enqueue.delay;
   for (auto& [id, row] : outbox_) {
     if (row.item.tenant == tenant && row.item.write.kind == write.kind &&
         row.item.write.key == write.key) {
       ++row.item.revision;
       row.item.attempts = 0;
       row.dead = false;
-      row.next_at = 0;  // a leased one stays leased until its writer comes back
+      row.next_at = due_at;  // a leased one stays leased until its writer comes back
       return;
     }
   }
   const int64_t id = ++last_id_;
   outbox_[id].item = {.id = id, .tenant = tenant, .write = write, .attempts = 0, .revision = 1};
+  outbox_[id].next_at = due_at;
 }
 
 }  // namespace tsunagi::fakes

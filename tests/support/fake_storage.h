@@ -138,7 +138,7 @@ class FakeStorage : public Storage {
   Result<std::optional<Tenant>> find_tenant(Matches matches);
 
   Result<Done> apply_locked(TenantId tenant, const std::vector<Change>& changes);
-  void enqueue_locked(TenantId tenant, const OutboxWrite& write);
+  void enqueue_locked(TenantId tenant, const change::Enqueue& enqueue);
 
   mutable std::mutex mutex_;  // guards everything below
   int64_t last_id_ = 0;
@@ -147,6 +147,7 @@ class FakeStorage : public Storage {
   std::map<int64_t, InboxRow> inbox_;
   std::set<std::tuple<TenantId, System, std::string, std::string>> inbox_keys_;
   std::map<int64_t, OutboxRow> outbox_;
+  Seconds last_lease_at_ = 0;  // what delays are counted from
   std::vector<change::Audit> audits_;
   std::map<std::string, std::pair<PendingJoin, Seconds>, std::less<>> joins_;  // by token
 };

@@ -1,6 +1,7 @@
 #include "server/domain/events/event_body.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -128,6 +129,30 @@ Result<int64_t> parse_shop_customer(std::string_view body) {
     return malformed("the customer's id is missing or not a number");
   }
   return id->get<int64_t>();
+}
+
+Result<ShopMerge> parse_shop_merge(std::string_view body) {
+  const auto json = parse_object(body);
+  if (!json.ok()) return json.error();
+  const auto id_of = [&json](const char* name) -> int64_t {
+    constexpr std::string_view kPrefix = "gid://shopify/Customer/";
+    const auto found = json->find(name);
+    if (found == json->end() || !found->is_string()) return 0;
+    std::string_view digits = found->get_ref<const std::string&>();
+    if (!digits.starts_with(kPrefix)) return 0;
+    digits.remove_prefix(kPrefix.size());
+    int64_t id = 0;
+    const char* first = digits.data();
+    const char* last = first + digits.size();
+    const auto [end, error] = std::from_chars(first, last, id);
+    return error == std::errc() && end == last && id > 0 ? id : 0;
+  };
+  const ShopMerge merge{.kept = id_of("admin_graphql_api_customer_kept_id"),
+                        .gone = id_of("admin_graphql_api_customer_deleted_id")};
+  if (merge.kept == 0 || merge.gone == 0 || merge.kept == merge.gone) {
+    return malformed("the merged customers' ids are missing or not two");
+  }
+  return merge;
 }
 
 }  // namespace tsunagi

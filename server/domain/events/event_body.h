@@ -33,4 +33,10 @@ Result<std::vector<std::string>> split_pos_event(std::string_view type, std::str
 // customers/data_request ("customer.id").
 Result<int64_t> parse_shop_customer(std::string_view body);
 
+// customers/merge: who stays and who is gone.
+struct ShopMerge {
+  int64_t kept = 0, gone = 0;
+};
+Result<ShopMerge> parse_shop_merge(std::string_view body);
+
 }  // namespace tsunagi

@@ -8,6 +8,7 @@
 
 #include "server/domain/bounded_cache.h"
 #include "server/domain/events/event_body.h"
+#include "server/domain/member/member_merge.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
 
@@ -73,8 +74,9 @@ class EventService::Step {
     const std::string& type = item.event.type;
     if (type == "app/uninstalled") return uninstalled();
     if (type == "shop/redact") return redact_shop();
-    if (type == "customers/delete") return drop_customer(item, "deleted in Shopify", false);
-    if (type == "customers/redact") return drop_customer(item, "redaction was asked for", true);
+    if (type == "customers/delete") return customer_deleted(item);
+    if (type == "customers/redact") return redact_customer(item);
+    if (type == "customers/merge") return customers_merged(item);
     if (type == "customers/update") return customer_updated(item);
     if (type == "customers/data_request") return data_request(item);
     return Done{};  // a topic of no meaning here
@@ -105,20 +107,54 @@ class EventService::Step {
     return Done{};
   }
 
-  Result<Done> drop_customer(const InboxItem& item, const char* reason, bool erase) {
+  // A merge deletes one of its two customers, and which of the two events comes first is anybody's
+  // guess: the link waits for the merge to move it.
+  Result<Done> customer_deleted(const InboxItem& item) {
+    const auto customer = parse_shop_customer(item.event.body);
+    if (!customer.ok()) return customer.error();
+    const auto card = ports_.storage.card(tenant_.id, *customer);
+    if (!card.ok()) return card.error();
+    if (card->has_value()) batch_.changes.emplace_back(drop_later(*customer));
+    return Done{};
+  }
+
+  Result<Done> redact_customer(const InboxItem& item) {
     const auto customer = parse_shop_customer(item.event.body);
     if (!customer.ok()) return customer.error();
     const auto card = ports_.storage.card(tenant_.id, *customer);
     if (!card.ok()) return card.error();
     if (card->has_value()) {
-      auto dropped = ports_.cards.drop(
-          tenant_.id, *customer,
-          {change::Audit{"shopify", "drop", customer_subject(*customer), reason}});
+      auto dropped =
+          ports_.cards.drop(tenant_.id, *customer,
+                            {change::Audit{"shopify", "drop", customer_subject(*customer),
+                                           "redaction was asked for"}});
       if (!dropped.ok()) return dropped;
     }
-    if (!erase || !tenant_.installed) return Done{};
+    if (!tenant_.installed) return Done{};
     // The metafield goes with the customer; where Shopify keeps a redacted one, it goes by this.
     return ports_.shop.erase_card(tenant_, *customer);
+  }
+
+  // Nothing else may change either of the two meanwhile; lanes are taken in the order of their ids.
+  Result<Done> customers_merged(const InboxItem& item) {
+    const auto merge = parse_shop_merge(item.event.body);
+    if (!merge.ok()) return merge.error();
+    const int64_t first = std::min(merge->kept, merge->gone);
+    const int64_t second = std::max(merge->kept, merge->gone);
+    return ports_.cards.exclusively(tenant_.id, first, [&] {
+      return ports_.cards.exclusively(tenant_.id, second,
+                                      [&] { return follow_merge(merge->kept, merge->gone); });
+    });
+  }
+
+  Result<Done> follow_merge(int64_t kept, int64_t gone) {
+    const auto leaving = ports_.storage.card(tenant_.id, gone);
+    if (!leaving.ok()) return leaving.error();
+    if (!leaving->has_value()) return Done{};
+    const auto staying = ports_.storage.card(tenant_.id, kept);
+    if (!staying.ok()) return staying.error();
+    return ports_.storage.apply(
+        tenant_.id, merge_changes(**leaving, staying->has_value() ? &**staying : nullptr, kept));
   }
 
   // Sent for every order and for what we write ourselves, too: what changed is found by reading.

@@ -9,6 +9,7 @@
 #include "server/domain/card/member_lookup.h"
 #include "server/domain/member/field_words.h"
 #include "server/domain/member/member_fields.h"
+#include "server/domain/member/member_merge.h"
 
 namespace tsunagi {
 namespace {
@@ -46,12 +47,6 @@ Card with_face(const Card& card, const PosMember& member, Seconds now) {
   overlay_member(member, seen, now);
   if (card.snapshot && seen.snapshot) seen.snapshot->as_of = card.snapshot->as_of;
   return seen;
-}
-
-std::vector<Change> dropped(const Card& card) {
-  const int64_t customer_id = card.link.customer_id;
-  return {change::DropLink{customer_id},
-          change::Audit{"shopify", "drop", subject(customer_id), "the customer no longer exists"}};
 }
 
 bool is_somebodys(const std::optional<PosMember>& member) {
@@ -108,7 +103,7 @@ Result<std::vector<Change>> MemberSync::sync(const Tenant& tenant, int64_t custo
 Result<std::vector<Change>> MemberSync::sync_from_shop(const Tenant& tenant, Pair& pair,
                                                        FieldPrints& prints) {
   if (auto read = read_shop(tenant, pair); !read.ok()) return read.error();
-  if (!pair.customer) return dropped(pair.card);
+  if (!pair.customer) return std::vector<Change>{drop_later(pair.card.link.customer_id)};
   if (all_same(prints, Side::kShop, pair.shop)) return std::vector<Change>{};
   if (auto read = read_pos(tenant, pair); !read.ok()) return read.error();
   if (!is_somebodys(pair.member)) return face_changes(pair);
@@ -118,11 +113,12 @@ Result<std::vector<Change>> MemberSync::sync_from_shop(const Tenant& tenant, Pai
 Result<std::vector<Change>> MemberSync::sync_from_pos(const Tenant& tenant, Pair& pair,
                                                       FieldPrints& prints) {
   if (auto read = read_pos(tenant, pair); !read.ok()) return read.error();
-  if (!is_somebodys(pair.member) || all_same(prints, Side::kPos, pair.pos)) {
-    return face_changes(pair);
-  }
+  // What the shop changed while the card was stopped was not written then.
+  const bool unchanged =
+      pair.card.link.state == LinkState::kLinked && all_same(prints, Side::kPos, pair.pos);
+  if (!is_somebodys(pair.member) || unchanged) return face_changes(pair);
   if (auto read = read_shop(tenant, pair); !read.ok()) return read.error();
-  if (!pair.customer) return dropped(pair.card);
+  if (!pair.customer) return std::vector<Change>{drop_later(pair.card.link.customer_id)};
   return bring_in_step(tenant, pair, prints);
 }
 

@@ -8,6 +8,7 @@
 #include "server/domain/member/field_words.h"
 #include "server/domain/member/join_service.h"
 #include "server/domain/member/member_fields.h"
+#include "server/domain/member/member_merge.h"
 #include "server/domain/member/member_sync.h"
 
 namespace tsunagi {
@@ -35,19 +36,25 @@ struct Sent {
   FieldChanges given;
 };
 
-std::vector<Change> linked(const Card& joining, const PosMember& member, const MemberFields& sent,
+std::vector<Change> linked(const Card& joining, const PosMember& member, const Sent& sent,
                            Seconds now, Random& random) {
   Card card = joining;
   card.link.pos_member_id = member.member_id;
+  card.link.missing.clear();
   overlay_member(member, card, now);
+  const int64_t customer_id = card.link.customer_id;
+  const std::string customer = std::to_string(customer_id);
   std::vector<Change> changes{change::PutLink{.link = card.link}};
   if (card.snapshot) changes.emplace_back(change::PutSnapshot{*card.snapshot});
-  changes.emplace_back(
-      change::PutFieldPrints{card.link.customer_id, first_prints(sent, member.fields, random)});
-  const std::string customer = std::to_string(card.link.customer_id);
+  changes.emplace_back(change::PutFieldPrints{
+      customer_id, first_prints(sent.fields, member.fields, sent.given, random)});
+  if (!sent.given.empty()) {
+    changes.emplace_back(change::PutGivenFields{customer_id, {}});
+    changes.emplace_back(change::Enqueue{{OutboxKind::kMemberChanged, customer}});
+  }
   changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, customer}});
-  changes.emplace_back(change::Audit{"smaregi", "linked", subject(card.link.customer_id),
-                                     "the member exists in Smaregi"});
+  changes.emplace_back(
+      change::Audit{"smaregi", "linked", subject(customer_id), "the member exists in Smaregi"});
   return changes;
 }
 
@@ -98,9 +105,7 @@ Result<std::vector<Change>> Registration::register_member(const Tenant& tenant,
   if (!asked.ok()) return asked.error();
   const std::optional<ShopCustomer>& customer = *asked;
   if (!customer) {
-    return std::vector<Change>{
-        change::DropLink{customer_id},
-        change::Audit{"shopify", "drop", subject(customer_id), "the customer no longer exists"}};
+    return std::vector<Change>{drop_later(customer_id)};
   }
 
   const Seconds now = ports_.clock.now();

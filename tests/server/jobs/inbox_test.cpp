@@ -3,6 +3,7 @@
 #include "server/jobs/inbox_worker.h"
 
 #include "server/domain/events/event_body.h"
+#include "server/domain/member/member_merge.h"
 #include "server/jobs/retry.h"
 #include "tests/server/jobs/world.h"
 
@@ -249,11 +250,63 @@ TEST_F(InboxTest, UninstallErasesTheTokensAndReinstallWorks) {
 
 TEST_F(InboxTest, ADeletedCustomerIsForgotten) {
   (void)storage.apply(kShop, {change::SetPin{7001, "4900000000010", true}});
+  shop.remove_customer(7001);
   shopify_tells("customers/delete", R"({"id":7001})");
   work();
+  EXPECT_EQ(storage.cards(kShop).size(), 1U) << "a merge may be on its way";
+  pass(kMergeGraceSeconds + 5);
   EXPECT_TRUE(storage.cards(kShop).empty());
   EXPECT_TRUE(storage.pins(kShop, 7001)->empty());
   EXPECT_EQ(cards.card(tenant(), 7001)->state, CardState::kNotJoined);
+}
+
+constexpr const char* kMerge7001Into7002 =
+    R"({"admin_graphql_api_customer_kept_id":"gid://shopify/Customer/7002",)"
+    R"("admin_graphql_api_customer_deleted_id":"gid://shopify/Customer/7001","status":"completed"})";
+
+TEST_F(InboxTest, AMergedCustomersCardIsTheSurvivorsInWhicheverOrderItIsTold) {
+  const std::string code = card(7001).link.code;
+  customer_signs_up(7002);
+  shop.remove_customer(7001);
+  shopify_tells("customers/delete", R"({"id":7001})");
+  work();
+  shopify_tells("customers/merge", kMerge7001Into7002);
+  work();
+  shopify_tells("customers/merge", kMerge7001Into7002);
+  pass(kMergeGraceSeconds + 5);
+  EXPECT_EQ(storage.cards(kShop).size(), 1U);
+  EXPECT_EQ(card(7002).link.code, code);
+  EXPECT_EQ(card(7002).link.pos_member_id, hanako);
+  EXPECT_EQ(published(7002)["code"], code);
+  EXPECT_EQ(cards.card(tenant(), 7002)->state, CardState::kReady);
+  EXPECT_EQ(pos.members().size(), 1U);
+}
+
+TEST_F(InboxTest, OfTwoMembersTheFirstStaysWhicheverCustomerSurvives) {
+  clock.advance(60);
+  const std::string later = member(7002);
+  const std::string first_code = card(7001).link.code;
+  const std::string later_code = card(7002).link.code;
+  shop.remove_customer(7001);
+  shopify_tells("customers/merge", kMerge7001Into7002);
+  work();
+  EXPECT_EQ(card(7002).link.code, first_code);
+  EXPECT_EQ(storage.cards(kShop).size(), 1U);
+  EXPECT_TRUE(*storage.code_known(kShop, later_code)) << "nobody gets it again";
+  const auto audits = storage.audits();
+  EXPECT_TRUE(std::ranges::any_of(audits, [&](const change::Audit& audit) {
+    return audit.action == "merge" && audit.reason.find(later_code) != std::string::npos;
+  })) << "the merchant is told where the later one's points are";
+}
+
+TEST_F(InboxTest, AMergeOfPeopleWhoAreNoMembersIsNothing) {
+  shopify_tells("customers/merge",
+                R"({"admin_graphql_api_customer_kept_id":"gid://shopify/Customer/1",)"
+                R"("admin_graphql_api_customer_deleted_id":"gid://shopify/Customer/2"})");
+  shopify_tells("customers/merge", R"({"admin_graphql_api_customer_kept_id":7})");
+  work();
+  EXPECT_EQ(storage.cards(kShop).size(), 1U);
+  EXPECT_EQ(dead().size(), 1U);
 }
 
 TEST_F(InboxTest, RedactionErasesThePublishedCardToo) {

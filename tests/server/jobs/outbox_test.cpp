@@ -4,6 +4,8 @@
 #include "server/jobs/outbox_worker.h"
 
 #include "server/domain/member/member_fields.h"
+#include "server/domain/member/member_merge.h"
+#include "server/domain/sync/sync_service.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/retry.h"
 #include "tests/server/jobs/world.h"
@@ -85,7 +87,8 @@ TEST_F(OutboxTest, WhoLacksWhatSmaregiRequiresWaitsUntilTheCardWasAnswered) {
   EXPECT_EQ(card(7001).link.state, LinkState::kLinked);
   EXPECT_TRUE(card(7001).link.missing.empty());
   EXPECT_EQ(pos.last_created.fields[MemberField::kLastKana], "ヤマダ");
-  EXPECT_EQ(pos.last_created.fields[MemberField::kSex], "") << "what was not asked for is not taken";
+  EXPECT_EQ(pos.last_created.fields[MemberField::kSex], "")
+      << "what was not asked for is not taken";
   EXPECT_EQ(shop.customers().at(7001).last_kana, "ヤマダ") << "and the shop knows it, too";
   EXPECT_TRUE(storage.given_fields(1, 7001)->empty()) << "it is with the platforms now";
   EXPECT_EQ(joining.give_fields(tenant(), 7001, {{"last_kana", "やまだ"}}).error().code,
@@ -213,6 +216,7 @@ TEST_F(OutboxTest, OneCustomerThatIsGoneDoesNotHoldUpTheBatch) {
     if (id == 5) continue;
     EXPECT_EQ(published(id)["points"], 77) << id;
   }
+  pass(kMergeGraceSeconds + 5);
   EXPECT_EQ(storage.cards(kShop).size(), 9U) << "the link of a customer that is gone goes";
   EXPECT_TRUE(dead().empty());
 }

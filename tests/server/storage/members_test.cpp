@@ -190,6 +190,28 @@ TEST_P(MembersTest, WhatACustomerGaveIsKeptUntilItIsReplacedOrTheLinkGoes) {
   EXPECT_EQ(1u, db().given_fields(kShop, 2)->size());
 }
 
+TEST_P(MembersTest, AMovedLinkTakesEverythingOfItAlong) {
+  apply({change::PutLink{link(1, "T1")}, change::PutSnapshot{snapshot(1, 5, kNow)},
+         change::PutFieldPrints{1, "{}"}, change::PutGivenFields{1, {{MemberField::kSex, "1"}}},
+         change::SetFavourite{1, "3"}, change::SetPin{1, "p", true},
+         change::SetPin{2, "own", true}});
+  apply({change::MoveLink{.from = 1, .to = 2}});
+  EXPECT_FALSE(card(1));
+  EXPECT_EQ("T1", card(2)->link.code);
+  EXPECT_EQ(5, points(2));
+  EXPECT_EQ("3", *db().favourite(kShop, 2));
+  EXPECT_THAT(*db().pins(kShop, 2), testing::ElementsAre("own"));
+  EXPECT_TRUE(db().pins(kShop, 1)->empty());
+  EXPECT_EQ("", *db().field_prints(kShop, 2)) << "the next look is the first";
+  EXPECT_EQ(1u, db().given_fields(kShop, 2)->size());
+  EXPECT_EQ(ErrorCode::kConflict, db().apply(kShop, {change::PutLink{link(3, "T1")}}).error().code)
+      << "the code is the new owner's";
+  apply({change::PutLink{link(4, "T4")}});
+  EXPECT_EQ(ErrorCode::kConflict, db().apply(kShop, {change::MoveLink{4, 2}}).error().code);
+  apply({change::MoveLink{.from = 99, .to = 5}});
+  EXPECT_FALSE(card(5));
+}
+
 TEST_P(MembersTest, ALateSnapshotDoesNotBringAnErasedCustomerBack) {
   apply({change::PutLink{link(1, "T1")}});
   apply({change::DropLink{1}});

@@ -1,0 +1,52 @@
+#include "server/domain/member/member_merge.h"
+
+#include <string>
+#include <tuple>
+
+#include "server/domain/member/member_sync.h"
+
+namespace tsunagi {
+namespace {
+
+std::string subject(int64_t customer_id) { return "customer " + std::to_string(customer_id); }
+
+bool joined_before(const Card& a, const Card& b) {
+  return std::tie(a.link.joined_at, a.link.code) < std::tie(b.link.joined_at, b.link.code);
+}
+
+change::Audit left_behind(const Card& card, int64_t kept) {
+  return {"shopify", "merge", subject(kept),
+          "of two members the later one is off the card: code " + card.link.code +
+              ", Smaregi member " + card.link.pos_member_id +
+              "; its points stay there until they are brought over in Smaregi"};
+}
+
+}  // namespace
+
+change::Enqueue drop_later(int64_t customer_id) {
+  return {.write = {OutboxKind::kDropCustomer, std::to_string(customer_id)},
+          .delay = kMergeGraceSeconds};
+}
+
+std::vector<Change> merge_changes(const Card& leaving, const Card* staying, int64_t kept) {
+  const int64_t gone = leaving.link.customer_id;
+  const std::string key = std::to_string(kept);
+  std::vector<Change> changes;
+  if (staying != nullptr && joined_before(*staying, leaving)) {
+    changes.emplace_back(change::DropLink{gone});
+    changes.emplace_back(left_behind(leaving, kept));
+    return changes;
+  }
+  if (staying != nullptr) {
+    changes.emplace_back(change::DropLink{kept});
+    changes.emplace_back(left_behind(*staying, kept));
+  }
+  changes.emplace_back(change::MoveLink{.from = gone, .to = kept});
+  changes.emplace_back(change::Audit{"shopify", "merge", subject(kept),
+                                     "the card of " + subject(gone) + " is this customer's now"});
+  changes.emplace_back(change::Enqueue{.write = {OutboxKind::kWriteCard, key}});
+  changes.emplace_back(change::Enqueue{.write = {work_for(leaving, Side::kShop), key}});
+  return changes;
+}
+
+}  // namespace tsunagi
