@@ -33,8 +33,9 @@ Result<Done> CountingStorage::install(const ShopIdentity& shop) {
 }
 Result<Done> CountingStorage::join_contract(TenantId tenant, std::string_view contract) {
   const auto owner = tenant_by_contract(contract);
-  if (owner.ok() && owner->has_value() && (*owner)->id != tenant)
+  if (owner.ok() && owner->has_value() && (*owner)->id != tenant) {
     return Error{ErrorCode::kConflict, "another shop's"};
+  }
   ++writes;
   return FakeStorage::join_contract(tenant, contract);
 }
@@ -286,8 +287,9 @@ std::string HttpTest::query(const Signed& request) const {
   std::sort(pairs.begin(), pairs.end());
   for (const std::string& pair : pairs) text += pair;
   std::string result;
-  for (const auto& [name, value] : all)
+  for (const auto& [name, value] : all) {
     result += percent_encode(name) + "=" + percent_encode(value) + "&";
+  }
   return result + "signature=" + hex(hmac_sha256(request.secret, text));
 }
 

@@ -7,7 +7,6 @@
 namespace tsunagi {
 namespace {
 
-using testing::ElementsAre;
 
 class TenantsTest : public StorageTest {
  protected:
