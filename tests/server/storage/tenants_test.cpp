@@ -7,7 +7,6 @@
 namespace tsunagi {
 namespace {
 
-
 class TenantsTest : public StorageTest {
  protected:
   [[nodiscard]] Tenant shop(TenantId id = kShop) const {
