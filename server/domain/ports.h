@@ -80,7 +80,7 @@ struct SetCursor {
 };  // never goes back
 struct Enqueue {
   OutboxWrite write;
-  Seconds delay = 0;  // due after
+  Seconds delay = 0;  // due after, or when it was due already if that is sooner
 };
 struct SetFavourite {
   int64_t customer_id = 0;

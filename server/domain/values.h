@@ -89,6 +89,7 @@ struct Settings {
   std::vector<StoreSetting>
       stores;  // in display order; stores not listed follow by Smaregi's order
   std::string contact_url;
+  int64_t look_changes = 0;  // of name and symbologies: a look that came back is a new one
   FieldKeys field_keys;
   std::map<MemberField, FieldWinner> field_winners;  // kLater where none is named
   bool paused = false;  // the kill switch: blocks show nothing, nothing is written to a platform

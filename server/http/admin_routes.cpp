@@ -250,7 +250,7 @@ Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
   if (!carries_json(request)) {
     return refuse(415, "content_type", "The body must be sent as application/json.");
   }
-  const auto settings = parse_settings(request.body);
+  auto settings = parse_settings(request.body);
   if (!settings.ok()) {
     // "field: reason": the page shows the reason beside the field.
     const std::string& message = settings.error().message;
@@ -263,6 +263,7 @@ Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
     }
     return reply;
   }
+  *settings = saved_over(tenant.settings, std::move(*settings));
   const auto saved = context.ports.storage.save_settings(tenant.id, *settings);
   if (!saved.ok()) return failed(saved.error());
   context.ports.log.info("settings.saved", {{"tenant", tenant.id}});

@@ -85,13 +85,16 @@ constexpr Sql kSetCursor{
     "INSERT INTO sync_cursor (tenant, name, value) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value "
     "WHERE excluded.value > sync_cursor.value"};
-// Enqueued again: a waiting item is due at once; one that is being written stays leased, and its
-// revision tells the writer that there is more to write; a dead one has a new reason to live.
+// Enqueued again: a waiting item is due at once, or when it was if that is sooner; one that is
+// being written stays leased, and its revision tells the writer that there is more to write; a dead
+// one has a new reason to live.
 constexpr Sql kEnqueue{
     "INSERT INTO outbox (tenant, kind, item_key, state, due_at, enqueued_at) "
     "VALUES (:a, :b, :c, 'waiting', :d, :e) ON CONFLICT (tenant, kind, item_key) DO UPDATE SET "
     "revision = outbox.revision + 1, attempts = 0, error = '', "
-    "due_at = CASE outbox.state WHEN 'leased' THEN outbox.due_at ELSE excluded.due_at END, "
+    "due_at = CASE WHEN outbox.state = 'leased' OR "
+    "(outbox.state = 'waiting' AND outbox.due_at < excluded.due_at) "
+    "THEN outbox.due_at ELSE excluded.due_at END, "
     "state = CASE outbox.state WHEN 'leased' THEN 'leased' ELSE 'waiting' END, "
     "enqueued_at = CASE outbox.state WHEN 'dead' THEN excluded.enqueued_at "
     "ELSE outbox.enqueued_at END"};

@@ -64,8 +64,8 @@ TEST(CardView, EveryStateHasItsSentenceAndItsWayOn) {
       {CardState::kNotJoined, false,
        "お店でも使える会員証をつくりませんか。ポイントはお店とオンラインで共通です",
        "Get a card that works in our shops too. One point balance for both", "join", ""},
-      {CardState::kFieldMissing, false,
-       "会員登録にはお名前（カナ）が必要です", "We need your name in kana to finish", "", ""},
+      {CardState::kFieldMissing, false, "会員登録にはお名前（カナ）が必要です",
+       "We need your name in kana to finish", "", ""},
       {CardState::kRegistering, true, "お店への登録中です。このままお使いいただけます",
        "Registering you with our shops. You can already use this card", "", ""},
       {CardState::kNotAtTill, true,
@@ -138,12 +138,13 @@ TEST(CardView, StaleAndOfflineDoWithoutATimeWhenNoneIsKnown) {
 TEST(CardView, AMissingFieldIsNamed) {
   CardModel card = member();
   card.state = CardState::kFieldMissing;
-  const std::vector<std::pair<std::string, std::string>> cases = {{"kana", "kana"},
-                                                                  {"name", "name"},
-                                                                  {"phone", "phone number"},
-                                                                  {"birth_date", "date of birth"},
-                                                                  {"shoe_size", "one more detail"},
-                                                                  {"", "one more detail"}};
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"kana", "kana"},
+      {"name", "name"},
+      {"phone", "phone number"},
+      {"birth_date", "date of birth"},
+      {"shoe_size", "a little more about you"},
+      {"", "a little more about you"}};
   for (const auto& [field, words] : cases) {
     card.missing_field = field;
     EXPECT_NE(read_card(card, Language::kEnglish).text_of("tsunagi-card__notice").find(words),

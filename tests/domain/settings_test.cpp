@@ -129,5 +129,18 @@ TEST(SettingsLimits, HoldAtTheLimitAndRefuseOnePastIt) {
   EXPECT_FALSE(parse_settings(padded).ok());
 }
 
+TEST(SavedSettings, ALookThatCameBackIsANewOne) {
+  Settings first;
+  first.programme_name = "A";
+  Settings other = first;
+  other.programme_name = "B";
+  other.look_changes = 99;  // nobody but us counts
+  const Settings second = saved_over(first, other);
+  EXPECT_EQ(second.look_changes, 1);
+  EXPECT_EQ(saved_over(second, first).look_changes, 2);
+  other.few_below = 7;
+  EXPECT_EQ(saved_over(second, other).look_changes, 1);
+}
+
 }  // namespace
 }  // namespace tsunagi

@@ -537,8 +537,8 @@ void FakeStorage::enqueue_locked(TenantId tenant, const change::Enqueue& enqueue
         row.item.write.key == write.key) {
       ++row.item.revision;
       row.item.attempts = 0;
-      row.dead = false;
-      row.next_at = due_at;  // a leased one stays leased until its writer comes back
+      row.next_at = row.dead ? due_at : std::min(row.next_at, due_at);
+      row.dead = false;  // a leased one stays leased until its writer comes back
       return;
     }
   }

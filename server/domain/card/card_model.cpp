@@ -27,9 +27,9 @@ std::string question_of(const std::vector<std::string>& missing) {
   for (const std::string& name : missing) {
     const auto field = member_field(name);
     if (!field) return "";
-    if (!kind.empty()) continue;
     const bool kana = field == MemberField::kLastKana || field == MemberField::kFirstKana;
-    kind = kana ? "kana" : name;
+    const std::string one = kana ? "kana" : name;
+    kind = kind.empty() || kind == one ? one : "several";
   }
   return kind;
 }

@@ -18,38 +18,42 @@ constexpr FieldSet kFieldSets[] = {FieldSet::kAll, FieldSet::kNames, FieldSet::k
 
 std::string subject(int64_t customer_id) { return "customer " + std::to_string(customer_id); }
 
-// A member found under our freshly drawn code is the one we created when it has the names we sent.
-// Twelve random digits do not meet a stranger's by chance, and a stranger's member is not taken
-// over.
-bool is_ours(const PosMember& member, const MemberFields& fields) {
-  return std::ranges::any_of(kFieldSets, [&](FieldSet set) {
-    const NewPosMember sent = new_member(member.code, fields, set);
-    return sent.fields[MemberField::kLastName] == member.fields[MemberField::kLastName] &&
-           sent.fields[MemberField::kFirstName] == member.fields[MemberField::kFirstName];
-  });
+// A member found under our freshly drawn code is the one we created when it has the names we sent,
+// be it before they were changed in the shop (then their prints tell). Twelve random digits do not
+// meet a stranger's by chance, and a stranger's member is not taken over.
+bool is_ours(const PosMember& member, const Registration::Sent& sent, const FieldPrints& tried) {
+  constexpr MemberField kNames[] = {MemberField::kLastName, MemberField::kFirstName};
+  const auto sent_then = [&](MemberField name) {
+    const std::string found = comparable(name, member.fields[name]);
+    return found.empty() || tried.same(Side::kPos, name, found);
+  };
+  const auto sent_now = [&](FieldSet set) {
+    const MemberFields fields = new_member(member.code, sent.fields, set).fields;
+    return std::ranges::all_of(
+        kNames, [&](MemberField name) { return fields[name] == member.fields[name]; });
+  };
+  const bool tried_before = tried.knows(Side::kPos, MemberField::kLastName);
+  return (tried_before && std::ranges::all_of(kNames, sent_then)) ||
+         std::ranges::any_of(kFieldSets, sent_now);
 }
 
-// What becomes of the member: the customer's fields and, where they were empty, what the customer
-// gave to the card.
-struct Sent {
-  MemberFields fields;
-  FieldChanges given;
-};
-
-std::vector<Change> linked(const Card& joining, const PosMember& member, const Sent& sent,
-                           Seconds now, Random& random) {
+// fresh: the member is what was sent just now; else it was made before, of what the shop said then.
+std::vector<Change> linked(const Card& joining, const PosMember& member,
+                           const Registration::Sent& sent, bool fresh,
+                           const Registration::Ports& ports) {
   Card card = joining;
   card.link.pos_member_id = member.member_id;
   card.link.missing.clear();
-  overlay_member(member, card, now);
+  overlay_member(member, card, ports.clock.now());
   const int64_t customer_id = card.link.customer_id;
   const std::string customer = std::to_string(customer_id);
   std::vector<Change> changes{change::PutLink{.link = card.link}};
   if (card.snapshot) changes.emplace_back(change::PutSnapshot{*card.snapshot});
   changes.emplace_back(change::PutFieldPrints{
-      customer_id, first_prints(sent.fields, member.fields, sent.given, random)});
-  if (!sent.given.empty()) {
-    changes.emplace_back(change::PutGivenFields{customer_id, {}});
+      customer_id,
+      fresh ? first_prints(sent.fields, member.fields, sent.given, ports.random) : ""});
+  if (!sent.given.empty()) changes.emplace_back(change::PutGivenFields{customer_id, {}});
+  if (!fresh || !sent.given.empty()) {
     changes.emplace_back(change::Enqueue{{OutboxKind::kMemberChanged, customer}});
   }
   changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, customer}});
@@ -60,8 +64,9 @@ std::vector<Change> linked(const Card& joining, const PosMember& member, const S
 
 std::vector<std::string> missing_of(const MemberFields& fields, const PosRequired& required) {
   std::vector<std::string> missing = required.others;
-  for (const MemberField field : required.fields) {
-    if (fields[field].empty()) missing.emplace_back(word(field));
+  for (const MemberField field : kMemberFields) {  // in the order of a form
+    const bool asked = std::ranges::find(required.fields, field) != required.fields.end();
+    if (asked && fields[field].empty()) missing.emplace_back(word(field));
   }
   return missing;
 }
@@ -117,27 +122,23 @@ Result<std::vector<Change>> Registration::register_member(const Tenant& tenant,
     sent.fields[field] = value;
     sent.given[field] = value;
   }
-  const MemberFields& fields = sent.fields;
   Card card = *stored;
   const auto required = required_of(tenant);
   if (!required.ok()) return required.error();
-  auto missing = missing_of(fields, *required);
+  auto missing = missing_of(sent.fields, *required);
   if (!missing.empty()) return waits(card, std::move(missing));
-  const auto linked_to = [&](const PosMember& member) {
-    return linked(card, member, sent, now, ports_.random);
-  };
   for (int tried = 0; tried < kCodesTried; ++tried) {
-    const auto before = holder_of_code(tenant, card, fields);
+    const auto before = holder_of_code(tenant, card, sent);
     if (!before.ok()) return before.error();
-    if (before->ours) return linked_to(*before->ours);
+    if (before->ours) return linked(card, *before->ours, sent, /*fresh=*/false, ports_);
     if (!before->taken) {
-      const auto created = create(tenant, card.link.code, fields, required->fields);
-      if (created.ok()) return linked_to(*created);
+      const auto created = create(tenant, card, sent, required->fields);
+      if (created.ok()) return linked(card, *created, sent, /*fresh=*/true, ports_);
       if (created.error().code != ErrorCode::kConflict) return created.error();
       // Somebody took the code between the look and the creation, or our own answer was lost.
-      const auto after = holder_of_code(tenant, card, fields);
+      const auto after = holder_of_code(tenant, card, sent);
       if (!after.ok()) return after.error();
-      if (after->ours) return linked_to(*after->ours);
+      if (after->ours) return linked(card, *after->ours, sent, /*fresh=*/false, ports_);
     }
     if (auto drawn = draw_again(tenant, card); !drawn.ok()) return drawn.error();
   }
@@ -145,7 +146,7 @@ Result<std::vector<Change>> Registration::register_member(const Tenant& tenant,
 }
 
 Result<Registration::Holder> Registration::holder_of_code(const Tenant& tenant, const Card& card,
-                                                          const MemberFields& fields) {
+                                                          const Sent& sent) {
   const auto found = ports_.pos.member_by_code(tenant.contract_id, card.link.code);
   if (!found.ok()) return found.error();
   const std::optional<PosMember>& member = *found;
@@ -154,19 +155,27 @@ Result<Registration::Holder> Registration::holder_of_code(const Tenant& tenant, 
   if (!linked_card.ok()) return linked_card.error();
   const std::optional<Card>& other = *linked_card;
   const bool others = other && other->link.customer_id != card.link.customer_id;
-  if (others || !is_ours(*member, fields)) {
+  const auto tried = ports_.storage.field_prints(tenant.id, card.link.customer_id);
+  if (!tried.ok()) return tried.error();
+  if (others || !is_ours(*member, sent, FieldPrints(*tried, ports_.random))) {
     return Holder{.ours = std::nullopt, .taken = true};
   }
   return Holder{.ours = member, .taken = false};
 }
 
-Result<PosMember> Registration::create(const Tenant& tenant, const std::string& code,
-                                       const MemberFields& fields,
+Result<PosMember> Registration::create(const Tenant& tenant, const Card& card, const Sent& sent,
                                        const std::vector<MemberField>& required) {
+  const std::string& code = card.link.code;
+  // Stored before it is sent: should the answer be lost, the member is known by it.
+  const auto noted = ports_.storage.apply(
+      tenant.id,
+      {change::PutFieldPrints{card.link.customer_id,
+                              first_prints(sent.fields, sent.fields, {}, ports_.random)}});
+  if (!noted.ok()) return noted.error();
   Error refused{ErrorCode::kInternal, "nothing was tried"};
   for (const FieldSet set : kFieldSets) {
     auto created =
-        ports_.pos.create_member(tenant.contract_id, new_member(code, fields, set, required));
+        ports_.pos.create_member(tenant.contract_id, new_member(code, sent.fields, set, required));
     if (created.ok() && !created->code.empty() && created->code != code) {
       return Error{ErrorCode::kInternal, "Smaregi answered about another member"};
     }

@@ -25,6 +25,12 @@ class Registration {
     Clock& clock;
     Random& random;
   };
+  // What becomes of the member: the customer's fields and, where they were empty, what the customer
+  // gave to the card.
+  struct Sent {
+    MemberFields fields;
+    FieldChanges given;
+  };
   explicit Registration(Ports ports) : ports_(ports) {}
 
   // The changes to apply when the outbox item is done; none when there is nothing to do. A customer
@@ -39,9 +45,8 @@ class Registration {
     std::optional<PosMember> ours;  // created by an earlier attempt
     bool taken = false;             // it is somebody else's
   };
-  Result<Holder> holder_of_code(const Tenant& tenant, const Card& card, const MemberFields& fields);
-  Result<PosMember> create(const Tenant& tenant, const std::string& code,
-                           const MemberFields& fields,
+  Result<Holder> holder_of_code(const Tenant& tenant, const Card& card, const Sent& sent);
+  Result<PosMember> create(const Tenant& tenant, const Card& card, const Sent& sent,
                            const std::vector<MemberField>& required);
   Result<PosRequired> required_of(const Tenant& tenant);
   void forget_required(const Tenant& tenant);

@@ -58,6 +58,7 @@ int64_t look_of(const Tenant& tenant) {
                                                   : tenant.settings.programme_name);
   hash.add(symbology_name(tenant.settings.symbology));
   hash.add(symbology_name(tenant.settings.second_symbology));
+  hash.add(std::to_string(tenant.settings.look_changes));
   return static_cast<int64_t>((hash.value() ^ (hash.value() >> kLookBits)) &
                               ((1ULL << kLookBits) - 1));
 }

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "server/domain/member/field_words.h"
@@ -188,9 +190,9 @@ Json winners_json(const Settings& settings) {
     const auto set = settings.field_winners.find(field);
     const FieldWinner winner =
         set == settings.field_winners.end() ? FieldWinner::kLater : set->second;
-    json[std::string(word(field))] =
-        std::ranges::find(kWinnerWords, winner, [](const auto& entry) { return entry.first; })
-            ->second;
+    json[std::string(word(field))] = std::ranges::find(kWinnerWords, winner, [](const auto& entry) {
+                                       return entry.first;
+                                     })->second;
   }
   return json;
 }
@@ -241,6 +243,7 @@ std::string settings_json(const Settings& settings) {
                      {"safety_stock", settings.safety_stock},
                      {"stores", std::move(stores)},
                      {"contact_url", settings.contact_url},
+                     {"look_changes", settings.look_changes},
                      {"field_keys",
                       {{"last_kana", settings.field_keys.last_kana},
                        {"first_kana", settings.field_keys.first_kana},
@@ -267,6 +270,7 @@ Result<Settings> parse_settings(std::string_view json) {
   reader.symbology("second_symbology", settings.second_symbology);
   reader.count("few_below", kSettingStockMax, settings.few_below);
   reader.count("safety_stock", kSettingStockMax, settings.safety_stock);
+  reader.count("look_changes", std::numeric_limits<int64_t>::max(), settings.look_changes);
   read_contact_url(reader, settings);
   reader.flag("paused", settings.paused);
   if (reader.error()) return *reader.error();
@@ -280,6 +284,14 @@ Result<Settings> parse_settings(std::string_view json) {
     if (auto error = read_stores(*stores, settings.stores)) return *error;
   }
   return settings;
+}
+
+Settings saved_over(const Settings& before, Settings wanted) {
+  const auto look = [](const Settings& settings) {
+    return std::tie(settings.programme_name, settings.symbology, settings.second_symbology);
+  };
+  wanted.look_changes = before.look_changes + (look(before) == look(wanted) ? 0 : 1);
+  return wanted;
 }
 
 }  // namespace tsunagi

@@ -35,7 +35,7 @@ export function fields(world) {
         if (width === 320) await card.locator('[data-tsunagi-action=join]').click();
         const form = card.locator('.tsunagi-fields');
         await form.waitFor({ timeout: 30_000 });
-        assert.match(await card.locator('.tsunagi-card__notice').innerText(), language === 'ja' ? /お名前（カナ）が必要です/ : /your name in kana/);
+        assert.match(await card.locator('.tsunagi-card__notice').innerText(), language === 'ja' ? /もう少し情報が必要です/ : /a little more about you/);
         assert.deepEqual(await form.locator('.tsunagi-fields__control').evaluateAll((all) => all.map((one) => one.getAttribute('name'))), Object.keys(kTyped[language]));
         assert.deepEqual(await axe(page), []);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), 'no scrolling to the side');

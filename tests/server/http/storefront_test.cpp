@@ -169,7 +169,7 @@ TEST_F(Storefront, WhoLacksAFieldIsAskedForItUntilItIsGiven) {
   const Signed who{.customer = kWaiting};
   const Json card = json(get(signed_path("/card.json", who)));
   EXPECT_EQ(card["state"], "field_missing");
-  EXPECT_EQ(card["missing_field"], "kana");
+  EXPECT_EQ(card["missing_field"], "several");
   EXPECT_EQ(card["missing"], "last_kana,birth_date");
   const auto give = [&](const std::string& fields) {
     return send("POST", signed_path("/fields", who),

@@ -50,6 +50,15 @@ TEST_P(OutboxTest, AnItemComesBackAsItWasEnqueued) {
   EXPECT_EQ(0, item.attempts);
 }
 
+TEST_P(OutboxTest, ADelayedItemWaitsAndIsNotPutOffByBeingAskedForAgain) {
+  const change::Enqueue later{.write = {OutboxKind::kDropCustomer, "1"}, .delay = 600};
+  ASSERT_TRUE(db().apply(kShop, {later}).ok());
+  EXPECT_TRUE(db().lease_outbox(1, kNow + 599, 30)->empty());
+  clock_.set(kNow + 300);
+  ASSERT_TRUE(db().apply(kShop, {later}).ok());
+  EXPECT_EQ(1u, db().lease_outbox(1, kNow + 600, 30)->size());
+}
+
 TEST_P(OutboxTest, ANewerItemReplacesAWaitingOne) {
   enqueue("1");
   enqueue("1");
