@@ -268,6 +268,10 @@ class Shop {
   virtual Result<Done> write_cards(const Tenant& tenant,
                                    const std::vector<CardMetafield>& cards) = 0;  // ≤ 25
   virtual Result<Done> erase_card(const Tenant& tenant, int64_t customer_id) = 0;
+  // Of the tags that are ours the customer has the one of this member code and no other; "" leaves
+  // none. Other tags stay. Done as well when the customer is gone. Safe to repeat.
+  virtual Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
+                                    std::string_view member_code) = 0;
 };
 
 }  // namespace tsunagi

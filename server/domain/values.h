@@ -178,6 +178,7 @@ enum class OutboxKind : uint8_t {
   kCreateMember,     // Smaregi: member of a joining link; key = customer id
   kCustomerChanged,  // both: fields of a linked customer that changed in Shopify; key = customer id
   kMemberChanged,    // both: fields of a linked customer that changed in Smaregi; key = customer id
+  kTagCustomer,      // Shopify: the member code among the customer's tags; key = customer id
 };
 struct OutboxWrite {
   OutboxKind kind = OutboxKind::kWriteCard;

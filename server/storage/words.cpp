@@ -14,7 +14,8 @@ std::optional<Enum> find(const Enum (&all)[N], std::string_view text) {
 constexpr LinkState kLinkStates[] = {LinkState::kJoining, LinkState::kLinked, LinkState::kStopped};
 constexpr System kSystems[] = {System::kShopify, System::kSmaregi};
 constexpr OutboxKind kOutboxKinds[] = {OutboxKind::kWriteCard, OutboxKind::kCreateMember,
-                                       OutboxKind::kCustomerChanged, OutboxKind::kMemberChanged};
+                                       OutboxKind::kCustomerChanged, OutboxKind::kMemberChanged,
+                                       OutboxKind::kTagCustomer};
 
 }  // namespace
 
@@ -50,6 +51,8 @@ std::string_view word(OutboxKind kind) {
       return "customer_changed";
     case OutboxKind::kMemberChanged:
       return "member_changed";
+    case OutboxKind::kTagCustomer:
+      return "tag_customer";
   }
   return "";
 }

@@ -38,6 +38,7 @@ std::vector<Change> linked(const Card& joining, const PosMember& member, const M
       change::PutFieldPrints{card.link.customer_id, first_prints(sent, member.fields, random)});
   const std::string customer = std::to_string(card.link.customer_id);
   changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, customer}});
+  changes.emplace_back(change::Enqueue{{OutboxKind::kTagCustomer, customer}});
   changes.emplace_back(change::Audit{"smaregi", "linked", subject(card.link.customer_id),
                                      "the member exists in Smaregi"});
   return changes;

@@ -172,7 +172,8 @@ inline constexpr std::string_view kV0001First[] = {
          id {id},
          tenant BIGINT NOT NULL,
          kind {text} NOT NULL CHECK (kind IN
-           ('write_card', 'create_member', 'customer_changed', 'member_changed')),
+           ('write_card', 'create_member', 'customer_changed', 'member_changed',
+            'tag_customer')),
          item_key {text} NOT NULL,
          state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead')),
          revision BIGINT NOT NULL DEFAULT 1,
