@@ -41,9 +41,12 @@ struct PutLink {
   MemberLink link;
   bool only_new = false;
 };
+// Link, snapshot, favourite, pins; the code is never issued again. left: that the customer was a
+// member stays known (was_member).
 struct DropLink {
   int64_t customer_id = 0;
-};  // link, snapshot, favourite, pins; the code is never issued again
+  bool left = true;
+};
 struct PutSnapshot {
   CardSnapshot snapshot;
 };  // an older as_of never overwrites a newer one
@@ -153,6 +156,8 @@ class Storage {  // storage
   virtual Result<std::string> field_prints(TenantId tenant, int64_t customer_id) = 0;
   virtual Result<bool> code_known(TenantId tenant,
                                   std::string_view code) = 0;  // ever issued or linked
+  virtual Result<bool> was_member(TenantId tenant,
+                                  int64_t customer_id) = 0;  // and left
   virtual Result<std::optional<Product>> product_by_code(
       TenantId tenant, std::string_view barcode,
       std::string_view sku) = 0;  // barcode first, then SKU

@@ -78,8 +78,24 @@ struct FieldKeys {
   bool operator==(const FieldKeys&) const = default;
 };
 
+// How a customer becomes a member.
+enum class Joining : uint8_t {
+  kButton,     // "button": who presses it on the card
+  kAutomatic,  // "automatic": who opens a page with the card, signed in
+};
+
+// What the card shows beside the button that joins; plain text. Agreed to by pressing it.
+struct Consent {
+  std::string ja, en;     // one alone is shown in both languages
+  std::string terms_url;  // "" shows no link
+  bool operator==(const Consent&) const = default;
+  [[nodiscard]] bool empty() const { return *this == Consent{}; }
+};
+
 struct Settings {
   std::string programme_name;  // "" shows the shop's name
+  Joining joining = Joining::kButton;
+  Consent consent;
   CodeRule code_rule = CodeRule::kOwn;
   char code_letter = 'T';
   Symbology symbology = Symbology::kCode128;

@@ -29,6 +29,8 @@ constexpr Sql kCardsAfter{
     "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
     "WHERE l.tenant = :a AND l.customer_id > :b ORDER BY l.customer_id LIMIT :c"};
 constexpr Sql kCodeKnown{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
+constexpr Sql kWasMember{
+    "SELECT customer_id FROM former_member WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kFieldPrints{
     "SELECT prints FROM field_prints WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kFavourite{"SELECT store_id FROM favourite WHERE tenant = :a AND customer_id = :b"};
@@ -105,6 +107,13 @@ Result<bool> SqlStorage::code_known(TenantId tenant, std::string_view code) {
   return read([&](Session& session) -> Result<bool> {
     int64_t customer_id = 0;
     return session.one(kCodeKnown, std::tie(customer_id), tenant, code);
+  });
+}
+
+Result<bool> SqlStorage::was_member(TenantId tenant, int64_t customer_id) {
+  return read([&](Session& session) -> Result<bool> {
+    int64_t found = 0;
+    return session.one(kWasMember, std::tie(found), tenant, customer_id);
   });
 }
 

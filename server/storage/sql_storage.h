@@ -63,6 +63,7 @@ class SqlStorage : public Storage {
   Result<std::vector<Store>> stores(TenantId tenant) override;
   Result<std::optional<Seconds>> cursor(TenantId tenant, std::string_view name) override;
   Result<std::string> field_prints(TenantId tenant, int64_t customer_id) override;
+  Result<bool> was_member(TenantId tenant, int64_t customer_id) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer_id) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer_id) override;
 

@@ -91,6 +91,7 @@ class FakeStorage : public Storage {
   Result<std::vector<Store>> stores(TenantId tenant) override;
   Result<std::optional<Seconds>> cursor(TenantId tenant, std::string_view name) override;
   Result<std::string> field_prints(TenantId tenant, int64_t customer) override;
+  Result<bool> was_member(TenantId tenant, int64_t customer) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer) override;
 
@@ -119,6 +120,7 @@ class FakeStorage : public Storage {
     std::map<std::pair<std::string, std::string>, StockLevel> stock;
     std::map<std::string, Seconds> cursors;
     std::map<int64_t, std::string> prints;
+    std::set<int64_t> former_members;
     std::map<int64_t, std::string> favourites;
     std::map<int64_t, std::vector<std::string>> pins;
     std::map<SecretPurpose, StoredSecret> secrets;

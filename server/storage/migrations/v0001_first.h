@@ -109,6 +109,14 @@ inline constexpr std::string_view kV0001First[] = {
        ) {clustered})",
     "CREATE INDEX member_code_customer ON member_code (tenant, customer_id)",
 
+    // Customers whose link was dropped, and nothing else of them: nobody becomes a member again
+    // without asking.
+    R"(CREATE TABLE former_member (
+         tenant BIGINT NOT NULL,
+         customer_id BIGINT NOT NULL,
+         PRIMARY KEY (tenant, customer_id)
+       ) {clustered})",
+
     R"(CREATE TABLE card_snapshot (
          tenant BIGINT NOT NULL,
          customer_id BIGINT NOT NULL,
