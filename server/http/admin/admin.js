@@ -386,8 +386,7 @@ function wrongFields() {
 
 /** @param {[string, string][]} wrong */
 function showErrors(wrong) {
-  let first = null;
-  for (const [field, text] of wrong) first = first ?? setError(field, text);
+  const first = wrong.map(([field, text]) => setError(field, text)).find((input) => input !== null);
   barWords.textContent = say(words.errors, {count: wrong.length});
   first?.scrollIntoView({block: 'center'});  // not below the bar
   first?.focus({preventScroll: true});
