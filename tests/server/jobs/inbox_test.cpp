@@ -295,6 +295,14 @@ TEST_F(InboxTest, ADataRequestIsAnsweredWithWhatIsHeld) {
       << "an audit row carries no personal data";
 }
 
+TEST_F(InboxTest, ADataRequestOfSomebodyWhoLeftSaysThatThisIsKnown) {
+  shopify_tells("customers/redact", R"({"customer":{"id":7001}})");
+  shopify_tells("customers/data_request", R"({"customer":{"id":7001},"data_request":{"id":9}})");
+  work();
+  EXPECT_EQ(storage.audits().back().reason,
+            "held of the customer: that they were a member and left;");
+}
+
 TEST_F(InboxTest, ShopRedactErasesAShopThatIsGone) {
   shopify_tells("app/uninstalled", "{}");
   work();
