@@ -41,9 +41,12 @@ struct PutLink {
   MemberLink link;
   bool only_new = false;
 };
+// Link, snapshot, favourite, pins; the code is never issued again. left: that the customer was a
+// member stays known (was_member).
 struct DropLink {
   int64_t customer_id = 0;
-};  // link, snapshot, favourite, pins; the code is never issued again
+  bool left = true;
+};
 struct MoveLink {
   int64_t from = 0, to = 0;
 };  // with code, snapshot, given fields, favourite and pins; nothing without a link of `from`,
@@ -166,6 +169,8 @@ class Storage {  // storage
   virtual Result<std::vector<MemberLink>> waiting_links(TenantId tenant, int limit) = 0;
   virtual Result<bool> code_known(TenantId tenant,
                                   std::string_view code) = 0;  // ever issued or linked
+  virtual Result<bool> was_member(TenantId tenant,
+                                  int64_t customer_id) = 0;  // and left
   virtual Result<std::optional<Product>> product_by_code(
       TenantId tenant, std::string_view barcode,
       std::string_view sku) = 0;  // barcode first, then SKU
@@ -281,6 +286,10 @@ class Shop {
   virtual Result<Done> write_cards(const Tenant& tenant,
                                    const std::vector<CardMetafield>& cards) = 0;  // ≤ 25
   virtual Result<Done> erase_card(const Tenant& tenant, int64_t customer_id) = 0;
+  // Of the tags that are ours the customer has the one of this member code and no other; "" leaves
+  // none. Other tags stay. Done as well when the customer is gone. Safe to repeat.
+  virtual Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
+                                    std::string_view member_code) = 0;
 };
 
 }  // namespace tsunagi

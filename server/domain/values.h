@@ -78,8 +78,24 @@ struct FieldKeys {
   bool operator==(const FieldKeys&) const = default;
 };
 
+// How a customer becomes a member.
+enum class Joining : uint8_t {
+  kButton,     // "button": who presses it on the card
+  kAutomatic,  // "automatic": who opens a page with the card, signed in
+};
+
+// What the card shows beside the button that joins; plain text. Agreed to by pressing it.
+struct Consent {
+  std::string ja, en;     // one alone is shown in both languages
+  std::string terms_url;  // "" shows no link
+  bool operator==(const Consent&) const = default;
+  [[nodiscard]] bool empty() const { return *this == Consent{}; }
+};
+
 struct Settings {
   std::string programme_name;  // "" shows the shop's name
+  Joining joining = Joining::kButton;
+  Consent consent;
   CodeRule code_rule = CodeRule::kOwn;
   char code_letter = 'T';
   Symbology symbology = Symbology::kCode128;
@@ -183,6 +199,7 @@ enum class OutboxKind : uint8_t {
   kCustomerChanged,  // both: fields of a linked customer that changed in Shopify; key = customer id
   kMemberChanged,    // both: fields of a linked customer that changed in Smaregi; key = customer id
   kDropCustomer,     // here: the link of a customer who is gone in Shopify; key = customer id
+  kTagCustomer,      // Shopify: the member code among the customer's tags; key = customer id
 };
 struct OutboxWrite {
   OutboxKind kind = OutboxKind::kWriteCard;

@@ -8,6 +8,7 @@
 #include "server/base/crypto.h"
 #include "server/base/url.h"
 #include "server/domain/member/field_words.h"
+#include "server/http/card_json.h"
 #include "server/http/context.h"
 #include "server/http/json_text.h"
 #include "server/http/query.h"
@@ -109,6 +110,7 @@ struct AdminRoutes::State {
   Reply save(const Tenant& tenant, const Request& request);
   Reply sign_in(const Tenant& tenant);
   Reply refresh(const Tenant& tenant);
+  [[nodiscard]] Result<Done> keep_consent(const Tenant& tenant, const Consent& consent) const;
   [[nodiscard]] Json problems(const Tenant& tenant, const Storage::QueueDepth& depth,
                               Seconds confirmed, Seconds now);
   void forget(TenantId tenant);
@@ -246,6 +248,16 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
                      {"editor", editor_links(context.options, tenant.shop_domain)}});
 }
 
+// The audit trail keeps every text that was shown, so that who agreed to which can be told when it
+// has long been another. Before the text is saved: one too many says nothing wrong.
+Result<Done> AdminRoutes::State::keep_consent(const Tenant& tenant, const Consent& consent) const {
+  if (consent.empty() || consent == tenant.settings.consent) return Done{};
+  const Json text = {{"ja", consent.ja}, {"en", consent.en}, {"terms_url", consent.terms_url}};
+  return context.ports.storage.apply(
+      tenant.id, {change::Audit{"merchant", "consent", "text " + consent_version(consent),
+                                text.dump(-1, ' ', false, Json::error_handler_t::replace)}});
+}
+
 Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
   if (!carries_json(request)) {
     return refuse(415, "content_type", "The body must be sent as application/json.");
@@ -264,6 +276,9 @@ Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
     return reply;
   }
   *settings = saved_over(tenant.settings, std::move(*settings));
+  if (const auto kept = keep_consent(tenant, settings->consent); !kept.ok()) {
+    return failed(kept.error());
+  }
   const auto saved = context.ports.storage.save_settings(tenant.id, *settings);
   if (!saved.ok()) return failed(saved.error());
   context.ports.log.info("settings.saved", {{"tenant", tenant.id}});

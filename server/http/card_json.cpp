@@ -1,5 +1,6 @@
 #include "server/http/card_json.h"
 
+#include "server/base/crypto.h"
 #include "server/http/json_text.h"
 
 namespace tsunagi::http {
@@ -11,6 +12,16 @@ void append_present(std::string& out, std::string_view name, const std::string& 
 
 void append_present(std::string& out, std::string_view name, int64_t value) {
   if (value != 0) append_member(out, name, value);
+}
+
+void append_consent(std::string& out, const Consent& consent) {
+  append_name(out, "consent");
+  out += '{';
+  append_member(out, "version", consent_version(consent));
+  append_present(out, "ja", consent.ja.empty() ? consent.en : consent.ja);
+  append_present(out, "en", consent.en.empty() ? consent.ja : consent.en);
+  append_present(out, "terms_url", consent.terms_url);
+  out += '}';
 }
 
 void append_shop(std::string& out, const ShopStock& shop) {
@@ -48,6 +59,13 @@ void append_product(std::string& out, const StockModel& product) {
 
 }  // namespace
 
+std::string consent_version(const Consent& consent) {
+  constexpr size_t kDigits = 16;
+  if (consent.empty()) return "";
+  // None of the three can hold the separator.
+  return sha256_hex(consent.ja + '\0' + consent.en + '\0' + consent.terms_url).substr(0, kDigits);
+}
+
 std::string card_json(const CardModel& card, const CardExtras& extras) {
   std::string out;
   out.reserve(512);
@@ -71,6 +89,9 @@ std::string card_json(const CardModel& card, const CardExtras& extras) {
   append_present(out, "sign_in_url", card.sign_in_url);
   append_present(out, "contact_url", card.contact_url);
   append_present(out, "missing", extras.missing);
+  if (card.state == CardState::kNotJoined && !extras.consent.empty()) {
+    append_consent(out, extras.consent);
+  }
   append_member(out, "nonce", extras.nonce);
   append_member(out, "now", extras.now);
   out += '}';

@@ -79,11 +79,13 @@ Result<std::string> asked_fields(const Context& context, const Asked& asked) {
   return fields;
 }
 
-Reply card(const Context& context, const Asked& asked) {
-  auto card = context.ports.cards.card(asked.tenant, asked.proxy.customer_id);
+Reply card_answer(const Context& context, const Asked& asked, Result<CardModel> card) {
   if (!card.ok()) return failed(card.error());
   card->customer = std::to_string(asked.proxy.customer_id);
-  CardExtras extras{.nonce = nonce_of(context, asked), .missing = {}, .now = asked.now};
+  CardExtras extras{.nonce = nonce_of(context, asked),
+                    .missing = {},
+                    .consent = asked.tenant.settings.consent,
+                    .now = asked.now};
   if (card->state == CardState::kFieldMissing) {
     auto fields = asked_fields(context, asked);
     if (!fields.ok()) return failed(fields.error());
@@ -91,6 +93,27 @@ Reply card(const Context& context, const Asked& asked) {
     if (extras.missing.empty()) card->state = CardState::kRegistering;  // answered a moment ago
   }
   return json_reply(card_json(*card, extras), kNoStore);
+}
+
+// A customer who is a member now is shown so at once, and made one in Smaregi.
+Reply joined(const Context& context, const Asked& asked) {
+  context.ports.cards.forget(asked.tenant.id, asked.proxy.customer_id);
+  context.ports.wake_workers();
+  return card_answer(context, asked,
+                     context.ports.cards.card(asked.tenant, asked.proxy.customer_id));
+}
+
+Reply card(const Context& context, const Asked& asked) {
+  auto card = context.ports.cards.card(asked.tenant, asked.proxy.customer_id);
+  if (card.ok() && card->state == CardState::kNotJoined) {
+    const auto link = context.ports.join.join_on_visit(asked.tenant, asked.proxy.customer_id);
+    if (link.ok() && link->has_value()) return joined(context, asked);
+    if (!link.ok()) {
+      context.ports.log.warning("card.not_joined",
+                                {{"tenant", asked.tenant.id}, {"reason", link.error().message}});
+    }
+  }
+  return card_answer(context, asked, std::move(card));
 }
 
 // "barcode=…&sku=…" once a product; a name that comes again begins the next product.
@@ -214,9 +237,11 @@ struct Change {
   std::optional<Reply> refused;
 };
 
-// A change carries JSON with exactly the named fields and a nonce of this customer.
+// A change carries JSON with exactly the named fields and a nonce of this customer; of `optional`
+// it may carry what it likes.
 Change read_change(const Context& context, const Asked& asked,
-                   std::initializer_list<std::string_view> fields) {
+                   std::initializer_list<std::string_view> fields,
+                   std::initializer_list<std::string_view> optional = {}) {
   if (!carries_json(asked.request)) {
     return {{}, refuse(415, "content_type", "The body must be sent as application/json.")};
   }
@@ -225,7 +250,9 @@ Change read_change(const Context& context, const Asked& asked,
     return {{}, refuse(400, "json", "The body is not a JSON object.")};
   }
   for (const auto& [name, value] : change.body.items()) {
-    if (name != "nonce" && std::ranges::find(fields, name) == fields.end()) {
+    const bool known = std::ranges::find(fields, name) != fields.end() ||
+                       std::ranges::find(optional, name) != optional.end();
+    if (name != "nonce" && !known) {
       return {{}, refuse(400, "unknown_field", "The body has a field that is not known here.")};
     }
   }
@@ -249,13 +276,21 @@ Change read_change(const Context& context, const Asked& asked,
 Reply wrong_type(const char* message) { return refuse(400, "wrong_type", message); }
 
 Reply join(const Context& context, const Asked& asked) {
-  const Change change = read_change(context, asked, {});
+  const Change change = read_change(context, asked, {}, {"consent"});
   if (change.refused) return *change.refused;
-  const auto link = context.ports.join.join(asked.tenant, asked.proxy.customer_id);
+  const auto consent = change.body.find("consent");
+  std::string agreed_to;
+  if (consent != change.body.end()) {
+    if (!consent->is_string()) return wrong_type("consent must be a text.");
+    agreed_to = consent->get<std::string>();
+  }
+  // Nobody agrees to a text that was not shown.
+  if (agreed_to != consent_version(asked.tenant.settings.consent)) {
+    return refuse(409, "consent", "The text that joining agrees to has changed. Show it first.");
+  }
+  const auto link = context.ports.join.join(asked.tenant, asked.proxy.customer_id, agreed_to);
   if (!link.ok()) return failed(link.error());
-  context.ports.cards.forget(asked.tenant.id, asked.proxy.customer_id);
-  context.ports.wake_workers();
-  return card(context, asked);
+  return joined(context, asked);
 }
 
 Reply give_fields(const Context& context, const Asked& asked) {
@@ -268,8 +303,7 @@ Reply give_fields(const Context& context, const Asked& asked) {
     if (!value.is_string()) return wrong_type("Every field must be a text.");
     typed[name] = value.get<std::string>();
   }
-  const auto done =
-      context.ports.join.give_fields(asked.tenant, asked.proxy.customer_id, typed);
+  const auto done = context.ports.join.give_fields(asked.tenant, asked.proxy.customer_id, typed);
   if (!done.ok() && done.error().code == ErrorCode::kInvalid) {
     return refuse(400, "field", done.error().message + " is not something Smaregi takes.");
   }

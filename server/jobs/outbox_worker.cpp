@@ -13,7 +13,7 @@
 namespace tsunagi {
 namespace {
 
-// The key of both kinds is the customer's id; 0 when it is not one.
+// The key of every kind is the customer's id; 0 when it is not one.
 int64_t customer_of(const OutboxItem& item) {
   const std::string& key = item.write.key;
   int64_t id = 0;
@@ -90,6 +90,9 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
         break;
       case OutboxKind::kDropCustomer:
         drop_customer(*tenant, item);
+        break;
+      case OutboxKind::kTagCustomer:
+        tag_customer(*tenant, item);
         break;
     }
   }
@@ -200,6 +203,20 @@ void OutboxWorker::drop_customer(const Tenant& tenant, const OutboxItem& item) {
     return ports_.storage.finish_outbox(item, changes);
   });
   if (!done.ok()) failed(item, done.error());
+}
+
+// A card that is stopped, or not yet in Smaregi, is no member's: who counts members by their tags
+// counts those whom a till serves.
+void OutboxWorker::tag_customer(const Tenant& tenant, const OutboxItem& item) {
+  const int64_t customer_id = customer_of(item);
+  const auto read = ports_.storage.card(tenant.id, customer_id);
+  if (!read.ok()) return failed(item, read.error());
+  const std::optional<Card>& card = *read;
+  const bool linked = card && card->link.state == LinkState::kLinked;
+  const auto tagged =
+      ports_.shop.tag_customer(tenant, customer_id, linked ? card->link.code : std::string());
+  if (!tagged.ok()) return failed(item, tagged.error());
+  finish(item, {});
 }
 
 // When it does not work now, the next look at the card brings them.

@@ -1,6 +1,6 @@
 #pragma once
 // Does the writes that are due at the platforms: card metafields in batches, always from what is
-// stored at that moment, and members in Smaregi one by one.
+// stored at that moment, and members in Smaregi and customers' tags one by one.
 
 #include <vector>
 
@@ -31,6 +31,7 @@ class OutboxWorker {
   void erase_card(const Tenant& tenant, const OutboxItem& item, int64_t customer_id);
   void create_member(const Tenant& tenant, const OutboxItem& item);
   void sync_member(const Tenant& tenant, const OutboxItem& item, Side changed);
+  void tag_customer(const Tenant& tenant, const OutboxItem& item);
 
   void drop_customer(const Tenant& tenant, const OutboxItem& item);
   void read_points(const Tenant& tenant, int64_t customer_id);

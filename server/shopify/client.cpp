@@ -14,6 +14,7 @@
 #include "server/base/url.h"
 #include "server/shopify/access.h"
 #include "server/shopify/customer_changes.h"
+#include "server/shopify/member_tag.h"
 #include "server/shopify/operations.h"
 #include "server/shopify/points.h"
 #include "server/shopify/reply.h"
@@ -302,6 +303,15 @@ struct ShopifyClient::State {
     }
   }
 
+  Result<Done> change_tags(const Tenant& tenant, const Operation& operation,
+                           std::string_view mutation, const json& variables) {
+    if (variables["tags"].empty()) return Done{};
+    const auto errors = mutate(tenant, operation, mutation, variables);
+    if (!errors) return errors.error();
+    if (!errors->empty()) return user_error(operation, *errors);
+    return Done{};
+  }
+
   const ShopifyOptions options;
   Outbound& outbound;
   Storage& storage;
@@ -489,6 +499,27 @@ Result<Done> ShopifyClient::erase_card(const Tenant& tenant, int64_t customer_id
   const auto owner = this->customer(tenant, customer_id);
   if (owner && !*owner) return Done{};
   return user_error(operation, *errors);
+}
+
+Result<Done> ShopifyClient::tag_customer(const Tenant& tenant, int64_t customer_id,
+                                         std::string_view member_code) {
+  const std::string gid = shopify::make_gid("Customer", customer_id);
+  const auto body = state_->call(tenant, shopify::kCustomerTags, json::object({{"id", gid}}));
+  if (!body) return body.error();
+  const auto read = shopify::parse_customer_tags(*body);
+  if (!read) return read.error();
+  const std::optional<shopify::CustomerTags>& customer = *read;
+  if (!customer) return Done{};
+  if (customer->id != customer_id) {
+    return Error{ErrorCode::kUnavailable,
+                 "shopify.customer_tags: the reply is about another customer"};
+  }
+  const shopify::TagChanges changes = shopify::tag_changes(customer->tags, member_code);
+  auto removed = state_->change_tags(tenant, shopify::kTagsRemove, "tagsRemove",
+                                     {{"id", gid}, {"tags", changes.remove}});
+  if (!removed) return removed;
+  return state_->change_tags(tenant, shopify::kTagsAdd, "tagsAdd",
+                             {{"id", gid}, {"tags", changes.add}});
 }
 
 }  // namespace tsunagi

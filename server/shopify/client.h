@@ -64,6 +64,10 @@ class ShopifyClient final : public Shop {
   // All or none. kInvalid names the elements that Shopify refuses: write the others without them.
   Result<Done> write_cards(const Tenant& tenant, const std::vector<CardMetafield>& cards) override;
   Result<Done> erase_card(const Tenant& tenant, int64_t customer_id) override;
+  // The form of the tag: member_tag.h. One reading, and a write only where something is to change.
+  // kInvalid: Shopify refuses the tag, of a customer who has as many as it takes.
+  Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
+                            std::string_view member_code) override;
 
  private:
   struct State;

@@ -16,10 +16,13 @@ struct Operation {
 extern const Operation kShopIdentity;
 extern const Operation kCustomer;
 extern const Operation kCustomersChanged;
+extern const Operation kCustomerTags;
 extern const Operation kCustomerUpdate;
 extern const Operation kCustomerEmailMarketingConsentUpdate;
 extern const Operation kMetafieldDefinitionCreate;
 extern const Operation kMetafieldsSet;
 extern const Operation kMetafieldsDelete;
+extern const Operation kTagsAdd;
+extern const Operation kTagsRemove;
 
 }  // namespace tsunagi::shopify

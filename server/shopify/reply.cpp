@@ -198,6 +198,25 @@ Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const 
   return std::optional<ShopCustomer>(std::move(customer));
 }
 
+Result<std::optional<CustomerTags>> parse_customer_tags(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* found = field(*data, "customer");
+  if (found == nullptr) return nonsense("customer is missing");
+  if (found->is_null()) return std::optional<CustomerTags>();
+  const auto id = parse_gid(text_at(*found, "id"), "Customer");
+  if (!id) return nonsense("customer.id is not a customer's id");
+  const json* tags = field(*found, "tags");
+  if (tags == nullptr || !tags->is_array()) return nonsense("customer.tags is not a list");
+  CustomerTags customer{.id = *id, .tags = {}};
+  customer.tags.reserve(tags->size());
+  for (const json& tag : *tags) {
+    if (!tag.is_string()) return nonsense("customer.tags holds something that is no text");
+    customer.tags.push_back(tag.get<std::string>());
+  }
+  return std::optional<CustomerTags>(std::move(customer));
+}
+
 Result<ChangedPage> parse_changed_customers(std::string_view body) {
   const auto data = data_of(body);
   if (!data) return data.error();

@@ -49,6 +49,13 @@ Result<Reply> parse_reply(std::string_view body);
 Result<ShopIdentity> parse_shop(std::string_view body);
 Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const FieldKeys& keys);
 
+// The tags of a customer; none: there is no such customer.
+struct CustomerTags {
+  int64_t id = 0;
+  std::vector<std::string> tags;
+};
+Result<std::optional<CustomerTags>> parse_customer_tags(std::string_view body);
+
 // A page of customers(sortKey: UPDATED_AT).
 struct ChangedCustomer {
   int64_t id = 0;

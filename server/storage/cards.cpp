@@ -30,6 +30,8 @@ constexpr Sql kCardsAfter{
     "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
     "WHERE l.tenant = :a AND l.customer_id > :b ORDER BY l.customer_id LIMIT :c"};
 constexpr Sql kCodeKnown{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
+constexpr Sql kWasMember{
+    "SELECT customer_id FROM former_member WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kFieldPrints{
     "SELECT prints FROM field_prints WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kGivenFields{
@@ -53,9 +55,9 @@ Result<std::vector<Card>> select(Session& session, const Sql& sql, const In&... 
   bool broken = false;
   session.each(
       sql,
-      std::tie(link.customer_id, link.code, link.pos_member_id, state, link.joined_at, missing, has_points,
-               snapshot.points, snapshot.points_expire_on, snapshot.rank, snapshot.holder,
-               snapshot.as_of),
+      std::tie(link.customer_id, link.code, link.pos_member_id, state, link.joined_at, missing,
+               has_points, snapshot.points, snapshot.points_expire_on, snapshot.rank,
+               snapshot.holder, snapshot.as_of),
       [&] {
         const auto known = link_state(state);
         broken = broken || !known;
@@ -145,6 +147,13 @@ Result<bool> SqlStorage::code_known(TenantId tenant, std::string_view code) {
   return read([&](Session& session) -> Result<bool> {
     int64_t customer_id = 0;
     return session.one(kCodeKnown, std::tie(customer_id), tenant, code);
+  });
+}
+
+Result<bool> SqlStorage::was_member(TenantId tenant, int64_t customer_id) {
+  return read([&](Session& session) -> Result<bool> {
+    int64_t found = 0;
+    return session.one(kWasMember, std::tie(found), tenant, customer_id);
   });
 }
 

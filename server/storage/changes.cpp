@@ -24,6 +24,9 @@ constexpr Sql kPutLink{
 constexpr Sql kRetireCodes{
     "UPDATE member_code SET customer_id = 0 WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropLink{"DELETE FROM member_link WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kRememberMember{
+    "INSERT INTO former_member (tenant, customer_id) VALUES (:a, :b) "
+    "ON CONFLICT (tenant, customer_id) DO NOTHING"};
 constexpr Sql kDropSnapshot{"DELETE FROM card_snapshot WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropPrints{"DELETE FROM field_prints WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropGiven{"DELETE FROM given_field WHERE tenant = :a AND customer_id = :b"};
@@ -139,7 +142,8 @@ class Applier {
   }
 
   Result<Done> operator()(const change::DropLink& drop) {
-    session_.run(kDropLink, tenant_, drop.customer_id);
+    const int64_t dropped = session_.run(kDropLink, tenant_, drop.customer_id);
+    if (dropped > 0 && drop.left) session_.run(kRememberMember, tenant_, drop.customer_id);
     session_.run(kRetireCodes, tenant_, drop.customer_id);
     session_.run(kDropSnapshot, tenant_, drop.customer_id);
     session_.run(kDropPrints, tenant_, drop.customer_id);

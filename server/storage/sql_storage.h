@@ -65,6 +65,7 @@ class SqlStorage : public Storage {
   Result<std::string> field_prints(TenantId tenant, int64_t customer_id) override;
   Result<FieldChanges> given_fields(TenantId tenant, int64_t customer_id) override;
   Result<std::vector<MemberLink>> waiting_links(TenantId tenant, int limit) override;
+  Result<bool> was_member(TenantId tenant, int64_t customer_id) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer_id) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer_id) override;
 

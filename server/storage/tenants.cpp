@@ -54,7 +54,8 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM favourite WHERE tenant = :a"},    {"DELETE FROM pin WHERE tenant = :a"},
     {"DELETE FROM inbox WHERE tenant = :a"},        {"DELETE FROM outbox WHERE tenant = :a"},
     {"DELETE FROM field_prints WHERE tenant = :a"}, {"DELETE FROM audit WHERE tenant = :a"},
-    {"DELETE FROM given_field WHERE tenant = :a"},  {"DELETE FROM tenant WHERE tenant = :a"},
+    {"DELETE FROM given_field WHERE tenant = :a"},  {"DELETE FROM former_member WHERE tenant = :a"},
+    {"DELETE FROM tenant WHERE tenant = :a"},
 };
 
 Error unknown_tenant() { return {ErrorCode::kNotFound, "unknown shop"}; }
@@ -104,13 +105,16 @@ void forget_contract_data(Session& session, TenantId tenant) {
 }
 
 // A shop whose contract went to another shop while it was uninstalled: its links name members of a
-// contract that is no longer its own. The cards in Shopify are erased, the codes stay taken.
+// contract that is no longer its own. The cards and tags in Shopify are erased, the codes stay
+// taken. Nobody left: whoever joins by a visit does so again.
 Result<Done> drop_links(Session& session, TenantId tenant, const std::vector<int64_t>& customers,
                         Seconds now) {
   std::vector<Change> changes;
   for (const int64_t customer : customers) {
-    changes.emplace_back(change::DropLink{customer});
-    changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, std::to_string(customer)}});
+    const std::string key = std::to_string(customer);
+    changes.emplace_back(change::DropLink{.customer_id = customer, .left = false});
+    changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, key}});
+    changes.emplace_back(change::Enqueue{{OutboxKind::kTagCustomer, key}});
   }
   if (!changes.empty()) {
     changes.emplace_back(change::Audit{"merchant", "drop", "all members",

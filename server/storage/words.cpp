@@ -15,9 +15,9 @@ std::optional<Enum> find(const Enum (&all)[N], std::string_view text) {
 
 constexpr LinkState kLinkStates[] = {LinkState::kJoining, LinkState::kLinked, LinkState::kStopped};
 constexpr System kSystems[] = {System::kShopify, System::kSmaregi};
-constexpr OutboxKind kOutboxKinds[] = {OutboxKind::kWriteCard, OutboxKind::kCreateMember,
+constexpr OutboxKind kOutboxKinds[] = {OutboxKind::kWriteCard,       OutboxKind::kCreateMember,
                                        OutboxKind::kCustomerChanged, OutboxKind::kMemberChanged,
-                                       OutboxKind::kDropCustomer};
+                                       OutboxKind::kTagCustomer,     OutboxKind::kDropCustomer};
 
 }  // namespace
 
@@ -55,6 +55,8 @@ std::string_view word(OutboxKind kind) {
       return "member_changed";
     case OutboxKind::kDropCustomer:
       return "drop_customer";
+    case OutboxKind::kTagCustomer:
+      return "tag_customer";
   }
   return "";
 }

@@ -156,6 +156,38 @@ test('a merchant installs, connects, and saves settings', async (t) => {
     await again.page.context().close();
   });
 
+  await t.test('how customers join, what they agree to, and who wins are set in both languages', async () => {
+    for (const [locale, words] of [
+      ['ja', { how: 'お客様が会員になるとき', ja: '同意文（日本語）', terms: '会員規約のアドレス', wrong: /https:\/\/ または http:\/\//, long: /1,000文字まで/, phone: '電話番号', name: '氏名', save: '保存', saved: '保存しました' }],
+      ['en', { how: 'A customer becomes a member', ja: 'Words to agree to (Japanese)', terms: 'Address of your terms', wrong: /https:\/\/ or http:\/\//, long: /At most 1,000 characters/, phone: 'Phone', name: 'Name', save: 'Save', saved: 'Saved' }],
+    ]) {
+      const { page, app } = await open(locale, { width: 320 });
+      const text = `規約に同意します（${locale}）\n二行目 <b>`;
+      await app.getByLabel(words.how).selectOption('automatic');
+      await app.getByLabel(words.ja).fill('あ'.repeat(1001));
+      await app.getByLabel(words.terms).fill('shop.example/terms');
+      await app.getByRole('button', { name: words.save }).click();
+      assert.match(await app.textContent(`#${await app.getByLabel(words.ja).getAttribute('id')}-error`), words.long);
+      assert.match(await app.textContent(`#${await app.getByLabel(words.terms).getAttribute('id')}-error`), words.wrong);
+      await axe(app);
+      await app.getByLabel(words.ja).fill(text);
+      await app.getByLabel(words.terms).fill('https://shop.example/terms');
+      await app.getByLabel(words.name, { exact: true }).selectOption('smaregi');
+      await app.getByLabel(words.phone, { exact: true }).selectOption('shopify');
+      await noSideScroll(app);
+      await axe(app);
+      await page.screenshot({ path: join(screens, `merchant-joining-${locale}.png`), fullPage: true });
+      await app.getByRole('button', { name: words.save }).click();
+      await page.getByText(words.saved, { exact: true }).waitFor();
+      const { settings } = await status();
+      assert.equal(settings.joining, 'automatic');
+      assert.deepEqual(settings.consent, { ja: text, en: '', terms_url: 'https://shop.example/terms' });
+      const { last_name, first_name, phone: number, sex, mail } = settings.field_winners;
+      assert.deepEqual({ last_name, first_name, number, sex, mail }, { last_name: 'smaregi', first_name: 'smaregi', number: 'shopify', sex: 'later', mail: 'later' });
+      await page.context().close();
+    }
+  });
+
   await t.test('the kill switch stops, and is told', async () => {
     const { page, app } = await open('ja');
     await app.getByLabel('繋ぎを停止する').check();

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -47,6 +48,11 @@ struct CardTest : testing::Test {
     return card.ok() ? *card : CardModel{};
   }
   size_t writes_waiting() { return storage.outbox().size(); }
+  size_t writes_waiting(OutboxKind kind) {
+    const auto rows = storage.outbox();
+    return static_cast<size_t>(std::ranges::count_if(
+        rows, [&](const auto& row) { return row.second.item.write.kind == kind; }));
+  }
   void write_everything() {
     const auto leased = storage.lease_outbox(1'000, clock.now(), 1);
     for (const OutboxItem& item : *leased) ASSERT_TRUE(storage.finish_outbox(item, {}).ok());
@@ -146,6 +152,7 @@ TEST_F(CardTest, UnchangedFiguresAreNeitherPublishedNorStoredAtEachPoll) {
 struct Happening {
   const char* what;
   void (*happens)(fakes::FakePos&, const std::string&);
+  bool tag = false;  // of the customer in the shop follows
 };
 class PublishedChanges : public CardTest, public testing::WithParamInterface<Happening> {};
 
@@ -156,7 +163,8 @@ TEST_P(PublishedChanges, AreWrittenToTheShop) {
   GetParam().happens(pos, id);
   clock.advance(kMemberFreshSeconds);
   (void)look(service);
-  EXPECT_EQ(writes_waiting(), 1U) << GetParam().what;
+  EXPECT_EQ(writes_waiting(OutboxKind::kWriteCard), 1U) << GetParam().what;
+  EXPECT_EQ(writes_waiting(OutboxKind::kTagCustomer), GetParam().tag ? 1U : 0U) << GetParam().what;
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -165,7 +173,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Happening{"code",
                               [](auto& pos, const auto& id) {
                                 pos.edit_member(id, [](PosMember& m) { m.code = "CARD-2"; });
-                              }},
+                              },
+                              true},
                     Happening{"rank",
                               [](auto& pos, const auto& id) {
                                 pos.edit_member(id, [](PosMember& m) { m.rank = "シルバー"; });
@@ -179,8 +188,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Happening{"stopped",
                               [](auto& pos, const auto& id) {
                                 pos.edit_member(id, [](PosMember& m) { m.status = 1; });
-                              }},
-                    Happening{"gone", [](auto& pos, const auto& id) { pos.remove_member(id); }}));
+                              },
+                              true},
+                    Happening{"gone", [](auto& pos, const auto& id) { pos.remove_member(id); },
+                              true}));
 
 TEST_F(CardTest, TheCodeThatSmaregiHasIsTheOneShown) {
   const std::string id = link(kHanako, "CARD-1", 100);

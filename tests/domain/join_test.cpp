@@ -22,6 +22,15 @@ struct JoinTest : testing::Test {
   fakes::SeededRandom random{7};
   fakes::FakeStorage storage;
   JoinService service{storage, clock, random};
+
+  void joining_is_automatic() { shop.settings.joining = Joining::kAutomatic; }
+  // Whether the visit of a signed-in customer leaves a member.
+  bool member_after_visit(int64_t customer) {
+    const auto link = service.join_on_visit(shop, customer);
+    EXPECT_TRUE(link.ok()) << link.error().message;
+    EXPECT_EQ(link.ok() && link->has_value(), storage.card(1, customer)->has_value());
+    return link.ok() && link->has_value();
+  }
 };
 
 TEST_F(JoinTest, TheCodeIsStoredAndTheMemberAskedForInOneTransaction) {
@@ -47,6 +56,49 @@ TEST_F(JoinTest, WhoeverAsksTwiceGetsTheSameCode) {
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(first->code, second->code);
   EXPECT_NE(service.join(shop, 7002)->code, first->code);
+}
+
+TEST_F(JoinTest, WhatWasAgreedToIsInTheAuditTrail) {
+  ASSERT_TRUE(service.join(shop, 7001, "0123456789abcdef").ok());
+  ASSERT_TRUE(service.join(shop, 7002).ok());
+  const auto audits = storage.audits();
+  ASSERT_EQ(audits.size(), 2U);
+  EXPECT_EQ(audits[0].action, "join");
+  EXPECT_EQ(audits[0].subject, "customer 7001");
+  EXPECT_EQ(audits[0].reason, "asked; agreed to text 0123456789abcdef");
+  EXPECT_EQ(audits[1].reason, "asked");
+}
+
+TEST_F(JoinTest, AVisitMakesAMemberWhereTheMerchantWantsIt) {
+  EXPECT_FALSE(member_after_visit(7001)) << "by the button, unless the merchant says otherwise";
+  joining_is_automatic();
+  EXPECT_TRUE(member_after_visit(7001));
+  EXPECT_EQ(storage.audits().back().reason, "automatic: opened the card, signed in");
+  const std::string code = storage.card(1, 7001)->value_or(Card{}).link.code;
+  EXPECT_TRUE(member_after_visit(7001));
+  EXPECT_EQ(storage.card(1, 7001)->value_or(Card{}).link.code, code) << "each visit is the first";
+  EXPECT_EQ(storage.cards(1).size(), 1U);
+}
+
+TEST_F(JoinTest, AVisitMakesNobodyAMemberAgainWhoLeft) {
+  joining_is_automatic();
+  ASSERT_TRUE(member_after_visit(7001));
+  ASSERT_TRUE(storage.apply(1, {change::DropLink{7001}}).ok());
+  EXPECT_FALSE(member_after_visit(7001));
+  EXPECT_TRUE(service.join(shop, 7001).ok()) << "who asks joins again";
+  EXPECT_TRUE(member_after_visit(7002)) << "and everybody else";
+}
+
+TEST_F(JoinTest, AVisitMakesNobodyAMemberWhileNobodyCanJoin) {
+  joining_is_automatic();
+  shop.settings.paused = true;
+  EXPECT_FALSE(member_after_visit(7001));
+  shop.settings.paused = false;
+  shop.contract_id.clear();
+  EXPECT_FALSE(member_after_visit(7001));
+  shop.contract_id = "sb_1";
+  storage.down = true;
+  EXPECT_EQ(service.join_on_visit(shop, 7001).error().code, ErrorCode::kUnavailable);
 }
 
 TEST_F(JoinTest, AskingFromTwoPhonesAtOnceMakesOneLink) {

@@ -20,6 +20,10 @@ TEST(Settings, SurviveTheRoundTrip) {
   settings.stores = {{"2", "本店", false, 1}, {"1", "", true, 0}};
   settings.contact_url = "mailto:shop@example.jp";
   settings.field_keys = {"custom.last_kana", "custom.first_kana", "", "custom.sex"};
+  settings.joining = Joining::kAutomatic;
+  settings.consent = {"会員規約に\n同意します <b>", "I agree", "https://shop.example/terms"};
+  settings.field_winners = {{MemberField::kPhone, FieldWinner::kPos},
+                            {MemberField::kSex, FieldWinner::kShop}};
   settings.paused = true;
 
   const auto back = parse_settings(settings_json(settings));
@@ -38,6 +42,9 @@ TEST(Settings, SurviveTheRoundTrip) {
   EXPECT_TRUE(back->stores[1].hidden);
   EXPECT_EQ(back->contact_url, settings.contact_url);
   EXPECT_EQ(back->field_keys, settings.field_keys);
+  EXPECT_EQ(back->joining, Joining::kAutomatic);
+  EXPECT_EQ(back->consent, settings.consent);
+  EXPECT_EQ(back->field_winners, settings.field_winners);
   EXPECT_TRUE(back->paused);
 }
 
@@ -48,6 +55,8 @@ TEST(Settings, AbsentFieldsKeepTheirDefaultsAndUnknownOnesAreIgnored) {
   EXPECT_EQ(settings->code_letter, 'T');
   EXPECT_EQ(settings->field_keys, FieldKeys{}) << "the birth date is where Shopify keeps it";
   EXPECT_EQ(settings->symbology, Symbology::kCode128);
+  EXPECT_EQ(settings->joining, Joining::kButton) << "nobody joins without asking";
+  EXPECT_TRUE(settings->consent.empty());
   EXPECT_FALSE(settings->paused);
 }
 
@@ -80,6 +89,15 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{R"({"field_keys":{"sex":"a.sex"}})", "field_keys.sex"},
         Refusal{R"({"field_keys":{"last_kana":"custom.ka na"}})", "field_keys.last_kana"},
         Refusal{R"({"field_keys":{"birth_date":7}})", "field_keys.birth_date"},
+        Refusal{R"({"joining":"always"})", "joining"}, Refusal{R"({"joining":""})", "joining"},
+        Refusal{R"({"joining":true})", "joining"}, Refusal{R"({"consent":"yes"})", "consent"},
+        Refusal{R"({"consent":{"ja":7}})", "consent.ja"},
+        Refusal{R"({"consent":{"en":"a\u0000b"}})", "consent.en"},
+        Refusal{R"({"consent":{"en":"a\tb"}})", "consent.en"},
+        Refusal{R"x({"consent":{"terms_url":"javascript:alert(1)"}})x", "consent.terms_url"},
+        Refusal{R"({"consent":{"terms_url":"/terms"}})", "consent.terms_url"},
+        Refusal{R"({"field_winners":[]})", "field_winners"},
+        Refusal{R"({"field_winners":{"sex":"me"}})", "field_winners.sex"},
         Refusal{R"({"paused":1})", "paused"}, Refusal{R"({"paused":"true"})", "paused"},
         Refusal{R"({"programme_name":7})", "programme_name"},
         Refusal{R"({"programme_name":"a\u0000b"})", "programme_name"},
@@ -119,6 +137,13 @@ TEST(SettingsLimits, HoldAtTheLimitAndRefuseOnePastIt) {
   };
   EXPECT_TRUE(parse_settings(named(kSettingNameBytes)).ok());
   EXPECT_FALSE(parse_settings(named(kSettingNameBytes + 1)).ok());
+  const auto agreed = [](size_t characters) {
+    std::string text;
+    for (size_t i = 0; i < characters; ++i) text += i % 2 == 0 ? "会" : "𠮷";
+    return R"({"consent":{"ja":")" + text + "\"}}";
+  };
+  EXPECT_TRUE(parse_settings(agreed(kSettingTextCharacters)).ok()) << "characters, not bytes";
+  EXPECT_FALSE(parse_settings(agreed(kSettingTextCharacters + 1)).ok());
   EXPECT_TRUE(parse_settings(with_stores(kSettingStores)).ok());
   EXPECT_FALSE(parse_settings(with_stores(kSettingStores + 1)).ok());
   EXPECT_TRUE(parse_settings(R"({"few_below":1000000})").ok());

@@ -50,8 +50,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (changed) {
     for (const auto& one : changed->customers) demand(one.id > 0);
   }
+  const auto tagged = shopify::parse_customer_tags(body);
+  check(tagged);
+  if (tagged && *tagged) demand((*tagged)->id > 0);
   for (const std::string_view mutation :
-       {"metafieldsSet", "metafieldsDelete", "metafieldDefinitionCreate"}) {
+       {"tagsAdd", "metafieldsSet", "metafieldsDelete", "metafieldDefinitionCreate"}) {
     const auto errors = shopify::parse_user_errors(body, mutation);
     check(errors);
     if (!errors) continue;

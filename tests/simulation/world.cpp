@@ -382,6 +382,7 @@ std::string World::difference_from_truth() {
   const auto members = pos_.members();
   const auto customers = shop_.customers();
   const auto published = shop_.cards();
+  const auto tagged = shop_.tags();
   std::set<int64_t> with_card;
   for (const Card& card : storage_.cards(kShop)) {
     const int64_t id = card.link.customer_id;
@@ -405,9 +406,15 @@ std::string World::difference_from_truth() {
     if (without_time(shown->second) != without_time(card_metafield(tenant(), card)->json)) {
       return who + "'s published card is not the stored one";
     }
+    const auto tag = tagged.find(id);
+    const std::string code = tag == tagged.end() ? std::string() : tag->second;
+    if (code != (usable ? card.link.code : std::string())) return who + " has the wrong tag";
   }
   for (const auto& [id, text] : published) {
     if (!with_card.contains(id)) return "a card of nobody is published: " + std::to_string(id);
+  }
+  for (const auto& [id, code] : tagged) {
+    if (!with_card.contains(id)) return "nobody's member is tagged: " + std::to_string(id);
   }
   std::map<std::pair<std::string, std::string>, std::pair<int64_t, int64_t>> stock;
   for (const StockLevel& level : storage_.levels(kShop)) {

@@ -298,6 +298,7 @@ void FakeShop::remove_customer(int64_t id) {
   const std::lock_guard lock(mutex_);
   customers_.erase(id);
   cards_.erase(id);
+  tags_.erase(id);
 }
 
 void FakeShop::edit_customer(int64_t id, const std::function<void(ShopCustomer&)>& edit) {
@@ -415,6 +416,24 @@ Result<Done> FakeShop::erase_card(const Tenant&, int64_t id) {
   const std::lock_guard lock(mutex_);
   cards_.erase(id);
   return Done{};
+}
+
+Result<Done> FakeShop::tag_customer(const Tenant&, int64_t id, std::string_view member_code) {
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  if (!customers_.contains(id)) return Done{};
+  if (member_code.empty()) {
+    tags_.erase(id);
+  } else {
+    tags_[id] = member_code;
+    if (now) customers_[id].changed_at = now();
+  }
+  return Done{};
+}
+
+std::map<int64_t, std::string> FakeShop::tags() const {
+  const std::lock_guard lock(mutex_);
+  return tags_;
 }
 
 std::optional<Error> FakeShop::begin() {

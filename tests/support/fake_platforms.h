@@ -134,12 +134,15 @@ class FakeShop : public Shop {
   // All or nothing, as metafieldsSet is.
   Result<Done> write_cards(const Tenant&, const std::vector<CardMetafield>& cards) override;
   Result<Done> erase_card(const Tenant&, int64_t id) override;
+  Result<Done> tag_customer(const Tenant&, int64_t id, std::string_view member_code) override;
+  std::map<int64_t, std::string> tags() const;  // the member codes that customers are tagged with
 
  private:
   std::optional<Error> begin();
   mutable std::mutex mutex_;  // guards everything below
   std::map<int64_t, ShopCustomer> customers_;
   std::map<int64_t, std::string> cards_;
+  std::map<int64_t, std::string> tags_;
   std::vector<size_t> batches_;
   std::atomic<int> prepared_ = 0;
 };

@@ -272,6 +272,11 @@ Result<std::vector<MemberLink>> FakeStorage::waiting_links(TenantId tenant, int 
   });
 }
 
+Result<bool> FakeStorage::was_member(TenantId tenant, int64_t customer) {
+  return read(
+      [&](FakeStorage& self) { return self.data_[tenant].former_members.contains(customer); });
+}
+
 Result<std::string> FakeStorage::favourite(TenantId tenant, int64_t customer) {
   return read([&](FakeStorage& self) { return self.data_[tenant].favourites[customer]; });
 }
@@ -448,7 +453,8 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       }
       copy.cards[put->link.customer_id].link = put->link;
     } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
-      copy.cards.erase(drop->customer_id);
+      const bool dropped = copy.cards.erase(drop->customer_id) > 0;
+      if (dropped && drop->left) copy.former_members.insert(drop->customer_id);
       for (auto& [code, owner] : copy.codes) {
         if (owner == drop->customer_id) owner = 0;
       }

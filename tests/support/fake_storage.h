@@ -93,6 +93,7 @@ class FakeStorage : public Storage {
   Result<std::string> field_prints(TenantId tenant, int64_t customer) override;
   Result<FieldChanges> given_fields(TenantId tenant, int64_t customer) override;
   Result<std::vector<MemberLink>> waiting_links(TenantId tenant, int limit) override;
+  Result<bool> was_member(TenantId tenant, int64_t customer) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer) override;
 
@@ -122,6 +123,7 @@ class FakeStorage : public Storage {
     std::map<std::string, Seconds> cursors;
     std::map<int64_t, std::string> prints;
     std::map<int64_t, FieldChanges> given;
+    std::set<int64_t> former_members;
     std::map<int64_t, std::string> favourites;
     std::map<int64_t, std::vector<std::string>> pins;
     std::map<SecretPurpose, StoredSecret> secrets;

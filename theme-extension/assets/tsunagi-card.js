@@ -6,7 +6,8 @@ import {ask, contextOf, loadCore, renew, show, skewOf, watch} from './tsunagi-li
 /**
  * @typedef {import('./tsunagi-live.js').Core} Core
  * @typedef {import('./tsunagi-live.js').Answer} Answer
- * @typedef {{state: string, customer?: string, code?: string, nonce?: string, [name: string]: any}} Card
+ * @typedef {{version: string, ja?: string, en?: string, terms_url?: string}} Consent
+ * @typedef {{state: string, customer?: string, code?: string, nonce?: string, consent?: Consent, [name: string]: any}} Card
  */
 
 /** An open card asks every 3 s for the first two minutes (the sale at the till), then every 15 s. */
@@ -16,6 +17,9 @@ const SLOW_MS = 15000;
 
 /** States that show figures: when they cannot be confirmed they stay, with their time. */
 const WITH_FIGURES = ['ready', 'registering', 'not_at_till', 'stale', 'offline'];
+
+/** So that two cards on one page do not share an id. */
+let consents = 0;
 
 /**
  * @param {string | undefined} text
@@ -30,6 +34,8 @@ class TsunagiCard extends HTMLElement {
   #core;
   /** @type {Card | undefined} */
   #card;
+  /** What joining agrees to, as far as it is on the screen. */
+  #shown = '';
   #skew = 0;
   #ask = () => {};
 
@@ -114,6 +120,35 @@ class TsunagiCard extends HTMLElement {
     if (!this.#core || !card) return;
     const options = parse(this.dataset.options) ?? {};
     if (show(this.#view, this.#core.card(card, options, contextOf(this, this.#skew)))) this.#measure();
+    this.#paintConsent(card.state === 'not_joined' ? card.consent : undefined);
+  }
+
+  /**
+   * The merchant's words beside the button that joins. They are no part of what the core draws: nothing of theirs is markup.
+   * @param {Consent | undefined} consent
+   */
+  #paintConsent(consent) {
+    let place = this.querySelector('.tsunagi__consent');
+    if (!consent) {
+      place?.remove();
+      this.#shown = '';
+      return;
+    }
+    if (!place || this.#shown !== consent.version) {
+      const text = this.dataset.language === 'ja' ? consent.ja : consent.en;
+      const made = Object.assign(document.createElement('div'), {className: 'tsunagi__consent'});
+      if (text) made.append(Object.assign(document.createElement('p'), {id: `tsunagi-consent-${++consents}`, textContent: text}));
+      if (consent.terms_url) {
+        made.append(Object.assign(document.createElement('a'), {className: 'tsunagi-card__link', href: consent.terms_url,
+          target: '_blank', rel: 'noopener', textContent: this.dataset.terms ?? consent.terms_url}));
+      }
+      if (place) place.replaceWith(made);
+      else this.#view.after(made);
+      place = made;
+      this.#shown = consent.version;
+    }
+    const described = place.querySelector('p')?.id;
+    if (described) this.#view.querySelector('[data-tsunagi-action="join"]')?.setAttribute('aria-describedby', described);
   }
 
   /** Tells the style sheet how many modules the two codes have. */
@@ -169,13 +204,16 @@ class TsunagiCard extends HTMLElement {
     if (this.hasAttribute('aria-busy')) return;
     this.setAttribute('aria-busy', 'true');
     // A page that was open for hours holds an old nonce, and one drawn by Liquid holds none: a fresh one comes first.
+    // So does a text that is not on the screen yet: nobody agrees to what was not shown.
+    const seen = this.#shown;
     const fresh = await ask(this.#url('card.json'), life.signal);
-    const answer = fresh.kind === 'ok' && fresh.data.state === 'not_joined'
-      ? await ask(`${this.dataset.path}/join`, life.signal, {nonce: fresh.data.nonce})
-      : fresh;
+    const open = fresh.kind === 'ok' && fresh.data.state === 'not_joined' ? fresh.data : undefined;
+    const unread = open && (open.consent?.version ?? '') !== seen;
+    const answer = open && !unread ? await ask(`${this.dataset.path}/join`, life.signal, {nonce: open.nonce, consent: seen}) : fresh;
     this.removeAttribute('aria-busy');
     if (answer.kind !== 'ok') this.#say(this.dataset.sayFailed);
     await this.#receive(answer);
+    if (unread) this.#say(this.querySelector('.tsunagi__consent')?.textContent);
   }
 
   /** The form stays as it is, with what was typed, as long as the same is asked for. */

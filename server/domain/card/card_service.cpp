@@ -413,6 +413,7 @@ Result<Done> CardService::drop(TenantId tenant, int64_t customer_id,
   return exclusively(tenant, customer_id, [&]() -> Result<Done> {
     auto all = changes;
     all.emplace_back(change::DropLink{customer_id});
+    all.emplace_back(change::Enqueue{{OutboxKind::kTagCustomer, std::to_string(customer_id)}});
     return state_->ports.storage.apply(tenant, all);
   });
 }

@@ -66,7 +66,7 @@ class CardService {
   Result<Done> exclusively(TenantId tenant, int64_t customer_id,
                            const std::function<Result<Done>()>& work);
   // Drops the link (DropLink) together with the changes, while no lookup runs that could write it
-  // again.
+  // again; the customer's tag goes by the outbox.
   Result<Done> drop(TenantId tenant, int64_t customer_id, const std::vector<Change>& changes);
 
   // A worker learned something newer (event or join): the next card() reads it from storage.

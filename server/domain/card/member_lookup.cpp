@@ -52,9 +52,10 @@ std::vector<Change> changes_between(const Card& before, const Card& after) {
   if (after.snapshot && (face_changed || aged)) {
     changes.emplace_back(change::PutSnapshot{*after.snapshot});
   }
-  if (face_changed) {
-    changes.emplace_back(
-        change::Enqueue{{OutboxKind::kWriteCard, std::to_string(after.link.customer_id)}});
+  const std::string customer = std::to_string(after.link.customer_id);
+  if (face_changed) changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, customer}});
+  if (state_changed || code_changed) {
+    changes.emplace_back(change::Enqueue{{OutboxKind::kTagCustomer, customer}});
   }
   if (state_changed) {
     const bool usable = after.link.state == LinkState::kLinked;

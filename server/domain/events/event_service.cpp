@@ -179,6 +179,8 @@ class EventService::Step {
     if (!pins.ok()) return pins.error();
     const auto favourite = ports_.storage.favourite(tenant_.id, *customer);
     if (!favourite.ok()) return favourite.error();
+    const auto left = ports_.storage.was_member(tenant_.id, *customer);
+    if (!left.ok()) return left.error();
     std::string held = "held of the customer:";
     if (const std::optional<Card>& known = *card) {
       held += " member code, Smaregi member id, state, day of joining;";
@@ -186,7 +188,8 @@ class EventService::Step {
     }
     if (!favourite->empty()) held += " favourite shop;";
     if (!pins->empty()) held += ' ' + std::to_string(pins->size()) + " kept products;";
-    if (!card->has_value() && favourite->empty() && pins->empty()) held += " nothing";
+    if (*left) held += " that they were a member and left;";
+    if (!card->has_value() && favourite->empty() && pins->empty() && !*left) held += " nothing";
     audit("shopify", "data request", customer_subject(*customer), held);
     return Done{};
   }

@@ -29,7 +29,29 @@ Result<std::string> draw_member_code(Storage& storage, Random& random, const Ten
 JoinService::JoinService(Storage& storage, Clock& clock, Random& random)
     : storage_(storage), clock_(clock), random_(random) {}
 
-Result<MemberLink> JoinService::join(const Tenant& tenant, int64_t customer_id) {
+Result<MemberLink> JoinService::join(const Tenant& tenant, int64_t customer_id,
+                                     std::string_view agreed_to) {
+  std::string reason = "asked";
+  if (!agreed_to.empty()) reason += "; agreed to text " + std::string(agreed_to);
+  return join_as(tenant, customer_id, reason);
+}
+
+Result<std::optional<MemberLink>> JoinService::join_on_visit(const Tenant& tenant,
+                                                             int64_t customer_id) {
+  const Settings& settings = tenant.settings;
+  if (settings.joining != Joining::kAutomatic || settings.paused || tenant.contract_id.empty()) {
+    return std::optional<MemberLink>();
+  }
+  const auto left = storage_.was_member(tenant.id, customer_id);
+  if (!left.ok()) return left.error();
+  if (*left) return std::optional<MemberLink>();
+  auto link = join_as(tenant, customer_id, "automatic: opened the card, signed in");
+  if (!link.ok()) return link.error();
+  return std::optional<MemberLink>(std::move(link).value());
+}
+
+Result<MemberLink> JoinService::join_as(const Tenant& tenant, int64_t customer_id,
+                                        const std::string& reason) {
   if (customer_id <= 0) return Error{ErrorCode::kInvalid, "the customer id is not one"};
   if (tenant.contract_id.empty()) {
     return Error{ErrorCode::kConflict, "the shop has not joined a Smaregi contract yet"};
@@ -53,7 +75,7 @@ Result<MemberLink> JoinService::join(const Tenant& tenant, int64_t customer_id) 
         {change::PutLink{.link = link, .only_new = true},
          change::Enqueue{{OutboxKind::kCreateMember, std::to_string(customer_id)}},
          change::Enqueue{{OutboxKind::kWriteCard, std::to_string(customer_id)}},
-         change::Audit{"customer", "join", "customer " + std::to_string(customer_id), "asked"}});
+         change::Audit{"customer", "join", "customer " + std::to_string(customer_id), reason}});
     if (applied.ok()) return link;
     // Somebody was faster: either the same customer (read again) or the code (draw again).
     if (applied.error().code != ErrorCode::kConflict) return applied.error();
@@ -80,11 +102,10 @@ Result<Done> JoinService::give_fields(const Tenant& tenant, int64_t customer_id,
     (*given)[*field] = std::move(value);
   }
   return storage_.apply(
-      tenant.id,
-      {change::PutGivenFields{customer_id, *given},
-       change::Enqueue{{OutboxKind::kCreateMember, std::to_string(customer_id)}},
-       change::Audit{"customer", "fields", "customer " + std::to_string(customer_id),
-                     "answered what Smaregi asks of every member"}});
+      tenant.id, {change::PutGivenFields{customer_id, *given},
+                  change::Enqueue{{OutboxKind::kCreateMember, std::to_string(customer_id)}},
+                  change::Audit{"customer", "fields", "customer " + std::to_string(customer_id),
+                                "answered what Smaregi asks of every member"}});
 }
 
 }  // namespace tsunagi

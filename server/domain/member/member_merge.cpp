@@ -33,18 +33,19 @@ std::vector<Change> merge_changes(const Card& leaving, const Card* staying, int6
   const std::string key = std::to_string(kept);
   std::vector<Change> changes;
   if (staying != nullptr && joined_before(*staying, leaving)) {
-    changes.emplace_back(change::DropLink{gone});
+    changes.emplace_back(change::DropLink{.customer_id = gone, .left = false});
     changes.emplace_back(left_behind(leaving, kept));
     return changes;
   }
   if (staying != nullptr) {
-    changes.emplace_back(change::DropLink{kept});
+    changes.emplace_back(change::DropLink{.customer_id = kept, .left = false});
     changes.emplace_back(left_behind(*staying, kept));
   }
   changes.emplace_back(change::MoveLink{.from = gone, .to = kept});
   changes.emplace_back(change::Audit{"shopify", "merge", subject(kept),
                                      "the card of " + subject(gone) + " is this customer's now"});
   changes.emplace_back(change::Enqueue{.write = {OutboxKind::kWriteCard, key}});
+  changes.emplace_back(change::Enqueue{.write = {OutboxKind::kTagCustomer, key}});
   changes.emplace_back(change::Enqueue{.write = {work_for(leaving, Side::kShop), key}});
   return changes;
 }

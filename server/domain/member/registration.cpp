@@ -57,6 +57,7 @@ std::vector<Change> linked(const Card& joining, const PosMember& member,
     changes.emplace_back(change::Enqueue{{OutboxKind::kMemberChanged, customer}});
   }
   changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, customer}});
+  changes.emplace_back(change::Enqueue{{OutboxKind::kTagCustomer, customer}});
   changes.emplace_back(
       change::Audit{"smaregi", "linked", subject(customer_id), "the member exists in Smaregi"});
   return changes;

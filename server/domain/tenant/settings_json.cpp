@@ -19,6 +19,8 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kOwnWord = "own";
 constexpr std::string_view kOwnOrAnyWord = "own_or_any";
+constexpr std::string_view kButtonWord = "button";
+constexpr std::string_view kAutomaticWord = "automatic";
 
 Error refused(std::string_view field, std::string_view reason) {
   return Error{ErrorCode::kInvalid, std::string(field) + ": " + std::string(reason)};
@@ -46,6 +48,23 @@ class Reader {
       return fail(field, "must be at most " + std::to_string(max_bytes) + " bytes long");
     }
     if (has_control_character(text)) return fail(field, "must not hold control characters");
+    into = text;
+  }
+
+  // Text in lines, counted in characters.
+  void lines(const char* field, size_t max_characters, std::string& into) {
+    const Json* value = find(field);
+    if (value == nullptr) return;
+    if (!value->is_string()) return fail(field, "must be a text");
+    const auto& text = value->get_ref<const std::string&>();
+    const auto characters = std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    if (static_cast<size_t>(characters) > max_characters) {
+      return fail(field, "must be at most " + std::to_string(max_characters) + " characters long");
+    }
+    std::string one_line = text;
+    std::ranges::replace(one_line, '\n', ' ');
+    if (has_control_character(one_line)) return fail(field, "must not hold control characters");
     into = text;
   }
 
@@ -129,6 +148,32 @@ void read_contact_url(Reader& reader, Settings& settings) {
     return reader.fail("contact_url", "must start with https://, mailto: or /");
   }
   settings.contact_url = url;
+}
+
+void read_joining(Reader& reader, Settings& settings) {
+  if (reader.find("joining") == nullptr) return;
+  std::string word;
+  reader.text("joining", kSettingWordBytes, word);
+  if (word == kButtonWord) {
+    settings.joining = Joining::kButton;
+  } else if (word == kAutomaticWord) {
+    settings.joining = Joining::kAutomatic;
+  } else {
+    reader.fail("joining", "must be button or automatic");
+  }
+}
+
+std::optional<Error> read_consent(const Json& object, Consent& consent) {
+  if (!object.is_object()) return refused("consent", "must be an object");
+  Reader reader(object, "consent.");
+  reader.lines("ja", kSettingTextCharacters, consent.ja);
+  reader.lines("en", kSettingTextCharacters, consent.en);
+  reader.text("terms_url", kSettingUrlBytes, consent.terms_url);
+  const std::string& url = consent.terms_url;
+  if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
+    reader.fail("terms_url", "must start with https:// or http://");
+  }
+  return reader.error();
 }
 
 // "namespace.key" as Shopify allows: 3 to 255 and 2 to 64 letters, digits, - and _.
@@ -234,23 +279,28 @@ std::string settings_json(const Settings& settings) {
                       {"hidden", store.hidden},
                       {"safety_stock", store.safety_stock}});
   }
-  const Json json = {{"programme_name", settings.programme_name},
-                     {"code_rule", settings.code_rule == CodeRule::kOwn ? kOwnWord : kOwnOrAnyWord},
-                     {"code_letter", std::string(1, settings.code_letter)},
-                     {"symbology", symbology_name(settings.symbology)},
-                     {"second_symbology", symbology_name(settings.second_symbology)},
-                     {"few_below", settings.few_below},
-                     {"safety_stock", settings.safety_stock},
-                     {"stores", std::move(stores)},
-                     {"contact_url", settings.contact_url},
-                     {"look_changes", settings.look_changes},
-                     {"field_keys",
-                      {{"last_kana", settings.field_keys.last_kana},
-                       {"first_kana", settings.field_keys.first_kana},
-                       {"birth_date", settings.field_keys.birth_date},
-                       {"sex", settings.field_keys.sex}}},
-                     {"field_winners", winners_json(settings)},
-                     {"paused", settings.paused}};
+  const Consent& consent = settings.consent;
+  const bool button = settings.joining == Joining::kButton;
+  const Json json = {
+      {"programme_name", settings.programme_name},
+      {"joining", button ? kButtonWord : kAutomaticWord},
+      {"consent", {{"ja", consent.ja}, {"en", consent.en}, {"terms_url", consent.terms_url}}},
+      {"code_rule", settings.code_rule == CodeRule::kOwn ? kOwnWord : kOwnOrAnyWord},
+      {"code_letter", std::string(1, settings.code_letter)},
+      {"symbology", symbology_name(settings.symbology)},
+      {"second_symbology", symbology_name(settings.second_symbology)},
+      {"few_below", settings.few_below},
+      {"safety_stock", settings.safety_stock},
+      {"stores", std::move(stores)},
+      {"contact_url", settings.contact_url},
+      {"look_changes", settings.look_changes},
+      {"field_keys",
+       {{"last_kana", settings.field_keys.last_kana},
+        {"first_kana", settings.field_keys.first_kana},
+        {"birth_date", settings.field_keys.birth_date},
+        {"sex", settings.field_keys.sex}}},
+      {"field_winners", winners_json(settings)},
+      {"paused", settings.paused}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -265,6 +315,7 @@ Result<Settings> parse_settings(std::string_view json) {
   Settings settings;
   Reader reader(object, "");
   reader.text("programme_name", kSettingNameBytes, settings.programme_name);
+  read_joining(reader, settings);
   read_code_rule(reader, settings);
   reader.symbology("symbology", settings.symbology);
   reader.symbology("second_symbology", settings.second_symbology);
@@ -274,6 +325,9 @@ Result<Settings> parse_settings(std::string_view json) {
   read_contact_url(reader, settings);
   reader.flag("paused", settings.paused);
   if (reader.error()) return *reader.error();
+  if (const Json* consent = reader.find("consent")) {
+    if (auto error = read_consent(*consent, settings.consent)) return *error;
+  }
   if (const Json* keys = reader.find("field_keys")) {
     if (auto error = read_field_keys(*keys, settings.field_keys)) return *error;
   }

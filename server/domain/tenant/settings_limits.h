@@ -10,7 +10,8 @@ inline constexpr size_t kSettingsBytes = 512 * 1024;  // the whole document
 inline constexpr size_t kSettingStores = 1'000;       // shops with settings of their own
 inline constexpr size_t kSettingNameBytes = 200;      // programme and shop names, UTF-8
 inline constexpr size_t kSettingUrlBytes = 1'000;
-inline constexpr size_t kSettingWordBytes = 32;         // ids and words of a fixed list
-inline constexpr int64_t kSettingStockMax = 1'000'000;  // safety stock, "few below"
+inline constexpr size_t kSettingTextCharacters = 1'000;  // of the text beside the join button
+inline constexpr size_t kSettingWordBytes = 32;          // ids and words of a fixed list
+inline constexpr int64_t kSettingStockMax = 1'000'000;   // safety stock, "few below"
 
 }  // namespace tsunagi

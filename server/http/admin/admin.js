@@ -10,10 +10,17 @@ const kPollMs = 2_000;
 const kPollForMs = 10 * 60_000;
 const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of the blocks
 const kMost = 1_000_000;
+const kTextCharacters = 1_000;
+/** One row of who wins → the fields it decides. @type {Record<string, string[]>} */
+const kWinnerRows = {
+  name: ['last_name', 'first_name'], kana: ['last_kana', 'first_kana'], phone: ['phone'],
+  birth_date: ['birth_date'], sex: ['sex'], mail_consent: ['mail_consent'],
+};
 
 /** @typedef {{store_id: string, name: string, hidden: boolean, safety_stock: number}} StoreSetting */
 /**
- * @typedef {{programme_name: string, code_rule: string, code_letter: string, symbology: string, second_symbology: string,
+ * @typedef {{programme_name: string, joining: string, consent: {ja: string, en: string, terms_url: string},
+ *   field_winners: Record<string, string>, code_rule: string, code_letter: string, symbology: string, second_symbology: string,
  *   few_below: number, safety_stock: number, stores: StoreSetting[], contact_url: string, field_keys: Record<string, string>, paused: boolean}} Settings
  */
 /**
@@ -259,6 +266,13 @@ const textInput = (field, value, put, more = {}) =>
     changed(field);
   }});
 
+/** @param {string} field @param {string} value @param {(text: string) => void} put @param {Record<string, string>} [more] */
+const textArea = (field, value, put, more = {}) =>
+  make('textarea', {rows: '4', ...more, input: (event) => {
+    put(/** @type {HTMLTextAreaElement} */ (event.target).value);
+    changed(field);
+  }}, value);
+
 /** @param {string} field @param {number} value @param {(figure: number) => void} put */
 const numberInput = (field, value, put) =>
   textInput(field, String(value), (text) => put(/^\d{1,7}$/.test(text.trim()) ? Number(text) : NaN), {inputmode: 'numeric', autocomplete: 'off'});
@@ -339,6 +353,12 @@ function showForm(status) {
     card(words.programme,
       labelled('programme_name', words.programme_name, textInput('programme_name', draft.programme_name, (text) => { draft.programme_name = text; }, {maxlength: '60'}), words.programme_name_help),
       labelled('contact_url', words.contact_url, textInput('contact_url', draft.contact_url, (text) => { draft.contact_url = text.trim(); }, {inputmode: 'url', autocomplete: 'off'}), words.contact_url_help)),
+    card(words.joining,
+      labelled('joining', words.joining_how, choice('joining', draft.joining, Object.entries(words.joining_ways), (text) => { draft.joining = text; }), words.joining_help),
+      make('p', {class: 'card__note'}, words.consent_help),
+      labelled('consent.ja', words.consent_ja, textArea('consent.ja', draft.consent.ja, (text) => { draft.consent.ja = text; }, {lang: 'ja'})),
+      labelled('consent.en', words.consent_en, textArea('consent.en', draft.consent.en, (text) => { draft.consent.en = text; }, {lang: 'en'}), words.consent_one_help),
+      labelled('consent.terms_url', words.terms_url, textInput('consent.terms_url', draft.consent.terms_url, (text) => { draft.consent.terms_url = text.trim(); }, {inputmode: 'url', autocomplete: 'off'}), words.terms_url_help)),
     card(words.codes,
       labelled('code_rule', words.code_rule, choice('code_rule', draft.code_rule,
         [['own', words.code_rule_own], ['own_or_any', words.code_rule_own_or_any]], (text) => { draft.code_rule = text; })),
@@ -349,6 +369,11 @@ function showForm(status) {
     card(words.fields, make('p', {class: 'card__note'}, words.fields_help),
       ...Object.entries(words.field).map(([key, name]) => labelled(`field_keys.${key}`, name,
         textInput(`field_keys.${key}`, draft.field_keys[key] ?? '', (text) => { draft.field_keys[key] = text.trim(); }, {autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: 'custom.…'})))),
+    card(words.winners, make('p', {class: 'card__note'}, words.winners_help),
+      make('div', {class: 'pair'}, ...Object.entries(kWinnerRows).map(([row, fields]) => labelled(`field_winners.${row}`, words.winner_row[row],
+        choice(`field_winners.${row}`, draft.field_winners[fields[0]], Object.entries(words.winner), (text) => {
+          for (const field of fields) draft.field_winners[field] = text;
+        }))))),
     card(words.stock,
       make('div', {class: 'pair'},
         labelled('few_below', words.few_below, numberInput('few_below', draft.few_below, (figure) => { draft.few_below = figure; })),
@@ -389,6 +414,10 @@ function wrongFields() {
     if (!Number.isInteger(value) || value < 0 || value > kMost) wrong.push([field, words.error.range]);
   };
   if (draft.contact_url && !/^(https?:\/\/|mailto:|\/(?![/\\]))/.test(draft.contact_url)) wrong.push(['contact_url', words.error.url]);
+  for (const key of /** @type {('ja' | 'en')[]} */ (['ja', 'en'])) {
+    if ([...draft.consent[key]].length > kTextCharacters) wrong.push([`consent.${key}`, words.error.characters]);
+  }
+  if (draft.consent.terms_url && !/^https?:\/\//.test(draft.consent.terms_url)) wrong.push(['consent.terms_url', words.error.web_url]);
   if (!/^[A-HJ-NPR-Z]$/.test(draft.code_letter)) wrong.push(['code_letter', words.error.letter]);
   for (const [key, value] of Object.entries(draft.field_keys)) {
     if (value && !/^[\w-]{3,255}\.[\w-]{2,64}$/.test(value)) wrong.push([`field_keys.${key}`, words.error.metafield]);
@@ -401,8 +430,7 @@ function wrongFields() {
 
 /** @param {[string, string][]} wrong */
 function showErrors(wrong) {
-  let first = null;
-  for (const [field, text] of wrong) first = first ?? setError(field, text);
+  const first = wrong.map(([field, text]) => setError(field, text)).find((input) => input !== null);
   barWords.textContent = say(words.errors, {count: wrong.length});
   first?.scrollIntoView({block: 'center'});  // not below the bar
   first?.focus({preventScroll: true});
@@ -422,7 +450,7 @@ form.addEventListener('submit', async (event) => {
     /** @type {any} */ (window).shopify?.toast?.show(words.saved);
   } catch (error) {
     if (error instanceof Refusal && error.status === 400 && error.field) {
-      showErrors([[error.field, /bytes/.test(error.message) ? words.error.long : words.error.other]]);
+      showErrors([[error.field, /bytes|characters long/.test(error.message) ? words.error.long : words.error.other]]);
     } else {
       barWords.textContent = words.not_saved;
     }

@@ -111,6 +111,14 @@ inline constexpr std::string_view kV0001First[] = {
        ) {clustered})",
     "CREATE INDEX member_code_customer ON member_code (tenant, customer_id)",
 
+    // Customers whose link was dropped, and nothing else of them: nobody becomes a member again
+    // without asking.
+    R"(CREATE TABLE former_member (
+         tenant BIGINT NOT NULL,
+         customer_id BIGINT NOT NULL,
+         PRIMARY KEY (tenant, customer_id)
+       ) {clustered})",
+
     R"(CREATE TABLE card_snapshot (
          tenant BIGINT NOT NULL,
          customer_id BIGINT NOT NULL,
@@ -184,7 +192,7 @@ inline constexpr std::string_view kV0001First[] = {
          tenant BIGINT NOT NULL,
          kind {text} NOT NULL CHECK (kind IN
            ('write_card', 'create_member', 'customer_changed', 'member_changed',
-            'drop_customer')),
+            'tag_customer', 'drop_customer')),
          item_key {text} NOT NULL,
          state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead')),
          revision BIGINT NOT NULL DEFAULT 1,

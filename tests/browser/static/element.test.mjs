@@ -34,6 +34,7 @@ describe('blocks', () => {
     pages['/card'] = page(card);
     pages['/two'] = page(`<section id="one">${card}</section><section id="two">${card.replaceAll('b1', 'b2')}</section>`);
     pages['/join'] = page(await renderBlock('member-card', { customer: await customer(null) }));
+    pages['/join-en'] = page(await renderBlock('member-card', { customer: await customer(null), locale: 'en' }), { locale: 'en' });
     pages['/sample'] = page(await renderBlock('member-card', { designMode: true }) + await renderBlock('store-stock', { designMode: true }));
     pages['/product'] = page(`<form action="/cart/add"><input type="hidden" name="id" value="11"></form>${await renderBlock('store-stock', { product: goods, customer: ready })}<p id="below">below</p>`);
     pages['/pinned'] = page(await renderBlock('store-stock', { customer: ready }));
@@ -170,6 +171,56 @@ describe('blocks', () => {
     await state(tab, 'registering');
     assert.equal(count('join'), 1);
     assert.equal(zbar(await tab.screenshot())[0]?.text, member.code);
+    await tab.context().close();
+  });
+
+  const consent = { version: 'v1', ja: '規約に同意します\n<b>太字</b>', en: 'I agree\n<b>bold</b>', terms_url: 'https://shop.example/terms?a=1&b="2"' };
+  const notJoined = (more = {}) => ({ json: { state: 'not_joined', customer: '7001', nonce: 'n', now: now(), ...more } });
+  for (const [path, text, terms] of [['/join', consent.ja, '会員規約を読む'], ['/join-en', consent.en, 'Read the terms of membership']]) {
+    test(`what joining agrees to stands above the button, as text, and is sent with it (${path})`, async () => {
+      answers['card.json'] = () => notJoined({ consent });
+      answers.join = (_, request) => (JSON.parse(request.body).consent === 'v1' ? { json: { ...member, state: 'registering', has_points: false, now: now() } } : { status: 409, json: { error: { code: 'consent' } } });
+      const tab = await open(path, { width: 320 });
+      await state(tab, 'not_joined');
+      const words = tab.locator('.tsunagi__consent p');
+      assert.equal(await words.textContent(), text, 'nothing of it is markup');
+      const link = tab.getByRole('link', { name: terms });
+      assert.equal(await link.getAttribute('href'), consent.terms_url);
+      const button = tab.locator('[data-tsunagi-action="join"]');
+      assert.equal(await button.getAttribute('aria-describedby'), await words.getAttribute('id'));
+      const top = async (one) => (await one.boundingBox()).y;
+      assert.ok(await top(tab.locator('.tsunagi-card__notice')) < await top(words), 'after what the card is for');
+      assert.ok(await top(link) < await top(button), 'above the button');
+      await tab.evaluate(axe);
+      const { violations } = await tab.evaluate(() => window.axe.run('.tsunagi-block', { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
+      assert.deepEqual(violations.map((one) => `${one.id} ${one.nodes[0].html}`), []);
+      assert.equal(await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
+      await button.click();
+      await state(tab, 'registering');
+      assert.equal(await tab.locator('.tsunagi__consent').count(), 0, 'a member has agreed');
+      assert.equal(zbar(await tab.screenshot())[0]?.text, member.code);
+      assert.deepEqual(tab.problems, []);
+      await tab.context().close();
+    });
+  }
+
+  test('nobody agrees to a text that is not on the screen: the press shows it, the next one joins', async () => {
+    let shown = {};
+    answers['card.json'] = () => notJoined(shown);
+    answers.join = () => ({ json: { ...member, state: 'registering', has_points: false, now: now() } });
+    const tab = await open('/join');
+    await state(tab, 'not_joined');
+    for (const version of ['v1', 'v2']) {
+      shown = { consent: { ...consent, version, ja: `文 ${version}` } };
+      await tab.locator('[data-tsunagi-action="join"]').click();
+      await tab.getByText(`文 ${version}`).first().waitFor();
+      await tab.waitForFunction(() => !document.querySelector('tsunagi-card').hasAttribute('aria-busy'));
+      assert.equal(count('join'), 0, version);
+      assert.match(await tab.locator('tsunagi-card [data-tsunagi-live]').textContent(), new RegExp(`文 ${version}`));
+    }
+    await tab.locator('[data-tsunagi-action="join"]').click();
+    await state(tab, 'registering');
+    assert.equal(JSON.parse(asked.find(({ route }) => route === 'join').body).consent, 'v2');
     await tab.context().close();
   });
 

@@ -72,6 +72,35 @@ export function states(world) {
     });
   }
 
+  test('joining: the merchant\'s text before it in both languages, on the account page and on the card page; or by itself on a visit', async () => {
+    const { stack, data } = world;
+    const [asked] = data.unlinked;
+    const { settings } = await data.merchant('GET', '/status');
+    const set = (more) => data.merchant('PUT', '/settings', { ...settings, ...more });
+    const consent = { ja: '会員規約に同意のうえ「会員になる」を押してください\n<i>以上</i>', en: 'By joining you agree to our terms\n<i>That is all</i>', terms_url: 'https://shop.example/terms' };
+    await set({ consent });
+    for (const [language, prefix] of [['ja', ''], ['en', '/en']]) {
+      for (const [name, path] of [['account', '/account'], ['card-page', '/apps/tsunagi/card']]) {
+        const page = await phone(world.browser);
+        await page.goto(stack.signInUrl(asked.id, prefix + path));
+        await page.waitForFunction(() => document.querySelector('.tsunagi__consent p')?.textContent);
+        assert.equal(await page.locator('.tsunagi__consent p').textContent(), consent[language]);
+        assert.equal(await page.locator('.tsunagi__consent a').getAttribute('href'), consent.terms_url);
+        await keepScreen(page, `consent-${name}-${language}`, { fullPage: true });
+        assert.deepEqual(page.problems, []);
+        await page.context().close();
+      }
+    }
+    await set({ joining: 'automatic' });
+    const made = await data.admin('mutation Visitor($input: CustomerInput!) { customerCreate(input: $input) { customer { id } userErrors { message } } }',
+      { input: { lastName: '来店', email: `visitor.${stack.seed}@example.com` } });
+    const page = await phone(world.browser);
+    await page.goto(stack.signInUrl(made.customerCreate.customer.id.split('/').pop(), '/account'));
+    await page.waitForFunction(() => ['registering', 'ready'].includes(document.querySelector('tsunagi-card')?.dataset.state));
+    await page.context().close();
+    await set({});
+  });
+
   test('full screen: whole device pixels, wake lock, a clock that moves, closed by thumb and by Escape', async () => {
     const { stack, data } = world;
     const page = await phone(world.browser, { dpr: 2.625, width: 412, height: 915 });

@@ -105,6 +105,27 @@ TEST_F(Merchant, SettingsAreSavedAndSeenAtOnce) {
   EXPECT_EQ(card["symbology"], "qr");
 }
 
+TEST_F(Merchant, EveryTextThatWasShownIsKept) {
+  const auto texts = [&] {
+    std::vector<change::Audit> kept;
+    for (const change::Audit& audit : storage.audits()) {
+      if (audit.action == "consent") kept.push_back(audit);
+    }
+    return kept;
+  };
+  EXPECT_EQ(merchant("PUT", "settings", R"({"few_below":5})").status, 200);
+  EXPECT_TRUE(texts().empty());
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_EQ(merchant("PUT", "settings", R"({"consent":{"ja":"一つ目"}})").status, 200);
+  }
+  EXPECT_EQ(merchant("PUT", "settings", R"({"consent":{"ja":"二つ目"}})").status, 200);
+  const auto kept = texts();
+  ASSERT_EQ(kept.size(), 2U);
+  EXPECT_EQ(Json::parse(kept[0].reason)["ja"], "一つ目");
+  const Json card = Json::parse(get(signed_path("/card.json", {.customer = kStranger})).body);
+  EXPECT_EQ(kept[1].subject, "text " + card["consent"]["version"].get<std::string>());
+}
+
 TEST_F(Merchant, AWrongSettingNamesItsField) {
   const Answer answer =
       merchant("PUT", "settings", R"({"stores":[{"store_id":"1","safety_stock":-1}]})");

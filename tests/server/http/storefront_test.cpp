@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -18,6 +19,12 @@ class Storefront : public HttpTest {
   Json json(const Answer& answer) {
     EXPECT_EQ(answer.status, 200) << answer.raw.substr(0, 400);
     return Json::parse(answer.body, nullptr, false);
+  }
+  void with_settings(const std::function<void(Settings&)>& edit) {
+    Tenant one = storage.tenant(kShopId)->value_or(Tenant{});
+    edit(one.settings);
+    storage.put_tenant(one);
+    tenants->forget();
   }
   Answer change(const std::string& path, int64_t customer, Json body) {
     body["nonce"] = nonce(customer);
@@ -69,6 +76,53 @@ TEST_F(Storefront, JoiningGivesACardAtOnce) {
   EXPECT_EQ(wakes, 1);
   const Json again = json(change("/join", kStranger, Json::object()));
   EXPECT_EQ(again["code"], card["code"]);
+}
+
+TEST_F(Storefront, WhatJoiningAgreesToIsToldBeforeAndKeptAfter) {
+  const Json before = json(get(signed_path("/card.json", {.customer = kStranger})));
+  EXPECT_FALSE(before.contains("consent"));
+  with_settings([](Settings& settings) {
+    settings.consent = {"規約に同意します", "", "https://shop.example/terms"};
+  });
+  EXPECT_FALSE(json(get(signed_path("/card.json", {.customer = kMember}))).contains("consent"));
+  const Json shown = json(get(signed_path("/card.json", {.customer = kStranger})))["consent"];
+  EXPECT_EQ(shown["ja"], "規約に同意します");
+  EXPECT_EQ(shown["en"], "規約に同意します") << "one text alone is for both languages";
+  EXPECT_EQ(shown["terms_url"], "https://shop.example/terms");
+  const std::string version = shown["version"];
+  EXPECT_EQ(version.size(), 16U);
+
+  EXPECT_EQ(change("/join", kStranger, Json::object()).status, 409) << "without having seen it";
+  EXPECT_EQ(change("/join", kStranger, {{"consent", "another"}}).status, 409);
+  EXPECT_EQ(change("/join", kStranger, {{"consent", 1}}).status, 400);
+  EXPECT_FALSE(storage.card(kShopId, kStranger)->has_value());
+  EXPECT_EQ(json(change("/join", kStranger, {{"consent", version}}))["state"], "registering");
+  EXPECT_EQ(storage.audits().back().reason, "asked; agreed to text " + version);
+
+  with_settings([](Settings& settings) { settings.consent.en = "I agree"; });
+  const Json changed = json(get(signed_path("/card.json", {.customer = 7003})))["consent"];
+  EXPECT_NE(changed["version"], version);
+  EXPECT_EQ(changed["en"], "I agree");
+}
+
+TEST_F(Storefront, WhereJoiningIsAutomaticTheFirstLookAtTheCardMakesTheMember) {
+  with_settings([](Settings& settings) { settings.joining = Joining::kAutomatic; });
+  const Json card = json(get(signed_path("/card.json", {.customer = kStranger})));
+  EXPECT_EQ(card["state"], "registering");
+  EXPECT_EQ(card["code"].get<std::string>().size(), 14U);
+  EXPECT_EQ(wakes, 1);
+  EXPECT_EQ(json(get(signed_path("/card.json", {.customer = kStranger})))["code"], card["code"]);
+  EXPECT_EQ(wakes, 1);
+  EXPECT_EQ(get(signed_path("/card.json", {})).status, 401) << "a guest is nobody";
+  EXPECT_EQ(storage.cards(kShopId).size(), 2U);
+}
+
+TEST_F(Storefront, WhoLeftIsAskedWhereJoiningIsAutomatic) {
+  with_settings([](Settings& settings) { settings.joining = Joining::kAutomatic; });
+  ASSERT_TRUE(storage.apply(kShopId, {tsunagi::change::DropLink{kMember}}).ok());
+  cards->forget(kShopId, kMember);
+  EXPECT_EQ(json(get(signed_path("/card.json", {.customer = kMember})))["state"], "not_joined");
+  EXPECT_EQ(json(change("/join", kMember, Json::object()))["state"], "registering");
 }
 
 TEST_F(Storefront, StockIsForEverybodyAndTheNonceForCustomers) {

@@ -322,17 +322,18 @@ TEST_F(InboxTest, RedactionIsTriedUntilItIsDone) {
   shop.failures.down = true;
   shopify_tells("customers/redact", R"({"customer":{"id":7001}})");
   work();
-  EXPECT_EQ(waiting(), 1);
+  EXPECT_EQ(waiting(), 2) << "the card and the tag";
   EXPECT_TRUE(storage.cards(kShop).empty()) << "our own rows go at once";
   shop.failures.down = false;
   shop.uninstalled =
       true;  // or its token is refused for another reason: the card may still be there
   for (int i = 0; i < 2 * kMaxAttempts; ++i) pass(2 * kLongestDelaySeconds);
-  EXPECT_EQ(waiting(), 1) << "an erasure is never given up";
+  EXPECT_EQ(waiting(), 2) << "an erasure is never given up";
   shop.uninstalled = false;
   pass(2 * kLongestDelaySeconds);
   EXPECT_EQ(waiting(), 0);
   EXPECT_TRUE(published(7001).is_null());
+  EXPECT_TRUE(shop.tags().empty());
 }
 
 TEST_F(InboxTest, ADataRequestIsAnsweredWithWhatIsHeld) {
@@ -345,6 +346,14 @@ TEST_F(InboxTest, ADataRequestIsAnsweredWithWhatIsHeld) {
   EXPECT_NE(audits.back().reason.find("nothing"), std::string::npos);
   EXPECT_EQ(audits[audits.size() - 2].reason.find("山田"), std::string::npos)
       << "an audit row carries no personal data";
+}
+
+TEST_F(InboxTest, ADataRequestOfSomebodyWhoLeftSaysThatThisIsKnown) {
+  shopify_tells("customers/redact", R"({"customer":{"id":7001}})");
+  shopify_tells("customers/data_request", R"({"customer":{"id":7001},"data_request":{"id":9}})");
+  work();
+  EXPECT_EQ(storage.audits().back().reason,
+            "held of the customer: that they were a member and left;");
 }
 
 TEST_F(InboxTest, ShopRedactErasesAShopThatIsGone) {

@@ -31,6 +31,51 @@ TEST_F(OutboxTest, JoiningShowsTheCodeAtOnceAndMakesTheMember) {
   EXPECT_TRUE(model.has_points);
 }
 
+TEST_F(OutboxTest, WhoIsAMemberAtTheTillCarriesTheCodeAsATag) {
+  customer_signs_up(7001);
+  pos.failures.down = true;
+  customer_joins(7001);
+  work();
+  EXPECT_TRUE(shop.tags().empty()) << "no till knows the code yet";
+  pos.failures.down = false;
+  pass(60);
+  EXPECT_EQ(shop.tags().at(7001), card(7001).link.code);
+}
+
+TEST_F(OutboxTest, TheTagFollowsTheCodeAndGoesWithTheMember) {
+  const std::string hanako = member(7001);
+  const auto tag = [&] {
+    const auto tags = shop.tags();
+    const auto found = tags.find(7001);
+    return found == tags.end() ? std::string() : found->second;
+  };
+  const auto told = [&](const std::function<void(PosMember&)>& edit) {
+    clock.advance(1);
+    pos.edit_member(hanako, edit);
+    smaregi_tells("pos:customers", R"({"customerIds":[")" + hanako + "\"]}");
+    work();
+    return tag();
+  };
+  EXPECT_EQ(told([](PosMember& one) { one.code = "PLASTIC-1"; }), "PLASTIC-1");
+  EXPECT_EQ(told([](PosMember& one) { one.status = 3; }), "") << "withdrawn at the till";
+  EXPECT_EQ(told([](PosMember& one) { one.status = 0; }), "PLASTIC-1");
+  shopify_tells("customers/redact", R"({"customer":{"id":7001}})");
+  work();
+  EXPECT_EQ(tag(), "");
+  EXPECT_TRUE(dead().empty());
+}
+
+TEST_F(OutboxTest, TheEchoOfATagIsNoChange) {
+  member(7001);
+  const int before = pos.calls();
+  for (int echo = 0; echo < 3; ++echo) {
+    shopify_tells("customers/update", R"({"id":7001})");
+    work();
+  }
+  EXPECT_EQ(pos.calls(), before);
+  EXPECT_EQ(waiting(), 0);
+}
+
 TEST_F(OutboxTest, SmaregiGetsTheFieldsAsItTakesThem) {
   shop.add_customer({.id = 7001,
                      .last_name = "",

@@ -449,5 +449,55 @@ TEST_F(ShopifyClientTest, ErasesACardAlsoOfACustomerWhoIsGone) {
   EXPECT_EQ(client->erase_card(tenant, 7'001).error().code, ErrorCode::kInvalid);
 }
 
+// ---- tags
+// ----------------------------------------------------------------------------------------
+
+Answer tagged(const json& tags, const std::string& id = "7001") {
+  return ok(json{{"data", {{"customer", {{"id", "gid://shopify/Customer/" + id}, {"tags", tags}}}}}}
+                .dump());
+}
+
+TEST_F(ShopifyClientTest, TagsACustomerWithTheMemberCode) {
+  has_tokens("A", "R");
+  const Answer removed = user_errors("tagsRemove", json::array());
+  const Answer added = user_errors("tagsAdd", json::array());
+  shopify.on(kGraphql, {tagged({"VIP", "tsunagi:T9", "tsunagi"}), removed, added});
+  ASSERT_TRUE(client->tag_customer(tenant, 7'001, "T0123456789012"));
+  EXPECT_EQ(sent(2)["operationName"], "CustomerTags");
+  EXPECT_EQ(sent(1)["operationName"], "TagsRemove");
+  EXPECT_EQ(sent(1)["variables"],
+            (json{{"id", "gid://shopify/Customer/7001"}, {"tags", {"tsunagi:T9"}}}));
+  EXPECT_EQ(sent()["operationName"], "TagsAdd");
+  EXPECT_EQ(sent()["variables"],
+            (json{{"id", "gid://shopify/Customer/7001"}, {"tags", {"tsunagi:T0123456789012"}}}));
+
+  shopify.on(kGraphql, {tagged({"tsunagi:T0123456789012", "VIP"})});
+  const size_t before = shopify.count(kGraphql);
+  EXPECT_TRUE(client->tag_customer(tenant, 7'001, "T0123456789012"));
+  EXPECT_EQ(shopify.count(kGraphql), before + 1) << "what is right is not written";
+  shopify.on(kGraphql, {tagged({"VIP"})});
+  EXPECT_TRUE(client->tag_customer(tenant, 7'001, ""));
+  EXPECT_EQ(shopify.count(kGraphql), before + 2) << "nor is nothing removed";
+}
+
+TEST_F(ShopifyClientTest, ATagThatIsRefusedAndACustomerWhoIsGone) {
+  has_tokens("A", "R");
+  EXPECT_TRUE(client->tag_customer(tenant, 7'001, "T1")) << "nobody has no tags";
+  shopify.on(kGraphql, {tagged(json::array(), "7002")});
+  EXPECT_EQ(client->tag_customer(tenant, 7'001, "T1").error().code, ErrorCode::kUnavailable)
+      << "a reply about another customer";
+  const json full = {{{"field", {"tags"}}, {"message", "At most 250 tags"}}};
+  shopify.on(kGraphql, {tagged({"a"}), user_errors("tagsAdd", full)});
+  const auto refused = client->tag_customer(tenant, 7'001, "T1");
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
+  EXPECT_NE(refused.error().message.find("At most 250 tags"), std::string::npos);
+  shopify.on(kGraphql, {tagged({"tsunagi:T2"}), user_errors("tagsRemove", full)});
+  const size_t before = shopify.count(kGraphql);
+  EXPECT_FALSE(client->tag_customer(tenant, 7'001, "T1"));
+  EXPECT_EQ(shopify.count(kGraphql), before + 2) << "two of ours at once are never there";
+  shopify.on(kGraphql, {tagged("VIP")});
+  EXPECT_EQ(client->tag_customer(tenant, 7'001, "T1").error().code, ErrorCode::kUnavailable);
+}
+
 }  // namespace
 }  // namespace tsunagi

@@ -97,6 +97,9 @@ test('the variables that the client sends are what the inputs take', () => {
     'shop_identity.graphql': {},
     'customer.graphql': { id: gid, keys: ['facts.birth_date'] },
     'customers_changed.graphql': { query: "updated_at:>='2026-09-21T14:13:20Z' AND updated_at:<='2026-09-21T14:14:20Z'", after: 'cursor' },
+    'customer_tags.graphql': { id: gid },
+    'tags_add.graphql': { id: gid, tags: ['tsunagi:T0123456789012'] },
+    'tags_remove.graphql': { id: gid, tags: ['tsunagi:T0123456789012'] },
     'customer_update.graphql': { input: { id: gid, firstName: '木', lastName: '繋', phone: '+819012345678' } },
     'customer_email_marketing_consent_update.graphql': {
       input: { customerId: gid, emailMarketingConsent: { marketingState: 'SUBSCRIBED', marketingOptInLevel: 'SINGLE_OPT_IN' } },

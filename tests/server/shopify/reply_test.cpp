@@ -152,6 +152,22 @@ TEST(ShopifyReply, Customer) {
   }
 }
 
+TEST(ShopifyReply, TagsOfACustomer) {
+  const auto read = parse_customer_tags(
+      R"({"data":{"customer":{"id":"gid://shopify/Customer/7","tags":["VIP","tsunagi:T1"]}}})");
+  ASSERT_TRUE(read && *read);
+  EXPECT_EQ((*read)->id, 7);
+  EXPECT_EQ((*read)->tags, (std::vector<std::string>{"VIP", "tsunagi:T1"}));
+  EXPECT_FALSE(*parse_customer_tags(R"({"data":{"customer":null}})"));
+  for (const char* body :
+       {"", R"({"data":{}})", R"({"data":{"customer":7}})", R"({"data":{"customer":{"tags":[]}}})",
+        R"({"data":{"customer":{"id":"gid://shopify/Customer/7"}}})",
+        R"({"data":{"customer":{"id":"gid://shopify/Customer/7","tags":"VIP"}}})",
+        R"({"data":{"customer":{"id":"gid://shopify/Customer/7","tags":[7]}}})"}) {
+    EXPECT_FALSE(parse_customer_tags(body)) << body;
+  }
+}
+
 TEST(ShopifyReply, ChangedCustomers) {
   const auto page = parse_changed_customers(
       R"({"data":{"customers":{"nodes":[

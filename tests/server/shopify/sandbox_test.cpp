@@ -140,6 +140,33 @@ TEST_F(ShopifySandboxTest, InstallPrepareWriteErase) {
   }
 }
 
+TEST_F(ShopifySandboxTest, TheTagIsTheRightOneAndOthersStay) {
+  install();
+  if (HasFatalFailure()) return;
+  const int64_t id = make_customer({{"email", "ki@example.com"}, {"tags", {"VIP", "tsunagi-vip"}}});
+  const auto tags_of = [&](int64_t customer) -> json {
+    for (const json& one : control("GET", "/customers")) {
+      if (one["id"] == customer) return one["tags"];
+    }
+    return nullptr;
+  };
+  for (int times = 0; times < 2; ++times) {
+    const auto tagged = client->tag_customer(tenant, id, "T0123456789012");
+    ASSERT_TRUE(tagged) << tagged.error().message;
+    EXPECT_EQ(tags_of(id), (json{"VIP", "tsunagi-vip", "tsunagi:T0123456789012"}));
+  }
+  EXPECT_EQ(calls("TagsAdd"), 1U) << "once";
+  ASSERT_TRUE(client->tag_customer(tenant, id, "PLASTIC 1"));
+  EXPECT_EQ(tags_of(id), (json{"VIP", "tsunagi-vip", "tsunagi:PLASTIC 1"}));
+  ASSERT_TRUE(client->tag_customer(tenant, id, ""));
+  ASSERT_TRUE(client->tag_customer(tenant, id, ""));
+  EXPECT_EQ(tags_of(id), (json{"VIP", "tsunagi-vip"}));
+  EXPECT_TRUE(client->tag_customer(tenant, 999'999'999, "T1")) << "the customer is gone: done";
+  for (const json& one : control("GET", "/requests")) {
+    EXPECT_EQ(one.value("deprecated", json::array()).size(), 0U) << one;
+  }
+}
+
 TEST_F(ShopifySandboxTest, ChangesACustomerAsItIsReadAgain) {
   install();
   if (HasFatalFailure()) return;

@@ -101,6 +101,19 @@ TEST_P(MembersTest, ACodeOfADroppedLinkIsNeverIssuedAgain) {
       << "nothing of the customer stays";
 }
 
+TEST_P(MembersTest, ThatSomebodyLeftStaysKnownAndNothingElse) {
+  apply({change::PutLink{link(1, "T1")}, change::PutLink{link(2, "T2")}});
+  apply({change::DropLink{1}, change::DropLink{.customer_id = 2, .left = false},
+         change::DropLink{3}});
+  EXPECT_TRUE(*db().was_member(kShop, 1));
+  EXPECT_FALSE(*db().was_member(kShop, 2)) << "who lost the contract did not leave";
+  EXPECT_FALSE(*db().was_member(kShop, 3)) << "who was none cannot leave";
+  EXPECT_FALSE(*db().was_member(kOtherShop, 1));
+  apply({change::PutLink{link(1, "T4")}});
+  apply({change::DropLink{1}});
+  EXPECT_TRUE(*db().was_member(kShop, 1));
+}
+
 TEST_P(MembersTest, APosMemberBelongsToOneCustomer) {
   apply({change::PutLink{link(1, "T1", "88")}});
   EXPECT_ERROR(ErrorCode::kConflict, db().apply(kShop, {change::PutLink{link(2, "T2", "88")}}));
