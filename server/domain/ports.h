@@ -260,6 +260,9 @@ class Shop {
     Seconds until = 0;  // all changes up to this moment are among them
   };
   virtual Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) = 0;
+  // The card metafield as it is there; nullopt: there is none.
+  virtual Result<std::optional<std::string>> published_card(const Tenant& tenant,
+                                                            int64_t customer_id) = 0;
   // Writes names, phone, consent, and kana, birth date and sex where the merchant named a
   // metafield; other fields are not written. kNotFound: there is no such customer; kInvalid: a
   // value is refused. Safe to repeat.

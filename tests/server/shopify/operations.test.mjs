@@ -96,6 +96,7 @@ test('the variables that the client sends are what the inputs take', () => {
   const sent = {
     'shop_identity.graphql': {},
     'customer.graphql': { id: gid, keys: ['facts.birth_date'] },
+    'customer_card.graphql': { id: gid },
     'customers_changed.graphql': { query: "updated_at:>='2026-09-21T14:13:20Z' AND updated_at:<='2026-09-21T14:14:20Z'", after: 'cursor' },
     'customer_update.graphql': { input: { id: gid, firstName: '木', lastName: '繋', phone: '+819012345678' } },
     'customer_email_marketing_consent_update.graphql': {
