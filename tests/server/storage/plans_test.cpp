@@ -65,7 +65,8 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
       "kForgetStores",    "kForgetProducts", "kForgetStock",
       "kForgetCursors",   "kForgetSecrets",  "kForgetStates",
       "kForgetOldStates", "kForgetJoins",    "kForgetOldJoins",
-      "kVersion",         "kForgetVersion",  "kForgetSecretsOfDomain"};
+      "kVersion",         "kForgetVersion",  "kForgetSecretsOfDomain",
+      "kOpenEvents",      "kDoneEvents",     "kOpenItems"};
 
   const TestDatabase database(Backend::kSqlite);
   ASSERT_TRUE(migrate(database.url()).ok());
