@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
+#include <iterator>
 
 namespace tsunagi::tools {
 namespace {

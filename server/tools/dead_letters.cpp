@@ -1,5 +1,6 @@
 // tsunagi dead-letters: what was given up and why, in both languages; and putting it back.
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <ostream>

@@ -1,5 +1,6 @@
 // tsunagi inbox, tsunagi outbox: what waits, what is being worked on, what was given up.
 
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>

@@ -2,6 +2,7 @@
 
 #include "server/domain/reconcile/reconcile.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -428,6 +430,18 @@ TEST_F(ReconcileTest, AnAnswerAboutAnotherMemberIsAFindingAndTheRestIsCompared) 
   EXPECT_FALSE(report.stopped.has_value());
 }
 
+TEST_F(ReconcileTest, AProductThatCannotBeReadIsAFindingAndTheRestIsCompared) {
+  pos.add_product(product("12"));
+  changes({change::PutProducts{*pos.products("")}});
+  pos.failures.error = {ErrorCode::kInternal, "nonsense"};
+  pos.failures.fails = [this] { return pos.calls("stock_of") == 1; };
+  const ReconcileReport report = look();
+  EXPECT_THAT(kinds(report), ElementsAre("unreadable"));
+  EXPECT_EQ(report.findings[0].product_id, "11");
+  EXPECT_EQ(report.products, 2);
+  EXPECT_FALSE(report.stopped.has_value());
+}
+
 TEST_F(ReconcileTest, AShopWithoutAContractHasItsQueueOnly) {
   tenant.contract_id.clear();
   const ReconcileReport report = look();
@@ -435,9 +449,26 @@ TEST_F(ReconcileTest, AShopWithoutAContractHasItsQueueOnly) {
   EXPECT_EQ(pos.calls("members_changed"), 0);
 }
 
-TEST(DriftNames, AreDifferent) {
+TEST_F(ReconcileTest, MembersAreListedFarBackInSlices) {
+  const auto own = MemberCode::make('T', 42)->text();
+  pos.add_member({.member_id = "", .code = own, .rank = ""});
+  clock.advance(kStrayWindowSeconds - kSettleSeconds);
+  const int before = pos.calls("members_changed");
+  EXPECT_THAT(kinds(look()), ElementsAre("member_without_link"));
+  EXPECT_EQ(pos.calls("members_changed") - before, kStrayWindowSeconds / kStraySliceSeconds);
+  clock.advance(kSettleSeconds + 1);
+  EXPECT_THAT(kinds(look()), IsEmpty()) << "too long ago";
+}
+
+TEST(DriftNames, AreDifferentAndExplainedToOperators) {
+  std::ifstream stream(TSUNAGI_SOURCE_DIR "/docs/operating.md");
+  const std::string docs{std::istreambuf_iterator<char>(stream), {}};
   std::set<std::string_view> names;
-  for (const DriftKind kind : kDriftKinds) names.insert(drift_name(kind));
+  for (const DriftKind kind : kDriftKinds) {
+    const std::string name(drift_name(kind));
+    EXPECT_THAT(docs, HasSubstr("`" + name + "`"));
+    names.insert(drift_name(kind));
+  }
   EXPECT_EQ(names.size(), std::size(kDriftKinds));
 }
 

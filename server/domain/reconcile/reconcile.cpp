@@ -215,16 +215,21 @@ class Run {
 
   // ---- members that are nobody's
   Result<Done> members_without_link() {
-    const auto members =
-        ports_.pos.members_changed(tenant_.contract_id, now_ - kStrayWindowSeconds, now_);
-    if (!members.ok()) return members.error();
-    int listed_so_far = 0;
-    for (const PosMember& member : *members) {
-      if (member.status >= kStatusWithdrawn || is_fresh(member.changed_at)) continue;
-      if (listed_so_far == asked_.limit) return Done{};
-      const auto known = member_without_link(member);
-      if (!known.ok()) return known.error();
-      listed_so_far += *known ? 0 : 1;
+    std::set<std::string> seen;  // slices may overlap
+    int listed = 0;
+    for (Seconds to = now_; to > now_ - kStrayWindowSeconds; to -= kStraySliceSeconds) {
+      const auto members =
+          ports_.pos.members_changed(tenant_.contract_id, to - kStraySliceSeconds + 1, to);
+      if (!members.ok()) return members.error();
+      for (const PosMember& member : *members) {
+        if (!seen.insert(member.member_id).second || is_fresh(member.changed_at)) continue;
+        if (member.status >= kStatusWithdrawn) continue;
+        if (listed == asked_.limit) return Done{};
+        const auto as_it_should = member_without_link(member);
+        if (!as_it_should.ok()) return as_it_should.error();
+        listed += *as_it_should ? 0 : 1;
+      }
+      if (seen.size() >= kStrayRowsMost) return Done{};
     }
     return Done{};
   }
@@ -277,9 +282,13 @@ class Run {
       const auto page = ports_.storage.stocked_after(tenant_.id, after, wanted);
       if (!page.ok()) return page.error();
       for (const std::string& id : *page) {
-        if (auto done = product(id, store_ids); !done.ok()) {
+        const auto done = product(id, store_ids);
+        if (!done.ok() && stops(done.error())) {
           report_.next_product = after;
           return done;
+        }
+        if (!done.ok()) {
+          if (auto said = unreadable_product(id, done.error()); !said.ok()) return said;
         }
         after = id;
         ++report_.products;
@@ -290,6 +299,14 @@ class Run {
     if (!more.ok()) return more.error();
     if (!more->empty()) report_.next_product = after;
     return Done{};
+  }
+
+  Result<Done> unreadable_product(const std::string& id, const Error& error) {
+    return found({.kind = DriftKind::kUnreadable,
+                  .product_id = id,
+                  .stored = "a product with stock",
+                  .actual = error.message,
+                  .how = "look the product up in Smaregi"});
   }
 
   Result<Done> product(const std::string& id, const std::vector<std::string>& store_ids) {

@@ -22,10 +22,14 @@ namespace tsunagi {
 // product one.
 inline constexpr int kReconcileUsual = 100;
 inline constexpr int kReconcileMost = 10'000;
-inline constexpr int kQueueRowsRead = 10'000;                // of the outbox, by state
-inline constexpr Seconds kSettleSeconds = 120;               // until a reading has seen a change
-inline constexpr Seconds kWaitingOverdueSeconds = 3'600;     // an outbox item that nothing moves
-inline constexpr Seconds kStrayWindowSeconds = 30 * 86'400;  // how far back members are listed
+inline constexpr int kQueueRowsRead = 10'000;             // of the outbox, by state
+inline constexpr Seconds kSettleSeconds = 120;            // until a reading has seen a change
+inline constexpr Seconds kWaitingOverdueSeconds = 3'600;  // an outbox item that nothing moves
+// Members without a link: who changed in Smaregi so long ago or later, listed a slice at a time,
+// the newest first, until so many rows were seen.
+inline constexpr Seconds kStrayWindowSeconds = 30 * 86'400;
+inline constexpr Seconds kStraySliceSeconds = 10 * 86'400;
+inline constexpr size_t kStrayRowsMost = 20'000;
 
 struct ReconcileAsked {
   bool fix = false;
