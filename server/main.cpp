@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +31,7 @@
 #include "server/shopify/client.h"
 #include "server/smaregi/client.h"
 #include "server/storage/storage.h"
+#include "server/tools/commands.h"
 
 #ifndef TSUNAGI_VERSION
 #error "the build names the version"
@@ -44,6 +46,9 @@ constexpr size_t kLookupThreads = 32;
 constexpr size_t kLookupQueue = 4'096;
 constexpr size_t kStorageSessions = 8;
 constexpr size_t kOpsThreads = 2;
+constexpr size_t kToolSessions = 2;
+// Of Smaregi's calls a second: the operator's commands leave the server beside them the most.
+constexpr RateLimits kToolReads{.start = 3, .ceiling = 4};
 
 std::string key_of(const Config& config) {
   return {reinterpret_cast<const char*>(config.secret_key.data()), config.secret_key.size()};
@@ -231,6 +236,26 @@ int check(const Config& config) {
   return wrong == 0 ? 0 : 1;
 }
 
+// An operator's command, beside the server or without it.
+int run_tool(const Config& config, const tools::Command& command) {
+  SystemClock clock;
+  SystemRandom random;
+  const auto opened = open_storage({.url = config.database_url,
+                                    .secret_key = key_of(config),
+                                    .clock = clock,
+                                    .sessions = kToolSessions});
+  if (!opened.ok()) {
+    say("the database cannot be opened: " + opened.error().message);
+    return tools::kWrong;
+  }
+  const auto outbound = make_outbound();
+  SmaregiOptions smaregi = smaregi_options(config);
+  smaregi.reads = kToolReads;
+  SmaregiClient pos(std::move(smaregi), *outbound, clock, random);
+  ShopifyClient shop(shopify_options(config), *outbound, **opened, clock, random);
+  return command({**opened, pos, shop, clock, random, std::cout, std::cerr});
+}
+
 int run(int argc, char** argv) {
   CLI::App cli{"Tsunagi: one membership for Smaregi shops and a Shopify store"};
   cli.require_subcommand(1);
@@ -244,22 +269,24 @@ int run(int argc, char** argv) {
   add("serve", "answer requests until SIGTERM", serve);
   add("migrate", "bring the database to this version", migrate_database);
   add("check", "say what is wrong with configuration, database and addresses", check);
+  tools::Command tool;
+  tools::add_commands(cli, file, tool);
   cli.add_subcommand("version", "print the version");
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return cli.exit(error);
+    return cli.exit(error) == 0 ? 0 : tools::kWrong;
   }
-  if (command == nullptr) {
+  if (command == nullptr && !tool) {
     std::puts(TSUNAGI_VERSION);
     return 0;
   }
   const auto config = load_config(file, process_environment());
   if (!config.ok()) {
     say(config.error().message);
-    return 1;
+    return tool ? tools::kWrong : 1;
   }
-  return command(*config);
+  return tool ? run_tool(*config, tool) : command(*config);
 }
 
 }  // namespace

@@ -119,6 +119,23 @@ struct PendingJoin {
   std::string contract_id;
 };
 
+// What operators see of the queues. attempts: how often the item was taken up.
+enum class QueueState : uint8_t { kWaiting, kLeased, kDone, kDead };  // kDone: of the inbox alone
+struct InboxEntry {
+  InboxItem item;  // without its body
+  QueueState state = QueueState::kWaiting;
+  Seconds due_at = 0;  // of a leased one: when its lease ends
+  std::string error;
+  bool has_body = false;
+};
+struct OutboxEntry {
+  OutboxItem item;
+  QueueState state = QueueState::kWaiting;
+  Seconds due_at = 0;
+  Seconds enqueued_at = 0;
+  std::string error;
+};
+
 class Storage {  // storage
  public:
   virtual ~Storage() = default;
@@ -214,6 +231,22 @@ class Storage {  // storage
   };
   static constexpr TenantId kEveryTenant = 0;
   virtual Result<QueueDepth> queue_depth(TenantId tenant) = 0;
+
+  // Reading for operators. tenant: kEveryTenant for all. What waits comes in the order it is due,
+  // what is done the newest first, what is dead by shop and id.
+  virtual Result<std::vector<InboxEntry>> inbox_in(TenantId tenant, QueueState state,
+                                                   int limit) = 0;
+  virtual Result<std::vector<OutboxEntry>> outbox_in(TenantId tenant, QueueState state,
+                                                     int limit) = 0;
+  virtual Result<std::optional<Card>> card_by_code(TenantId tenant, std::string_view code) = 0;
+  // Ids of products whose stock is counted, by id.
+  virtual Result<std::vector<std::string>> stocked_after(TenantId tenant,
+                                                         std::string_view product_id,
+                                                         int limit) = 0;
+  // A dead letter waits again, with no attempt counted and due now, and an audit row says so; false
+  // when it is not dead (any more). kConflict: the event's body was purged.
+  virtual Result<bool> replay_inbox(int64_t id) = 0;
+  virtual Result<bool> replay_outbox(int64_t id) = 0;
 };
 
 // ---- Smaregi (smaregi)
@@ -278,6 +311,9 @@ class Shop {
     Seconds until = 0;  // all changes up to this moment are among them
   };
   virtual Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) = 0;
+  // The card metafield as it is there; nullopt: there is none.
+  virtual Result<std::optional<std::string>> published_card(const Tenant& tenant,
+                                                            int64_t customer_id) = 0;
   // Writes names, phone, consent, and kana, birth date and sex where the merchant named a
   // metafield; other fields are not written. kNotFound: there is no such customer; kInvalid: a
   // value is refused. Safe to repeat.

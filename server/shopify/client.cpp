@@ -413,6 +413,15 @@ Result<Shop::Changed> ShopifyClient::customers_changed(const Tenant& tenant, Sec
                                             " pages without a later change"};
 }
 
+Result<std::optional<std::string>> ShopifyClient::published_card(const Tenant& tenant,
+                                                                 int64_t customer_id) {
+  const auto body =
+      state_->call(tenant, shopify::kCustomerCard,
+                   json::object({{"id", shopify::make_gid("Customer", customer_id)}}));
+  if (!body) return body.error();
+  return shopify::parse_card(*body, customer_id);
+}
+
 Result<Done> ShopifyClient::update_customer(const Tenant& tenant, int64_t customer_id,
                                             const FieldChanges& changes) {
   const auto planned = shopify::customer_changes(changes, tenant.settings.field_keys);

@@ -54,6 +54,8 @@ class ShopifyClient final : public Shop {
   // changed within the same second included; some come twice. kUnavailable: kMostChangedPages pages
   // of customers changed within a second of `from`.
   Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) override;
+  Result<std::optional<std::string>> published_card(const Tenant& tenant,
+                                                    int64_t customer_id) override;
   // At most three writes (consent, metafields, names with phone), each by itself: of what Shopify
   // refuses the first is answered as kInvalid, with its field, and the others are written all the
   // same. Fields for which the merchant named no metafield are left out. kInvalid with nothing

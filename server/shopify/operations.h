@@ -15,6 +15,7 @@ struct Operation {
 
 extern const Operation kShopIdentity;
 extern const Operation kCustomer;
+extern const Operation kCustomerCard;
 extern const Operation kCustomersChanged;
 extern const Operation kCustomerTags;
 extern const Operation kCustomerUpdate;

@@ -161,6 +161,22 @@ Result<ShopIdentity> parse_shop(std::string_view body) {
   return identity;
 }
 
+Result<std::optional<std::string>> parse_card(std::string_view body, int64_t customer_id) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* customer = field(*data, "customer");
+  if (customer == nullptr) return nonsense("customer is missing");
+  if (customer->is_null()) return std::optional<std::string>();
+  if (parse_gid(text_at(*customer, "id"), "Customer") != customer_id) {
+    return nonsense("it is about another customer");
+  }
+  const json* metafield = field(*customer, "metafield");
+  if (metafield == nullptr) return nonsense("metafield is missing");
+  const json* value = field(*metafield, "value");
+  if (value == nullptr || !value->is_string()) return std::optional<std::string>();
+  return std::optional(value->get<std::string>());
+}
+
 Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const FieldKeys& keys) {
   const auto data = data_of(body);
   if (!data) return data.error();

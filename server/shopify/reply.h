@@ -48,6 +48,8 @@ Result<Reply> parse_reply(std::string_view body);
 
 Result<ShopIdentity> parse_shop(std::string_view body);
 Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const FieldKeys& keys);
+// The value of this customer's metafield, however long; nullopt: no such metafield or customer.
+Result<std::optional<std::string>> parse_card(std::string_view body, int64_t customer_id);
 
 // The tags of a customer; none: there is no such customer.
 struct CustomerTags {

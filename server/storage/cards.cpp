@@ -1,8 +1,8 @@
 // Reading members: a card is a link with the last figures, in one statement.
 
 #include "server/domain/member/field_words.h"
+#include "server/domain/words.h"
 #include "server/storage/sql_storage.h"
-#include "server/storage/words.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -154,6 +154,19 @@ Result<bool> SqlStorage::was_member(TenantId tenant, int64_t customer_id) {
   return read([&](Session& session) -> Result<bool> {
     int64_t found = 0;
     return session.one(kWasMember, std::tie(found), tenant, customer_id);
+  });
+}
+
+Result<std::optional<Card>> SqlStorage::card_by_code(TenantId tenant, std::string_view code) {
+  return read([&](Session& session) -> Result<std::optional<Card>> {
+    int64_t customer_id = 0;
+    if (!session.one(kCodeKnown, std::tie(customer_id), tenant, code)) {
+      return std::optional<Card>();
+    }
+    auto card = select_one(session, kCard, tenant, customer_id);
+    // A code that the customer had before stays issued.
+    if (card && *card && (*card)->link.code != code) return std::optional<Card>();
+    return card;
   });
 }
 

@@ -1,9 +1,9 @@
 // Applying a use case's changes, inside the transaction of the caller.
 
 #include "server/domain/member/field_words.h"
+#include "server/domain/words.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/text.h"
-#include "server/storage/words.h"
 
 namespace tsunagi::storage {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "server/domain/words.h"
 #include "server/storage/sql_storage.h"
-#include "server/storage/words.h"
 
 namespace tsunagi::storage {
 namespace {

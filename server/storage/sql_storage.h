@@ -1,7 +1,7 @@
 #pragma once
 // The Storage port over an engine: one implementation for both databases. Each group of functions
-// has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp;
-// changes.cpp applies changes.
+// has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
+// operators.cpp; changes.cpp applies changes.
 
 #include <memory>
 #include <optional>
@@ -85,6 +85,14 @@ class SqlStorage : public Storage {
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
 
   Result<QueueDepth> queue_depth(TenantId tenant) override;
+
+  Result<std::vector<InboxEntry>> inbox_in(TenantId tenant, QueueState state, int limit) override;
+  Result<std::vector<OutboxEntry>> outbox_in(TenantId tenant, QueueState state, int limit) override;
+  Result<std::optional<Card>> card_by_code(TenantId tenant, std::string_view code) override;
+  Result<std::vector<std::string>> stocked_after(TenantId tenant, std::string_view product_id,
+                                                 int limit) override;
+  Result<bool> replay_inbox(int64_t id) override;
+  Result<bool> replay_outbox(int64_t id) override;
 
  private:
   // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or

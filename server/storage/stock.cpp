@@ -24,6 +24,9 @@ constexpr Sql kStockOf{
     "SELECT store_id, on_hand, layaway, changed_at FROM stock_level "
     "WHERE tenant = :a AND product_id = :b AND store_id IN "
     "({in_json_array_open}:c{in_json_array_close})"};
+constexpr Sql kStockedAfter{
+    "SELECT product_id FROM product WHERE tenant = :a AND product_id > :b AND stock_controlled = 1 "
+    "ORDER BY product_id LIMIT :c"};
 constexpr Sql kCursor{"SELECT value FROM sync_cursor WHERE tenant = :a AND name = :b"};
 
 bool find_product(Session& session, const Sql& sql, TenantId tenant, std::string_view code,
@@ -84,6 +87,18 @@ Result<std::vector<StockLevel>> SqlStorage::stock_of(TenantId tenant, std::strin
         kStockOf, std::tie(level.store_id, level.on_hand, level.layaway, level.changed_at),
         [&] { levels.push_back(level); }, tenant, product_id, stores);
     return levels;
+  });
+}
+
+Result<std::vector<std::string>> SqlStorage::stocked_after(TenantId tenant,
+                                                           std::string_view product_id, int limit) {
+  if (limit <= 0) return Error{ErrorCode::kInvalid, "a page must have at least one product"};
+  return read([&](Session& session) -> Result<std::vector<std::string>> {
+    std::string id;
+    std::vector<std::string> ids;
+    session.each(
+        kStockedAfter, std::tie(id), [&] { ids.push_back(id); }, tenant, product_id, limit);
+    return ids;
   });
 }
 

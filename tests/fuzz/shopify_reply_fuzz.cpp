@@ -36,6 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (tokens) {
     demand(!tokens->access.empty() && tokens->access_lasts >= 0 && tokens->refresh_lasts >= 0);
   }
+  check(shopify::parse_card(body, 7'001));
   const auto reply = shopify::parse_reply(body);
   check(reply);
   if (reply) demand(is_log_line(reply->problem) && reply->cost.restored_per_second >= 0);

@@ -318,6 +318,11 @@ std::map<int64_t, std::string> FakeShop::cards() const {
   return cards_;
 }
 
+void FakeShop::set_card(int64_t id, const std::string& json) {
+  const std::lock_guard lock(mutex_);
+  cards_[id] = json;
+}
+
 std::vector<size_t> FakeShop::batches() const {
   const std::lock_guard lock(mutex_);
   return batches_;
@@ -348,6 +353,13 @@ Result<Shop::Changed> FakeShop::customers_changed(const Tenant&, Seconds from, S
     if (customer.changed_at >= from && customer.changed_at <= to) changed.customers.push_back(id);
   }
   return changed;
+}
+
+Result<std::optional<std::string>> FakeShop::published_card(const Tenant&, int64_t id) {
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  const auto found = cards_.find(id);
+  return found == cards_.end() ? std::optional<std::string>{} : found->second;
 }
 
 Result<Done> FakeShop::update_customer(const Tenant&, int64_t id, const FieldChanges& changes) {

@@ -123,6 +123,7 @@ class FakeShop : public Shop {
   std::function<bool(const FieldChanges&)> refuses_update;
   std::function<bool()> lose_answer_of_update;  // true: it is written, the caller sees a time-out
   std::map<int64_t, std::string> cards() const;
+  void set_card(int64_t id, const std::string& json);  // as somebody else would
   std::vector<size_t> batches() const;
   int prepared() const { return prepared_; }
 
@@ -130,6 +131,7 @@ class FakeShop : public Shop {
   Result<Done> prepare(const Tenant&) override;
   Result<std::optional<ShopCustomer>> customer(const Tenant&, int64_t id) override;
   Result<Changed> customers_changed(const Tenant&, Seconds from, Seconds to) override;
+  Result<std::optional<std::string>> published_card(const Tenant&, int64_t id) override;
   Result<Done> update_customer(const Tenant&, int64_t id, const FieldChanges& changes) override;
   // All or nothing, as metafieldsSet is.
   Result<Done> write_cards(const Tenant&, const std::vector<CardMetafield>& cards) override;

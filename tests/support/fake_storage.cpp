@@ -51,6 +51,11 @@ void FakeStorage::put_tenant(const Tenant& tenant) {
   tenants_[tenant.id] = tenant;
 }
 
+void FakeStorage::edit_outbox(int64_t id, const std::function<void(OutboxRow&)>& edit) {
+  const std::lock_guard lock(mutex_);
+  edit(outbox_.at(id));
+}
+
 std::map<int64_t, FakeStorage::InboxRow> FakeStorage::inbox() const {
   const std::lock_guard lock(mutex_);
   return inbox_;
@@ -436,6 +441,103 @@ Result<Storage::QueueDepth> FakeStorage::queue_depth(TenantId tenant) {
     depth.outbox_dead += row.dead ? 1 : 0;
   }
   return depth;
+}
+
+// ---- for operators
+
+Result<std::vector<InboxEntry>> FakeStorage::inbox_in(TenantId tenant, QueueState state,
+                                                      int limit) {
+  return read([&](FakeStorage& self) {
+    std::vector<InboxEntry> entries;
+    for (const auto& [id, row] : self.inbox_) {
+      const bool leased = row.leased_until != 0 && row.fate == InboxRow::Fate::kWaiting;
+      const QueueState its = row.fate == InboxRow::Fate::kDone   ? QueueState::kDone
+                             : row.fate == InboxRow::Fate::kDead ? QueueState::kDead
+                             : leased                            ? QueueState::kLeased
+                                                                 : QueueState::kWaiting;
+      const bool asked = tenant == kEveryTenant || tenant == row.item.tenant;
+      if (!asked || its != state || entries.size() >= static_cast<size_t>(limit)) continue;
+      InboxEntry entry{.item = row.item,
+                       .state = its,
+                       .due_at = row.next_at,
+                       .error = row.error,
+                       .has_body = !row.item.event.body.empty()};
+      entry.item.event.body.clear();
+      entries.push_back(std::move(entry));
+    }
+    return entries;
+  });
+}
+
+Result<std::vector<OutboxEntry>> FakeStorage::outbox_in(TenantId tenant, QueueState state,
+                                                        int limit) {
+  return read([&](FakeStorage& self) {
+    std::vector<OutboxEntry> entries;
+    for (const auto& [id, row] : self.outbox_) {
+      const QueueState its = row.dead                ? QueueState::kDead
+                             : row.leased_until != 0 ? QueueState::kLeased
+                                                     : QueueState::kWaiting;
+      const bool asked = tenant == kEveryTenant || tenant == row.item.tenant;
+      if (!asked || its != state || entries.size() >= static_cast<size_t>(limit)) continue;
+      entries.push_back({.item = row.item,
+                         .state = its,
+                         .due_at = row.next_at,
+                         .enqueued_at = row.enqueued_at,
+                         .error = row.error});
+    }
+    return entries;
+  });
+}
+
+Result<std::optional<Card>> FakeStorage::card_by_code(TenantId tenant, std::string_view code) {
+  return read([&](FakeStorage& self) -> std::optional<Card> {
+    for (const auto& [id, card] : self.data_[tenant].cards) {
+      if (card.link.code == code) return card;
+    }
+    return std::nullopt;
+  });
+}
+
+Result<std::vector<std::string>> FakeStorage::stocked_after(TenantId tenant,
+                                                            std::string_view product, int limit) {
+  return read([&](FakeStorage& self) {
+    std::vector<std::string> ids;
+    for (const auto& [id, row] : self.data_[tenant].products) {
+      if (ids.size() >= static_cast<size_t>(limit)) break;
+      if (id > product && row.stock_controlled) ids.push_back(id);
+    }
+    return ids;
+  });
+}
+
+Result<bool> FakeStorage::replay_inbox(int64_t id) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  const auto found = inbox_.find(id);
+  if (found == inbox_.end() || found->second.fate != InboxRow::Fate::kDead) return false;
+  InboxRow& row = found->second;
+  if (row.item.event.body.empty()) return Error{ErrorCode::kConflict, "the body was purged"};
+  audits_.push_back({"operator", "replay", "inbox " + std::to_string(id), row.error});
+  row.fate = InboxRow::Fate::kWaiting;
+  row.item.attempts = 0;
+  row.next_at = row.leased_until = 0;
+  row.error.clear();
+  return true;
+}
+
+Result<bool> FakeStorage::replay_outbox(int64_t id) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  const auto found = outbox_.find(id);
+  if (found == outbox_.end() || !found->second.dead) return false;
+  OutboxRow& row = found->second;
+  audits_.push_back({"operator", "replay", "outbox " + std::to_string(id), row.error});
+  row.dead = false;
+  row.item.attempts = 0;
+  ++row.item.revision;
+  row.next_at = row.leased_until = 0;
+  row.error.clear();
+  return true;
 }
 
 Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change>& changes) {

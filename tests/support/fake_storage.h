@@ -32,6 +32,7 @@ class FakeStorage : public Storage {
   struct OutboxRow {
     OutboxItem item;
     bool dead = false;
+    Seconds enqueued_at = 1'790'000'000;  // where ManualClock begins, or as a test arranges it
     Seconds next_at = 0;
     Seconds leased_until = 0;
     std::string error;
@@ -44,6 +45,7 @@ class FakeStorage : public Storage {
   std::function<void()> before_apply;  // runs without the lock
 
   void put_tenant(const Tenant& tenant);
+  void edit_outbox(int64_t id, const std::function<void(OutboxRow&)>& edit);
   std::map<int64_t, InboxRow> inbox() const;
   std::map<int64_t, OutboxRow> outbox() const;
   std::vector<change::Audit> audits() const;
@@ -112,6 +114,14 @@ class FakeStorage : public Storage {
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
   Result<QueueDepth> queue_depth(TenantId tenant) override;
+
+  Result<std::vector<InboxEntry>> inbox_in(TenantId tenant, QueueState state, int limit) override;
+  Result<std::vector<OutboxEntry>> outbox_in(TenantId tenant, QueueState state, int limit) override;
+  Result<std::optional<Card>> card_by_code(TenantId tenant, std::string_view code) override;
+  Result<std::vector<std::string>> stocked_after(TenantId tenant, std::string_view product,
+                                                 int limit) override;
+  Result<bool> replay_inbox(int64_t id) override;
+  Result<bool> replay_outbox(int64_t id) override;
 
  private:
   struct Data {

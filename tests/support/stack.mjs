@@ -1,5 +1,6 @@
 // The whole of Tsunagi on loopback: both stand-ins and the production server, each a process of its own, joined by
 // nothing but addresses.
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { SeededRandom, newSeed } from './random.mjs';
 import { Relay } from './relay.mjs';
 
 const binaries = process.env.TSUNAGI_BUILD ?? join(root, 'build', 'release');
+const program = join(binaries, 'server', 'tsunagi');
 
 /** What an app's settings page at each platform would hold; made anew for every run. */
 function credentials(random) {
@@ -90,7 +92,7 @@ export class Stack {
 
   /** Also starts it again after a kill: same ports, same database. */
   async startServer(extraEnv = {}) {
-    const config = join(this.folder, 'tsunagi.toml');
+    const config = this.config;
     writeFileSync(config, `
 [server]
 listen = "127.0.0.1:${this.serverPort}"
@@ -113,15 +115,8 @@ webhook_header = "X-Tsunagi-Webhook"
 level = "info"
 file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
 `);
-    const env = {
-      ...process.env,
-      TSUNAGI_SHOPIFY_CLIENT_SECRET: this.keys.shopify_client_secret,
-      TSUNAGI_SMAREGI_CLIENT_SECRET: this.keys.smaregi_client_secret,
-      TSUNAGI_SMAREGI_WEBHOOK_SECRET: this.keys.smaregi_webhook_secret,
-      TSUNAGI_SECRET_KEY: this.keys.secret_key,
-    };
+    const env = this.serverEnv();
     const serveEnv = { ...env, ...extraEnv };
-    const program = join(binaries, 'server', 'tsunagi');
     if (!existsSync(program)) throw new Error(`${program} is missing: run scripts/build`);
     const migrate = new Process('tsunagi-migrate', program, ['migrate', '--config', config], { env });
     const how = await migrate.end;
@@ -130,6 +125,25 @@ file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
     await until('the server to be ready', async () => {
       if (this.serverProcess.exited) throw new Error(`the server ended: see ${this.serverProcess.log}`);
       return (await fetch(`${this.ops}/readyz`)).ok;
+    });
+  }
+
+  get config() { return join(this.folder, 'tsunagi.toml'); }
+
+  serverEnv() {
+    return {
+      ...process.env,
+      TSUNAGI_SHOPIFY_CLIENT_SECRET: this.keys.shopify_client_secret,
+      TSUNAGI_SMAREGI_CLIENT_SECRET: this.keys.smaregi_client_secret,
+      TSUNAGI_SMAREGI_WEBHOOK_SECRET: this.keys.smaregi_webhook_secret,
+      TSUNAGI_SECRET_KEY: this.keys.secret_key,
+    };
+  }
+
+  /** A command of the operator's beside the server: its exit code and what it said. */
+  tool(...args) {
+    return new Promise((resolve) => {
+      execFile(program, args, { env: this.serverEnv(), maxBuffer: 1 << 26 }, (error, out, err) => resolve({ code: error ? error.code : 0, out, err }));
     });
   }
 

@@ -216,29 +216,16 @@ class TsunagiCard extends HTMLElement {
     if (unread) this.#say(this.querySelector('.tsunagi__consent')?.textContent);
   }
 
-  /** The form stays as it is, with what was typed, as long as the same is asked for. */
   async #askForFields() {
-    const {state, missing = ''} = this.#card ?? {state: ''};
-    const form = this.querySelector('.tsunagi-fields');
+    const {state, missing} = this.#card ?? {state: ''};
     const asked = state === 'field_missing' ? missing : '';
-    if ((form?.getAttribute('data-fields') ?? '') === asked) return;
-    form?.remove();
-    if (!asked || !this.dataset.fields) return;
-    const {fieldsForm} = await import(this.dataset.fields);
-    if (this.querySelector('.tsunagi-fields')) return;
-    const made = fieldsForm(asked.split(','), this.dataset.language === 'ja' ? 'ja' : 'en', (fields) => this.#giveFields(fields));
-    made.setAttribute('data-fields', asked);
-    this.#view.after(made);
-  }
-
-  /** @param {Record<string, string>} fields */
-  async #giveFields(fields) {
+    if (!asked && !this.querySelector('.tsunagi-fields')) return;
     const {signal} = /** @type {AbortController} */ (this.#life);
-    const fresh = await ask(this.#url('card.json'), signal);
-    const answer = fresh.kind === 'ok' ? await ask(`${this.dataset.path}/fields`, signal, {nonce: fresh.data.nonce, fields}) : fresh;
-    if (answer.kind !== 'ok') return false;
-    await this.#receive(answer);
-    return true;
+    const {askForFields} = await import(this.dataset.fields ?? '');
+    askForFields(this.#view, asked, {
+      language: this.dataset.language, card: this.#url('card.json'), fields: `${this.dataset.path}/fields`, signal,
+      receive: (/** @type {Answer} */ answer) => this.#receive(answer),
+    });
   }
 
   async #copy() {

@@ -2,6 +2,9 @@
 // The fields that the shop asks of every member and this customer has not given: one form below the card's sentence,
 // which goes when they are answered.
 
+import {ask} from './tsunagi-live.js';
+
+/** @typedef {import('./tsunagi-live.js').Answer} Answer */
 /** @typedef {{type?: string, autocomplete?: string, inputmode?: string, maxlength?: number, ja: string, en: string, hint?: {ja: string, en: string}}} Field */
 
 const KANA = {ja: '例: ヤマダ', en: 'How it is read, in kana: ヤマダ'};
@@ -59,7 +62,7 @@ function control(name, language) {
  * @param {'ja' | 'en'} language
  * @param {(fields: Record<string, string>) => Promise<boolean>} send  whether they were taken
  */
-export function fieldsForm(names, language, send) {
+function fieldsForm(names, language, send) {
   const words = WORDS[language];
   const problem = make('p', {class: 'tsunagi-fields__problem', role: 'alert'});
   const button = make('button', {class: 'tsunagi-card__way', type: 'submit'}, words.send);
@@ -77,4 +80,27 @@ export function fieldsForm(names, language, send) {
     form.removeAttribute('aria-busy');
   });
   return form;
+}
+
+/**
+ * Shows the form below the card, or takes it away when nothing is asked for. It stays as it is, with what was typed, as long
+ * as the same is asked for.
+ * @param {Element} view  what the core draws in
+ * @param {string} asked  words of the server, with commas
+ * @param {{language?: string, card: string, fields: string, signal: AbortSignal, receive: (answer: Answer) => Promise<void>}} where
+ *   the addresses to ask and to answer, and who is told the answer
+ */
+export function askForFields(view, asked, where) {
+  const there = view.parentElement?.querySelector('.tsunagi-fields');
+  if ((there?.getAttribute('data-fields') ?? '') === asked) return;
+  there?.remove();
+  if (!asked) return;
+  const form = fieldsForm(asked.split(','), where.language === 'ja' ? 'ja' : 'en', async (fields) => {
+    const fresh = await ask(where.card, where.signal);
+    const answer = fresh.kind === 'ok' ? await ask(where.fields, where.signal, {nonce: fresh.data.nonce, fields}) : fresh;
+    if (answer.kind === 'ok') await where.receive(answer);
+    return answer.kind === 'ok';
+  });
+  form.setAttribute('data-fields', asked);
+  view.after(form);
 }

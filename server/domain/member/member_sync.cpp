@@ -194,11 +194,23 @@ Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair
 }
 
 Result<bool> MemberSync::is_news(const Tenant& tenant, const Card& card, const PosMember& member) {
-  const auto kept = ports_.storage.field_prints(tenant.id, card.link.customer_id);
+  const auto changed = changed_fields(tenant, card.link.customer_id, Side::kPos, member.fields);
+  if (!changed.ok()) return changed.error();
+  return !changed->empty() || !same_face(card, with_face(card, member, 0));
+}
+
+Result<std::vector<std::string_view>> MemberSync::changed_fields(const Tenant& tenant,
+                                                                 int64_t customer_id, Side side,
+                                                                 const MemberFields& fields) {
+  const auto kept = ports_.storage.field_prints(tenant.id, customer_id);
   if (!kept.ok()) return kept.error();
   const FieldPrints prints(*kept, ports_.random);
-  return !same_face(card, with_face(card, member, 0)) ||
-         !all_same(prints, Side::kPos, comparable_of(member.fields));
+  const MemberFields values = comparable_of(fields);
+  std::vector<std::string_view> changed;
+  for (const MemberField field : kMemberFields) {
+    if (!prints.same(side, field, values[field])) changed.push_back(word(field));
+  }
+  return changed;
 }
 
 // All at once; when that is refused, one by one, so that a value that is refused holds up no other.

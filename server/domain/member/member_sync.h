@@ -4,6 +4,7 @@
 // later change. Nothing empty ever overwrites something. Runs as often as it is asked to: what is
 // in step costs one reading and no write.
 
+#include <string_view>
 #include <vector>
 
 #include "server/domain/member/field_prints.h"
@@ -38,6 +39,10 @@ class MemberSync {
 
   // Whether the member, as Smaregi lists it, differs from what was last in step: sync is worth it.
   Result<bool> is_news(const Tenant& tenant, const Card& card, const PosMember& member);
+  // Names of the fields of one side that differ from what was last in step; all of them before the
+  // first look.
+  Result<std::vector<std::string_view>> changed_fields(const Tenant& tenant, int64_t customer_id,
+                                                       Side side, const MemberFields& fields);
 
  private:
   struct Pair;

@@ -39,6 +39,29 @@ TEST_F(ShopifyClientTest, ReadsACustomer) {
   EXPECT_FALSE(*client->customer(tenant, 7'001));
 }
 
+TEST_F(ShopifyClientTest, ReadsTheCardThatIsThere) {
+  has_tokens("A", "R");
+  const std::string card(5'000, 'x');  // drawings are long
+  shopify.on(kGraphql, {ok(R"({"data":{"customer":{"id":"gid://shopify/Customer/7001",
+      "metafield":{"value":")" +
+                           card + R"("}}}})")});
+  const auto there = client->published_card(tenant, 7'001);
+  ASSERT_TRUE(there);
+  EXPECT_EQ(*there, card);
+  EXPECT_EQ(sent()["operationName"], "CustomerCard");
+  EXPECT_EQ(sent()["variables"], (json{{"id", "gid://shopify/Customer/7001"}}));
+  EXPECT_EQ(client->published_card(tenant, 7'002).error().code, ErrorCode::kUnavailable)
+      << "another customer's";
+  shopify.on(
+      kGraphql,
+      {ok(R"({"data":{"customer":{"id":"gid://shopify/Customer/7001","metafield":null}}})")});
+  EXPECT_FALSE(client->published_card(tenant, 7'001)->has_value());
+  shopify.on(kGraphql, {nobody()});
+  EXPECT_FALSE(client->published_card(tenant, 7'001)->has_value());
+  shopify.on(kGraphql, {somebody()});
+  EXPECT_EQ(client->published_card(tenant, 7'001).error().code, ErrorCode::kUnavailable);
+}
+
 TEST_F(ShopifyClientTest, PreparesTheDefinitionOnce) {
   has_tokens("A", "R");
   shopify.on(kGraphql, {user_errors("metafieldDefinitionCreate", json::array())});

@@ -1,24 +1,26 @@
 #pragma once
-// The words that enums have in the database. A word read from it that is none of ours is our
-// mistake: kInternal.
+// The words that enums have in the database and in what operators read. A word read from the
+// database that is none of ours is our mistake: kInternal.
 
 #include <optional>
 #include <string_view>
 
-#include "server/domain/values.h"
+#include "server/domain/ports.h"
 
-namespace tsunagi::storage {
+namespace tsunagi {
 
 std::string_view word(LinkState state);
 std::string_view word(System system);
 std::string_view word(OutboxKind kind);
+std::string_view word(QueueState state);
 
 std::optional<LinkState> link_state(std::string_view word);
 std::optional<System> system_of(std::string_view word);
 std::optional<OutboxKind> outbox_kind(std::string_view word);
+std::optional<QueueState> queue_state(std::string_view word);
 
 // A list of words in one column, with commas.
 std::string joined_words(const std::vector<std::string>& words);
 std::vector<std::string> words_of(std::string_view text);
 
-}  // namespace tsunagi::storage
+}  // namespace tsunagi

@@ -1,8 +1,8 @@
-#include "server/storage/words.h"
+#include "server/domain/words.h"
 
 #include <algorithm>
 
-namespace tsunagi::storage {
+namespace tsunagi {
 namespace {
 
 template <class Enum, size_t N>
@@ -61,9 +61,28 @@ std::string_view word(OutboxKind kind) {
   return "";
 }
 
+std::string_view word(QueueState state) {
+  switch (state) {
+    case QueueState::kWaiting:
+      return "waiting";
+    case QueueState::kLeased:
+      return "leased";
+    case QueueState::kDone:
+      return "done";
+    case QueueState::kDead:
+      return "dead";
+  }
+  return "";
+}
+
 std::optional<LinkState> link_state(std::string_view text) { return find(kLinkStates, text); }
 std::optional<System> system_of(std::string_view text) { return find(kSystems, text); }
 std::optional<OutboxKind> outbox_kind(std::string_view text) { return find(kOutboxKinds, text); }
+std::optional<QueueState> queue_state(std::string_view text) {
+  static constexpr QueueState kStates[] = {QueueState::kWaiting, QueueState::kLeased,
+                                           QueueState::kDone, QueueState::kDead};
+  return find(kStates, text);
+}
 
 std::string joined_words(const std::vector<std::string>& words) {
   std::string text;
@@ -84,4 +103,4 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-}  // namespace tsunagi::storage
+}  // namespace tsunagi
