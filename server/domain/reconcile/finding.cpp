@@ -129,7 +129,8 @@ Finding customer_gone(const Card& card) {
   finding.stored = word(card.link.state);
   finding.actual = "no such customer in Shopify";
   finding.heal = write_of(joining ? OutboxKind::kCreateMember : OutboxKind::kCustomerChanged, card);
-  finding.how = "drops the link; the member stays in Smaregi";
+  finding.how =
+      "drops the link in ten minutes unless a merge moves it; the member stays in Smaregi";
   return finding;
 }
 
