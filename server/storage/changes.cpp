@@ -254,8 +254,8 @@ class Applier {
 
   Result<Done> operator()(const change::Enqueue& enqueue) {
     if (auto key = check_key("an outbox key", enqueue.write.key); !key) return key;
-    session_.run(kEnqueue, tenant_, word(enqueue.write.kind), enqueue.write.key,
-                 now_ + enqueue.delay, now_);
+    const Seconds due_at = now_ + enqueue.delay;
+    session_.run(kEnqueue, tenant_, word(enqueue.write.kind), enqueue.write.key, due_at, due_at);
     return Done{};
   }
 

@@ -27,19 +27,22 @@ constexpr Sql kRetry{
 constexpr Sql kBury{
     "UPDATE outbox SET state = 'dead', error = :a "
     "WHERE id = :b AND tenant = :c AND revision = :d"};
-// Each count by its partial index: of the events that are done there are many.
+// Each count by its partial index: of the events that are done there are many. What was put off on
+// purpose does not wait before its time.
 constexpr Sql kDepth{
-    "WITH asked AS (SELECT CAST(:a AS BIGINT) AS low, CAST(:b AS BIGINT) AS high) SELECT "
+    "WITH asked AS (SELECT CAST(:a AS BIGINT) AS low, CAST(:b AS BIGINT) AS high, "
+    "CAST(:c AS BIGINT) AS now) SELECT "
     "(SELECT COUNT(*) FROM inbox, asked "
     "WHERE state IN ('waiting', 'leased') AND tenant BETWEEN low AND high), "
     "(SELECT COUNT(*) FROM inbox, asked WHERE state = 'dead' AND tenant BETWEEN low AND high), "
     "(SELECT COUNT(*) FROM outbox, asked "
-    "WHERE state IN ('waiting', 'leased') AND tenant BETWEEN low AND high), "
+    "WHERE state IN ('waiting', 'leased') AND enqueued_at <= now AND tenant BETWEEN low AND high), "
     "(SELECT COUNT(*) FROM outbox, asked WHERE state = 'dead' AND tenant BETWEEN low AND high), "
     "COALESCE((SELECT MIN(received_at) FROM inbox, asked "
     "WHERE state IN ('waiting', 'leased') AND tenant BETWEEN low AND high), 0), "
     "COALESCE((SELECT MIN(enqueued_at) FROM outbox, asked "
-    "WHERE state IN ('waiting', 'leased') AND tenant BETWEEN low AND high), 0)"};
+    "WHERE state IN ('waiting', 'leased') AND enqueued_at <= now AND tenant BETWEEN low AND high), "
+    "0)"};
 
 Error gone() { return {ErrorCode::kConflict, "the item is done already"}; }
 
@@ -112,7 +115,8 @@ Result<Storage::QueueDepth> SqlStorage::queue_depth(TenantId tenant) {
     session.one(kDepth,
                 std::tie(depth.inbox_waiting, depth.inbox_dead, depth.outbox_waiting,
                          depth.outbox_dead, oldest_inbox, oldest_outbox),
-                tenant, tenant == kEveryTenant ? std::numeric_limits<int64_t>::max() : tenant);
+                tenant, tenant == kEveryTenant ? std::numeric_limits<int64_t>::max() : tenant,
+                clock_.now());
     depth.oldest_waiting = oldest_inbox == 0    ? oldest_outbox
                            : oldest_outbox == 0 ? oldest_inbox
                                                 : std::min(oldest_inbox, oldest_outbox);

@@ -145,7 +145,11 @@ class Run {
     if (!stored.ok()) return stored.error();
     const std::optional<Card>& card = *stored;
     if (!card) return Done{};  // dropped just now
-    if (!customer->has_value()) return drift(customer_gone(*card));
+    if (!customer->has_value()) {
+      const bool dropped_soon =
+          pending_.contains({OutboxKind::kDropCustomer, std::to_string(customer_id)});
+      return dropped_soon ? Result<Done>(Done{}) : drift(customer_gone(*card));
+    }
     if (card->link.state == LinkState::kJoining) {
       if (now_ - card->link.joined_at < kJoiningOverdueSeconds) return Done{};
       // Though its creation may wait in the outbox: somebody looks at a card that no till knows.

@@ -53,6 +53,8 @@ TEST_P(OutboxTest, AnItemComesBackAsItWasEnqueued) {
 TEST_P(OutboxTest, ADelayedItemWaitsAndIsNotPutOffByBeingAskedForAgain) {
   const change::Enqueue later{.write = {OutboxKind::kDropCustomer, "1"}, .delay = 600};
   ASSERT_TRUE(db().apply(kShop, {later}).ok());
+  EXPECT_EQ(0, db().queue_depth(kShop)->outbox_waiting) << "it was put off on purpose";
+  EXPECT_EQ(0, db().queue_depth(kShop)->oldest_waiting);
   EXPECT_TRUE(db().lease_outbox(1, kNow + 599, 30)->empty());
   clock_.set(kNow + 300);
   ASSERT_TRUE(db().apply(kShop, {later}).ok());
