@@ -176,8 +176,19 @@ void OutboxWorker::create_member(const Tenant& tenant, const OutboxItem& item) {
 void OutboxWorker::sync_member(const Tenant& tenant, const OutboxItem& item, Side changed) {
   const int64_t customer_id = customer_of(item);
   const auto done = ports_.cards.exclusively(tenant.id, customer_id, [&]() -> Result<Done> {
-    const auto changes = member_sync_.sync(tenant, customer_id, changed);
+    auto changes = member_sync_.sync(tenant, customer_id, changed);
     if (!changes.ok()) return changes.error();
+    auto finished = ports_.storage.finish_outbox(item, *changes);
+    if (finished.ok() || finished.error().code != ErrorCode::kConflict) return finished;
+    // Smaregi gives this member a code that was another customer's here: ours is kept, and what was
+    // written to the platforms is remembered all the same.
+    const auto card = ports_.storage.card(tenant.id, customer_id);
+    if (!card.ok()) return card.error();
+    if (!card->has_value()) return finished;
+    for (Change& change : *changes) {
+      auto* put = std::get_if<change::PutLink>(&change);
+      if (put != nullptr) put->link.code = (*card)->link.code;
+    }
     return ports_.storage.finish_outbox(item, *changes);
   });
   if (!done.ok()) return failed(item, done.error());

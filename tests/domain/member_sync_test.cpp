@@ -295,6 +295,22 @@ TEST_F(MemberSyncTest, AnEmailChangedAtTheTillDoesNotBecomeTheSignInOfTheShop) {
   EXPECT_EQ(at_till(kMail), "new@example.jp");
 }
 
+TEST_F(MemberSyncTest, AKanaThatTheShopHasNoPlaceForStaysAsTheTillHasIt) {
+  shopper([](ShopCustomer& c) { c.last_name = "Smith"; });
+  ASSERT_TRUE(run(Side::kShop));
+  EXPECT_EQ(at_till(kLastKana), "Smith");
+  till(kLastKana, "スミス");
+  ASSERT_TRUE(run(Side::kPos));
+  ASSERT_TRUE(run(Side::kShop));
+  shopper([](ShopCustomer& c) { c.phone = "+818011112222"; });
+  ASSERT_TRUE(run(Side::kShop));
+  EXPECT_EQ(at_till(kLastKana), "スミス");
+  shop_tenant.settings.field_keys.last_kana = "custom.kana";
+  till(kLastKana, "スミスー");
+  ASSERT_TRUE(run(Side::kPos));
+  EXPECT_EQ(in_shop().last_kana, "スミスー");
+}
+
 TEST_F(MemberSyncTest, ARefusedValueHoldsUpNoOtherAndIsNotSentForEver) {
   pos.refuses_update = [](const FieldChanges& changes) { return changes.contains(kPhone); };
   shopper([](ShopCustomer& c) {

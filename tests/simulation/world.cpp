@@ -190,7 +190,7 @@ void World::merge() {
   on_the_way_.push_back({System::kShopify, "customers/merge", "merge-" + gone,
                          R"({"admin_graphql_api_customer_kept_id":")" + prefix + kept +
                              R"(","admin_graphql_api_customer_deleted_id":")" + prefix + gone +
-                             "\"}"});
+                             R"(","status":"completed"})"});
   if (often(50)) {
     on_the_way_.push_back(
         {System::kShopify, "customers/delete", "shopify-" + gone, R"({"id":)" + gone + "}"});

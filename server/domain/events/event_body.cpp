@@ -131,6 +131,20 @@ Result<int64_t> parse_shop_customer(std::string_view body) {
   return id->get<int64_t>();
 }
 
+namespace {
+
+std::string lower_text(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  if (found == json.end() || !found->is_string()) return "";
+  std::string text = found->get<std::string>();
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
+}  // namespace
+
 Result<ShopMerge> parse_shop_merge(std::string_view body) {
   const auto json = parse_object(body);
   if (!json.ok()) return json.error();
@@ -148,7 +162,8 @@ Result<ShopMerge> parse_shop_merge(std::string_view body) {
     return error == std::errc() && end == last && id > 0 ? id : 0;
   };
   const ShopMerge merge{.kept = id_of("admin_graphql_api_customer_kept_id"),
-                        .gone = id_of("admin_graphql_api_customer_deleted_id")};
+                        .gone = id_of("admin_graphql_api_customer_deleted_id"),
+                        .completed = lower_text(*json, "status") == "completed"};
   if (merge.kept == 0 || merge.gone == 0 || merge.kept == merge.gone) {
     return malformed("the merged customers' ids are missing or not two");
   }

@@ -33,9 +33,10 @@ Result<std::vector<std::string>> split_pos_event(std::string_view type, std::str
 // customers/data_request ("customer.id").
 Result<int64_t> parse_shop_customer(std::string_view body);
 
-// customers/merge: who stays and who is gone.
+// customers/merge: who stays and who is gone. Shopify tells of merges that failed, too.
 struct ShopMerge {
   int64_t kept = 0, gone = 0;
+  bool completed = false;
 };
 Result<ShopMerge> parse_shop_merge(std::string_view body);
 

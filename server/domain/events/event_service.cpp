@@ -121,15 +121,11 @@ class EventService::Step {
   Result<Done> redact_customer(const InboxItem& item) {
     const auto customer = parse_shop_customer(item.event.body);
     if (!customer.ok()) return customer.error();
-    const auto card = ports_.storage.card(tenant_.id, *customer);
-    if (!card.ok()) return card.error();
-    if (card->has_value()) {
-      auto dropped =
-          ports_.cards.drop(tenant_.id, *customer,
-                            {change::Audit{"shopify", "drop", customer_subject(*customer),
-                                           "redaction was asked for"}});
-      if (!dropped.ok()) return dropped;
-    }
+    // Who has no card may have kept products all the same.
+    auto dropped = ports_.cards.drop(
+        tenant_.id, *customer,
+        {change::Audit{"shopify", "drop", customer_subject(*customer), "redaction was asked for"}});
+    if (!dropped.ok()) return dropped;
     if (!tenant_.installed) return Done{};
     // The metafield goes with the customer; where Shopify keeps a redacted one, it goes by this.
     return ports_.shop.erase_card(tenant_, *customer);
@@ -139,6 +135,11 @@ class EventService::Step {
   Result<Done> customers_merged(const InboxItem& item) {
     const auto merge = parse_shop_merge(item.event.body);
     if (!merge.ok()) return merge.error();
+    if (!merge->completed) return Done{};
+    // Whoever still exists keeps the card, whatever an event says.
+    const auto still_there = ports_.shop.customer(tenant_, merge->gone);
+    if (!still_there.ok()) return still_there.error();
+    if (still_there->has_value()) return Done{};
     const int64_t first = std::min(merge->kept, merge->gone);
     const int64_t second = std::max(merge->kept, merge->gone);
     return ports_.cards.exclusively(tenant_.id, first, [&] {

@@ -24,6 +24,22 @@ bool shop_takes(MemberField field) {
          field != MemberField::kAddress;
 }
 
+// Whether the merchant named a metafield for what Shopify's customers have no field for.
+bool has_place(const FieldKeys& keys, MemberField field) {
+  switch (field) {
+    case MemberField::kLastKana:
+      return !keys.last_kana.empty();
+    case MemberField::kFirstKana:
+      return !keys.first_kana.empty();
+    case MemberField::kBirthDate:
+      return !keys.birth_date.empty();
+    case MemberField::kSex:
+      return !keys.sex.empty();
+    default:
+      return true;
+  }
+}
+
 FieldWinner winner_of(const Tenant& tenant, MemberField field) {
   const auto& winners = tenant.settings.field_winners;
   const auto found = winners.find(field);
@@ -168,7 +184,8 @@ Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair
         .first_look = !prints.knows(Side::kShop, field) || !prints.knows(Side::kPos, field)};
     const Flow flow = flow_of(field, state, winner_of(tenant, field), shop_is_later);
     if (flow == Flow::kToPos) for_pos[field] = pair.to_send[field];
-    if (flow == Flow::kToShop) for_shop[field] = pair.member->fields[field];
+    const bool to_shop = flow == Flow::kToShop && has_place(tenant.settings.field_keys, field);
+    if (to_shop) for_shop[field] = pair.member->fields[field];
   }
   Outcome outcome;
   if (auto done = write(tenant, Side::kPos, pair, for_pos, outcome); !done.ok()) {

@@ -37,7 +37,7 @@ bool is_ours(const PosMember& member, const Registration::Sent& sent, const Fiel
          std::ranges::any_of(kFieldSets, sent_now);
 }
 
-// fresh: the member is what was sent just now; else it was made before, of what the shop said then.
+// fresh: the member is all of what was sent just now; else what it has is compared.
 std::vector<Change> linked(const Card& joining, const PosMember& member,
                            const Registration::Sent& sent, bool fresh,
                            const Registration::Ports& ports) {
@@ -52,7 +52,7 @@ std::vector<Change> linked(const Card& joining, const PosMember& member,
   changes.emplace_back(change::PutFieldPrints{
       customer_id,
       fresh ? first_prints(sent.fields, member.fields, sent.given, ports.random) : ""});
-  if (!sent.given.empty()) changes.emplace_back(change::PutGivenFields{customer_id, {}});
+  changes.emplace_back(change::PutGivenFields{customer_id, {}});
   if (!fresh || !sent.given.empty()) {
     changes.emplace_back(change::Enqueue{{OutboxKind::kMemberChanged, customer}});
   }
@@ -134,7 +134,8 @@ Result<std::vector<Change>> Registration::register_member(const Tenant& tenant,
     if (before->ours) return linked(card, *before->ours, sent, /*fresh=*/false, ports_);
     if (!before->taken) {
       const auto created = create(tenant, card, sent, required->fields);
-      if (created.ok()) return linked(card, *created, sent, /*fresh=*/true, ports_);
+      // What a smaller form left out is sent field by field.
+      if (created.ok()) return linked(card, created->member, sent, created->whole, ports_);
       if (created.error().code != ErrorCode::kConflict) return created.error();
       // Somebody took the code between the look and the creation, or our own answer was lost.
       const auto after = holder_of_code(tenant, card, sent);
@@ -164,8 +165,9 @@ Result<Registration::Holder> Registration::holder_of_code(const Tenant& tenant, 
   return Holder{.ours = member, .taken = false};
 }
 
-Result<PosMember> Registration::create(const Tenant& tenant, const Card& card, const Sent& sent,
-                                       const std::vector<MemberField>& required) {
+Result<Registration::Created> Registration::create(const Tenant& tenant, const Card& card,
+                                                   const Sent& sent,
+                                                   const std::vector<MemberField>& required) {
   const std::string& code = card.link.code;
   // Stored before it is sent: should the answer be lost, the member is known by it.
   const auto noted = ports_.storage.apply(
@@ -180,7 +182,10 @@ Result<PosMember> Registration::create(const Tenant& tenant, const Card& card, c
     if (created.ok() && !created->code.empty() && created->code != code) {
       return Error{ErrorCode::kInternal, "Smaregi answered about another member"};
     }
-    if (created.ok() || created.error().code != ErrorCode::kInvalid) return created;
+    if (created.ok()) {
+      return Created{.member = std::move(created).value(), .whole = set == FieldSet::kAll};
+    }
+    if (created.error().code != ErrorCode::kInvalid) return created.error();
     refused = created.error();
   }
   forget_required(tenant);  // it may ask for more than it did

@@ -46,8 +46,12 @@ class Registration {
     bool taken = false;             // it is somebody else's
   };
   Result<Holder> holder_of_code(const Tenant& tenant, const Card& card, const Sent& sent);
-  Result<PosMember> create(const Tenant& tenant, const Card& card, const Sent& sent,
-                           const std::vector<MemberField>& required);
+  struct Created {
+    PosMember member;
+    bool whole = false;  // nothing was left out
+  };
+  Result<Created> create(const Tenant& tenant, const Card& card, const Sent& sent,
+                         const std::vector<MemberField>& required);
   Result<PosRequired> required_of(const Tenant& tenant);
   void forget_required(const Tenant& tenant);
   Result<Done> draw_again(const Tenant& tenant, Card& card);

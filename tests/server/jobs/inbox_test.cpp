@@ -299,6 +299,40 @@ TEST_F(InboxTest, OfTwoMembersTheFirstStaysWhicheverCustomerSurvives) {
   })) << "the merchant is told where the later one's points are";
 }
 
+TEST_F(InboxTest, AMergeThatFailedMovesNothing) {
+  const std::string code = card(7001).link.code;
+  customer_signs_up(7002);
+  std::string failed = kMerge7001Into7002;
+  failed.replace(failed.find("completed"), 9, "failed");
+  shopify_tells("customers/merge", failed);
+  shopify_tells("customers/merge", kMerge7001Into7002);  // says so, and the customer is still there
+  work();
+  EXPECT_EQ(card(7001).link.code, code);
+  EXPECT_EQ(storage.cards(kShop).size(), 1U);
+}
+
+TEST_F(InboxTest, ACodeThatWasAnothersHereIsNotTakenOverAndHoldsUpNothing) {
+  const std::string code = card(7001).link.code;
+  member(7002);
+  const std::string others = card(7002).link.code;
+  shop.remove_customer(7002);
+  shopify_tells("customers/redact", R"({"customer":{"id":7002}})");
+  work();
+  pos.edit_member(hanako, [&](PosMember& m) {
+    m.code = others;
+    m.fields[MemberField::kFirstName] = "華子";
+  });
+  smaregi_tells("pos:customers", R"({"customerIds":[")" + hanako + "\"]}");
+  work();
+  EXPECT_EQ(card(7001).link.code, code);
+  EXPECT_EQ(shop.customers().at(7001).first_name, "華子");
+  EXPECT_TRUE(dead().empty());
+  const int written = pos.calls("update_member");
+  smaregi_tells("pos:customers", R"({"customerIds":[")" + hanako + "\"]}");
+  work();
+  EXPECT_EQ(pos.calls("update_member"), written);
+}
+
 TEST_F(InboxTest, AMergeOfPeopleWhoAreNoMembersIsNothing) {
   shopify_tells("customers/merge",
                 R"({"admin_graphql_api_customer_kept_id":"gid://shopify/Customer/1",)"
