@@ -175,9 +175,11 @@ void OutboxWorker::create_member(const Tenant& tenant, const OutboxItem& item) {
 
 void OutboxWorker::sync_member(const Tenant& tenant, const OutboxItem& item, Side changed) {
   const int64_t customer_id = customer_of(item);
+  bool news = false;
   const auto done = ports_.cards.exclusively(tenant.id, customer_id, [&]() -> Result<Done> {
     auto changes = member_sync_.sync(tenant, customer_id, changed);
     if (!changes.ok()) return changes.error();
+    news = !changes->empty();
     auto finished = ports_.storage.finish_outbox(item, *changes);
     if (finished.ok() || finished.error().code != ErrorCode::kConflict) return finished;
     // Smaregi gives this member a code that was another customer's here: ours is kept, and what was
@@ -192,8 +194,9 @@ void OutboxWorker::sync_member(const Tenant& tenant, const OutboxItem& item, Sid
     return ports_.storage.finish_outbox(item, *changes);
   });
   if (!done.ok()) return failed(item, done.error());
-  // Whether Smaregi also tells of points this way is not documented.
-  if (changed == Side::kPos) read_points(tenant, customer_id);
+  // Whether Smaregi also tells of points this way is not documented. An echo of our own is no
+  // reason to ask: the calls are the till's, too.
+  if (changed == Side::kPos && news) read_points(tenant, customer_id);
 }
 
 // The customer whose link it was may be back, or the link may be another customer's by now.
