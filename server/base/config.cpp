@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "server/base/url.h"
+#include "server/domain/ascii.h"
 
 #ifndef TSUNAGI_DEFAULT_ASSETS
 #define TSUNAGI_DEFAULT_ASSETS ""
@@ -32,13 +33,6 @@ struct Wrong {
 };
 [[noreturn]] void wrong(const std::string& key, const std::string& expected) {
   throw Wrong{key + " " + expected};
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
 }
 
 // One table of the file. Keys that nobody asked for are refused, so that a misspelt one is not
@@ -269,7 +263,7 @@ Config read(const toml::table& root, const std::string& folder, const Environmen
 bool is_safe_base_url(std::string_view url) {
   constexpr std::string_view kHttps = "https://";
   constexpr std::string_view kHttp = "http://";
-  const std::string text = lower(url);
+  const std::string text = ascii_lower(url);
   const bool https = text.starts_with(kHttps);
   if (!https && !text.starts_with(kHttp)) return false;
   std::string_view rest = std::string_view(text).substr(https ? kHttps.size() : kHttp.size());

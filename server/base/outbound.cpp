@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "server/base/url.h"
+#include "server/domain/ascii.h"
 
 namespace tsunagi {
 namespace {
@@ -19,10 +20,7 @@ using std::chrono::milliseconds;
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           const auto lower = [](char c) {
-             return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-           };
-           return lower(x) == lower(y);
+           return ascii_lower(x) == ascii_lower(y);
          });
 }
 

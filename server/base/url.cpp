@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "server/domain/ascii.h"
+
 namespace tsunagi {
 namespace {
 
@@ -12,13 +14,6 @@ Error invalid(std::string_view why) {
 
 bool is_alnum(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
 }
 
 bool is_name(std::string_view host) {
@@ -65,9 +60,9 @@ Result<Url> parse_url(std::string_view url) {
     return invalid("only printable ASCII without spaces is allowed");
   }
   Url parsed;
-  if (lower(url.substr(0, 8)) == "https://") {
+  if (ascii_lower(url.substr(0, 8)) == "https://") {
     url.remove_prefix(8);
-  } else if (lower(url.substr(0, 7)) == "http://") {
+  } else if (ascii_lower(url.substr(0, 7)) == "http://") {
     url.remove_prefix(7);
     parsed.https = false;
     parsed.port = 80;
@@ -86,13 +81,13 @@ Result<Url> parse_url(std::string_view url) {
     if (close == std::string_view::npos || !is_ipv6(authority.substr(1, close - 1))) {
       return invalid("not an IPv6 address in brackets");
     }
-    parsed.host = lower(authority.substr(1, close - 1));
+    parsed.host = ascii_lower(authority.substr(1, close - 1));
     authority.remove_prefix(close + 1);
     if (!authority.empty() && authority.front() != ':') return invalid("text after the host");
   } else {
     const std::string_view host = authority.substr(0, authority.find(':'));
     if (!is_name(host)) return invalid("the host is missing or malformed");
-    parsed.host = lower(host);
+    parsed.host = ascii_lower(host);
     authority.remove_prefix(host.size());
   }
   if (!authority.empty()) {

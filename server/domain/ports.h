@@ -184,8 +184,8 @@ class Storage {  // storage
   virtual Result<FieldChanges> given_fields(TenantId tenant, int64_t customer_id) = 0;
   // Joining links that lack something, in the order of joining, at most `limit`.
   virtual Result<std::vector<MemberLink>> waiting_links(TenantId tenant, int limit) = 0;
-  virtual Result<bool> code_known(TenantId tenant,
-                                  std::string_view code) = 0;  // ever issued or linked
+  // Whose the code is or, when his link was dropped, 0; none: it was never issued or linked.
+  virtual Result<std::optional<int64_t>> code_owner(TenantId tenant, std::string_view code) = 0;
   virtual Result<bool> was_member(TenantId tenant,
                                   int64_t customer_id) = 0;  // and left
   virtual Result<std::optional<Product>> product_by_code(
@@ -326,6 +326,15 @@ class Shop {
   // none. Other tags stay. Done as well when the customer is gone. Safe to repeat.
   virtual Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
                                     std::string_view member_code) = 0;
+};
+
+// What works on a member at both platforms needs all of them.
+struct MemberPorts {
+  Storage& storage;
+  Pos& pos;
+  Shop& shop;
+  Clock& clock;
+  Random& random;
 };
 
 }  // namespace tsunagi

@@ -1,8 +1,9 @@
 #include "server/http/request_frame.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
+
+#include "server/domain/ascii.h"
 
 namespace tsunagi::http {
 namespace {
@@ -10,9 +11,8 @@ namespace {
 constexpr size_t kMaxLengthDigits = 15;
 
 bool same_name(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, [](unsigned char a, unsigned char b) {
-    return std::tolower(a) == std::tolower(b);
-  });
+  return std::ranges::equal(left, right,
+                            [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -27,20 +27,18 @@ bool may_pass(const Error& error) {
   return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthorized;
 }
 
+MemberPorts member_ports(const JobsPorts& ports) {
+  return {.storage = ports.storage,
+          .pos = ports.pos,
+          .shop = ports.shop,
+          .clock = ports.clock,
+          .random = ports.random};
+}
+
 }  // namespace
 
 OutboxWorker::OutboxWorker(const JobsPorts& ports)
-    : ports_(ports),
-      registration_({.storage = ports.storage,
-                     .pos = ports.pos,
-                     .shop = ports.shop,
-                     .clock = ports.clock,
-                     .random = ports.random}),
-      member_sync_({.storage = ports.storage,
-                    .pos = ports.pos,
-                    .shop = ports.shop,
-                    .clock = ports.clock,
-                    .random = ports.random}) {}
+    : ports_(ports), registration_(member_ports(ports)), member_sync_(member_ports(ports)) {}
 
 int OutboxWorker::run_once() {
   const auto leased = ports_.storage.lease_outbox(kOutboxBatch, ports_.clock.now(), kLeaseSeconds);
@@ -175,28 +173,14 @@ void OutboxWorker::create_member(const Tenant& tenant, const OutboxItem& item) {
 
 void OutboxWorker::sync_member(const Tenant& tenant, const OutboxItem& item, Side changed) {
   const int64_t customer_id = customer_of(item);
-  bool news = false;
   const auto done = ports_.cards.exclusively(tenant.id, customer_id, [&]() -> Result<Done> {
-    auto changes = member_sync_.sync(tenant, customer_id, changed);
+    const auto changes = member_sync_.sync(tenant, customer_id, changed);
     if (!changes.ok()) return changes.error();
-    news = !changes->empty();
-    auto finished = ports_.storage.finish_outbox(item, *changes);
-    if (finished.ok() || finished.error().code != ErrorCode::kConflict) return finished;
-    // Smaregi gives this member a code that was another customer's here: ours is kept, and what was
-    // written to the platforms is remembered all the same.
-    const auto card = ports_.storage.card(tenant.id, customer_id);
-    if (!card.ok()) return card.error();
-    if (!card->has_value()) return finished;
-    for (Change& change : *changes) {
-      auto* put = std::get_if<change::PutLink>(&change);
-      if (put != nullptr) put->link.code = (*card)->link.code;
-    }
     return ports_.storage.finish_outbox(item, *changes);
   });
   if (!done.ok()) return failed(item, done.error());
-  // Whether Smaregi also tells of points this way is not documented. An echo of our own is no
-  // reason to ask: the calls are the till's, too.
-  if (changed == Side::kPos && news) read_points(tenant, customer_id);
+  // Whether Smaregi also tells of points this way is not documented, and reconcile heals them so.
+  if (changed == Side::kPos) read_points(tenant, customer_id);
 }
 
 // The customer whose link it was may be back, or the link may be another customer's by now.

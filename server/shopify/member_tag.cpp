@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/domain/ascii.h"
 #include "wasm/core/member_code.h"
 
 namespace tsunagi::shopify {
@@ -9,14 +10,10 @@ namespace {
 
 static_assert(kTagPrefix.size() + kMemberCodeMaxLength <= kTagMaxLength);
 
-char lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 bool is_ours(std::string_view tag) {
   return tag.size() >= kTagPrefix.size() &&
          std::equal(kTagPrefix.begin(), kTagPrefix.end(), tag.begin(),
-                    [](char ours, char theirs) { return ours == lower(theirs); });
+                    [](char ours, char theirs) { return ours == ascii_lower(theirs); });
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ constexpr Sql kCardsAfter{
     "FROM member_link l LEFT JOIN card_snapshot s "
     "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
     "WHERE l.tenant = :a AND l.customer_id > :b ORDER BY l.customer_id LIMIT :c"};
-constexpr Sql kCodeKnown{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
+constexpr Sql kCodeOwner{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
 constexpr Sql kWasMember{
     "SELECT customer_id FROM former_member WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kFieldPrints{
@@ -143,10 +143,13 @@ Result<std::vector<MemberLink>> SqlStorage::waiting_links(TenantId tenant, int l
   });
 }
 
-Result<bool> SqlStorage::code_known(TenantId tenant, std::string_view code) {
-  return read([&](Session& session) -> Result<bool> {
+Result<std::optional<int64_t>> SqlStorage::code_owner(TenantId tenant, std::string_view code) {
+  return read([&](Session& session) -> Result<std::optional<int64_t>> {
     int64_t customer_id = 0;
-    return session.one(kCodeKnown, std::tie(customer_id), tenant, code);
+    if (!session.one(kCodeOwner, std::tie(customer_id), tenant, code)) {
+      return std::optional<int64_t>();
+    }
+    return std::optional<int64_t>(customer_id);
   });
 }
 
@@ -160,7 +163,7 @@ Result<bool> SqlStorage::was_member(TenantId tenant, int64_t customer_id) {
 Result<std::optional<Card>> SqlStorage::card_by_code(TenantId tenant, std::string_view code) {
   return read([&](Session& session) -> Result<std::optional<Card>> {
     int64_t customer_id = 0;
-    if (!session.one(kCodeKnown, std::tie(customer_id), tenant, code)) {
+    if (!session.one(kCodeOwner, std::tie(customer_id), tenant, code)) {
       return std::optional<Card>();
     }
     auto card = select_one(session, kCard, tenant, customer_id);

@@ -55,7 +55,7 @@ class SqlStorage : public Storage {
   Result<std::optional<Card>> card_by_member(TenantId tenant,
                                              std::string_view pos_member_id) override;
   Result<std::vector<Card>> cards_after(TenantId tenant, int64_t customer_id, int limit) override;
-  Result<bool> code_known(TenantId tenant, std::string_view code) override;
+  Result<std::optional<int64_t>> code_owner(TenantId tenant, std::string_view code) override;
   Result<std::optional<Product>> product_by_code(TenantId tenant, std::string_view barcode,
                                                  std::string_view sku) override;
   Result<std::vector<StockLevel>> stock_of(TenantId tenant, std::string_view product_id,

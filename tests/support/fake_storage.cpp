@@ -213,9 +213,12 @@ Result<std::vector<Card>> FakeStorage::cards_after(TenantId tenant, int64_t cust
   });
 }
 
-Result<bool> FakeStorage::code_known(TenantId tenant, std::string_view code) {
-  return read(
-      [&](FakeStorage& self) { return self.data_[tenant].codes.contains(std::string(code)); });
+Result<std::optional<int64_t>> FakeStorage::code_owner(TenantId tenant, std::string_view code) {
+  return read([&](FakeStorage& self) {
+    const auto& codes = self.data_[tenant].codes;
+    const auto found = codes.find(std::string(code));
+    return found == codes.end() ? std::optional<int64_t>() : found->second;
+  });
 }
 
 Result<std::optional<Product>> FakeStorage::product_by_code(TenantId tenant,

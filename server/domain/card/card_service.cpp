@@ -243,14 +243,13 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
   }
 
   Result<Done> store(TenantId tenant, const Card& before, MemberLookup& lookup) {
-    if (lookup.changes.empty()) return Done{};
-    auto applied = ports.storage.apply(tenant, lookup.changes);
-    if (applied.ok() || applied.error().code != ErrorCode::kConflict) return applied;
-    // Smaregi gives this member a code that is another customer's here: keep ours, and say so.
-    lookup.card.link.code = before.link.code;
-    lookup.changes = changes_between(before, lookup.card);
-    if (ports.log) {
-      ports.log("a member's code in Smaregi is another customer's: it was not taken over");
+    const auto kept = keep_own_code(ports.storage, tenant, before, lookup.card);
+    if (!kept.ok()) return kept.error();
+    if (*kept) {
+      lookup.changes = changes_between(before, lookup.card);
+      if (ports.log) {
+        ports.log("a member's code in Smaregi is another customer's: it was not taken over");
+      }
     }
     if (lookup.changes.empty()) return Done{};
     return ports.storage.apply(tenant, lookup.changes);

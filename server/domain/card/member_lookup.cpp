@@ -70,6 +70,15 @@ std::vector<Change> changes_between(const Card& before, const Card& after) {
   return changes;
 }
 
+Result<bool> keep_own_code(Storage& storage, TenantId tenant, const Card& before, Card& after) {
+  if (after.link.code == before.link.code) return false;
+  const auto owner = storage.code_owner(tenant, after.link.code);
+  if (!owner.ok()) return owner.error();
+  if (owner->value_or(before.link.customer_id) == before.link.customer_id) return false;
+  after.link.code = before.link.code;
+  return true;
+}
+
 void overlay_member(const PosMember& member, Card& card, Seconds as_of) {
   CardSnapshot& snapshot = snapshot_of(card);
   snapshot.rank = member.rank;

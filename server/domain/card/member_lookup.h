@@ -29,6 +29,10 @@ void overlay_member(const PosMember& member, Card& card, Seconds as_of);
 // time alone is worth a write only every kAsOfWriteSeconds.
 std::vector<Change> changes_between(const Card& before, const Card& after);
 
+// Smaregi may give a member a code that is or was another customer's here: then `after` keeps the
+// code of `before`. true: it was so.
+Result<bool> keep_own_code(Storage& storage, TenantId tenant, const Card& before, Card& after);
+
 // Whether the two would be drawn differently in the customer metafield (its as-of time aside).
 bool same_face(const Card& a, const Card& b);
 

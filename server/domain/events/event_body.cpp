@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 
+#include "server/domain/ascii.h"
+
 namespace tsunagi {
 namespace {
 
@@ -136,11 +138,7 @@ namespace {
 std::string lower_text(const Json& json, const char* name) {
   const auto found = json.find(name);
   if (found == json.end() || !found->is_string()) return "";
-  std::string text = found->get<std::string>();
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
+  return ascii_lower(found->get<std::string>());
 }
 
 }  // namespace

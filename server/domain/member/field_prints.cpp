@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "server/domain/ascii.h"
 #include "server/domain/fnv1a.h"
 #include "server/domain/member/member_fields.h"
 
@@ -39,13 +40,6 @@ std::string digits_of(const std::string& text) {
   std::ranges::copy_if(text, std::back_inserter(digits),
                        [](char c) { return c >= '0' && c <= '9'; });
   return digits;
-}
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
 }
 
 }  // namespace
@@ -115,7 +109,7 @@ std::string comparable(MemberField field, const std::string& value) {
     case MemberField::kFirstKana:
       return clean_kana(value);
     case MemberField::kMail:
-      return lower(value);
+      return ascii_lower(value);
     case MemberField::kPhone:
       return digits_of(clean_phone(value));
     case MemberField::kPostCode: {

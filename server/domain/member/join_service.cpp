@@ -19,9 +19,9 @@ Result<std::string> draw_member_code(Storage& storage, Random& random, const Ten
   for (int attempt = 0; attempt < kJoinAttempts; ++attempt) {
     auto code = MemberCode::make(tenant.settings.code_letter, random.below(kCodeNumbers));
     if (!code.ok()) return code.error();
-    const auto taken = storage.code_known(tenant.id, code->text());
+    const auto taken = storage.code_owner(tenant.id, code->text());
     if (!taken.ok()) return taken.error();
-    if (!*taken) return code->text();
+    if (!taken->has_value()) return code->text();
   }
   return Error{ErrorCode::kUnavailable, "every member code that was drawn is taken"};
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "server/domain/ascii.h"
 #include "server/domain/member/typed_text.h"
 #include "wasm/core/japan_time.h"
 
@@ -77,12 +78,6 @@ std::string_view prefecture_of(std::string_view province_code) {
 // The text without what it begins with, when it does.
 std::string without_prefix(const std::string& text, std::string_view prefix) {
   return !prefix.empty() && text.starts_with(prefix) ? text.substr(prefix.size()) : text;
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
 }
 
 // "1990年1月2日" → {1990, 1, 2}; eight digits in a row are one date.
@@ -209,7 +204,7 @@ std::string clean_birth_date(std::string_view text, Seconds now) {
 }
 
 std::string clean_sex(std::string_view text) {
-  const std::string word = lower(to_utf8(tidy(fold_widths(code_points(text)))));
+  const std::string word = ascii_lower(to_utf8(tidy(fold_widths(code_points(text)))));
   if (std::find(kMale.begin(), kMale.end(), word) != kMale.end()) return "1";
   if (std::find(kFemale.begin(), kFemale.end(), word) != kFemale.end()) return "2";
   return "";

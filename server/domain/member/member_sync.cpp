@@ -122,7 +122,7 @@ Result<std::vector<Change>> MemberSync::sync_from_shop(const Tenant& tenant, Pai
   if (!pair.customer) return std::vector<Change>{drop_later(pair.card.link.customer_id)};
   if (all_same(prints, Side::kShop, pair.shop)) return std::vector<Change>{};
   if (auto read = read_pos(tenant, pair); !read.ok()) return read.error();
-  if (!is_somebodys(pair.member)) return face_changes(pair);
+  if (!is_somebodys(pair.member)) return face_changes(tenant, pair);
   return bring_in_step(tenant, pair, prints);
 }
 
@@ -132,19 +132,21 @@ Result<std::vector<Change>> MemberSync::sync_from_pos(const Tenant& tenant, Pair
   // What the shop changed while the card was stopped was not written then.
   const bool unchanged =
       pair.card.link.state == LinkState::kLinked && all_same(prints, Side::kPos, pair.pos);
-  if (!is_somebodys(pair.member) || unchanged) return face_changes(pair);
+  if (!is_somebodys(pair.member) || unchanged) return face_changes(tenant, pair);
   if (auto read = read_shop(tenant, pair); !read.ok()) return read.error();
   if (!pair.customer) return std::vector<Change>{drop_later(pair.card.link.customer_id)};
   return bring_in_step(tenant, pair, prints);
 }
 
-std::vector<Change> MemberSync::face_changes(const Pair& pair) {
+Result<std::vector<Change>> MemberSync::face_changes(const Tenant& tenant, const Pair& pair) {
   Card seen = pair.card;
   if (pair.member) {
     seen = with_face(pair.card, *pair.member, pair.now);
   } else {
     seen.link.state = LinkState::kStopped;
   }
+  const auto kept = keep_own_code(ports_.storage, tenant.id, pair.card, seen);
+  if (!kept.ok()) return kept.error();
   return changes_between(pair.card, seen);
 }
 
@@ -205,8 +207,9 @@ Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair
   std::vector<Change> changes = std::move(outcome.changes);
   changes.emplace_back(change::PutFieldPrints{pair.card.link.customer_id, prints.text()});
   // The name on the card is Smaregi's, as it is now.
-  const auto face = face_changes(pair);
-  changes.insert(changes.end(), face.begin(), face.end());
+  const auto face = face_changes(tenant, pair);
+  if (!face.ok()) return face.error();
+  changes.insert(changes.end(), face->begin(), face->end());
   return changes;
 }
 

@@ -24,14 +24,7 @@ Flow flow_of(MemberField field, const FieldState& state, FieldWinner winner, boo
 
 class MemberSync {
  public:
-  struct Ports {
-    Storage& storage;
-    Pos& pos;
-    Shop& shop;
-    Clock& clock;
-    Random& random;
-  };
-  explicit MemberSync(Ports ports) : ports_(ports) {}
+  explicit MemberSync(MemberPorts ports) : ports_(ports) {}
 
   // changed: the platform that said so, which is read first. Writes to the platforms and answers
   // the changes to apply when the outbox item is done. kUnavailable, kUnauthorized: later.
@@ -52,13 +45,13 @@ class MemberSync {
   Result<Done> read_shop(const Tenant& tenant, Pair& pair);
   Result<Done> read_pos(const Tenant& tenant, Pair& pair);
   Result<std::vector<Change>> bring_in_step(const Tenant& tenant, Pair& pair, FieldPrints& prints);
-  static std::vector<Change> face_changes(const Pair& pair);
+  Result<std::vector<Change>> face_changes(const Tenant& tenant, const Pair& pair);
   Result<Done> write(const Tenant& tenant, Side side, const Pair& pair, const FieldChanges& fields,
                      Outcome& outcome);
   Result<Done> write_once(const Tenant& tenant, Side side, const Pair& pair,
                           const FieldChanges& fields);
 
-  Ports ports_;
+  MemberPorts ports_;
 };
 
 // The prints of a member that was just created or found: what is there now counts as in step, but

@@ -39,8 +39,7 @@ bool is_ours(const PosMember& member, const Registration::Sent& sent, const Fiel
 
 // fresh: the member is all of what was sent just now; else what it has is compared.
 std::vector<Change> linked(const Card& joining, const PosMember& member,
-                           const Registration::Sent& sent, bool fresh,
-                           const Registration::Ports& ports) {
+                           const Registration::Sent& sent, bool fresh, const MemberPorts& ports) {
   Card card = joining;
   card.link.pos_member_id = member.member_id;
   card.link.missing.clear();

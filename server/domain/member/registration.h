@@ -18,20 +18,13 @@ inline constexpr size_t kContractsRemembered = 10'000;
 
 class Registration {
  public:
-  struct Ports {
-    Storage& storage;
-    Pos& pos;
-    Shop& shop;
-    Clock& clock;
-    Random& random;
-  };
   // What becomes of the member: the customer's fields and, where they were empty, what the customer
   // gave to the card.
   struct Sent {
     MemberFields fields;
     FieldChanges given;
   };
-  explicit Registration(Ports ports) : ports_(ports) {}
+  explicit Registration(MemberPorts ports) : ports_(ports) {}
 
   // The changes to apply when the outbox item is done; none when there is nothing to do. A customer
   // who lacks what the contract asks of every member waits, and the link says for what.
@@ -60,7 +53,7 @@ class Registration {
     PosRequired required;
     std::chrono::steady_clock::time_point until;
   };
-  Ports ports_;
+  MemberPorts ports_;
   BoundedCache<std::string, Known> required_{kContractsRemembered};  // by contract
 };
 

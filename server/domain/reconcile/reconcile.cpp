@@ -30,7 +30,7 @@ std::string subject_of(const Finding& finding) {
 // One run over one shop.
 class Run {
  public:
-  Run(Reconcile::Ports ports, MemberSync& sync, const Tenant& tenant, const ReconcileAsked& asked)
+  Run(MemberPorts ports, MemberSync& sync, const Tenant& tenant, const ReconcileAsked& asked)
       : ports_(ports), sync_(sync), tenant_(tenant), asked_(asked), now_(ports.clock.now()) {}
 
   ReconcileReport take() {
@@ -245,7 +245,7 @@ class Run {
     if (linked->has_value()) return true;
     const auto holder = ports_.storage.card_by_code(tenant_.id, member.code);
     if (!holder.ok()) return holder.error();
-    const auto issued = ports_.storage.code_known(tenant_.id, member.code);
+    const auto issued = ports_.storage.code_owner(tenant_.id, member.code);
     if (!issued.ok()) return issued.error();
     const bool ours = MemberCode::parse(member.code, CodeRule::kOwn).ok() &&
                       member.code.front() == tenant_.settings.code_letter;
@@ -255,7 +255,7 @@ class Run {
                     .actual = "a usable member in Smaregi has the code " + member.code};
     if (!holder->has_value()) {
       // A code that was issued and is nobody's: its customer is gone, the member stayed.
-      if (*issued || !ours) return true;
+      if (issued->has_value() || !ours) return true;
       finding.stored = "the code was never issued here";
       finding.how = "was an old copy of the database put back? The customer may join again";
     } else if ((*holder)->link.state == LinkState::kJoining) {
@@ -383,7 +383,7 @@ class Run {
   }
 
   using Writes = std::set<std::pair<OutboxKind, std::string>>;
-  Reconcile::Ports ports_;
+  MemberPorts ports_;
   MemberSync& sync_;
   const Tenant& tenant_;
   const ReconcileAsked& asked_;
@@ -394,13 +394,7 @@ class Run {
 
 }  // namespace
 
-Reconcile::Reconcile(Ports ports)
-    : ports_(ports),
-      member_sync_({.storage = ports.storage,
-                    .pos = ports.pos,
-                    .shop = ports.shop,
-                    .clock = ports.clock,
-                    .random = ports.random}) {}
+Reconcile::Reconcile(MemberPorts ports) : ports_(ports), member_sync_(ports) {}
 
 ReconcileReport Reconcile::run(const Tenant& tenant, const ReconcileAsked& asked) {
   return Run(ports_, member_sync_, tenant, asked).take();

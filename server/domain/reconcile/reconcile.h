@@ -50,19 +50,12 @@ struct ReconcileReport {
 
 class Reconcile {
  public:
-  struct Ports {
-    Storage& storage;
-    Pos& pos;
-    Shop& shop;
-    Clock& clock;
-    Random& random;
-  };
-  explicit Reconcile(Ports ports);
+  explicit Reconcile(MemberPorts ports);
 
   ReconcileReport run(const Tenant& tenant, const ReconcileAsked& asked);
 
  private:
-  Ports ports_;
+  MemberPorts ports_;
   MemberSync member_sync_;
 };
 

@@ -76,6 +76,15 @@ TEST_F(OutboxTest, TheEchoOfATagIsNoChange) {
   EXPECT_EQ(waiting(), 0);
 }
 
+TEST_F(OutboxTest, PointsOfAMemberThatIsOtherwiseTheSameAreReadToo) {
+  const std::string hanako = member(7001);
+  pos.set_points(hanako, 250);  // booked by hand in Smaregi: no receipt tells of it
+  smaregi_tells("pos:customers", R"({"customerIds":[")" + hanako + "\"]}");
+  work();
+  EXPECT_EQ(figures(7001).points, 250);
+  EXPECT_EQ(published(7001)["points"], 250);
+}
+
 TEST_F(OutboxTest, SmaregiGetsTheFieldsAsItTakesThem) {
   shop.add_customer({.id = 7001,
                      .last_name = "",
