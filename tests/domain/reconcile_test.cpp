@@ -91,7 +91,7 @@ class ReconcileTest : public ::testing::Test {
   }
   MemberLink link(int64_t id) { return (*storage.card(1, id))->link; }
 
-  ReconcileReport look(ReconcileAsked asked = {}) {
+  ReconcileReport look(const ReconcileAsked& asked = {}) {
     Reconcile reconcile(
         {.storage = storage, .pos = pos, .shop = shop, .clock = clock, .random = random});
     return reconcile.run(tenant, asked);

@@ -580,8 +580,9 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
         if (owner == move->from) owner = move->to;
       }
       copy.given[move->to] = copy.given[move->from];
-      if (copy.favourites[move->to].empty())
+      if (copy.favourites[move->to].empty()) {
         copy.favourites[move->to] = copy.favourites[move->from];
+      }
       if (copy.pins[move->to].empty()) copy.pins[move->to] = copy.pins[move->from];
       copy.prints.erase(move->from);
       copy.given.erase(move->from);

@@ -109,7 +109,7 @@ class Run {
       if (!page.ok()) return page.error();
       if (auto done = read_pending(); !done.ok()) return done;
       for (const Card& card : *page) {
-        const auto done = member(card.link.customer_id);
+        auto done = member(card.link.customer_id);
         if (!done.ok() && stops(done.error())) {
           report_.next_customer = after;
           return done;
@@ -286,7 +286,7 @@ class Run {
       const auto page = ports_.storage.stocked_after(tenant_.id, after, wanted);
       if (!page.ok()) return page.error();
       for (const std::string& id : *page) {
-        const auto done = product(id, store_ids);
+        auto done = product(id, store_ids);
         if (!done.ok() && stops(done.error())) {
           report_.next_product = after;
           return done;

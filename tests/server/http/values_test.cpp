@@ -68,8 +68,9 @@ TEST(Query, IsDecodedOnceAndStrictly) {
   EXPECT_EQ((*query)[2].name, "d");
   EXPECT_EQ((*query)[3].name, "");
   EXPECT_EQ((*query)[4].value, "%25");
-  for (const char* wrong : {"a=%", "a=%2", "a=%zz", "%g0=1"})
+  for (const char* wrong : {"a=%", "a=%2", "a=%zz", "%g0=1"}) {
     EXPECT_FALSE(parse_query(wrong).ok()) << wrong;
+  }
   std::string many = "a=1";
   for (size_t i = 1; i < kQueryMaxParameters; ++i) many += "&a=1";
   EXPECT_TRUE(parse_query(many).ok());
@@ -365,7 +366,7 @@ TEST(RequestFrame, RefusesWhatTwoReadersCouldReadDifferently) {
         std::string("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"),
         std::string(" folded: 1\r\n\r\n"), std::string("Host: b\r\n\r\n"),
         std::string("X: a\rb\r\n\r\n"), std::string("X: a\nY: b\r\n\r\n"),
-        std::string("X: a\0b\r\n\r\n", 11),
+        std::string("X: a\0b\r\n\r\n", 10),
         std::string("Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n"),
         std::string("Transfer-Encoding: chunked\r\n\r\n-1\r\n"),
         std::string("Transfer-Encoding: chunked\r\n\r\n\r\n")}) {
