@@ -61,7 +61,8 @@ struct PutFieldPrints {
 struct PutGivenFields {
   int64_t customer_id = 0;
   FieldChanges fields;
-};  // all of them: others are forgotten; nothing without a link
+};  // all of them: others are forgotten; nothing without a link. Kept only while it is joining:
+    // kConflict when there are any and it is no longer
 struct PutStores {
   std::vector<Store> stores;
 };  // the complete list: others are removed

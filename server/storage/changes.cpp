@@ -36,6 +36,8 @@ constexpr Sql kDropFavourite{"DELETE FROM favourite WHERE tenant = :a AND custom
 constexpr Sql kDropPins{"DELETE FROM pin WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kHoldLink{
     "SELECT customer_id FROM member_link WHERE tenant = :a AND customer_id = :b {hold}"};
+constexpr Sql kHoldState{
+    "SELECT state FROM member_link WHERE tenant = :a AND customer_id = :b {hold_as_it_is}"};
 // Of a link that moves to another customer: to, tenant, from.
 constexpr Sql kMoves[] = {
     {"UPDATE member_link SET customer_id = :a WHERE tenant = :b AND customer_id = :c"},
@@ -191,8 +193,12 @@ class Applier {
   }
 
   Result<Done> operator()(const change::PutGivenFields& put) {
-    int64_t customer_id = 0;
-    if (!session_.one(kHoldLink, std::tie(customer_id), tenant_, put.customer_id)) return Done{};
+    std::string state;
+    if (!session_.one(kHoldState, std::tie(state), tenant_, put.customer_id)) return Done{};
+    // Nobody would take away what comes after the registration did.
+    if (!put.fields.empty() && state != word(LinkState::kJoining)) {
+      return Error{ErrorCode::kConflict, "the customer is registered already"};
+    }
     session_.run(kDropGiven, tenant_, put.customer_id);
     for (const auto& [field, value] : put.fields) {
       session_.run(kPutGiven, tenant_, put.customer_id, word(field), value);

@@ -597,7 +597,12 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
         copy.prints[prints->customer_id] = prints->prints;
       }
     } else if (const auto* given = std::get_if<change::PutGivenFields>(&change)) {
-      if (copy.cards.contains(given->customer_id)) copy.given[given->customer_id] = given->fields;
+      const auto card = copy.cards.find(given->customer_id);
+      if (card == copy.cards.end()) continue;
+      if (!given->fields.empty() && card->second.link.state != LinkState::kJoining) {
+        return Error{ErrorCode::kConflict, "the customer is registered already"};
+      }
+      copy.given[given->customer_id] = given->fields;
     } else if (const auto* stores = std::get_if<change::PutStores>(&change)) {
       copy.stores = stores->stores;
     } else if (const auto* products = std::get_if<change::PutProducts>(&change)) {
