@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "server/base/config.h"
+#include "server/base/keyed_fingerprints.h"
 #include "server/base/log.h"
 #include "server/base/metrics.h"
 #include "server/base/outbound.h"
@@ -164,7 +165,8 @@ int serve(const Config& config) {
   StockService stock(storage, clock);
   JoinService join(storage, clock, random);
   TenantDirectory tenants(storage, clock);
-  Jobs jobs({storage, pos, shop, clock, random, cards, stock, tenants, note});
+  const KeyedFingerprints fingerprints(key_of(config));
+  Jobs jobs({storage, pos, shop, clock, random, fingerprints, cards, stock, tenants, note});
   http::App app(
       {storage, pos, shop, clock, random, cards, stock, join, tenants, log, metrics, background,
        [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
@@ -253,7 +255,8 @@ int run_tool(const Config& config, const tools::Command& command) {
   smaregi.reads = kToolReads;
   SmaregiClient pos(std::move(smaregi), *outbound, clock, random);
   ShopifyClient shop(shopify_options(config), *outbound, **opened, clock, random);
-  return command({**opened, pos, shop, clock, random, std::cout, std::cerr});
+  const KeyedFingerprints fingerprints(key_of(config));
+  return command({**opened, pos, shop, clock, random, fingerprints, std::cout, std::cerr});
 }
 
 int run(int argc, char** argv) {

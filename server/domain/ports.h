@@ -31,6 +31,14 @@ class Random {  // base
   virtual std::string token(int bytes) = 0;    // lower-case hex
 };
 
+// Tells whether two texts are equal when only one is there: without the server's key nobody can try
+// texts until one fits.
+class Fingerprints {  // base
+ public:
+  virtual ~Fingerprints() = default;
+  [[nodiscard]] virtual uint64_t of(std::string_view text) const = 0;
+};
+
 // ---- the database (storage)
 // ---------------------------------------------------------------------------------------- A use
 // case reads, decides, and hands over its changes; they are applied in one transaction.
@@ -336,6 +344,7 @@ struct MemberPorts {
   Shop& shop;
   Clock& clock;
   Random& random;
+  const Fingerprints& fingerprints;
 };
 
 }  // namespace tsunagi

@@ -33,6 +33,7 @@ struct JobsPorts {
   Shop& shop;
   Clock& clock;
   Random& random;
+  const Fingerprints& fingerprints;
   CardService& cards;
   StockService& stock;
   TenantDirectory& directory;

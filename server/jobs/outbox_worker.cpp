@@ -32,7 +32,8 @@ MemberPorts member_ports(const JobsPorts& ports) {
           .pos = ports.pos,
           .shop = ports.shop,
           .clock = ports.clock,
-          .random = ports.random};
+          .random = ports.random,
+          .fingerprints = ports.fingerprints};
 }
 
 }  // namespace

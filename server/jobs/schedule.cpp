@@ -64,6 +64,7 @@ Schedule::Schedule(const JobsPorts& ports)
              .shop = ports.shop,
              .clock = ports.clock,
              .random = ports.random,
+             .fingerprints = ports.fingerprints,
              .cards = ports.cards,
              .stock = ports.stock}) {}
 

@@ -110,7 +110,7 @@ Result<std::vector<Change>> MemberSync::sync(const Tenant& tenant, int64_t custo
   if (!card || card->link.pos_member_id.empty()) return std::vector<Change>{};
   const auto kept = ports_.storage.field_prints(tenant.id, customer_id);
   if (!kept.ok()) return kept.error();
-  FieldPrints prints(*kept, ports_.random);
+  FieldPrints prints(*kept, ports_.fingerprints, ports_.random);
   Pair pair{.card = *card, .now = ports_.clock.now()};
   return changed == Side::kShop ? sync_from_shop(tenant, pair, prints)
                                 : sync_from_pos(tenant, pair, prints);
@@ -224,7 +224,7 @@ Result<std::vector<std::string_view>> MemberSync::changed_fields(const Tenant& t
                                                                  const MemberFields& fields) {
   const auto kept = ports_.storage.field_prints(tenant.id, customer_id);
   if (!kept.ok()) return kept.error();
-  const FieldPrints prints(*kept, ports_.random);
+  const FieldPrints prints(*kept, ports_.fingerprints, ports_.random);
   const MemberFields values = comparable_of(fields);
   std::vector<std::string_view> changed;
   for (const MemberField field : kMemberFields) {
@@ -280,8 +280,8 @@ OutboxKind work_for(const Card& card, Side changed) {
 }
 
 std::string first_prints(const MemberFields& shop, const MemberFields& pos,
-                         const FieldChanges& given, Random& random) {
-  FieldPrints prints(random);
+                         const FieldChanges& given, const MemberPorts& ports) {
+  FieldPrints prints(ports.fingerprints, ports.random);
   for (const MemberField field : kMemberFields) {
     if (given.contains(field)) continue;  // not in the shop yet: the first look brings it there
     prints.set(Side::kShop, field, comparable(field, shop[field]));

@@ -72,7 +72,8 @@ struct SyncService::State {
                      .pos = ports.pos,
                      .shop = ports.shop,
                      .clock = ports.clock,
-                     .random = ports.random}) {}
+                     .random = ports.random,
+                     .fingerprints = ports.fingerprints}) {}
 
   // Each change in a transaction of its own: none is long, and each is true by itself.
   Result<Done> apply_each(TenantId tenant, std::vector<Change> changes) {

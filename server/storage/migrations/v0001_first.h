@@ -131,7 +131,7 @@ inline constexpr std::string_view kV0001First[] = {
          PRIMARY KEY (tenant, customer_id)
        ) {clustered})",
 
-    // What both platforms had when they were last in step, as salted hashes
+    // What both platforms had when they were last in step, as keyed hashes
     // (member/field_prints.h).
     R"(CREATE TABLE field_prints (
          tenant BIGINT NOT NULL,

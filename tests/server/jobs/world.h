@@ -50,6 +50,7 @@ struct World {
 
   fakes::ManualClock clock;
   fakes::SeededRandom random{11};
+  fakes::PlainFingerprints fingerprints;
   fakes::FakeStorage storage;
   fakes::FakePos pos{clock};
   fakes::FakeShop shop;
@@ -64,6 +65,7 @@ struct World {
              .shop = shop,
              .clock = clock,
              .random = random,
+             .fingerprints = fingerprints,
              .cards = cards,
              .stock = stock,
              .directory = directory,
