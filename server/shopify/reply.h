@@ -71,9 +71,9 @@ struct ChangedPage {
 Result<ChangedPage> parse_changed_customers(std::string_view body);
 
 struct UserError {
-  std::string code;   // "" where the mutation has none
-  std::string field;  // "metafields.3.ownerId"
-  std::string message;
+  std::string code;     // "" where the mutation has none
+  std::string field;    // "metafields.3.ownerId"
+  std::string message;  // known words of it
 };
 // data.MUTATION.userErrors
 Result<std::vector<UserError>> parse_user_errors(std::string_view body, std::string_view mutation);

@@ -520,7 +520,7 @@ Result<bool> FakeStorage::replay_inbox(int64_t id) {
   if (found == inbox_.end() || found->second.fate != InboxRow::Fate::kDead) return false;
   InboxRow& row = found->second;
   if (row.item.event.body.empty()) return Error{ErrorCode::kConflict, "the body was purged"};
-  audits_.push_back({"operator", "replay", "inbox " + std::to_string(id), row.error});
+  audits_.push_back({"operator", "replay", "inbox " + std::to_string(id), ""});
   row.fate = InboxRow::Fate::kWaiting;
   row.item.attempts = 0;
   row.next_at = row.leased_until = 0;
@@ -534,7 +534,7 @@ Result<bool> FakeStorage::replay_outbox(int64_t id) {
   const auto found = outbox_.find(id);
   if (found == outbox_.end() || !found->second.dead) return false;
   OutboxRow& row = found->second;
-  audits_.push_back({"operator", "replay", "outbox " + std::to_string(id), row.error});
+  audits_.push_back({"operator", "replay", "outbox " + std::to_string(id), ""});
   row.dead = false;
   row.item.attempts = 0;
   ++row.item.revision;

@@ -252,8 +252,9 @@ Result<Done> MemberSync::write(const Tenant& tenant, Side side, const Pair& pair
   if (fields.size() == 1) {
     const MemberField field = fields.begin()->first;
     outcome.refused.insert(field);
-    outcome.changes.emplace_back(change::Audit{
-        actor, "refused", customer, std::string(word(field)) + ": " + written.error().message});
+    // Not in the platform's words: they may quote the value, and the trail is for ever.
+    outcome.changes.emplace_back(
+        change::Audit{actor, "refused", customer, std::string(word(field))});
     return Done{};
   }
   for (const auto& field : fields) {
