@@ -248,14 +248,14 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
                      {"editor", editor_links(context.options, tenant.shop_domain)}});
 }
 
-// The audit trail keeps every text that was shown, so that who agreed to which can be told when it
-// has long been another. Before the text is saved: one too many says nothing wrong.
+// Every text that was shown is kept, so that who agreed to which can be told when it has long been
+// another. Before the text is saved: one too many says nothing wrong.
 Result<Done> AdminRoutes::State::keep_consent(const Tenant& tenant, const Consent& consent) const {
   if (consent.empty() || consent == tenant.settings.consent) return Done{};
-  const Json text = {{"ja", consent.ja}, {"en", consent.en}, {"terms_url", consent.terms_url}};
+  const std::string version = consent_version(consent);
   return context.ports.storage.apply(
-      tenant.id, {change::Audit{"merchant", "consent", "text " + consent_version(consent),
-                                text.dump(-1, ' ', false, Json::error_handler_t::replace)}});
+      tenant.id, {change::KeepConsentText{version, consent},
+                  change::Audit{"merchant", "consent", "text " + version, "saved"}});
 }
 
 Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {

@@ -195,7 +195,8 @@ void OutboxWorker::drop_customer(const Tenant& tenant, const OutboxItem& item) {
     if (!card.ok()) return card.error();
     std::vector<Change> changes;
     if (card->has_value()) {
-      changes = {change::DropLink{customer_id},
+      changes = {change::TellLeaving{customer_id, LeaveReason::kDeleted},
+                 change::DropLink{customer_id},
                  change::Audit{"shopify", "drop", "customer " + item.write.key,
                                "the customer no longer exists"}};
     }

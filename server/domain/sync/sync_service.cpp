@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/domain/card/member_lookup.h"
 #include "server/domain/fnv1a.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
@@ -123,6 +124,7 @@ struct SyncService::State {
       case LinkState::kStopped:
         break;
     }
+    if (has_left(card)) return Done{};  // who comes back is among the changed members
     if (card.snapshot && now - card.snapshot->as_of < kSweepAgeSeconds) return Done{};
     return ports.cards.refresh(tenant, card.link.customer_id, CardService::Want::kMember);
   }
