@@ -29,6 +29,7 @@
 #include "server/http/front.h"
 #include "server/http/ops.h"
 #include "server/jobs/jobs.h"
+#include "server/mail/smtp_mailer.h"
 #include "server/shopify/client.h"
 #include "server/smaregi/client.h"
 #include "server/storage/storage.h"
@@ -113,6 +114,15 @@ SmaregiOptions smaregi_options(const Config& config) {
   return options;
 }
 
+SmtpOptions smtp_options(const Config& config) {
+  SmtpOptions options;
+  options.url = config.mail.smtp_url;
+  options.user = config.mail.user;
+  options.password = config.mail.password;
+  options.from = config.mail.from;
+  return options;
+}
+
 http::AppOptions app_options(const Config& config) {
   return {.public_url = config.server.public_url,
           .shopify_client_id = config.shopify.client_id,
@@ -122,6 +132,7 @@ http::AppOptions app_options(const Config& config) {
           .admin_frame = config.shopify.admin_frame,
           .smaregi_webhook_header = config.smaregi.webhook_header,
           .smaregi_webhook_secret = config.smaregi.webhook_secret,
+          .sends_mail = config.mail.sends(),
           .secret_key = key_of(config)};
 }
 
@@ -166,7 +177,14 @@ int serve(const Config& config) {
   JoinService join(storage, clock, random);
   TenantDirectory tenants(storage, clock);
   const KeyedFingerprints fingerprints(key_of(config));
-  Jobs jobs({storage, pos, shop, clock, random, fingerprints, cards, stock, tenants, note});
+  std::optional<SmtpMailer> mailer;
+  if (config.mail.sends()) {
+    mailer.emplace(smtp_options(config));
+  } else {
+    log.info("mail.off", {{"what", "no [mail] is configured: merchants are sent no mail"}});
+  }
+  Jobs jobs({storage, pos, shop, clock, random, fingerprints, cards, stock, tenants,
+             mailer ? &*mailer : nullptr, note});
   http::App app(
       {storage, pos, shop, clock, random, cards, stock, join, tenants, log, metrics, background,
        [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
@@ -229,6 +247,12 @@ int check(const Config& config) {
   const auto storage = open_storage(
       {.url = config.database_url, .secret_key = key_of(config), .clock = clock, .sessions = 1});
   tell("database", storage.ok(), storage.ok() ? std::string() : storage.error().message);
+  if (config.mail.sends()) {
+    const auto reached = SmtpMailer(smtp_options(config)).reach();
+    tell("mail", reached.ok(), reached.ok() ? std::string() : reached.error().message);
+  } else {
+    std::printf("%-14s off: without [mail] merchants are sent no mail\n", "mail");
+  }
   http::Front front(
       front_options(config.server.listen, 1), [](const http::Request&) { return http::Reply(); },
       [](const http::Reply&) {});

@@ -365,6 +365,8 @@ class Shop {
                                        std::string_view session_token) = 0;
   // Creates what the blocks need (the metafield definition); idempotent.
   virtual Result<Done> prepare(const Tenant& tenant) = 0;
+  // Where the platform itself writes to the merchant; "" when it names no address.
+  virtual Result<std::string> contact_mail(const Tenant& tenant) = 0;
   virtual Result<std::optional<ShopCustomer>> customer(const Tenant& tenant,
                                                        int64_t customer_id) = 0;
   // Ids of customers that changed in [from, to], oldest change first, as far as they fit.
@@ -388,6 +390,23 @@ class Shop {
   // none. Other tags stay. Done as well when the customer is gone. Safe to repeat.
   virtual Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
                                     std::string_view member_code) = 0;
+};
+
+// ---- mail (mail)
+// ---------------------------------------------------------------------------------------------
+struct Mail {
+  std::string to;             // one address, is_mail_address()
+  std::string subject, text;  // UTF-8; lines of the text end with \n
+  std::string id;             // the same for the same mail sent again, letters, digits, '.' and '-'
+  Seconds at = 0;
+};
+
+class Mailer {
+ public:
+  virtual ~Mailer() = default;
+  // Done: the mail server has it. kInvalid: it refuses this mail for good; kUnauthorized: it
+  // refuses us; kUnavailable: later. It may have the mail when an error is answered, too.
+  virtual Result<Done> send(const Mail& mail) = 0;
 };
 
 // What works on a member at both platforms needs all of them.

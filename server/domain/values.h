@@ -108,6 +108,7 @@ struct Settings {
   int64_t look_changes = 0;  // of name and symbologies: a look that came back is a new one
   FieldKeys field_keys;
   std::map<MemberField, FieldWinner> field_winners;  // kLater where none is named
+  std::string notify_mail;  // where mails to the merchant go; "" is Shopify's address of the shop
   bool paused = false;  // the kill switch: blocks show nothing, nothing is written to a platform
 };
 

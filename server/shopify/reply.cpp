@@ -166,6 +166,14 @@ Result<ShopIdentity> parse_shop(std::string_view body) {
   return identity;
 }
 
+Result<std::string> parse_shop_mail(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* shop = object_at(*data, "shop");
+  if (shop == nullptr) return nonsense("shop is missing");
+  return text_at(*shop, "email");
+}
+
 Result<std::optional<std::string>> parse_card(std::string_view body, int64_t customer_id) {
   const auto data = data_of(body);
   if (!data) return data.error();

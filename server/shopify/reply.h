@@ -47,6 +47,7 @@ struct Reply {
 Result<Reply> parse_reply(std::string_view body);
 
 Result<ShopIdentity> parse_shop(std::string_view body);
+Result<std::string> parse_shop_mail(std::string_view body);
 Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const FieldKeys& keys);
 // The value of this customer's metafield, however long; nullopt: no such metafield or customer.
 Result<std::optional<std::string>> parse_card(std::string_view body, int64_t customer_id);
