@@ -34,6 +34,15 @@ uint64_t PlainFingerprints::of(std::string_view text) const {
   return hash.value();
 }
 
+// ---- FakeMailer
+
+Result<Done> FakeMailer::send(const Mail& mail) {
+  if (refuses) return *refuses;
+  sent.push_back(mail);
+  if (loses_answer) return Error{ErrorCode::kUnavailable, "mail: not taken"};
+  return Done{};
+}
+
 // ---- InlineBackground
 
 bool InlineBackground::post(std::function<void()> work) {

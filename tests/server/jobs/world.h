@@ -54,6 +54,7 @@ struct World {
   fakes::FakeStorage storage;
   fakes::FakePos pos{clock};
   fakes::FakeShop shop;
+  fakes::FakeMailer mailer;
   fakes::InlineBackground background;
   std::mutex said_mutex;
   std::vector<std::string> said;  // guarded by said_mutex
@@ -69,6 +70,7 @@ struct World {
              .cards = cards,
              .stock = stock,
              .directory = directory,
+             .mailer = &mailer,
              .log = [this](std::string_view line) {
                const std::lock_guard lock(said_mutex);
                said.emplace_back(line);
