@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "server/base/config.h"
+#include "server/base/keyed_fingerprints.h"
 #include "server/base/log.h"
 #include "server/base/metrics.h"
 #include "server/base/outbound.h"
@@ -28,6 +29,7 @@
 #include "server/http/front.h"
 #include "server/http/ops.h"
 #include "server/jobs/jobs.h"
+#include "server/mail/smtp_mailer.h"
 #include "server/shopify/client.h"
 #include "server/smaregi/client.h"
 #include "server/storage/storage.h"
@@ -112,6 +114,15 @@ SmaregiOptions smaregi_options(const Config& config) {
   return options;
 }
 
+SmtpOptions smtp_options(const Config& config) {
+  SmtpOptions options;
+  options.url = config.mail.smtp_url;
+  options.user = config.mail.user;
+  options.password = config.mail.password;
+  options.from = config.mail.from;
+  return options;
+}
+
 http::AppOptions app_options(const Config& config) {
   return {.public_url = config.server.public_url,
           .shopify_client_id = config.shopify.client_id,
@@ -121,6 +132,7 @@ http::AppOptions app_options(const Config& config) {
           .admin_frame = config.shopify.admin_frame,
           .smaregi_webhook_header = config.smaregi.webhook_header,
           .smaregi_webhook_secret = config.smaregi.webhook_secret,
+          .sends_mail = config.mail.sends(),
           .secret_key = key_of(config)};
 }
 
@@ -164,7 +176,15 @@ int serve(const Config& config) {
   StockService stock(storage, clock);
   JoinService join(storage, clock, random);
   TenantDirectory tenants(storage, clock);
-  Jobs jobs({storage, pos, shop, clock, random, cards, stock, tenants, note});
+  const KeyedFingerprints fingerprints(key_of(config));
+  std::optional<SmtpMailer> mailer;
+  if (config.mail.sends()) {
+    mailer.emplace(smtp_options(config));
+  } else {
+    log.info("mail.off", {{"what", "no [mail] is configured: merchants are sent no mail"}});
+  }
+  Jobs jobs({storage, pos, shop, clock, random, fingerprints, cards, stock, tenants,
+             mailer ? &*mailer : nullptr, note});
   http::App app(
       {storage, pos, shop, clock, random, cards, stock, join, tenants, log, metrics, background,
        [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
@@ -227,6 +247,12 @@ int check(const Config& config) {
   const auto storage = open_storage(
       {.url = config.database_url, .secret_key = key_of(config), .clock = clock, .sessions = 1});
   tell("database", storage.ok(), storage.ok() ? std::string() : storage.error().message);
+  if (config.mail.sends()) {
+    const auto reached = SmtpMailer(smtp_options(config)).reach();
+    tell("mail", reached.ok(), reached.ok() ? std::string() : reached.error().message);
+  } else {
+    std::printf("%-14s off: without [mail] merchants are sent no mail\n", "mail");
+  }
   http::Front front(
       front_options(config.server.listen, 1), [](const http::Request&) { return http::Reply(); },
       [](const http::Reply&) {});
@@ -253,7 +279,8 @@ int run_tool(const Config& config, const tools::Command& command) {
   smaregi.reads = kToolReads;
   SmaregiClient pos(std::move(smaregi), *outbound, clock, random);
   ShopifyClient shop(shopify_options(config), *outbound, **opened, clock, random);
-  return command({**opened, pos, shop, clock, random, std::cout, std::cerr});
+  const KeyedFingerprints fingerprints(key_of(config));
+  return command({**opened, pos, shop, clock, random, fingerprints, std::cout, std::cerr});
 }
 
 int run(int argc, char** argv) {

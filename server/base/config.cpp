@@ -15,6 +15,7 @@
 
 #include "server/base/url.h"
 #include "server/domain/ascii.h"
+#include "server/domain/mail_address.h"
 
 #ifndef TSUNAGI_DEFAULT_ASSETS
 #define TSUNAGI_DEFAULT_ASSETS ""
@@ -226,9 +227,39 @@ void read_smaregi(const toml::table& root, SmaregiConfig& smaregi) {
   base_url("smaregi.api_url", smaregi.api_url);
 }
 
+// A mail server's address: smtp or smtps, a host and perhaps a port, nothing else.
+bool is_smtp_url(std::string_view url) {
+  constexpr std::string_view kSmtp = "smtp://";
+  constexpr std::string_view kSmtps = "smtps://";
+  const bool smtps = url.starts_with(kSmtps);
+  if (!smtps && !url.starts_with(kSmtp)) return false;
+  const std::string_view host = url.substr(smtps ? kSmtps.size() : kSmtp.size());
+  return !host.empty() && std::ranges::all_of(host, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+  });
+}
+
+void read_mail(const toml::table& root, const Environment& environment, MailConfig& mail) {
+  constexpr const char* kPassword = "TSUNAGI_MAIL_PASSWORD";
+  Section section(root, "mail");
+  section.text("smtp_url", mail.smtp_url);
+  section.text("user", mail.user);
+  section.text("from", mail.from);
+  section.finish();
+  if (!mail.sends()) {
+    if (!mail.user.empty() || !mail.from.empty()) wrong("mail.smtp_url", "is missing");
+    return;
+  }
+  if (!is_smtp_url(mail.smtp_url)) {
+    wrong("mail.smtp_url", "must be smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS");
+  }
+  if (!is_mail_address(mail.from)) wrong("mail.from", "must be one e-mail address");
+  if (!mail.user.empty()) mail.password = secret(environment, kPassword);
+}
+
 Config read(const toml::table& root, const std::string& folder, const Environment& environment) {
-  constexpr std::array<std::string_view, 5> kSections{"server", "database", "shopify", "smaregi",
-                                                      "log"};
+  constexpr std::array<std::string_view, 6> kSections{"server",  "database", "shopify",
+                                                      "smaregi", "mail",     "log"};
   for (const auto& [key, node] : root) {
     if (std::ranges::find(kSections, key.str()) == kSections.end()) {
       wrong(std::string(key.str()), "is not a section of Tsunagi's configuration");
@@ -245,6 +276,7 @@ Config read(const toml::table& root, const std::string& folder, const Environmen
   }
   read_shopify(root, config.shopify);
   read_smaregi(root, config.smaregi);
+  read_mail(root, environment, config.mail);
   Section log(root, "log");
   std::string level = "info";
   log.text("level", level);

@@ -48,6 +48,15 @@ struct SmaregiConfig {
   std::string api_url = "https://api.smaregi.jp";
 };
 
+// Mail to merchants. Without a server none is sent.
+struct MailConfig {
+  std::string smtp_url;  // "smtps://host:465", "smtp://host:587"; "" is none
+  std::string user;      // "" signs in nobody
+  std::string password;
+  std::string from;  // one address
+  [[nodiscard]] bool sends() const { return !smtp_url.empty(); }
+};
+
 enum class LogLevel : uint8_t { kDebug, kInfo, kWarning, kError };
 struct LogConfig {
   LogLevel level = LogLevel::kInfo;
@@ -59,6 +68,7 @@ struct Config {
   std::string database_url = "sqlite://tsunagi.db";
   ShopifyConfig shopify;
   SmaregiConfig smaregi;
+  MailConfig mail;
   LogConfig log;
   std::array<uint8_t, kSecretKeyBytes> secret_key{};
 };

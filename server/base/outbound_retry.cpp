@@ -9,21 +9,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kUnsaidRetryAfter{1'000};
-constexpr int kPersonalDigits = 5;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '@' || c == '.' ||
-         c == '-' || c == '+' || c == '_';
-}
-
-// At most count bytes, cut between characters.
-std::string_view cut(std::string_view text, size_t count) {
-  if (text.size() <= count) return text;
-  while (count > 0 && (static_cast<unsigned char>(text[count]) & 0xC0) == 0x80) --count;
-  return text.substr(0, count);
-}
 
 }  // namespace
 
@@ -48,23 +33,23 @@ milliseconds backoff(milliseconds first, int attempt, Random& random) {
   return milliseconds(static_cast<int64_t>(half + random.below(half + 1)));
 }
 
-std::string safe_excerpt(std::string_view text) {
-  text = cut(text, kExcerptBytes);
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    if (!is_word(text[at])) {
-      const char c = text[at++];
-      out += (c >= 0 && c < ' ') || c == 0x7f ? ' ' : c;
-      continue;
-    }
-    const size_t begin = at;
-    while (at < text.size() && is_word(text[at])) ++at;
-    const std::string_view word = text.substr(begin, at - begin);
-    const bool personal = word.find('@') != std::string_view::npos ||
-                          std::count_if(word.begin(), word.end(), is_digit) >= kPersonalDigits;
-    out += personal ? "…" : word;
+std::string known_words(std::string_view text, std::span<const std::string_view> vocabulary) {
+  std::string found;
+  for (const std::string_view word : vocabulary) {
+    if (text.find(word) == std::string_view::npos) continue;
+    if (!found.empty()) found += ' ';
+    found += word;
   }
-  return std::string(cut(out, kExcerptBytes));
+  return found;
+}
+
+std::string plain_name(std::string_view text) {
+  const auto plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '.';
+  };
+  const bool named = text.size() <= kNameMaxBytes && std::ranges::all_of(text, plain);
+  return named ? std::string(text) : std::string();
 }
 
 }  // namespace tsunagi

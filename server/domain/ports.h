@@ -31,6 +31,14 @@ class Random {  // base
   virtual std::string token(int bytes) = 0;    // lower-case hex
 };
 
+// Tells whether two texts are equal when only one is there: without the server's key nobody can try
+// texts until one fits.
+class Fingerprints {  // base
+ public:
+  virtual ~Fingerprints() = default;
+  [[nodiscard]] virtual uint64_t of(std::string_view text) const = 0;
+};
+
 // ---- the database (storage)
 // ---------------------------------------------------------------------------------------- A use
 // case reads, decides, and hands over its changes; they are applied in one transaction.
@@ -61,7 +69,8 @@ struct PutFieldPrints {
 struct PutGivenFields {
   int64_t customer_id = 0;
   FieldChanges fields;
-};  // all of them: others are forgotten; nothing without a link
+};  // all of them: others are forgotten; nothing without a link. Kept only while it is joining:
+    // kConflict when there are any and it is no longer
 struct PutStores {
   std::vector<Store> stores;
 };  // the complete list: others are removed
@@ -94,15 +103,42 @@ struct SetPin {
   std::string product_code;
   bool pinned = false;
 };  // at most kMaxPins
+// Never what a person typed, nor a platform's words: rows are for ever.
 struct Audit {
   std::string actor, action, subject, reason;
 };
+struct KeepConsentText {
+  std::string version;
+  Consent consent;
+};  // as long as the shop is here: members agreed to it
+// Figures, prints and given fields; the link stays.
+struct ForgetFigures {
+  int64_t customer_id = 0;
+};
+// The merchant is told of a member who has a balance (Leaving, and an outbox item), once a code.
+// Comes before what takes link or figures away; nothing without a balance.
+struct TellLeaving {
+  int64_t customer_id = 0;
+  LeaveReason reason = LeaveReason::kDeleted;
+};
+struct LeavingTold {
+  std::string code;
+};
+struct PutDataRequest {
+  DataRequest request;
+};  // one that is there stays as it is
+// What is left of a customer without a link: that there was one, and requests for what is held.
+struct EraseCustomer {
+  int64_t customer_id = 0;
+};
 }  // namespace change
-using Change = std::variant<change::PutLink, change::DropLink, change::MoveLink,
-                            change::PutSnapshot, change::PutFieldPrints, change::PutGivenFields,
-                            change::PutStores, change::PutProducts, change::DropProducts,
-                            change::KeepProducts, change::PutStock, change::SetCursor,
-                            change::Enqueue, change::SetFavourite, change::SetPin, change::Audit>;
+using Change =
+    std::variant<change::PutLink, change::DropLink, change::MoveLink, change::PutSnapshot,
+                 change::PutFieldPrints, change::PutGivenFields, change::PutStores,
+                 change::PutProducts, change::DropProducts, change::KeepProducts, change::PutStock,
+                 change::SetCursor, change::Enqueue, change::SetFavourite, change::SetPin,
+                 change::Audit, change::KeepConsentText, change::ForgetFigures, change::TellLeaving,
+                 change::LeavingTold, change::PutDataRequest, change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 // Stored platform secrets, encrypted at rest (AES-256-GCM, tenant and purpose bound as associated
@@ -135,6 +171,19 @@ struct OutboxEntry {
   Seconds enqueued_at = 0;
   std::string error;
 };
+
+// What only the file of a data request has (domain/privacy/held_data.h).
+struct AuditRow {
+  Seconds at = 0;
+  std::string actor, action, subject, reason;
+};
+struct HeldRows {
+  std::vector<std::string> codes;  // that the customer has or had
+  std::vector<AuditRow> trail;
+  std::vector<OutboxEntry> writes;
+  std::vector<InboxEntry> events;
+};
+inline constexpr int kHeldRowsMost = 1'000;  // of each
 
 class Storage {  // storage
  public:
@@ -247,6 +296,19 @@ class Storage {  // storage
   // when it is not dead (any more). kConflict: the event's body was purged.
   virtual Result<bool> replay_inbox(int64_t id) = 0;
   virtual Result<bool> replay_outbox(int64_t id) = 0;
+
+  // Privacy
+  virtual Result<std::optional<Consent>> consent_text(TenantId tenant,
+                                                      std::string_view version) = 0;
+  virtual Result<std::optional<Leaving>> leaving(TenantId tenant, std::string_view code) = 0;
+  virtual Result<std::vector<DataRequest>> data_requests(TenantId tenant,
+                                                         int limit) = 0;  // the newest first
+  virtual Result<std::optional<DataRequest>> data_request(TenantId tenant,
+                                                          std::string_view request_id) = 0;
+  virtual Result<HeldRows> held_rows(TenantId tenant, int64_t customer_id) = 0;
+  // Forgets requests made, and leavings told, before `before`; at most `limit` of each. How many
+  // there were.
+  virtual Result<int64_t> purge_papers(Seconds before, int limit) = 0;
 };
 
 // ---- Smaregi (smaregi)
@@ -303,6 +365,8 @@ class Shop {
                                        std::string_view session_token) = 0;
   // Creates what the blocks need (the metafield definition); idempotent.
   virtual Result<Done> prepare(const Tenant& tenant) = 0;
+  // Where the platform itself writes to the merchant; "" when it names no address.
+  virtual Result<std::string> contact_mail(const Tenant& tenant) = 0;
   virtual Result<std::optional<ShopCustomer>> customer(const Tenant& tenant,
                                                        int64_t customer_id) = 0;
   // Ids of customers that changed in [from, to], oldest change first, as far as they fit.
@@ -328,6 +392,23 @@ class Shop {
                                     std::string_view member_code) = 0;
 };
 
+// ---- mail (mail)
+// ---------------------------------------------------------------------------------------------
+struct Mail {
+  std::string to;             // one address, is_mail_address()
+  std::string subject, text;  // UTF-8; lines of the text end with \n
+  std::string id;             // the same for the same mail sent again, letters, digits, '.' and '-'
+  Seconds at = 0;
+};
+
+class Mailer {
+ public:
+  virtual ~Mailer() = default;
+  // Done: the mail server has it. kInvalid: it refuses this mail for good; kUnauthorized: it
+  // refuses us; kUnavailable: later. It may have the mail when an error is answered, too.
+  virtual Result<Done> send(const Mail& mail) = 0;
+};
+
 // What works on a member at both platforms needs all of them.
 struct MemberPorts {
   Storage& storage;
@@ -335,6 +416,7 @@ struct MemberPorts {
   Shop& shop;
   Clock& clock;
   Random& random;
+  const Fingerprints& fingerprints;
 };
 
 }  // namespace tsunagi

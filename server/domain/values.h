@@ -108,6 +108,7 @@ struct Settings {
   int64_t look_changes = 0;  // of name and symbologies: a look that came back is a new one
   FieldKeys field_keys;
   std::map<MemberField, FieldWinner> field_winners;  // kLater where none is named
+  std::string notify_mail;  // where mails to the merchant go; "" is Shopify's address of the shop
   bool paused = false;  // the kill switch: blocks show nothing, nothing is written to a platform
 };
 
@@ -180,7 +181,7 @@ struct InboxEvent {
   System system = System::kShopify;
   std::string type;      // "orders/create", "pos:stock"
   std::string event_id;  // the platform's delivery id; a hash of the body where it sends none
-  std::string body;      // raw JSON
+  std::string body;      // JSON, as kept_body() leaves it (domain/events/event_body.h)
   Seconds received_at = 0;
 };
 struct InboxItem {
@@ -200,6 +201,7 @@ enum class OutboxKind : uint8_t {
   kMemberChanged,    // both: fields of a linked customer that changed in Smaregi; key = customer id
   kDropCustomer,     // here: the link of a customer who is gone in Shopify; key = customer id
   kTagCustomer,      // Shopify: the member code among the customer's tags; key = customer id
+  kTellLeaving,      // the merchant, by mail: a member with a balance left; key = member code
 };
 struct OutboxWrite {
   OutboxKind kind = OutboxKind::kWriteCard;
@@ -211,6 +213,33 @@ struct OutboxItem {
   OutboxWrite write;
   int attempts = 0;
   int64_t revision = 0;  // completing an item that was enqueued again meanwhile leaves it waiting
+};
+
+// Why somebody is no member any more.
+enum class LeaveReason : uint8_t {
+  kDeleted,    // "deleted": the customer no longer exists in Shopify
+  kRedacted,   // "redacted": the customer's data was to be erased
+  kWithdrawn,  // "withdrawn": at the till, or merged there into another member
+  kGone,       // "gone": the member no longer exists in Smaregi
+};
+
+// A member who left with points, as the merchant is told of it; says nothing of the person.
+struct Leaving {
+  std::string code;
+  std::string pos_member_id;
+  LeaveReason reason = LeaveReason::kDeleted;
+  int64_t points = 0;
+  Seconds points_as_of = 0;
+  Seconds left_at = 0;
+  Seconds told_at = 0;  // 0: not yet
+};
+
+// A customer asked what is held (customers/data_request). The file is made when it is asked for.
+struct DataRequest {
+  std::string request_id;  // Shopify's
+  int64_t customer_id = 0;
+  std::vector<std::string> orders = {};  // ids of the orders that it is about
+  Seconds requested_at = 0;
 };
 
 struct PosMember {  // a Smaregi customer

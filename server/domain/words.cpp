@@ -17,7 +17,8 @@ constexpr LinkState kLinkStates[] = {LinkState::kJoining, LinkState::kLinked, Li
 constexpr System kSystems[] = {System::kShopify, System::kSmaregi};
 constexpr OutboxKind kOutboxKinds[] = {OutboxKind::kWriteCard,       OutboxKind::kCreateMember,
                                        OutboxKind::kCustomerChanged, OutboxKind::kMemberChanged,
-                                       OutboxKind::kTagCustomer,     OutboxKind::kDropCustomer};
+                                       OutboxKind::kTagCustomer,     OutboxKind::kDropCustomer,
+                                       OutboxKind::kTellLeaving};
 
 }  // namespace
 
@@ -57,6 +58,8 @@ std::string_view word(OutboxKind kind) {
       return "drop_customer";
     case OutboxKind::kTagCustomer:
       return "tag_customer";
+    case OutboxKind::kTellLeaving:
+      return "tell_leaving";
   }
   return "";
 }
@@ -75,6 +78,20 @@ std::string_view word(QueueState state) {
   return "";
 }
 
+std::string_view word(LeaveReason reason) {
+  switch (reason) {
+    case LeaveReason::kDeleted:
+      return "deleted";
+    case LeaveReason::kRedacted:
+      return "redacted";
+    case LeaveReason::kWithdrawn:
+      return "withdrawn";
+    case LeaveReason::kGone:
+      return "gone";
+  }
+  return "";
+}
+
 std::optional<LinkState> link_state(std::string_view text) { return find(kLinkStates, text); }
 std::optional<System> system_of(std::string_view text) { return find(kSystems, text); }
 std::optional<OutboxKind> outbox_kind(std::string_view text) { return find(kOutboxKinds, text); }
@@ -82,6 +99,12 @@ std::optional<QueueState> queue_state(std::string_view text) {
   static constexpr QueueState kStates[] = {QueueState::kWaiting, QueueState::kLeased,
                                            QueueState::kDone, QueueState::kDead};
   return find(kStates, text);
+}
+
+std::optional<LeaveReason> leave_reason(std::string_view text) {
+  static constexpr LeaveReason kReasons[] = {LeaveReason::kDeleted, LeaveReason::kRedacted,
+                                             LeaveReason::kWithdrawn, LeaveReason::kGone};
+  return find(kReasons, text);
 }
 
 std::string joined_words(const std::vector<std::string>& words) {

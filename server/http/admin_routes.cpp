@@ -8,6 +8,7 @@
 #include "server/base/crypto.h"
 #include "server/base/url.h"
 #include "server/domain/member/field_words.h"
+#include "server/domain/privacy/held_data.h"
 #include "server/http/card_json.h"
 #include "server/http/context.h"
 #include "server/http/json_text.h"
@@ -19,7 +20,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kWaitingShown = 50;  // the oldest
+constexpr int kWaitingShown = 50;   // the oldest
+constexpr int kRequestsShown = 50;  // the newest
+constexpr std::string_view kRequestPath = "data-requests/";
 constexpr int kStateBytes = 16;
 constexpr int kVerifierBytes = 32;           // 64 characters: RFC 7636 asks for 43 to 128
 constexpr Seconds kStockOldAfter = 15 * 60;  // the storefront says 要確認 from then on
@@ -84,6 +87,19 @@ Json waiting_list(const std::vector<MemberLink>& links, const std::string& custo
   return list;
 }
 
+Json request_list(const std::vector<DataRequest>& requests, const std::string& customers_url) {
+  Json list = Json::array();
+  for (const DataRequest& request : requests) {
+    const std::string customer = std::to_string(request.customer_id);
+    list.push_back({{"id", request.request_id},
+                    {"customer", customer},
+                    {"url", customers_url + customer},
+                    {"orders", request.orders},
+                    {"requested_at", request.requested_at}});
+  }
+  return list;
+}
+
 // Smaregi's names of columns that no field of a customer fills.
 std::set<std::string> unfillable(const std::vector<MemberLink>& waiting) {
   std::set<std::string> columns;
@@ -110,6 +126,7 @@ struct AdminRoutes::State {
   Reply save(const Tenant& tenant, const Request& request);
   Reply sign_in(const Tenant& tenant);
   Reply refresh(const Tenant& tenant);
+  [[nodiscard]] Reply data_request(const Tenant& tenant, std::string_view request_id) const;
   [[nodiscard]] Result<Done> keep_consent(const Tenant& tenant, const Consent& consent) const;
   [[nodiscard]] Json problems(const Tenant& tenant, const Storage::QueueDepth& depth,
                               Seconds confirmed, Seconds now);
@@ -224,6 +241,10 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
   const Seconds confirmed_at = confirmed->value_or(0);
   const auto waiting = storage.waiting_links(tenant.id, kWaitingShown);
   if (!waiting.ok()) return failed(waiting.error());
+  const auto requests = storage.data_requests(tenant.id, kRequestsShown);
+  if (!requests.ok()) return failed(requests.error());
+  const std::string customers_url =
+      for_shop(context.options.shopify_admin_url, tenant.shop_domain) + "/admin/customers/";
   Json found = problems(tenant, *depth, confirmed_at, now);
   if (!waiting->empty()) found.push_back({{"code", "members_wait"}, {"count", waiting->size()}});
   for (const std::string& column : unfillable(*waiting)) {
@@ -239,23 +260,23 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
                      {"queue",
                       {{"waiting", depth->inbox_waiting + depth->outbox_waiting},
                        {"dead", depth->inbox_dead + depth->outbox_dead}}},
-                     {"waiting", waiting_list(*waiting, for_shop(context.options.shopify_admin_url,
-                                                                 tenant.shop_domain) +
-                                                            "/admin/customers/")},
+                     {"waiting", waiting_list(*waiting, customers_url)},
+                     {"data_requests", request_list(*requests, customers_url)},
+                     {"mail", {{"sends", context.options.sends_mail}}},
                      {"in_step", found.empty()},
                      {"problems", found},
                      {"settings", Json::parse(settings_json(tenant.settings))},
                      {"editor", editor_links(context.options, tenant.shop_domain)}});
 }
 
-// The audit trail keeps every text that was shown, so that who agreed to which can be told when it
-// has long been another. Before the text is saved: one too many says nothing wrong.
+// Every text that was shown is kept, so that who agreed to which can be told when it has long been
+// another. Before the text is saved: one too many says nothing wrong.
 Result<Done> AdminRoutes::State::keep_consent(const Tenant& tenant, const Consent& consent) const {
   if (consent.empty() || consent == tenant.settings.consent) return Done{};
-  const Json text = {{"ja", consent.ja}, {"en", consent.en}, {"terms_url", consent.terms_url}};
+  const std::string version = consent_version(consent);
   return context.ports.storage.apply(
-      tenant.id, {change::Audit{"merchant", "consent", "text " + consent_version(consent),
-                                text.dump(-1, ' ', false, Json::error_handler_t::replace)}});
+      tenant.id, {change::KeepConsentText{version, consent},
+                  change::Audit{"merchant", "consent", "text " + version, "saved"}});
 }
 
 Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
@@ -310,6 +331,22 @@ Reply AdminRoutes::State::refresh(const Tenant& tenant) {
   return status(tenant);
 }
 
+// Another shop's request is none of this one.
+Reply AdminRoutes::State::data_request(const Tenant& tenant, std::string_view request_id) const {
+  const auto request = context.ports.storage.data_request(tenant.id, request_id);
+  if (!request.ok()) return failed(request.error());
+  if (!request->has_value()) return refuse(404, "not_found", "There is no such request.");
+  auto file = held_data(context.ports.storage, tenant, **request, context.ports.clock.now());
+  if (!file.ok()) return failed(file.error());
+  Reply reply;
+  reply.body = *std::move(file);
+  reply.headers.emplace_back("Cache-Control", "private, no-store");
+  reply.headers.emplace_back("Content-Disposition", "attachment; filename=\"tsunagi-customer-" +
+                                                        std::to_string((*request)->customer_id) +
+                                                        ".json\"");
+  return reply;
+}
+
 Reply AdminRoutes::State::answer(const Request& request) {
   constexpr std::string_view kBearer = "Bearer ";
   const std::string authorization = request.header("Authorization");
@@ -325,10 +362,11 @@ Reply AdminRoutes::State::answer(const Request& request) {
   const bool is_status = what == "status";
   const bool is_settings = what == "settings";
   const bool is_post = what == "smaregi/sign-in" || what == "refresh";
-  if (!is_status && !is_settings && !is_post) {
+  const bool is_request = what.starts_with(kRequestPath) && what != kRequestPath;
+  if (!is_status && !is_settings && !is_post && !is_request) {
     return refuse(404, "not_found", "There is nothing at this address.");
   }
-  if (is_status && request.method != "GET") return wrong_method("GET, HEAD");
+  if ((is_status || is_request) && request.method != "GET") return wrong_method("GET, HEAD");
   if (is_settings && request.method != "PUT") return wrong_method("PUT");
   if (is_post && request.method != "POST") return wrong_method("POST");
 
@@ -341,8 +379,9 @@ Reply AdminRoutes::State::answer(const Request& request) {
     }
     return failed(Error{ErrorCode::kUnavailable, {}});
   }
-  Reply reply = is_status                   ? status(**tenant)
-                : is_settings               ? save(**tenant, request)
+  Reply reply = is_status     ? status(**tenant)
+                : is_request  ? data_request(**tenant, what.substr(kRequestPath.size()))
+                : is_settings ? save(**tenant, request)
                 : what == "smaregi/sign-in" ? sign_in(**tenant)
                                             : refresh(**tenant);
   reply.tenant = (*tenant)->id;

@@ -53,6 +53,7 @@ struct AppOptions {
   std::vector<std::string> admin_frame;  // who may frame the merchant page; {shop} is its domain
   std::string smaregi_webhook_header;
   std::string smaregi_webhook_secret;
+  bool sends_mail = false;
   std::string secret_key;  // 32 bytes
 };
 

@@ -2,6 +2,7 @@
 
 #include "server/base/crypto.h"
 #include "server/base/url.h"
+#include "server/domain/events/event_body.h"
 #include "server/http/context.h"
 #include "server/http/webhook_checks.h"
 
@@ -70,7 +71,7 @@ Reply answer_shopify(const Context& context, const Request& request) {
     return refuse(400, "event_id", "The event's id is too long.");
   }
   if (event.event_id.empty()) event.event_id = sha256_hex(request.body);
-  event.body = request.body;
+  event.body = kept_body(event.system, event.type, request.body);
   event.received_at = context.ports.clock.now();
   return store(context, **tenant, std::move(event));
 }
@@ -108,7 +109,7 @@ Reply answer_smaregi(const Context& context, const Request& request) {
     event.event_id =
         sha256_hex(request.body) + ":" + std::to_string(event.received_at / kSameEventSeconds);
   }
-  event.body = request.body;
+  event.body = kept_body(event.system, event.type, request.body);
   return store(context, **tenant, std::move(event));
 }
 

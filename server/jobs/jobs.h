@@ -33,9 +33,11 @@ struct JobsPorts {
   Shop& shop;
   Clock& clock;
   Random& random;
+  const Fingerprints& fingerprints;
   CardService& cards;
   StockService& stock;
   TenantDirectory& directory;
+  Mailer* mailer = nullptr;                        // none: no mail is sent
   std::function<void(std::string_view)> log = {};  // what went wrong; no personal data, no secret
 
   void say(const std::string& text) const {

@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "server/domain/mail_address.h"
 #include "server/domain/member/member_merge.h"
+#include "server/domain/privacy/leaving_mail.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/retry.h"
 
 namespace tsunagi {
 namespace {
 
-// The key of every kind is the customer's id; 0 when it is not one.
+// The key of every kind but kTellLeaving is the customer's id; 0 when it is not one.
 int64_t customer_of(const OutboxItem& item) {
   const std::string& key = item.write.key;
   int64_t id = 0;
@@ -32,7 +35,8 @@ MemberPorts member_ports(const JobsPorts& ports) {
           .pos = ports.pos,
           .shop = ports.shop,
           .clock = ports.clock,
-          .random = ports.random};
+          .random = ports.random,
+          .fingerprints = ports.fingerprints};
 }
 
 }  // namespace
@@ -63,10 +67,20 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
     for (const OutboxItem& item : items) finish(item, {});
     return;
   }
-  if (tenant->settings.paused) {
-    for (const OutboxItem& item : items) wait(item, kPausedRetrySeconds, "the shop is paused");
-    return;
+  std::vector<OutboxItem> writes;
+  std::vector<OutboxItem> mails;
+  for (const OutboxItem& item : items) {
+    (item.write.kind == OutboxKind::kTellLeaving ? mails : writes).push_back(item);
   }
+  if (tenant->settings.paused) {
+    for (const OutboxItem& item : writes) wait(item, kPausedRetrySeconds, "the shop is paused");
+  } else {
+    write(*tenant, writes);
+  }
+  tell_leavings(*tenant, mails);
+}
+
+void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& items) {
   std::vector<OutboxItem> cards;
   for (const OutboxItem& item : items) {
     if (customer_of(item) == 0) {
@@ -78,23 +92,25 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
         cards.push_back(item);
         break;
       case OutboxKind::kCreateMember:
-        create_member(*tenant, item);
+        create_member(tenant, item);
         break;
       case OutboxKind::kCustomerChanged:
-        sync_member(*tenant, item, Side::kShop);
+        sync_member(tenant, item, Side::kShop);
         break;
       case OutboxKind::kMemberChanged:
-        sync_member(*tenant, item, Side::kPos);
+        sync_member(tenant, item, Side::kPos);
         break;
       case OutboxKind::kDropCustomer:
-        drop_customer(*tenant, item);
+        drop_customer(tenant, item);
         break;
       case OutboxKind::kTagCustomer:
-        tag_customer(*tenant, item);
+        tag_customer(tenant, item);
         break;
+      case OutboxKind::kTellLeaving:
+        break;  // tell_leavings()
     }
   }
-  write_cards(*tenant, cards);
+  write_cards(tenant, cards);
 }
 
 void OutboxWorker::write_cards(const Tenant& tenant, const std::vector<OutboxItem>& items) {
@@ -194,7 +210,8 @@ void OutboxWorker::drop_customer(const Tenant& tenant, const OutboxItem& item) {
     if (!card.ok()) return card.error();
     std::vector<Change> changes;
     if (card->has_value()) {
-      changes = {change::DropLink{customer_id},
+      changes = {change::TellLeaving{customer_id, LeaveReason::kDeleted},
+                 change::DropLink{customer_id},
                  change::Audit{"shopify", "drop", "customer " + item.write.key,
                                "the customer no longer exists"}};
     }
@@ -215,6 +232,45 @@ void OutboxWorker::tag_customer(const Tenant& tenant, const OutboxItem& item) {
       ports_.shop.tag_customer(tenant, customer_id, linked ? card->link.code : std::string());
   if (!tagged.ok()) return failed(item, tagged.error());
   finish(item, {});
+}
+
+// Last of a batch, and after the first that finds nobody the rest is put off at once: a mail server
+// that is slow or down holds up no card.
+void OutboxWorker::tell_leavings(const Tenant& tenant, const std::vector<OutboxItem>& items) {
+  std::optional<Error> down;
+  for (const OutboxItem& item : items) {
+    const Result<Done> told = down ? Result<Done>(*down) : tell_leaving(tenant, item);
+    if (told.ok()) continue;
+    failed(item, told.error());
+    if (may_pass(told.error())) down = told.error();
+  }
+}
+
+// Should this server die after the mail is sent and before that is stored, the same mail goes out
+// once more under the same id.
+Result<Done> OutboxWorker::tell_leaving(const Tenant& tenant, const OutboxItem& item) {
+  const auto leaving = ports_.storage.leaving(tenant.id, item.write.key);
+  if (!leaving.ok()) return leaving.error();
+  if (!leaving->has_value() || (*leaving)->told_at != 0) {
+    finish(item, {});
+    return Done{};
+  }
+  const auto settle = [&](const std::string& outcome) -> Result<Done> {
+    finish(item, {change::LeavingTold{item.write.key},
+                  change::Audit{"tsunagi", "mail", "member " + item.write.key, outcome}});
+    return Done{};
+  };
+  if (ports_.mailer == nullptr) return settle("not sent: no mail server is set up");
+  std::string to = tenant.settings.notify_mail;
+  if (to.empty()) {
+    auto contact = ports_.shop.contact_mail(tenant);
+    if (!contact.ok()) return contact.error();
+    to = std::move(contact).value();
+  }
+  if (!is_mail_address(to)) return settle("not sent: the shop has no address");
+  const auto sent = ports_.mailer->send(leaving_mail(tenant, **leaving, item.id, std::move(to)));
+  if (!sent.ok()) return sent;
+  return settle("the merchant was told that a member with points left");
 }
 
 // When it does not work now, the next look at the card brings them.

@@ -1,6 +1,7 @@
 #pragma once
 // Does the writes that are due at the platforms: card metafields in batches, always from what is
-// stored at that moment, and members in Smaregi and customers' tags one by one.
+// stored at that moment, and members in Smaregi, customers' tags and mails to the merchant one by
+// one.
 
 #include <vector>
 
@@ -25,6 +26,7 @@ class OutboxWorker {
     CardMetafield card;
   };
   void handle(TenantId tenant_id, const std::vector<OutboxItem>& items);
+  void write(const Tenant& tenant, const std::vector<OutboxItem>& items);
   void write_cards(const Tenant& tenant, const std::vector<OutboxItem>& items);
   void write_batch(const Tenant& tenant, const std::vector<Due>& batch);
   void write_alone(const Tenant& tenant, const Due& due);
@@ -34,6 +36,8 @@ class OutboxWorker {
   void tag_customer(const Tenant& tenant, const OutboxItem& item);
 
   void drop_customer(const Tenant& tenant, const OutboxItem& item);
+  void tell_leavings(const Tenant& tenant, const std::vector<OutboxItem>& items);
+  Result<Done> tell_leaving(const Tenant& tenant, const OutboxItem& item);
   void read_points(const Tenant& tenant, int64_t customer_id);
   void finish(const OutboxItem& item, const std::vector<Change>& changes);
   void failed(const OutboxItem& item, const Error& error);

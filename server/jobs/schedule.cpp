@@ -64,6 +64,7 @@ Schedule::Schedule(const JobsPorts& ports)
              .shop = ports.shop,
              .clock = ports.clock,
              .random = ports.random,
+             .fingerprints = ports.fingerprints,
              .cards = ports.cards,
              .stock = ports.stock}) {}
 
@@ -100,7 +101,11 @@ void Schedule::purge() {
   const auto purged =
       ports_.storage.purge_inbox(now - kDoneKeptSeconds, now - kDeadBodyKeptSeconds, kPurgeRows);
   if (!purged.ok()) ports_.say("schedule: cannot forget old events: " + purged.error().message);
-  if (!purged.ok() || *purged < kPurgeRows) return;
+  const auto papers = ports_.storage.purge_papers(now - kPapersKeptSeconds, kPurgeRows);
+  if (!papers.ok()) ports_.say("schedule: cannot forget old requests: " + papers.error().message);
+  const bool more =
+      (purged.ok() && *purged >= kPurgeRows) || (papers.ok() && *papers >= kPurgeRows);
+  if (!more) return;
   const std::lock_guard lock(mutex_);
   purge_due_at_ = now;  // there is more
 }

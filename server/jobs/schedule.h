@@ -36,6 +36,7 @@ inline constexpr Seconds kLongestPollDelaySeconds = 120;  // between readings th
 // Longer than any platform sends an event again (Shopify: two days).
 inline constexpr Seconds kDoneKeptSeconds = 7 * 86'400;
 inline constexpr Seconds kDeadBodyKeptSeconds = 30 * 86'400;  // for a person to look into
+inline constexpr Seconds kPapersKeptSeconds = 30 * 86'400;    // data requests, leavings told
 inline constexpr Seconds kPurgeSeconds = 60;
 inline constexpr int kPurgeRows = 1'000;  // at once: the writer is not held up
 

@@ -363,6 +363,12 @@ Result<Done> ShopifyClient::prepare(const Tenant& tenant) {
   return user_error(operation, *errors);
 }
 
+Result<std::string> ShopifyClient::contact_mail(const Tenant& tenant) {
+  const auto body = state_->call(tenant, shopify::kShopMail, json::object());
+  if (!body) return body.error();
+  return shopify::parse_shop_mail(*body);
+}
+
 Result<std::optional<ShopCustomer>> ShopifyClient::customer(const Tenant& tenant,
                                                             int64_t customer_id) {
   const FieldKeys& keys = tenant.settings.field_keys;

@@ -48,6 +48,8 @@ class ShopifyClient final : public Shop {
   // kUnauthorized of all below: the shop has to open the app once more, which exchanges a new
   // token.
   Result<Done> prepare(const Tenant& tenant) override;
+  // Shop.email, "Shopify will use this email address to communicate with the shop owner".
+  Result<std::string> contact_mail(const Tenant& tenant) override;
   Result<std::optional<ShopCustomer>> customer(const Tenant& tenant, int64_t customer_id) override;
   // By Shopify's search, which may be some seconds behind. More than kChangedPages pages end early:
   // `until` is later than `from` then, and asking again from `until` misses nothing, customers who

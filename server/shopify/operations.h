@@ -14,6 +14,7 @@ struct Operation {
 };
 
 extern const Operation kShopIdentity;
+extern const Operation kShopMail;
 extern const Operation kCustomer;
 extern const Operation kCustomerCard;
 extern const Operation kCustomersChanged;

@@ -14,6 +14,11 @@ using nlohmann::json;
 
 constexpr Seconds kLongestLife = 366 * 86'400;
 constexpr size_t kMaxUserErrors = 100;
+// What user errors without a code say, and why a query was refused.
+constexpr std::string_view kWords[] = {
+    "already been taken", "is invalid",    "is too long",  "can't be blank", "must have an email",
+    "does not exist",     "doesn't exist", "At most",      "not authorized", "Access denied",
+    "access scope",       "exceeded",      "invalid value"};
 
 Error nonsense(std::string_view what) {
   return {ErrorCode::kUnavailable, "Shopify's reply: " + std::string(what)};
@@ -87,7 +92,7 @@ std::string path_of(const json& error) {
     if (!path.empty()) path += '.';
     path += part.get_ref<const std::string&>();
   }
-  return safe_excerpt(path);
+  return plain_name(path);
 }
 
 void read_metafields(const json& found, const FieldKeys& keys, ShopCustomer& customer) {
@@ -136,7 +141,7 @@ Result<Reply> parse_reply(std::string_view body) {
   // Outside GraphQL proper, errors may be a text: {"errors":"[API] Invalid API key…"}.
   if (errors->is_string()) {
     reply.verdict = Verdict::kDenied;
-    reply.problem = safe_excerpt(errors->get_ref<const std::string&>());
+    reply.problem = known_words(errors->get_ref<const std::string&>(), kWords);
     return reply;
   }
   if (!errors->is_array()) return nonsense("errors is not a list");
@@ -144,7 +149,7 @@ Result<Reply> parse_reply(std::string_view body) {
   const json* extensions = object_at(first, "extensions");
   const std::string code = extensions == nullptr ? "" : text_at(*extensions, "code");
   reply.verdict = verdict_of(code);
-  reply.problem = safe_excerpt(code + " " + text_at(first, "message"));
+  reply.problem = plain_name(code) + " " + known_words(text_at(first, "message"), kWords);
   return reply;
 }
 
@@ -159,6 +164,14 @@ Result<ShopIdentity> parse_shop(std::string_view body) {
       .id = *id, .domain = text_at(*shop, "myshopifyDomain"), .name = text_at(*shop, "name")};
   if (identity.domain.empty()) return nonsense("shop.myshopifyDomain is missing");
   return identity;
+}
+
+Result<std::string> parse_shop_mail(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* shop = object_at(*data, "shop");
+  if (shop == nullptr) return nonsense("shop is missing");
+  return text_at(*shop, "email");
 }
 
 Result<std::optional<std::string>> parse_card(std::string_view body, int64_t customer_id) {
@@ -270,9 +283,9 @@ Result<std::vector<UserError>> parse_user_errors(std::string_view body, std::str
   std::vector<UserError> found;
   for (const json& error : *errors) {
     if (found.size() == kMaxUserErrors) break;
-    found.push_back({.code = safe_excerpt(text_at(error, "code")),
+    found.push_back({.code = plain_name(text_at(error, "code")),
                      .field = path_of(error),
-                     .message = safe_excerpt(text_at(error, "message"))});
+                     .message = known_words(text_at(error, "message"), kWords)});
   }
   return found;
 }

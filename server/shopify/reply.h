@@ -47,6 +47,7 @@ struct Reply {
 Result<Reply> parse_reply(std::string_view body);
 
 Result<ShopIdentity> parse_shop(std::string_view body);
+Result<std::string> parse_shop_mail(std::string_view body);
 Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const FieldKeys& keys);
 // The value of this customer's metafield, however long; nullopt: no such metafield or customer.
 Result<std::optional<std::string>> parse_card(std::string_view body, int64_t customer_id);
@@ -71,9 +72,9 @@ struct ChangedPage {
 Result<ChangedPage> parse_changed_customers(std::string_view body);
 
 struct UserError {
-  std::string code;   // "" where the mutation has none
-  std::string field;  // "metafields.3.ownerId"
-  std::string message;
+  std::string code;     // "" where the mutation has none
+  std::string field;    // "metafields.3.ownerId"
+  std::string message;  // known words of it
 };
 // data.MUTATION.userErrors
 Result<std::vector<UserError>> parse_user_errors(std::string_view body, std::string_view mutation);

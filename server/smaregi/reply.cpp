@@ -21,6 +21,45 @@ using nlohmann::json;
 constexpr double kExactDouble = 9007199254740992.0;  // 2^53
 constexpr Seconds kMaxTokenSeconds = Seconds{365} * 86'400;
 
+// What a refusal says: the column it is about, as a customer has them, and what is wrong with it.
+constexpr std::string_view kProblemWords[] = {"[customerCode]",
+                                              "[customerNo]",
+                                              "[rank]",
+                                              "[staffRank]",
+                                              "[lastName]",
+                                              "[firstName]",
+                                              "[lastKana]",
+                                              "[firstKana]",
+                                              "[postCode]",
+                                              "[address]",
+                                              "[phoneNumber]",
+                                              "[faxNumber]",
+                                              "[mobileNumber]",
+                                              "[mailAddress]",
+                                              "[mailAddress2]",
+                                              "[mailAddress3]",
+                                              "[companyName]",
+                                              "[departmentName]",
+                                              "[managerialPosition]",
+                                              "[sex]",
+                                              "[birthDate]",
+                                              "[mailReceiveFlag]",
+                                              "[entryDate]",
+                                              "[note]",
+                                              "[note2]",
+                                              "[status]",
+                                              "[storeId]",
+                                              "会員コード",
+                                              "会員ランク",
+                                              "必須",
+                                              "不正",
+                                              "既に使用",
+                                              "重複",
+                                              "登録されていません",
+                                              "見つかりません",
+                                              "文字以内",
+                                              "スコープ"};
+
 Error nonsense(std::string_view what) {
   return {ErrorCode::kUnavailable, "Smaregi's reply: " + std::string(what)};
 }
@@ -335,12 +374,9 @@ std::string parse_problem(std::string_view body) {
   const json document = parse(body);
   if (!document.is_object()) return "";
   Row row(document);
-  std::string title = row.text("title");
-  std::string detail = row.text("detail");
-  if (title.empty()) title = row.text("error");
-  if (detail.empty()) detail = row.text("error_description");
-  if (title.empty()) return "";
-  return safe_excerpt(detail.empty() ? title : title + ": " + detail);
+  const std::string code = plain_name(row.text("error"));
+  const std::string words = known_words(row.text("detail"), kProblemWords);
+  return code.empty() || words.empty() ? code + words : code + " " + words;
 }
 
 }  // namespace tsunagi::smaregi

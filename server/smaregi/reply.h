@@ -36,8 +36,8 @@ Result<std::vector<Store>> parse_stores(std::string_view body);
 Result<std::vector<Product>> parse_products(std::string_view body);
 Result<std::vector<StockLevel>> parse_stock(std::string_view body);
 
-// "Bad Request: 会員コードが…" of an error reply, or of an OAuth error; "" when it is neither. What
-// looks like a person's data (an address, a long number) is replaced by "…".
+// "[rank] 必須" of an error reply, the code of an OAuth error; "" when it is neither. Never what a
+// person typed, though Smaregi quotes it.
 std::string parse_problem(std::string_view body);
 
 }  // namespace tsunagi::smaregi

@@ -36,6 +36,8 @@ constexpr Sql kDropFavourite{"DELETE FROM favourite WHERE tenant = :a AND custom
 constexpr Sql kDropPins{"DELETE FROM pin WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kHoldLink{
     "SELECT customer_id FROM member_link WHERE tenant = :a AND customer_id = :b {hold}"};
+constexpr Sql kHoldState{
+    "SELECT state FROM member_link WHERE tenant = :a AND customer_id = :b {hold_as_it_is}"};
 // Of a link that moves to another customer: to, tenant, from.
 constexpr Sql kMoves[] = {
     {"UPDATE member_link SET customer_id = :a WHERE tenant = :b AND customer_id = :c"},
@@ -117,6 +119,24 @@ constexpr Sql kAudit{
     "INSERT INTO audit (tenant, at, actor, action, subject, reason) "
     "VALUES (:a, :b, :c, :d, :e, :f)"};
 
+constexpr Sql kKeepConsentText{
+    "INSERT INTO consent_text (tenant, version, ja, en, terms_url, since) "
+    "VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT (tenant, version) DO NOTHING"};
+constexpr Sql kLinkCode{"SELECT code FROM member_link WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kNoteLeaving{
+    "INSERT INTO leaving (tenant, code, pos_member_id, reason, points, points_as_of, left_at) "
+    "SELECT l.tenant, l.code, l.pos_member_id, CAST(:a AS TEXT), s.points, s.as_of, "
+    "CAST(:b AS BIGINT) FROM member_link l JOIN card_snapshot s "
+    "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
+    "WHERE l.tenant = :c AND l.customer_id = :d AND s.has_points = 1 AND s.points <> 0 "
+    "ON CONFLICT (tenant, code) DO NOTHING"};
+constexpr Sql kLeavingTold{"UPDATE leaving SET told_at = :a WHERE tenant = :b AND code = :c"};
+constexpr Sql kPutDataRequest{
+    "INSERT INTO data_request (tenant, request_id, customer_id, orders, requested_at) "
+    "VALUES (:a, :b, :c, :d, :e) ON CONFLICT (tenant, request_id) DO NOTHING"};
+constexpr Sql kForgetFormer{"DELETE FROM former_member WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kForgetRequests{"DELETE FROM data_request WHERE tenant = :a AND customer_id = :b"};
+
 class Applier {
  public:
   Applier(Session& session, TenantId tenant, Seconds now)
@@ -191,8 +211,12 @@ class Applier {
   }
 
   Result<Done> operator()(const change::PutGivenFields& put) {
-    int64_t customer_id = 0;
-    if (!session_.one(kHoldLink, std::tie(customer_id), tenant_, put.customer_id)) return Done{};
+    std::string state;
+    if (!session_.one(kHoldState, std::tie(state), tenant_, put.customer_id)) return Done{};
+    // Nobody would take away what comes after the registration did.
+    if (!put.fields.empty() && state != word(LinkState::kJoining)) {
+      return Error{ErrorCode::kConflict, "the customer is registered already"};
+    }
     session_.run(kDropGiven, tenant_, put.customer_id);
     for (const auto& [field, value] : put.fields) {
       session_.run(kPutGiven, tenant_, put.customer_id, word(field), value);
@@ -292,6 +316,48 @@ class Applier {
 
   Result<Done> operator()(const change::Audit& audit) {
     session_.run(kAudit, tenant_, now_, audit.actor, audit.action, audit.subject, audit.reason);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::KeepConsentText& keep) {
+    if (auto key = check_key("a text's version", keep.version); !key) return key;
+    const Consent& text = keep.consent;
+    session_.run(kKeepConsentText, tenant_, keep.version, text.ja, text.en, text.terms_url, now_);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::ForgetFigures& forget) {
+    for (const Sql* of : {&kDropSnapshot, &kDropPrints, &kDropGiven}) {
+      session_.run(*of, tenant_, forget.customer_id);
+    }
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::TellLeaving& tell) {
+    std::string code;
+    if (!session_.one(kLinkCode, std::tie(code), tenant_, tell.customer_id)) return Done{};
+    const bool noted =
+        session_.run(kNoteLeaving, word(tell.reason), now_, tenant_, tell.customer_id) > 0;
+    if (!noted) return Done{};
+    return (*this)(change::Enqueue{{.kind = OutboxKind::kTellLeaving, .key = code}});
+  }
+
+  Result<Done> operator()(const change::LeavingTold& told) {
+    session_.run(kLeavingTold, now_, tenant_, told.code);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::PutDataRequest& put) {
+    const DataRequest& request = put.request;
+    if (auto key = check_key("a request's id", request.request_id); !key) return key;
+    session_.run(kPutDataRequest, tenant_, request.request_id, request.customer_id,
+                 joined_words(request.orders), request.requested_at);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::EraseCustomer& erase) {
+    session_.run(kForgetFormer, tenant_, erase.customer_id);
+    session_.run(kForgetRequests, tenant_, erase.customer_id);
     return Done{};
   }
 

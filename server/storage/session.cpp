@@ -26,6 +26,7 @@ constexpr Word kWords[] = {
     {"{begin_write}", "BEGIN IMMEDIATE", "BEGIN"},
     {"{skip_locked}", "", "FOR UPDATE SKIP LOCKED"},
     {"{hold}", "", "FOR KEY SHARE"},
+    {"{hold_as_it_is}", "", "FOR SHARE"},
     {"{in_json_array_open}", "SELECT value FROM json_each(",
      "SELECT json_array_elements_text(CAST("},
     {"{in_json_array_close}", ")", " AS json))"},

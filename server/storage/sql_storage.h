@@ -1,7 +1,7 @@
 #pragma once
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
-// operators.cpp; changes.cpp applies changes.
+// operators.cpp, privacy.cpp; changes.cpp applies changes.
 
 #include <memory>
 #include <optional>
@@ -93,6 +93,14 @@ class SqlStorage : public Storage {
                                                  int limit) override;
   Result<bool> replay_inbox(int64_t id) override;
   Result<bool> replay_outbox(int64_t id) override;
+
+  Result<std::optional<Consent>> consent_text(TenantId tenant, std::string_view version) override;
+  Result<std::optional<Leaving>> leaving(TenantId tenant, std::string_view code) override;
+  Result<std::vector<DataRequest>> data_requests(TenantId tenant, int limit) override;
+  Result<std::optional<DataRequest>> data_request(TenantId tenant,
+                                                  std::string_view request_id) override;
+  Result<HeldRows> held_rows(TenantId tenant, int64_t customer_id) override;
+  Result<int64_t> purge_papers(Seconds before, int limit) override;
 
  private:
   // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or

@@ -55,7 +55,8 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM inbox WHERE tenant = :a"},        {"DELETE FROM outbox WHERE tenant = :a"},
     {"DELETE FROM field_prints WHERE tenant = :a"}, {"DELETE FROM audit WHERE tenant = :a"},
     {"DELETE FROM given_field WHERE tenant = :a"},  {"DELETE FROM former_member WHERE tenant = :a"},
-    {"DELETE FROM tenant WHERE tenant = :a"},
+    {"DELETE FROM consent_text WHERE tenant = :a"}, {"DELETE FROM leaving WHERE tenant = :a"},
+    {"DELETE FROM data_request WHERE tenant = :a"}, {"DELETE FROM tenant WHERE tenant = :a"},
 };
 
 Error unknown_tenant() { return {ErrorCode::kNotFound, "unknown shop"}; }

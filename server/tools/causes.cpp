@@ -14,6 +14,14 @@ struct Row {
   std::array<std::string_view, 10> marks;
 };
 constexpr Row kRows[] = {
+    {"mail_refused",
+     "メールサーバーがメールを受け付けませんでした。宛先と差出人のアドレスを確認してください。",
+     "The mail server refuses the mail: look at the addresses of both sides.",
+     {"mail: refused"}},
+    {"mail_server",
+     "メールサーバーに送信できませんでした。[mail] の設定を確認してください。",
+     "The mail server could not be used: look at [mail] in the configuration.",
+     {"mail: "}},
     {"paused",
      "ストアの設定で連携が一時停止されています。",
      "The shop is paused in its settings.",

@@ -29,6 +29,7 @@ struct Ports {
   Shop& shop;
   Clock& clock;
   Random& random;
+  const Fingerprints& fingerprints;
   std::ostream& out;
   std::ostream& err;
 };

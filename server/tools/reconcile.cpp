@@ -100,7 +100,8 @@ int reconcile(const Ports& ports, const ReconcileAsked& asked) {
                         .pos = ports.pos,
                         .shop = ports.shop,
                         .clock = ports.clock,
-                        .random = ports.random});
+                        .random = ports.random,
+                        .fingerprints = ports.fingerprints});
   Json document = {{"shops", Json::array()}};
   int code = kFine;
   for (const Tenant& tenant : *tenants) {

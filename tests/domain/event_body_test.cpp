@@ -106,5 +106,46 @@ TEST(ShopCustomerEvents, NameTheirCustomer) {
   }
 }
 
+struct Kept {
+  System system;
+  const char *type, *body, *kept;
+};
+class KeptBodies : public testing::TestWithParam<Kept> {};
+TEST_P(KeptBodies, HaveWhatIsReadAndNothingElse) {
+  const Kept& row = GetParam();
+  const std::string kept = kept_body(row.system, row.type, row.body);
+  EXPECT_EQ(kept, row.kept);
+  EXPECT_EQ(kept_body(row.system, row.type, kept), kept) << "it is an event of the same form";
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, KeptBodies,
+    testing::Values(
+        Kept{System::kShopify, "customers/update",
+             R"({"id":7001,"first_name":"花子","addresses":[{"phone":"090"}],"note":"…"})",
+             R"({"customer":{"id":7001}})"},
+        Kept{System::kShopify, "customers/delete", R"({"id":7001})", R"({"customer":{"id":7001}})"},
+        Kept{System::kShopify, "customers/redact",
+             R"({"customer":{"id":7001,"email":"h@example.jp"},"orders_to_redact":[1]})",
+             R"({"customer":{"id":7001}})"},
+        Kept{
+            System::kShopify, "customers/data_request",
+            R"({"customer":{"id":7001,"phone":"090"},"data_request":{"id":9},"orders_requested":[5,"x y"]})",
+            R"({"customer":{"id":7001},"data_request":{"id":"9"},"orders_requested":["5"]})"},
+        Kept{
+            System::kShopify, "customers/merge",
+            R"({"admin_graphql_api_customer_kept_id":"gid://shopify/Customer/2","admin_graphql_api_customer_deleted_id":"gid://shopify/Customer/1","status":"COMPLETED","errors":[{"message":"花子"}]})",
+            R"({"admin_graphql_api_customer_deleted_id":"gid://shopify/Customer/1","admin_graphql_api_customer_kept_id":"gid://shopify/Customer/2","status":"completed"})"},
+        Kept{System::kShopify, "customers/update", R"({"id":"花子"})", "{}"},
+        Kept{System::kShopify, "customers/create", R"({"id":7001})", "{}"},
+        Kept{System::kShopify, "app/uninstalled", R"({"email":"owner@example.jp"})", "{}"},
+        Kept{System::kShopify, "shop/redact", R"({"shop_domain":"a"})", "{}"},
+        Kept{System::kSmaregi, "pos:customers",
+             R"({"contractId":"sb","action":"bulk-update","customerIds":["1",2],"memo":"花子"})",
+             R"({"action":"bulk-update","customerIds":["1","2"]})"},
+        Kept{System::kSmaregi, "pos:stock",
+             R"({"ids":[{"id":"9","productId":"10","storeId":"1"}],"action":"花子"})",
+             R"({"ids":[{"productId":"10"}]})"},
+        Kept{System::kSmaregi, "pos:stores", R"({"storeIds":["1"]})", "{}"}));
+
 }  // namespace
 }  // namespace tsunagi

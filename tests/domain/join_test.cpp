@@ -155,6 +155,21 @@ TEST_F(JoinTest, WhenEveryDrawIsTakenItSaysSo) {
   EXPECT_EQ(second.error().code, ErrorCode::kUnavailable);
 }
 
+TEST_F(JoinTest, AnAnswerThatComesWhileTheMemberIsMadeIsNotKept) {
+  auto link = *service.join(shop, 7001);
+  link.missing = {"sex"};
+  ASSERT_TRUE(storage.apply(1, {change::PutLink{.link = link}}).ok());
+  bool worker = true;
+  storage.before_apply = [&] {
+    if (!std::exchange(worker, false)) return;
+    link.state = LinkState::kLinked;
+    link.missing.clear();
+    ASSERT_TRUE(storage.apply(1, {change::PutLink{.link = link}}).ok());
+  };
+  EXPECT_TRUE(service.give_fields(shop, 7001, {{"sex", "1"}}).ok()) << "nothing is left to ask";
+  EXPECT_TRUE(storage.given_fields(1, 7001)->empty());
+}
+
 TEST_F(JoinTest, WithoutAContractOrWhilePausedNobodyJoins) {
   Tenant unjoined = shop;
   unjoined.contract_id.clear();

@@ -81,11 +81,12 @@ INSTANTIATE_TEST_SUITE_P(
 // ---- prints
 TEST(FieldPrints, KnowWhatWasAndSurviveBeingStored) {
   fakes::SeededRandom random(1);
-  FieldPrints prints(random);
+  const fakes::PlainFingerprints key;
+  FieldPrints prints(key, random);
   EXPECT_FALSE(prints.knows(Side::kShop, kPhone));
   EXPECT_FALSE(prints.same(Side::kShop, kPhone, ""));
   prints.set(Side::kShop, kPhone, "09012345678");
-  const FieldPrints again(prints.text(), random);
+  const FieldPrints again(prints.text(), key, random);
   EXPECT_TRUE(again.same(Side::kShop, kPhone, "09012345678"));
   EXPECT_FALSE(again.same(Side::kShop, kPhone, "09012345679"));
   EXPECT_FALSE(again.knows(Side::kPos, kPhone));
@@ -95,12 +96,13 @@ TEST(FieldPrints, KnowWhatWasAndSurviveBeingStored) {
 
 TEST(FieldPrints, OfAnotherMemberOrFieldDifferForTheSameValue) {
   fakes::SeededRandom random(1);
-  FieldPrints one(random);
-  FieldPrints other(random);
+  const fakes::PlainFingerprints key;
+  FieldPrints one(key, random);
+  FieldPrints other(key, random);
   one.set(Side::kShop, kSex, "1");
   other.set(Side::kShop, kSex, "1");
   EXPECT_NE(one.text(), other.text());
-  FieldPrints fields(random);
+  FieldPrints fields(key, random);
   fields.set(Side::kShop, kLastName, "林");
   fields.set(Side::kShop, kFirstName, "林");
   const std::string text = fields.text();
@@ -110,9 +112,10 @@ TEST(FieldPrints, OfAnotherMemberOrFieldDifferForTheSameValue) {
 
 TEST(FieldPrints, NonsenseIsNothingKnown) {
   fakes::SeededRandom random(1);
+  const fakes::PlainFingerprints key;
   for (const char* text : {"", "{", "[]", "7", R"({"salt":7})", R"({"salt":"a","shop":7})",
                            R"({"salt":"a","shop":["zz",7,null,"12345678901234567890"]})"}) {
-    const FieldPrints prints(text, random);
+    const FieldPrints prints(text, key, random);
     for (const MemberField field : kMemberFields) {
       EXPECT_FALSE(prints.knows(Side::kShop, field)) << text;
     }
@@ -196,10 +199,16 @@ class MemberSyncTest : public ::testing::Test {
                      .settings = {}};
   fakes::ManualClock clock;
   fakes::SeededRandom random{7};
+  fakes::PlainFingerprints fingerprints;
   fakes::FakeStorage storage;
   fakes::FakePos pos{clock};
   fakes::FakeShop shop;
-  MemberSync sync{{.storage = storage, .pos = pos, .shop = shop, .clock = clock, .random = random}};
+  MemberSync sync{{.storage = storage,
+                   .pos = pos,
+                   .shop = shop,
+                   .clock = clock,
+                   .random = random,
+                   .fingerprints = fingerprints}};
   std::string member;
 };
 

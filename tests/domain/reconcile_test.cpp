@@ -76,8 +76,12 @@ class ReconcileTest : public ::testing::Test {
                                   .rank = "銀",
                                   .holder = "山田 " + name,
                                   .as_of = clock.now()}}});
-    MemberSync sync(
-        {.storage = storage, .pos = pos, .shop = shop, .clock = clock, .random = random});
+    MemberSync sync({.storage = storage,
+                     .pos = pos,
+                     .shop = shop,
+                     .clock = clock,
+                     .random = random,
+                     .fingerprints = fingerprints});
     changes(*sync.sync(tenant, id, Side::kShop));
     publish(id);
     return member;
@@ -92,8 +96,12 @@ class ReconcileTest : public ::testing::Test {
   MemberLink link(int64_t id) { return (*storage.card(1, id))->link; }
 
   ReconcileReport look(const ReconcileAsked& asked = {}) {
-    Reconcile reconcile(
-        {.storage = storage, .pos = pos, .shop = shop, .clock = clock, .random = random});
+    Reconcile reconcile({.storage = storage,
+                         .pos = pos,
+                         .shop = shop,
+                         .clock = clock,
+                         .random = random,
+                         .fingerprints = fingerprints});
     return reconcile.run(tenant, asked);
   }
   std::vector<std::string> kinds(const ReconcileReport& report) {
@@ -135,8 +143,12 @@ class ReconcileTest : public ::testing::Test {
   }
   // What the worker does with the item.
   void work(Side side, int64_t customer) {
-    MemberSync sync(
-        {.storage = storage, .pos = pos, .shop = shop, .clock = clock, .random = random});
+    MemberSync sync({.storage = storage,
+                     .pos = pos,
+                     .shop = shop,
+                     .clock = clock,
+                     .random = random,
+                     .fingerprints = fingerprints});
     const auto done = sync.sync(tenant, customer, side);
     ASSERT_TRUE(done.ok());
     const auto rows = storage.outbox();
@@ -153,6 +165,7 @@ class ReconcileTest : public ::testing::Test {
                 .settings = {}};
   fakes::ManualClock clock;
   fakes::SeededRandom random{7};
+  fakes::PlainFingerprints fingerprints;
   fakes::FakeStorage storage;
   fakes::FakePos pos{clock};
   fakes::FakeShop shop;
@@ -223,7 +236,12 @@ TEST_F(ReconcileTest, ACustomerThatIsGoneLosesTheLinkUnlessAMergeMovesIt) {
   shop.remove_customer(kHanako);
   EXPECT_EQ(only("customer_gone").customer_id, kHanako);
   heals_by(OutboxKind::kCustomerChanged, kHanako);
-  MemberSync sync({.storage = storage, .pos = pos, .shop = shop, .clock = clock, .random = random});
+  MemberSync sync({.storage = storage,
+                   .pos = pos,
+                   .shop = shop,
+                   .clock = clock,
+                   .random = random,
+                   .fingerprints = fingerprints});
   const auto changes = sync.sync(tenant, kHanako, Side::kShop);
   ASSERT_TRUE(changes.ok());
   ASSERT_EQ(changes->size(), 1U);

@@ -34,6 +34,7 @@ World::Server::Server(World& world)
             .shop = world.shop_,
             .clock = world.clock_,
             .random = world.random_,
+            .fingerprints = world.fingerprints_,
             .cards = cards,
             .stock = stock,
             .directory = directory}) {}

@@ -76,6 +76,7 @@ class World {
   fakes::ManualClock clock_;
   fakes::SeededRandom chance_;  // what happens
   fakes::SeededRandom random_;  // what the server draws
+  fakes::PlainFingerprints fingerprints_;
   fakes::FakeStorage storage_;
   fakes::FakePos pos_{clock_};
   fakes::FakeShop shop_;

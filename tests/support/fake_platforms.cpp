@@ -338,6 +338,11 @@ Result<Done> FakeShop::prepare(const Tenant&) {
   return Done{};
 }
 
+Result<std::string> FakeShop::contact_mail(const Tenant&) {
+  if (auto failed = begin()) return *failed;
+  return contact;
+}
+
 Result<std::optional<ShopCustomer>> FakeShop::customer(const Tenant&, int64_t id) {
   if (auto failed = begin()) return *failed;
   const std::lock_guard lock(mutex_);

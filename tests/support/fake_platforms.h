@@ -129,6 +129,8 @@ class FakeShop : public Shop {
 
   Result<ShopIdentity> install(std::string_view, std::string_view) override;
   Result<Done> prepare(const Tenant&) override;
+  Result<std::string> contact_mail(const Tenant&) override;
+  std::string contact = "owner@shop.example";
   Result<std::optional<ShopCustomer>> customer(const Tenant&, int64_t id) override;
   Result<Changed> customers_changed(const Tenant&, Seconds from, Seconds to) override;
   Result<std::optional<std::string>> published_card(const Tenant&, int64_t id) override;

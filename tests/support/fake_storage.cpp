@@ -520,7 +520,7 @@ Result<bool> FakeStorage::replay_inbox(int64_t id) {
   if (found == inbox_.end() || found->second.fate != InboxRow::Fate::kDead) return false;
   InboxRow& row = found->second;
   if (row.item.event.body.empty()) return Error{ErrorCode::kConflict, "the body was purged"};
-  audits_.push_back({"operator", "replay", "inbox " + std::to_string(id), row.error});
+  audits_.push_back({"operator", "replay", "inbox " + std::to_string(id), ""});
   row.fate = InboxRow::Fate::kWaiting;
   row.item.attempts = 0;
   row.next_at = row.leased_until = 0;
@@ -534,13 +534,90 @@ Result<bool> FakeStorage::replay_outbox(int64_t id) {
   const auto found = outbox_.find(id);
   if (found == outbox_.end() || !found->second.dead) return false;
   OutboxRow& row = found->second;
-  audits_.push_back({"operator", "replay", "outbox " + std::to_string(id), row.error});
+  audits_.push_back({"operator", "replay", "outbox " + std::to_string(id), ""});
   row.dead = false;
   row.item.attempts = 0;
   ++row.item.revision;
   row.next_at = row.leased_until = 0;
   row.error.clear();
   return true;
+}
+
+// ---- privacy
+
+Result<std::optional<Consent>> FakeStorage::consent_text(TenantId tenant,
+                                                         std::string_view version) {
+  return read([&](FakeStorage& self) -> std::optional<Consent> {
+    const auto& texts = self.data_[tenant].texts;
+    const auto found = texts.find(version);
+    return found == texts.end() ? std::nullopt : std::optional(found->second);
+  });
+}
+
+Result<std::optional<Leaving>> FakeStorage::leaving(TenantId tenant, std::string_view code) {
+  return read([&](FakeStorage& self) -> std::optional<Leaving> {
+    const auto& leavings = self.data_[tenant].leavings;
+    const auto found = leavings.find(code);
+    return found == leavings.end() ? std::nullopt : std::optional(found->second);
+  });
+}
+
+Result<std::vector<DataRequest>> FakeStorage::data_requests(TenantId tenant, int limit) {
+  return read([&](FakeStorage& self) {
+    std::vector<DataRequest> rows;
+    for (const auto& [id, row] : self.data_[tenant].requests) rows.push_back(row);
+    std::ranges::sort(rows, std::greater{}, &DataRequest::requested_at);
+    if (rows.size() > static_cast<size_t>(limit)) rows.resize(static_cast<size_t>(limit));
+    return rows;
+  });
+}
+
+Result<std::optional<DataRequest>> FakeStorage::data_request(TenantId tenant,
+                                                             std::string_view request_id) {
+  return read([&](FakeStorage& self) -> std::optional<DataRequest> {
+    const auto& requests = self.data_[tenant].requests;
+    const auto found = requests.find(request_id);
+    return found == requests.end() ? std::nullopt : std::optional(found->second);
+  });
+}
+
+Result<HeldRows> FakeStorage::held_rows(TenantId tenant, int64_t customer) {
+  return read([&](FakeStorage& self) {
+    const std::string id = std::to_string(customer);
+    HeldRows held;
+    for (const auto& [code, owner] : self.data_[tenant].codes) {
+      if (owner == customer) held.codes.push_back(code);
+    }
+    for (const change::Audit& row : self.audits_) {
+      if (row.subject != "customer " + id) continue;
+      held.trail.push_back({.at = 0,
+                            .actor = row.actor,
+                            .action = row.action,
+                            .subject = row.subject,
+                            .reason = row.reason});
+    }
+    for (const auto& [key, row] : self.outbox_) {
+      if (row.item.tenant == tenant && row.item.write.key == id) {
+        held.writes.push_back({.item = row.item, .error = row.error});
+      }
+    }
+    return held;
+  });
+}
+
+Result<int64_t> FakeStorage::purge_papers(Seconds before, int limit) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  int64_t purged = 0;
+  for (auto& [tenant, data] : data_) {
+    purged += static_cast<int64_t>(std::erase_if(data.requests, [&](const auto& entry) {
+      return purged < limit && entry.second.requested_at < before;
+    }));
+    purged += static_cast<int64_t>(std::erase_if(data.leavings, [&](const auto& entry) {
+      return entry.second.told_at > 0 && entry.second.told_at < before;
+    }));
+  }
+  return purged;
 }
 
 Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change>& changes) {
@@ -598,7 +675,12 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
         copy.prints[prints->customer_id] = prints->prints;
       }
     } else if (const auto* given = std::get_if<change::PutGivenFields>(&change)) {
-      if (copy.cards.contains(given->customer_id)) copy.given[given->customer_id] = given->fields;
+      const auto card = copy.cards.find(given->customer_id);
+      if (card == copy.cards.end()) continue;
+      if (!given->fields.empty() && card->second.link.state != LinkState::kJoining) {
+        return Error{ErrorCode::kConflict, "the customer is registered already"};
+      }
+      copy.given[given->customer_id] = given->fields;
     } else if (const auto* stores = std::get_if<change::PutStores>(&change)) {
       copy.stores = stores->stores;
     } else if (const auto* products = std::get_if<change::PutProducts>(&change)) {
@@ -633,12 +715,51 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       if (pin->pinned) pins.push_back(pin->product_code);
     } else if (const auto* audit = std::get_if<change::Audit>(&change)) {
       audited.push_back(*audit);
+    } else {
+      apply_privacy(copy, change, enqueued);
     }
   }
   data_[tenant] = std::move(copy);
   for (const change::Enqueue& one : enqueued) enqueue_locked(tenant, one);
   audits_.insert(audits_.end(), audited.begin(), audited.end());
   return Done{};
+}
+
+void FakeStorage::apply_privacy(Data& data, const Change& change,
+                                std::vector<change::Enqueue>& enqueued) const {
+  if (const auto* keep = std::get_if<change::KeepConsentText>(&change)) {
+    data.texts.emplace(keep->version, keep->consent);
+  } else if (const auto* forget = std::get_if<change::ForgetFigures>(&change)) {
+    const auto card = data.cards.find(forget->customer_id);
+    if (card != data.cards.end()) card->second.snapshot.reset();
+    data.prints.erase(forget->customer_id);
+    data.given.erase(forget->customer_id);
+  } else if (const auto* tell = std::get_if<change::TellLeaving>(&change)) {
+    const auto card = data.cards.find(tell->customer_id);
+    if (card == data.cards.end() || !card->second.snapshot) return;
+    const MemberLink& link = card->second.link;
+    const CardSnapshot& figures = *card->second.snapshot;
+    if (!figures.has_points || figures.points == 0) return;
+    const bool noted = data.leavings
+                           .emplace(link.code, Leaving{.code = link.code,
+                                                       .pos_member_id = link.pos_member_id,
+                                                       .reason = tell->reason,
+                                                       .points = figures.points,
+                                                       .points_as_of = figures.as_of,
+                                                       .left_at = last_lease_at_})
+                           .second;
+    if (noted) enqueued.push_back({.write = {OutboxKind::kTellLeaving, link.code}});
+  } else if (const auto* told = std::get_if<change::LeavingTold>(&change)) {
+    const auto found = data.leavings.find(told->code);
+    if (found != data.leavings.end()) found->second.told_at = std::max<Seconds>(1, last_lease_at_);
+  } else if (const auto* put = std::get_if<change::PutDataRequest>(&change)) {
+    data.requests.emplace(put->request.request_id, put->request);
+  } else if (const auto* erase = std::get_if<change::EraseCustomer>(&change)) {
+    data.former_members.erase(erase->customer_id);
+    std::erase_if(data.requests, [&](const auto& entry) {
+      return entry.second.customer_id == erase->customer_id;
+    });
+  }
 }
 
 void FakeStorage::enqueue_locked(TenantId tenant, const change::Enqueue& enqueue) {

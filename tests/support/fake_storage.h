@@ -123,6 +123,14 @@ class FakeStorage : public Storage {
   Result<bool> replay_inbox(int64_t id) override;
   Result<bool> replay_outbox(int64_t id) override;
 
+  Result<std::optional<Consent>> consent_text(TenantId tenant, std::string_view version) override;
+  Result<std::optional<Leaving>> leaving(TenantId tenant, std::string_view code) override;
+  Result<std::vector<DataRequest>> data_requests(TenantId tenant, int limit) override;
+  Result<std::optional<DataRequest>> data_request(TenantId tenant,
+                                                  std::string_view request_id) override;
+  Result<HeldRows> held_rows(TenantId tenant, int64_t customer) override;
+  Result<int64_t> purge_papers(Seconds before, int limit) override;
+
  private:
   struct Data {
     std::map<int64_t, Card> cards;
@@ -137,6 +145,9 @@ class FakeStorage : public Storage {
     std::map<int64_t, std::string> favourites;
     std::map<int64_t, std::vector<std::string>> pins;
     std::map<SecretPurpose, StoredSecret> secrets;
+    std::map<std::string, Consent, std::less<>> texts;     // by version
+    std::map<std::string, Leaving, std::less<>> leavings;  // by code
+    std::map<std::string, DataRequest, std::less<>> requests;
   };
 
   static Error unavailable() { return {ErrorCode::kUnavailable, "the database is down"}; }
@@ -150,6 +161,8 @@ class FakeStorage : public Storage {
   Result<std::optional<Tenant>> find_tenant(Matches matches);
 
   Result<Done> apply_locked(TenantId tenant, const std::vector<Change>& changes);
+  void apply_privacy(Data& data, const Change& change,
+                     std::vector<change::Enqueue>& enqueued) const;
   void enqueue_locked(TenantId tenant, const change::Enqueue& enqueue);
 
   mutable std::mutex mutex_;  // guards everything below

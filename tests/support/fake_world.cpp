@@ -1,5 +1,7 @@
 #include "tests/support/fake_world.h"
 
+#include "server/domain/fnv1a.h"
+
 namespace tsunagi::fakes {
 
 // ---- ManualClock
@@ -22,6 +24,23 @@ std::string SeededRandom::token(int bytes) {
   std::string out;
   for (int i = 0; i < bytes * 2; ++i) out += "0123456789abcdef"[below(16)];
   return out;
+}
+
+// ---- PlainFingerprints
+
+uint64_t PlainFingerprints::of(std::string_view text) const {
+  Fnv1a hash;
+  hash.add(text);
+  return hash.value();
+}
+
+// ---- FakeMailer
+
+Result<Done> FakeMailer::send(const Mail& mail) {
+  if (refuses) return *refuses;
+  sent.push_back(mail);
+  if (loses_answer) return Error{ErrorCode::kUnavailable, "mail: not taken"};
+  return Done{};
 }
 
 // ---- InlineBackground

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 #include <vector>
@@ -46,6 +47,20 @@ class SeededRandom : public Random {
  private:
   std::mutex mutex_;
   std::mt19937_64 engine_;
+};
+
+// Without a key: what is told apart is the same.
+class PlainFingerprints final : public Fingerprints {
+ public:
+  [[nodiscard]] uint64_t of(std::string_view text) const override;
+};
+
+class FakeMailer : public Mailer {
+ public:
+  Result<Done> send(const Mail& mail) override;
+  std::optional<Error> refuses;  // answers this
+  bool loses_answer = false;     // has the mail, and answers that it has not
+  std::vector<Mail> sent;
 };
 
 class InlineBackground : public Background {

@@ -83,6 +83,7 @@ struct Flight {
 std::optional<Card> newer_of(const std::optional<Card>& kept, std::optional<Card> stored) {
   if (!kept || !stored || !kept->snapshot) return stored;
   if (kept->link.pos_member_id != stored->link.pos_member_id) return stored;
+  if (has_left(*stored)) return stored;
   if (!stored->snapshot || stored->snapshot->as_of < kept->snapshot->as_of) {
     stored->snapshot = kept->snapshot;
   }
@@ -265,12 +266,14 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
 
   // Of the figures, in seconds; a card that has none is older than anything.
   Seconds age(const KnownCopy& known) const {
-    if (!known.card || !known.card->snapshot) return std::numeric_limits<Seconds>::max();
-    const Seconds by_wall = ports.clock.now() - known.card->snapshot->as_of;
-    if (!known.points_at) return by_wall;
+    constexpr Seconds kNever = std::numeric_limits<Seconds>::max();
+    if (!known.card) return kNever;
     const Seconds by_steady =
-        std::chrono::duration_cast<seconds>(ports.clock.steady() - *known.points_at).count();
-    return std::min(by_wall, by_steady);
+        known.points_at
+            ? std::chrono::duration_cast<seconds>(ports.clock.steady() - *known.points_at).count()
+            : kNever;
+    if (!known.card->snapshot) return has_left(*known.card) ? by_steady : kNever;
+    return std::min(by_steady, ports.clock.now() - known.card->snapshot->as_of);
   }
 
   // The lookup under way or a new one in the background; nullptr when none is worth starting.
@@ -411,7 +414,8 @@ Result<Done> CardService::drop(TenantId tenant, int64_t customer_id,
                                const std::vector<Change>& changes) {
   return exclusively(tenant, customer_id, [&]() -> Result<Done> {
     auto all = changes;
-    all.emplace_back(change::DropLink{customer_id});
+    // That there was a member is not remembered either.
+    all.emplace_back(change::DropLink{.customer_id = customer_id, .left = false});
     all.emplace_back(change::Enqueue{{OutboxKind::kTagCustomer, std::to_string(customer_id)}});
     return state_->ports.storage.apply(tenant, all);
   });

@@ -10,7 +10,8 @@
 namespace tsunagi {
 namespace {
 
-constexpr int kStatusUsable = 0;  // 1 stopped, 2 lost, 3 withdrawn, 4 merged into another
+constexpr int kStatusUsable = 0;     // 1 stopped, 2 lost
+constexpr int kStatusWithdrawn = 3;  // 4 merged into another
 
 CardSnapshot& snapshot_of(Card& card) {
   if (!card.snapshot) {
@@ -30,6 +31,8 @@ Error other_member() {
 
 }  // namespace
 
+bool has_left(const Card& card) { return card.link.state == LinkState::kStopped && !card.snapshot; }
+
 bool same_face(const Card& a, const Card& b) {
   const auto face = [](const Card& card) {
     const CardSnapshot none;
@@ -40,8 +43,9 @@ bool same_face(const Card& a, const Card& b) {
   return face(a) == face(b);
 }
 
-std::vector<Change> changes_between(const Card& before, const Card& after) {
+std::vector<Change> changes_between(const Card& before, const Card& after, LeaveReason reason) {
   std::vector<Change> changes;
+  const int64_t customer_id = after.link.customer_id;
   const bool state_changed = before.link.state != after.link.state;
   const bool code_changed = before.link.code != after.link.code;
   const bool face_changed = !same_face(before, after);
@@ -52,7 +56,11 @@ std::vector<Change> changes_between(const Card& before, const Card& after) {
   if (after.snapshot && (face_changed || aged)) {
     changes.emplace_back(change::PutSnapshot{*after.snapshot});
   }
-  const std::string customer = std::to_string(after.link.customer_id);
+  if (has_left(after) && !has_left(before)) {
+    changes.emplace_back(change::TellLeaving{customer_id, reason});
+    changes.emplace_back(change::ForgetFigures{customer_id});
+  }
+  const std::string customer = std::to_string(customer_id);
   if (face_changed) changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, customer}});
   if (state_changed || code_changed) {
     changes.emplace_back(change::Enqueue{{OutboxKind::kTagCustomer, customer}});
@@ -80,6 +88,13 @@ Result<bool> keep_own_code(Storage& storage, TenantId tenant, const Card& before
 }
 
 void overlay_member(const PosMember& member, Card& card, Seconds as_of) {
+  card.link.state = member.status == kStatusUsable ? LinkState::kLinked : LinkState::kStopped;
+  // A till finds the member by the code that Smaregi has, so that is the one to show.
+  if (MemberCode::parse(member.code, CodeRule::kOwnOrAny).ok()) card.link.code = member.code;
+  if (member.status >= kStatusWithdrawn) {
+    card.snapshot.reset();
+    return;
+  }
   CardSnapshot& snapshot = snapshot_of(card);
   snapshot.rank = member.rank;
   snapshot.holder.clear();
@@ -90,44 +105,45 @@ void overlay_member(const PosMember& member, Card& card, Seconds as_of) {
     snapshot.holder += name;
   }
   snapshot.as_of = as_of;
-  card.link.state = member.status == kStatusUsable ? LinkState::kLinked : LinkState::kStopped;
-  // A till finds the member by the code that Smaregi has, so that is the one to show.
-  if (MemberCode::parse(member.code, CodeRule::kOwnOrAny).ok()) card.link.code = member.code;
 }
 
 Result<MemberLookup> look_up_member(Pos& pos, std::string_view contract, const Card& card,
                                     bool with_member, Seconds as_of) {
-  MemberLookup lookup{.card = card, .changes = {}, .member_read = with_member};
+  // Whoever left has no figures: only the member can say that somebody is back.
+  const bool read_member = with_member || has_left(card);
+  MemberLookup lookup{.card = card, .changes = {}, .member_read = read_member};
   const std::string& id = card.link.pos_member_id;
-  bool gone = false;
-  if (with_member) {
+  if (read_member) {
     const auto member = pos.member(contract, id);
-    if (member.ok()) {
+    const bool gone = !member.ok() && member.error().code == ErrorCode::kNotFound;
+    if (!member.ok() && !gone) return member.error();
+    if (gone) {
+      lookup.card.link.state = LinkState::kStopped;
+      lookup.card.snapshot.reset();
+    } else {
       if (member->member_id != id) return other_member();
       overlay_member(*member, lookup.card, as_of);
-    } else if (member.error().code == ErrorCode::kNotFound) {
-      gone = true;
-      lookup.card.link.state = LinkState::kStopped;
-    } else {
-      return member.error();
+    }
+    if (has_left(lookup.card)) {
+      lookup.changes =
+          changes_between(card, lookup.card, gone ? LeaveReason::kGone : LeaveReason::kWithdrawn);
+      return lookup;
     }
   }
   CardSnapshot& snapshot = snapshot_of(lookup.card);
   snapshot.as_of = as_of;
-  if (!gone) {
-    const auto points = pos.points(contract, id);
-    if (points.ok()) {
-      if (points->member_id != id) return other_member();
-      snapshot.has_points = true;
-      snapshot.points = points->points;
-      snapshot.points_expire_on = points->expire_on;
-    } else if (points.error().code == ErrorCode::kNotFound) {
-      snapshot.has_points = false;  // no point record: nothing to show
-      snapshot.points = 0;
-      snapshot.points_expire_on.clear();
-    } else {
-      return points.error();
-    }
+  const auto points = pos.points(contract, id);
+  if (points.ok()) {
+    if (points->member_id != id) return other_member();
+    snapshot.has_points = true;
+    snapshot.points = points->points;
+    snapshot.points_expire_on = points->expire_on;
+  } else if (points.error().code == ErrorCode::kNotFound) {
+    snapshot.has_points = false;  // no point record: nothing to show
+    snapshot.points = 0;
+    snapshot.points_expire_on.clear();
+  } else {
+    return points.error();
   }
   lookup.changes = changes_between(card, lookup.card);
   return lookup;

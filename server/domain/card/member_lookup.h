@@ -26,8 +26,12 @@ Result<MemberLookup> look_up_member(Pos& pos, std::string_view contract, const C
 void overlay_member(const PosMember& member, Card& card, Seconds as_of);
 
 // What to write when `before` is stored and `after` is true; a changed face is published. An as-of
-// time alone is worth a write only every kAsOfWriteSeconds.
-std::vector<Change> changes_between(const Card& before, const Card& after);
+// time alone is worth a write only every kAsOfWriteSeconds. reason: of who left just now.
+std::vector<Change> changes_between(const Card& before, const Card& after,
+                                    LeaveReason reason = LeaveReason::kWithdrawn);
+
+// Withdrawn, merged away or deleted in Smaregi: a stopped card without a person's name or figures.
+bool has_left(const Card& card);
 
 // Smaregi may give a member a code that is or was another customer's here: then `after` keeps the
 // code of `before`. true: it was so.

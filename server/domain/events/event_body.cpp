@@ -168,4 +168,73 @@ Result<ShopMerge> parse_shop_merge(std::string_view body) {
   return merge;
 }
 
+Result<DataRequest> parse_data_request(std::string_view body) {
+  const auto customer = parse_shop_customer(body);
+  if (!customer.ok()) return customer.error();
+  const auto json = parse_object(body);
+  if (!json.ok()) return json.error();
+  DataRequest request{.request_id = "", .customer_id = *customer};
+  const auto named = json->find("data_request");
+  if (named != json->end() && named->is_object() && named->contains("id")) {
+    request.request_id = id_text(named->at("id")).value_or("");
+  }
+  const auto orders = json->find("orders_requested");
+  if (orders == json->end() || !orders->is_array()) return request;
+  for (const Json& order : *orders) {
+    if (request.orders.size() == kRequestOrdersMost) break;
+    if (auto id = id_text(order)) request.orders.push_back(*std::move(id));
+  }
+  return request;
+}
+
+namespace {
+
+std::string kept_pos_body(std::string_view type, std::string_view body) {
+  const ListShape* shape = shape_of(type);
+  const auto event = parse_pos_event(type, body);
+  if (shape == nullptr || !event.ok()) return "{}";
+  Json list = Json::array();
+  for (const std::string& id : event->ids) {
+    list.push_back(shape->member == nullptr ? Json(id) : Json{{shape->member, id}});
+  }
+  Json kept = {{shape->list, std::move(list)}};
+  const bool word =
+      std::ranges::all_of(event->action, [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+  if (word && !event->action.empty()) kept["action"] = event->action;
+  return kept.dump();
+}
+
+std::string kept_merge(std::string_view body) {
+  const auto merge = parse_shop_merge(body);
+  if (!merge.ok()) return "{}";
+  const std::string gid = "gid://shopify/Customer/";
+  return Json{{"admin_graphql_api_customer_kept_id", gid + std::to_string(merge->kept)},
+              {"admin_graphql_api_customer_deleted_id", gid + std::to_string(merge->gone)},
+              {"status", merge->completed ? "completed" : "other"}}
+      .dump();
+}
+
+std::string kept_data_request(std::string_view body) {
+  const auto request = parse_data_request(body);
+  if (!request.ok()) return "{}";
+  return Json{{"customer", {{"id", request->customer_id}}},
+              {"data_request", {{"id", request->request_id}}},
+              {"orders_requested", request->orders}}
+      .dump();
+}
+
+}  // namespace
+
+std::string kept_body(System system, std::string_view type, std::string_view body) {
+  if (system == System::kSmaregi) return kept_pos_body(type, body);
+  if (type == "customers/merge") return kept_merge(body);
+  if (type == "customers/data_request") return kept_data_request(body);
+  if (type != "customers/update" && type != "customers/delete" && type != "customers/redact") {
+    return "{}";
+  }
+  const auto customer = parse_shop_customer(body);
+  if (!customer.ok()) return "{}";
+  return Json{{"customer", {{"id", *customer}}}}.dump();
+}
+
 }  // namespace tsunagi

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/domain/values.h"
 #include "wasm/core/result.h"
 
 namespace tsunagi {
@@ -16,6 +17,11 @@ namespace tsunagi {
 inline constexpr size_t kPosIdDigits = 20;
 inline constexpr size_t kIdsAStep = 25;
 inline constexpr size_t kPartsAStep = 40;
+
+// What is stored of an event: a body of the same form with nothing but what the functions below
+// read, so that no name or address of a webhook is ever stored. "{}" for an event that is not
+// understood, or whose type alone says everything.
+std::string kept_body(System system, std::string_view type, std::string_view body);
 
 struct PosEventBody {
   std::string action;            // "created", "edited", "deleted", "bulk-update"…; "" when absent
@@ -32,6 +38,11 @@ Result<std::vector<std::string>> split_pos_event(std::string_view type, std::str
 // The customer of customers/update, customers/delete ("id"), customers/redact,
 // customers/data_request ("customer.id").
 Result<int64_t> parse_shop_customer(std::string_view body);
+
+// customers/data_request; requested_at is the caller's to fill in. request_id: "" when there is
+// none.
+inline constexpr size_t kRequestOrdersMost = 1'000;
+Result<DataRequest> parse_data_request(std::string_view body);
 
 // customers/merge: who stays and who is gone. Shopify tells of merges that failed, too.
 struct ShopMerge {

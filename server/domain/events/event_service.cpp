@@ -124,7 +124,8 @@ class EventService::Step {
     // Who has no card may have kept products all the same.
     auto dropped = ports_.cards.drop(
         tenant_.id, *customer,
-        {change::Audit{"shopify", "drop", customer_subject(*customer), "redaction was asked for"}});
+        {change::TellLeaving{*customer, LeaveReason::kRedacted}, change::EraseCustomer{*customer},
+         change::Audit{"shopify", "drop", customer_subject(*customer), "redaction was asked for"}});
     if (!dropped.ok()) return dropped;
     if (!tenant_.installed) return Done{};
     // The metafield goes with the customer; where Shopify keeps a redacted one, it goes by this.
@@ -171,27 +172,15 @@ class EventService::Step {
     return Done{};
   }
 
+  // The merchant finds it on the merchant page, and there the file.
   Result<Done> data_request(const InboxItem& item) {
-    const auto customer = parse_shop_customer(item.event.body);
-    if (!customer.ok()) return customer.error();
-    const auto card = ports_.storage.card(tenant_.id, *customer);
-    if (!card.ok()) return card.error();
-    const auto pins = ports_.storage.pins(tenant_.id, *customer);
-    if (!pins.ok()) return pins.error();
-    const auto favourite = ports_.storage.favourite(tenant_.id, *customer);
-    if (!favourite.ok()) return favourite.error();
-    const auto left = ports_.storage.was_member(tenant_.id, *customer);
-    if (!left.ok()) return left.error();
-    std::string held = "held of the customer:";
-    if (const std::optional<Card>& known = *card) {
-      held += " member code, Smaregi member id, state, day of joining;";
-      if (known->snapshot) held += " name, rank and points as last read;";
-    }
-    if (!favourite->empty()) held += " favourite shop;";
-    if (!pins->empty()) held += ' ' + std::to_string(pins->size()) + " kept products;";
-    if (*left) held += " that they were a member and left;";
-    if (!card->has_value() && favourite->empty() && pins->empty() && !*left) held += " nothing";
-    audit("shopify", "data request", customer_subject(*customer), held);
+    auto request = parse_data_request(item.event.body);
+    if (!request.ok()) return request.error();
+    if (request->request_id.empty()) request->request_id = item.event.event_id;
+    request->requested_at = item.event.received_at;
+    const std::string subject = customer_subject(request->customer_id);
+    batch_.changes.emplace_back(change::PutDataRequest{*std::move(request)});
+    audit("shopify", "data request", subject, "the file can be downloaded on the merchant page");
     return Done{};
   }
 

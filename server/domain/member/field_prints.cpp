@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/domain/ascii.h"
-#include "server/domain/fnv1a.h"
+#include "server/domain/member/field_words.h"
 #include "server/domain/member/member_fields.h"
 
 namespace tsunagi {
@@ -44,9 +44,11 @@ std::string digits_of(const std::string& text) {
 
 }  // namespace
 
-FieldPrints::FieldPrints(Random& random) : salt_(random.token(kSaltBytes)) {}
+FieldPrints::FieldPrints(const Fingerprints& key, Random& random)
+    : key_(&key), salt_(random.token(kSaltBytes)) {}
 
-FieldPrints::FieldPrints(std::string_view text, Random& random) {
+FieldPrints::FieldPrints(std::string_view text, const Fingerprints& key, Random& random)
+    : key_(&key) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_object() && json.contains(kSaltName) && json[kSaltName].is_string()) {
     salt_ = json[kSaltName].get<std::string>();
@@ -87,11 +89,7 @@ std::string FieldPrints::text() const {
 }
 
 uint64_t FieldPrints::print_of(MemberField field, const std::string& value) const {
-  Fnv1a hash;
-  hash.add(salt_);
-  hash.add(std::to_string(static_cast<int>(field)));
-  hash.add(value);
-  return hash.value();
+  return key_->of(salt_ + ' ' + std::string(word(field)) + ' ' + value);
 }
 
 const std::optional<uint64_t>& FieldPrints::at(Side side, MemberField field) const {

@@ -1,8 +1,9 @@
 #pragma once
-// What the fields of one member were at each platform when they were last in step, as salted
-// hashes: enough to tell that a field changed, and nothing that reads as personal data. Whoever
-// finds a field unlike its print knows that a person changed it there; our own writes leave their
-// prints, so that their echoes are no changes.
+// What the fields of one member were at each platform when they were last in step, as salted and
+// keyed hashes: enough to tell that a field changed, and nothing that who has the database alone
+// could find a birth date by, trying each. The salt makes equal fields of two members differ.
+// Whoever finds a field unlike its print knows that a person changed it there; our own writes leave
+// their prints, so that their echoes are no changes.
 
 #include <array>
 #include <cstdint>
@@ -19,9 +20,10 @@ inline constexpr Side kSides[] = {Side::kShop, Side::kPos};
 
 class FieldPrints {
  public:
-  explicit FieldPrints(Random& random);  // with a new salt; no field is known
+  // With a new salt; no field is known. key outlives the prints.
+  FieldPrints(const Fingerprints& key, Random& random);
   // What text() wrote; with a new salt when it is "" or anything else.
-  FieldPrints(std::string_view text, Random& random);
+  FieldPrints(std::string_view text, const Fingerprints& key, Random& random);
 
   [[nodiscard]] bool knows(Side side, MemberField field) const;
   // Both values in comparable() form. false when the field is not known.
@@ -36,6 +38,7 @@ class FieldPrints {
   [[nodiscard]] uint64_t print_of(MemberField field, const std::string& value) const;
   [[nodiscard]] const std::optional<uint64_t>& at(Side side, MemberField field) const;
 
+  const Fingerprints* key_;
   std::string salt_;
   std::array<Prints, std::size(kSides)> prints_;
 };

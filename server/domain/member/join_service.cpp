@@ -101,11 +101,14 @@ Result<Done> JoinService::give_fields(const Tenant& tenant, int64_t customer_id,
     if (value.empty()) return Error{ErrorCode::kInvalid, name};
     (*given)[*field] = std::move(value);
   }
-  return storage_.apply(
+  const auto kept = storage_.apply(
       tenant.id, {change::PutGivenFields{customer_id, *given},
                   change::Enqueue{{OutboxKind::kCreateMember, std::to_string(customer_id)}},
                   change::Audit{"customer", "fields", "customer " + std::to_string(customer_id),
                                 "answered what Smaregi asks of every member"}});
+  // Registered between the question and the answer, which nobody needs any more.
+  const bool registered = !kept.ok() && kept.error().code == ErrorCode::kConflict;
+  return registered ? Result<Done>(Done{}) : kept;
 }
 
 }  // namespace tsunagi

@@ -28,7 +28,7 @@ class JoinService {
   Result<std::optional<MemberLink>> join_on_visit(const Tenant& tenant, int64_t customer_id);
   // What a waiting customer typed for the fields that the link lacks, by word; others are ignored.
   // kInvalid with the field's word when a value is none that Smaregi takes; kConflict when nothing
-  // is asked of the customer.
+  // is asked of the customer. Of who is registered meanwhile nothing is kept.
   Result<Done> give_fields(const Tenant& tenant, int64_t customer_id,
                            const std::map<std::string, std::string>& typed);
 

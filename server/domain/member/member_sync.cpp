@@ -110,7 +110,7 @@ Result<std::vector<Change>> MemberSync::sync(const Tenant& tenant, int64_t custo
   if (!card || card->link.pos_member_id.empty()) return std::vector<Change>{};
   const auto kept = ports_.storage.field_prints(tenant.id, customer_id);
   if (!kept.ok()) return kept.error();
-  FieldPrints prints(*kept, ports_.random);
+  FieldPrints prints(*kept, ports_.fingerprints, ports_.random);
   Pair pair{.card = *card, .now = ports_.clock.now()};
   return changed == Side::kShop ? sync_from_shop(tenant, pair, prints)
                                 : sync_from_pos(tenant, pair, prints);
@@ -120,7 +120,9 @@ Result<std::vector<Change>> MemberSync::sync_from_shop(const Tenant& tenant, Pai
                                                        FieldPrints& prints) {
   if (auto read = read_shop(tenant, pair); !read.ok()) return read.error();
   if (!pair.customer) return std::vector<Change>{drop_later(pair.card.link.customer_id)};
-  if (all_same(prints, Side::kShop, pair.shop)) return std::vector<Change>{};
+  if (has_left(pair.card) || all_same(prints, Side::kShop, pair.shop)) {
+    return std::vector<Change>{};
+  }
   if (auto read = read_pos(tenant, pair); !read.ok()) return read.error();
   if (!is_somebodys(pair.member)) return face_changes(tenant, pair);
   return bring_in_step(tenant, pair, prints);
@@ -140,14 +142,17 @@ Result<std::vector<Change>> MemberSync::sync_from_pos(const Tenant& tenant, Pair
 
 Result<std::vector<Change>> MemberSync::face_changes(const Tenant& tenant, const Pair& pair) {
   Card seen = pair.card;
+  LeaveReason reason = LeaveReason::kWithdrawn;
   if (pair.member) {
     seen = with_face(pair.card, *pair.member, pair.now);
   } else {
     seen.link.state = LinkState::kStopped;
+    seen.snapshot.reset();
+    reason = LeaveReason::kGone;
   }
   const auto kept = keep_own_code(ports_.storage, tenant.id, pair.card, seen);
   if (!kept.ok()) return kept.error();
-  return changes_between(pair.card, seen);
+  return changes_between(pair.card, seen, reason);
 }
 
 Result<Done> MemberSync::read_shop(const Tenant& tenant, Pair& pair) {
@@ -214,9 +219,11 @@ Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair
 }
 
 Result<bool> MemberSync::is_news(const Tenant& tenant, const Card& card, const PosMember& member) {
+  const Card seen = with_face(card, member, 0);
+  if (has_left(card) && has_left(seen)) return false;
   const auto changed = changed_fields(tenant, card.link.customer_id, Side::kPos, member.fields);
   if (!changed.ok()) return changed.error();
-  return !changed->empty() || !same_face(card, with_face(card, member, 0));
+  return !changed->empty() || !same_face(card, seen);
 }
 
 Result<std::vector<std::string_view>> MemberSync::changed_fields(const Tenant& tenant,
@@ -224,7 +231,7 @@ Result<std::vector<std::string_view>> MemberSync::changed_fields(const Tenant& t
                                                                  const MemberFields& fields) {
   const auto kept = ports_.storage.field_prints(tenant.id, customer_id);
   if (!kept.ok()) return kept.error();
-  const FieldPrints prints(*kept, ports_.random);
+  const FieldPrints prints(*kept, ports_.fingerprints, ports_.random);
   const MemberFields values = comparable_of(fields);
   std::vector<std::string_view> changed;
   for (const MemberField field : kMemberFields) {
@@ -252,8 +259,9 @@ Result<Done> MemberSync::write(const Tenant& tenant, Side side, const Pair& pair
   if (fields.size() == 1) {
     const MemberField field = fields.begin()->first;
     outcome.refused.insert(field);
-    outcome.changes.emplace_back(change::Audit{
-        actor, "refused", customer, std::string(word(field)) + ": " + written.error().message});
+    // Not in the platform's words: they may quote the value, and the trail is for ever.
+    outcome.changes.emplace_back(
+        change::Audit{actor, "refused", customer, std::string(word(field))});
     return Done{};
   }
   for (const auto& field : fields) {
@@ -280,8 +288,8 @@ OutboxKind work_for(const Card& card, Side changed) {
 }
 
 std::string first_prints(const MemberFields& shop, const MemberFields& pos,
-                         const FieldChanges& given, Random& random) {
-  FieldPrints prints(random);
+                         const FieldChanges& given, const MemberPorts& ports) {
+  FieldPrints prints(ports.fingerprints, ports.random);
   for (const MemberField field : kMemberFields) {
     if (given.contains(field)) continue;  // not in the shop yet: the first look brings it there
     prints.set(Side::kShop, field, comparable(field, shop[field]));

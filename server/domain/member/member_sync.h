@@ -57,7 +57,7 @@ class MemberSync {
 // The prints of a member that was just created or found: what is there now counts as in step, but
 // for what the customer gave to us alone.
 std::string first_prints(const MemberFields& shop, const MemberFields& pos,
-                         const FieldChanges& given, Random& random);
+                         const FieldChanges& given, const MemberPorts& ports);
 // What to do when a side says that the customer of this card changed.
 OutboxKind work_for(const Card& card, Side changed);
 

@@ -49,8 +49,7 @@ std::vector<Change> linked(const Card& joining, const PosMember& member,
   std::vector<Change> changes{change::PutLink{.link = card.link}};
   if (card.snapshot) changes.emplace_back(change::PutSnapshot{*card.snapshot});
   changes.emplace_back(change::PutFieldPrints{
-      customer_id,
-      fresh ? first_prints(sent.fields, member.fields, sent.given, ports.random) : ""});
+      customer_id, fresh ? first_prints(sent.fields, member.fields, sent.given, ports) : ""});
   changes.emplace_back(change::PutGivenFields{customer_id, {}});
   if (!fresh || !sent.given.empty()) {
     changes.emplace_back(change::Enqueue{{OutboxKind::kMemberChanged, customer}});
@@ -158,7 +157,7 @@ Result<Registration::Holder> Registration::holder_of_code(const Tenant& tenant, 
   const bool others = other && other->link.customer_id != card.link.customer_id;
   const auto tried = ports_.storage.field_prints(tenant.id, card.link.customer_id);
   if (!tried.ok()) return tried.error();
-  if (others || !is_ours(*member, sent, FieldPrints(*tried, ports_.random))) {
+  if (others || !is_ours(*member, sent, FieldPrints(*tried, ports_.fingerprints, ports_.random))) {
     return Holder{.ours = std::nullopt, .taken = true};
   }
   return Holder{.ours = member, .taken = false};
@@ -170,9 +169,8 @@ Result<Registration::Created> Registration::create(const Tenant& tenant, const C
   const std::string& code = card.link.code;
   // Stored before it is sent: should the answer be lost, the member is known by it.
   const auto noted = ports_.storage.apply(
-      tenant.id,
-      {change::PutFieldPrints{card.link.customer_id,
-                              first_prints(sent.fields, sent.fields, {}, ports_.random)}});
+      tenant.id, {change::PutFieldPrints{card.link.customer_id,
+                                         first_prints(sent.fields, sent.fields, {}, ports_)}});
   if (!noted.ok()) return noted.error();
   Error refused{ErrorCode::kInternal, "nothing was tried"};
   for (const FieldSet set : kFieldSets) {

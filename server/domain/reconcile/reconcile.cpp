@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "server/domain/card/member_lookup.h"
 #include "server/domain/member/member_fields.h"
 #include "server/domain/sync/sync_service.h"
 #include "server/domain/words.h"
@@ -161,7 +162,8 @@ class Run {
   }
 
   Result<Done> compare_shop(const Card& card, const ShopCustomer& customer) {
-    if (is_fresh(customer.changed_at)) return Done{};
+    // Of who left at the till no field is known any more.
+    if (is_fresh(customer.changed_at) || has_left(card)) return Done{};
     const auto changed = sync_.changed_fields(tenant_, card.link.customer_id, Side::kShop,
                                               member_fields(customer, now_));
     if (!changed.ok()) return changed.error();
@@ -184,6 +186,7 @@ class Run {
     const std::optional<Card>& card = *stored;
     if (!card || card->link.pos_member_id != id) return Done{};
     if (auto done = compare_member(*card, *member); !done.ok()) return done;
+    if (member->status >= kStatusWithdrawn) return Done{};  // no figures are kept
     return drift(points_drift(*card, points.ok() ? std::optional(*points) : std::nullopt));
   }
 
@@ -195,11 +198,11 @@ class Run {
     if (is_fresh(member.changed_at)) return Done{};
     const auto holder = ports_.storage.card_by_code(tenant_.id, member.code);
     if (!holder.ok()) return holder.error();
-    for (auto finding :
-         {state_drift(card, member), code_drift(card, member, *holder), face_drift(card, member)}) {
+    for (auto finding : {state_drift(card, member), code_drift(card, member, *holder)}) {
       if (auto done = drift(std::move(finding)); !done.ok()) return done;
     }
     if (member.status >= kStatusWithdrawn) return Done{};  // nobody's: nothing is written
+    if (auto done = drift(face_drift(card, member)); !done.ok()) return done;
     const auto changed =
         sync_.changed_fields(tenant_, card.link.customer_id, Side::kPos, member.fields);
     if (!changed.ok()) return changed.error();

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/domain/card/member_lookup.h"
 #include "server/domain/fnv1a.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
@@ -72,7 +73,8 @@ struct SyncService::State {
                      .pos = ports.pos,
                      .shop = ports.shop,
                      .clock = ports.clock,
-                     .random = ports.random}) {}
+                     .random = ports.random,
+                     .fingerprints = ports.fingerprints}) {}
 
   // Each change in a transaction of its own: none is long, and each is true by itself.
   Result<Done> apply_each(TenantId tenant, std::vector<Change> changes) {
@@ -122,6 +124,7 @@ struct SyncService::State {
       case LinkState::kStopped:
         break;
     }
+    if (has_left(card)) return Done{};  // who comes back is among the changed members
     if (card.snapshot && now - card.snapshot->as_of < kSweepAgeSeconds) return Done{};
     return ports.cards.refresh(tenant, card.link.customer_id, CardService::Want::kMember);
   }

@@ -39,6 +39,7 @@ class SyncService {
     Shop& shop;
     Clock& clock;
     Random& random;
+    const Fingerprints& fingerprints;
     CardService& cards;
     StockService& stock;
   };

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "server/domain/mail_address.h"
 #include "server/domain/member/field_words.h"
 #include "server/domain/tenant/settings_limits.h"
 #include "server/domain/tenant/tenant_directory.h"
@@ -148,6 +149,15 @@ void read_contact_url(Reader& reader, Settings& settings) {
     return reader.fail("contact_url", "must start with https://, mailto: or /");
   }
   settings.contact_url = url;
+}
+
+void read_notify_mail(Reader& reader, Settings& settings) {
+  std::string address = settings.notify_mail;
+  reader.text("notify_mail", kSettingUrlBytes, address);
+  if (!address.empty() && !is_mail_address(address)) {
+    return reader.fail("notify_mail", "must be one e-mail address");
+  }
+  settings.notify_mail = address;
 }
 
 void read_joining(Reader& reader, Settings& settings) {
@@ -293,6 +303,7 @@ std::string settings_json(const Settings& settings) {
       {"safety_stock", settings.safety_stock},
       {"stores", std::move(stores)},
       {"contact_url", settings.contact_url},
+      {"notify_mail", settings.notify_mail},
       {"look_changes", settings.look_changes},
       {"field_keys",
        {{"last_kana", settings.field_keys.last_kana},
@@ -323,6 +334,7 @@ Result<Settings> parse_settings(std::string_view json) {
   reader.count("safety_stock", kSettingStockMax, settings.safety_stock);
   reader.count("look_changes", std::numeric_limits<int64_t>::max(), settings.look_changes);
   read_contact_url(reader, settings);
+  read_notify_mail(reader, settings);
   reader.flag("paused", settings.paused);
   if (reader.error()) return *reader.error();
   if (const Json* consent = reader.find("consent")) {

@@ -21,13 +21,14 @@ const kWinnerRows = {
 /**
  * @typedef {{programme_name: string, joining: string, consent: {ja: string, en: string, terms_url: string},
  *   field_winners: Record<string, string>, code_rule: string, code_letter: string, symbology: string, second_symbology: string,
- *   few_below: number, safety_stock: number, stores: StoreSetting[], contact_url: string, field_keys: Record<string, string>, paused: boolean}} Settings
+ *   few_below: number, safety_stock: number, stores: StoreSetting[], contact_url: string, notify_mail: string, field_keys: Record<string, string>, paused: boolean}} Settings
  */
 /**
  * @typedef {{now: number, shop: {domain: string, name: string},
  *   smaregi: {joined: boolean, contract_id: string, stock_confirmed_at: number, stores: {store_id: string, name: string}[]},
  *   in_step: boolean, problems: {code: string, since?: number, count?: number, column?: string}[],
- *   waiting: {customer: string, url: string, since: number, missing: string[]}[], settings: Settings,
+ *   waiting: {customer: string, url: string, since: number, missing: string[]}[], settings: Settings, mail: {sends: boolean},
+ *   data_requests: {id: string, customer: string, url: string, orders: string[], requested_at: number}[],
  *   editor: Record<string, string>}} Status
  */
 
@@ -70,14 +71,19 @@ class Refusal extends Error {
 }
 
 /** @param {string} method @param {string} path @param {unknown} [body] */
-async function ask(method, path, body) {
+async function send(method, path, body) {
   const bridge = /** @type {any} */ (window).shopify;
   const token = bridge ? await bridge.idToken() : '';
-  const reply = await fetch(`/admin/api/${path}`, {
+  return fetch(`/admin/api/${path}`, {
     method,
     headers: {authorization: `Bearer ${token}`, ...(body === undefined ? {} : {'content-type': 'application/json'})},
     body: body === undefined ? undefined : JSON.stringify(body),
   });
+}
+
+/** @param {string} method @param {string} path @param {unknown} [body] */
+async function ask(method, path, body) {
+  const reply = await send(method, path, body);
   const answer = await reply.json().catch(() => ({}));
   if (!reply.ok) throw new Refusal(reply.status, answer.error ?? {});
   return answer;
@@ -192,6 +198,41 @@ function showWaiting(status) {
     ...status.waiting.map(({customer, url, since, missing}) => make('div', {class: 'row'},
       make('a', {class: 'link', href: url, target: '_top'}, say(words.waiting_row, {customer})),
       make('span', {}, say(words.waiting_for, {fields: missing.map((name) => names[name] ?? name).join(language === 'ja' ? '、' : ', '), time: ago(since, status.now)})))));
+}
+
+// ---- who asked what is held of them ----------------------------------------------------------------------------------
+
+const requests = make('section', {class: 'card', 'aria-labelledby': 'requests-title', hidden: true});
+const requestsSaid = make('p', {class: 'card__note', role: 'status'});
+const day = new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP' : 'en-GB', {dateStyle: 'medium', timeZone: 'Asia/Tokyo'});
+
+/** A link cannot carry the session token. @param {string} id @param {string} customer */
+async function download(id, customer) {
+  try {
+    const reply = await send('GET', `data-requests/${encodeURIComponent(id)}`);
+    if (!reply.ok) throw new Error(String(reply.status));
+    const url = URL.createObjectURL(await reply.blob());
+    const link = make('a', {href: url, download: `tsunagi-customer-${customer}.json`});
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(url), kPollMs);
+    requestsSaid.textContent = '';
+  } catch {
+    requestsSaid.textContent = words.request_failed;
+  }
+}
+
+/** @param {Status} status */
+function showRequests(status) {
+  requests.hidden = status.data_requests.length === 0;
+  requests.replaceChildren(
+    make('h2', {class: 'card__title', id: 'requests-title'}, words.requests), make('p', {class: 'card__note'}, words.requests_note),
+    ...status.data_requests.map(({id, customer, url, orders, requested_at: at}) => make('div', {class: 'row'},
+      make('span', {}, make('a', {class: 'link', href: url, target: '_top'}, say(words.waiting_row, {customer})), ' ',
+        say(orders.length ? words.request_orders : words.request_row, {time: day.format(at * 1000), orders: orders.join(language === 'ja' ? '、' : ', ')})),
+      make('button', {class: 'button', type: 'button', 'aria-label': say(words.request_download_of, {customer}), click: () => void download(id, customer)}, words.request_download))),
+    requestsSaid);
 }
 
 // ---- theme blocks ----------------------------------------------------------------------------------------------------
@@ -379,6 +420,8 @@ function showForm(status) {
         labelled('few_below', words.few_below, numberInput('few_below', draft.few_below, (figure) => { draft.few_below = figure; })),
         labelled('safety_stock', words.safety_stock, numberInput('safety_stock', draft.safety_stock, (figure) => { draft.safety_stock = figure; }), words.safety_stock_help)),
       make('h4', {class: 'card__title'}, words.shops), shopList),
+    card(words.notify, ...(status.mail.sends ? [] : [make('p', {class: 'card__note'}, words.notify_off)]),
+      labelled('notify_mail', words.notify_mail, textInput('notify_mail', draft.notify_mail, (text) => { draft.notify_mail = text.trim(); }, {inputmode: 'email', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false'}), words.notify_mail_help)),
     card(words.stop, check(words.paused, draft.paused, (on) => { draft.paused = on; }), make('p', {class: 'card__note'}, words.paused_help)),
     bar);
   bar.replaceChildren(barWords, make('button', {class: 'button', type: 'button', click: () => {
@@ -418,6 +461,7 @@ function wrongFields() {
     if ([...draft.consent[key]].length > kTextCharacters) wrong.push([`consent.${key}`, words.error.characters]);
   }
   if (draft.consent.terms_url && !/^https?:\/\//.test(draft.consent.terms_url)) wrong.push(['consent.terms_url', words.error.web_url]);
+  if (draft.notify_mail && !/^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+$/.test(draft.notify_mail)) wrong.push(['notify_mail', words.error.mail]);
   if (!/^[A-HJ-NPR-Z]$/.test(draft.code_letter)) wrong.push(['code_letter', words.error.letter]);
   for (const [key, value] of Object.entries(draft.field_keys)) {
     if (value && !/^[\w-]{3,255}\.[\w-]{2,64}$/.test(value)) wrong.push([`field_keys.${key}`, words.error.metafield]);
@@ -473,12 +517,13 @@ async function show(status) {
   showState(status);
   showConnections(status);
   showWaiting(status);
+  showRequests(status);
   const told = showBlocks(status);
   if (bar.hidden) showForm(status);
   if (first) {
     // Nothing that is shown moves down when the bridge says what it knows of the blocks.
     await Promise.race([told, new Promise((done) => setTimeout(done, kBridgeMs))]);
-    page.append(waiting, connections, blocks, form);
+    page.append(waiting, requests, connections, blocks, form);
   }
   page.setAttribute('aria-busy', 'false');
 }

@@ -131,7 +131,7 @@ inline constexpr std::string_view kV0001First[] = {
          PRIMARY KEY (tenant, customer_id)
        ) {clustered})",
 
-    // What both platforms had when they were last in step, as salted hashes
+    // What both platforms had when they were last in step, as keyed hashes
     // (member/field_prints.h).
     R"(CREATE TABLE field_prints (
          tenant BIGINT NOT NULL,
@@ -192,7 +192,7 @@ inline constexpr std::string_view kV0001First[] = {
          tenant BIGINT NOT NULL,
          kind {text} NOT NULL CHECK (kind IN
            ('write_card', 'create_member', 'customer_changed', 'member_changed',
-            'tag_customer', 'drop_customer')),
+            'tag_customer', 'drop_customer', 'tell_leaving')),
          item_key {text} NOT NULL,
          state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead')),
          revision BIGINT NOT NULL DEFAULT 1,
@@ -217,6 +217,42 @@ inline constexpr std::string_view kV0001First[] = {
        ))",
     "CREATE INDEX audit_tenant ON audit (tenant, id)",
     "{audit_append_only}",
+
+    // The merchant's texts that customers agreed to by joining.
+    R"(CREATE TABLE consent_text (
+         tenant BIGINT NOT NULL,
+         version {text} NOT NULL,
+         ja {text} NOT NULL,
+         en {text} NOT NULL,
+         terms_url {text} NOT NULL,
+         since BIGINT NOT NULL,
+         PRIMARY KEY (tenant, version)
+       ) {clustered})",
+
+    // Members who left with a balance. told_at 0: the merchant has not been told.
+    R"(CREATE TABLE leaving (
+         tenant BIGINT NOT NULL,
+         code {text} NOT NULL,
+         pos_member_id {text} NOT NULL,
+         reason {text} NOT NULL CHECK (reason IN ('deleted', 'redacted', 'withdrawn', 'gone')),
+         points BIGINT NOT NULL,
+         points_as_of BIGINT NOT NULL,
+         left_at BIGINT NOT NULL,
+         told_at BIGINT NOT NULL DEFAULT 0,
+         PRIMARY KEY (tenant, code)
+       ) {clustered})",
+    "CREATE INDEX leaving_told ON leaving (told_at) WHERE told_at > 0",
+
+    R"(CREATE TABLE data_request (
+         tenant BIGINT NOT NULL,
+         request_id {text} NOT NULL,
+         customer_id BIGINT NOT NULL,
+         orders {text} NOT NULL,
+         requested_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, request_id)
+       ) {clustered})",
+    "CREATE INDEX data_request_customer ON data_request (tenant, customer_id)",
+    "CREATE INDEX data_request_at ON data_request (requested_at)",
 };
 
 }  // namespace tsunagi::storage

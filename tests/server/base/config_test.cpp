@@ -57,6 +57,39 @@ TEST_F(ConfigTest, DefaultsAreEnoughBesideIdsAndSecrets) {
   EXPECT_EQ(config->secret_key[31], 31);
 }
 
+TEST_F(ConfigTest, WithoutAMailServerNoMailIsSent) {
+  EXPECT_FALSE(read()->mail.sends());
+  more = "[mail]\nsmtp_url = \"smtps://mail.example:465\"\nfrom = \"a@b.example\"\n";
+  const auto config = read();
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_TRUE(config->mail.sends());
+  EXPECT_EQ(config->mail.password, "") << "nobody is signed in";
+  more += "user = \"tsunagi\"\n";
+  EXPECT_NE(refusal().find("TSUNAGI_MAIL_PASSWORD"), std::string::npos);
+  environment["TSUNAGI_MAIL_PASSWORD"] = "hush";
+  EXPECT_EQ(read()->mail.password, "hush");
+}
+
+TEST_F(ConfigTest, AWrongMailServerIsRefused) {
+  struct Row {
+    const char *mail, *named;
+  };
+  for (const Row& row : {
+           Row{"smtp_url = \"https://mail.example\"\nfrom = \"a@b\"", "mail.smtp_url"},
+           Row{"smtp_url = \"smtp://user:pass@mail.example\"\nfrom = \"a@b\"", "mail.smtp_url"},
+           Row{"smtp_url = \"smtp://mail.example/x\"\nfrom = \"a@b\"", "mail.smtp_url"},
+           Row{"smtp_url = \"smtp://\"\nfrom = \"a@b\"", "mail.smtp_url"},
+           Row{"smtp_url = \"smtp://mail.example:25\"", "mail.from"},
+           Row{"smtp_url = \"smtp://mail.example\"\nfrom = \"Tsunagi <a@b>\"", "mail.from"},
+           Row{"smtp_url = \"smtp://mail.example\"\nfrom = \"a@b\\r\\nBcc: c@d\"", "mail.from"},
+           Row{"from = \"a@b\"", "mail.smtp_url"},
+           Row{"password = \"x\"", "mail.password"},
+       }) {
+    more = "[mail]\n" + std::string(row.mail) + "\n";
+    EXPECT_NE(refusal().find(row.named), std::string::npos) << row.mail << ": " << refusal();
+  }
+}
+
 TEST_F(ConfigTest, EveryRefusalNamesItsKey) {
   struct Row {
     std::map<std::string, std::string>* section;

@@ -245,14 +245,18 @@ TEST(OutboundRetry, BackoffDoublesWithJitterUpToItsLimit) {
   }
 }
 
-TEST(OutboundRetry, WhatIsLoggedOfAReplyHasNoPersonalDataInIt) {
-  EXPECT_EQ(safe_excerpt("更新後の在庫数は[999999999]以下である必要があります"),
-            "更新後の在庫数は[…]以下である必要があります");
-  EXPECT_EQ(safe_excerpt("mail taro@example.com of 090-1234-5678 is\ttaken\r\n"),
-            "mail … of … is taken  ");
-  EXPECT_EQ(safe_excerpt("status 400, 20 characters"), "status 400, 20 characters");
-  const std::string cut = safe_excerpt(std::string(kExcerptBytes - 1, 'a') + "あ");
-  EXPECT_EQ(cut, std::string(kExcerptBytes - 1, 'a')) << "cut between characters";
+TEST(OutboundRetry, OfAPlatformsWordsOnlyKnownOnesAreKept) {
+  constexpr std::string_view kWords[] = {"[rank]", "必須", "taken"};
+  EXPECT_EQ(known_words("山田の[rank]は必須です", kWords), "[rank] 必須");
+  EXPECT_EQ(known_words("mail taro@example.com is\ttaken\r\n", kWords), "taken");
+  EXPECT_EQ(known_words("", kWords), "");
+  EXPECT_EQ(plain_name("metafields.0.value"), "metafields.0.value");
+  EXPECT_EQ(plain_name("TAKEN_BY"), "TAKEN_BY");
+  for (const std::string& text : {std::string("a b"), std::string("山田"), std::string("a@b.jp"),
+                                  std::string(kNameMaxBytes + 1, 'a')}) {
+    EXPECT_EQ(plain_name(text), "") << text;
+  }
+  EXPECT_EQ(plain_name(std::string(kNameMaxBytes, 'a')).size(), kNameMaxBytes);
 }
 
 }  // namespace

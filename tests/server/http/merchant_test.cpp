@@ -121,7 +121,10 @@ TEST_F(Merchant, EveryTextThatWasShownIsKept) {
   EXPECT_EQ(merchant("PUT", "settings", R"({"consent":{"ja":"二つ目"}})").status, 200);
   const auto kept = texts();
   ASSERT_EQ(kept.size(), 2U);
-  EXPECT_EQ(Json::parse(kept[0].reason)["ja"], "一つ目");
+  for (const change::Audit& audit : kept) EXPECT_EQ(audit.reason, "saved") << "not the text";
+  const auto first = storage.consent_text(kShopId, kept[0].subject.substr(sizeof "text"));
+  ASSERT_TRUE(first.ok() && first->has_value());
+  EXPECT_EQ((*first)->ja, "一つ目");
   const Json card = Json::parse(get(signed_path("/card.json", {.customer = kStranger})).body);
   EXPECT_EQ(kept[1].subject, "text " + card["consent"]["version"].get<std::string>());
 }
@@ -132,6 +135,71 @@ TEST_F(Merchant, AWrongSettingNamesItsField) {
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(Json::parse(answer.body)["error"]["field"], "stores[0].safety_stock");
   EXPECT_EQ(storage.writes, 0);
+}
+
+TEST_F(Merchant, ADataRequestIsListedAndItsFileHasAllThatIsHeld) {
+  ASSERT_TRUE(
+      storage
+          .apply(kShopId,
+                 {change::KeepConsentText{"v1", {.ja = "同意文", .en = "", .terms_url = ""}},
+                  change::SetFavourite{kMember, "1"}, change::SetPin{kMember, "490", true},
+                  change::PutFieldPrints{kMember, R"({"salt":"s3cret"})"},
+                  change::Audit{"customer", "join", "customer " + std::to_string(kMember),
+                                "asked; agreed to text v1"},
+                  change::PutDataRequest{{.request_id = "9",
+                                          .customer_id = kMember,
+                                          .orders = {"5"},
+                                          .requested_at = clock.now()}}})
+          .ok());
+  const Json listed = status()["data_requests"];
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0]["id"], "9");
+  EXPECT_EQ(listed[0]["customer"], std::to_string(kMember));
+  EXPECT_EQ(listed[0]["orders"], Json::array({"5"}));
+  EXPECT_EQ(listed[0]["requested_at"], clock.now());
+
+  const Answer file = merchant("GET", "data-requests/9");
+  EXPECT_EQ(file.status, 200) << file.raw;
+  EXPECT_EQ(file.header("Content-Disposition"),
+            "attachment; filename=\"tsunagi-customer-" + std::to_string(kMember) + ".json\"");
+  EXPECT_EQ(file.header("Cache-Control"), "private, no-store");
+  const Json held = Json::parse(file.body);
+  const auto card = *storage.card(kShopId, kMember);
+  EXPECT_EQ(held["member"]["member_code"], card->link.code);
+  EXPECT_EQ(held["member"]["all_codes"], Json::array({card->link.code}));
+  EXPECT_EQ(held["card"]["name"], card->snapshot->holder);
+  EXPECT_EQ(held["card"]["points"], card->snapshot->points);
+  EXPECT_EQ(held["favourite_shop"], "1");
+  EXPECT_EQ(held["kept_products"], Json::array({"490"}));
+  EXPECT_EQ(held["consents"][0]["ja"], "同意文");
+  EXPECT_EQ(held["history"][0]["action"], "join");
+  EXPECT_EQ(held["request"]["orders"], Json::array({"5"}));
+  EXPECT_EQ(file.body.find("s3cret"), std::string::npos) << "hashes are described, not shown";
+}
+
+TEST_F(Merchant, ADataRequestOfAnotherShopOrOfNobodyIsNotFound) {
+  ASSERT_TRUE(storage.install({.id = 99, .domain = "shop-other.myshopify.com", .name = "o"}).ok());
+  ASSERT_TRUE(
+      storage.apply(99, {change::PutDataRequest{{.request_id = "9", .customer_id = kMember}}})
+          .ok());
+  for (const char* path : {"data-requests/9", "data-requests/8", "data-requests/9%2F..",
+                           "data-requests/", "data-requests"}) {
+    EXPECT_EQ(merchant("GET", path).status, 404) << path;
+  }
+  EXPECT_EQ(get("/admin/api/data-requests/9").status, 401);
+  EXPECT_EQ(merchant("POST", "data-requests/9", "{}").status, 405);
+}
+
+TEST_F(Merchant, WhereMailsGoIsSetAndWhetherAnyAreSentIsTold) {
+  EXPECT_EQ(status()["mail"]["sends"], false);
+  EXPECT_EQ(merchant("PUT", "settings", R"({"notify_mail":"shop@example.jp"})").status, 200);
+  EXPECT_EQ(status()["settings"]["notify_mail"], "shop@example.jp");
+  for (const char* wrong : {"shop", "a@b\r\nBcc: c@d", "a@b,c@d", "<a@b>"}) {
+    const Json body = {{"notify_mail", wrong}};
+    const Answer refused = merchant("PUT", "settings", body.dump());
+    EXPECT_EQ(refused.status, 400) << wrong;
+    EXPECT_EQ(Json::parse(refused.body)["error"]["field"], "notify_mail");
+  }
 }
 
 TEST_F(Merchant, RefreshReadsEverythingAnew) {

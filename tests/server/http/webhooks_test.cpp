@@ -14,14 +14,18 @@ class Webhooks : public HttpTest {
 };
 
 TEST_F(Webhooks, OfShopifyAreStoredUnderTheirDeliveryId) {
-  EXPECT_EQ(shopify_webhook("customers/update", R"({"id":7001})", "delivery-1").status, 200);
+  EXPECT_EQ(
+      shopify_webhook("customers/update",
+                      R"({"id":7001,"first_name":"花子","email":"h@example.jp"})", "delivery-1")
+          .status,
+      200);
   const auto inbox = storage.inbox();
   ASSERT_EQ(inbox.size(), 1U);
   const InboxItem& item = inbox.begin()->second.item;
   EXPECT_EQ(item.tenant, kShopId);
   EXPECT_EQ(item.event.type, "customers/update");
   EXPECT_EQ(item.event.event_id, "delivery-1");
-  EXPECT_EQ(item.event.body, R"({"id":7001})");
+  EXPECT_EQ(item.event.body, R"({"customer":{"id":7001}})") << "and nothing of the person";
   EXPECT_EQ(item.event.received_at, clock.now());
   EXPECT_EQ(wakes, 1);
 }
@@ -34,13 +38,13 @@ TEST_F(Webhooks, ComeTwiceAndAreStoredOnce) {
   EXPECT_EQ(wakes, 1);
 }
 
-TEST_F(Webhooks, ThreeComplianceTopicsAndUninstallAreAccepted) {
+TEST_F(Webhooks, EveryTopicOfTheAppIsAccepted) {
   int id = 0;
-  for (const char* topic : {"app/uninstalled", "customers/delete", "customers/data_request",
-                            "customers/redact", "shop/redact"}) {
+  for (const char* topic : {"app/uninstalled", "customers/delete", "customers/merge",
+                            "customers/data_request", "customers/redact", "shop/redact"}) {
     EXPECT_EQ(shopify_webhook(topic, "{}", std::to_string(++id)).status, 200) << topic;
   }
-  EXPECT_EQ(storage.inbox().size(), 5U);
+  EXPECT_EQ(storage.inbox().size(), 6U);
 }
 
 TEST_F(Webhooks, OfAShopThatUninstalledAreStillStored) {

@@ -370,24 +370,41 @@ TEST_F(InboxTest, RedactionIsTriedUntilItIsDone) {
   EXPECT_TRUE(shop.tags().empty());
 }
 
-TEST_F(InboxTest, ADataRequestIsAnsweredWithWhatIsHeld) {
-  shopify_tells("customers/data_request", R"({"customer":{"id":7001},"data_request":{"id":9}})");
-  shopify_tells("customers/data_request", R"({"customer":{"id":9999}})");
+TEST_F(InboxTest, ADataRequestIsKeptForTheMerchantOnceWithItsOrders) {
+  const char* body =
+      R"({"customer":{"id":7001},"data_request":{"id":9},"orders_requested":[5,"6",{}]})";
+  shopify_tells("customers/data_request", body);
+  shopify_tells("customers/data_request", body);
   work();
-  const auto audits = storage.audits();
-  ASSERT_GE(audits.size(), 2U);
-  EXPECT_NE(audits[audits.size() - 2].reason.find("member code"), std::string::npos);
-  EXPECT_NE(audits.back().reason.find("nothing"), std::string::npos);
-  EXPECT_EQ(audits[audits.size() - 2].reason.find("山田"), std::string::npos)
-      << "an audit row carries no personal data";
+  const auto requests = *storage.data_requests(kShop, 10);
+  ASSERT_EQ(requests.size(), 1U);
+  EXPECT_EQ(requests[0].request_id, "9");
+  EXPECT_EQ(requests[0].customer_id, 7001);
+  EXPECT_EQ(requests[0].orders, (std::vector<std::string>{"5", "6"}));
+  EXPECT_EQ(requests[0].requested_at, clock.now());
+  shopify_tells("customers/data_request", R"({"customer":{"id":7001}})");
+  work();
+  EXPECT_EQ(storage.data_requests(kShop, 10)->size(), 2U) << "one without an id is one, too";
 }
 
-TEST_F(InboxTest, ADataRequestOfSomebodyWhoLeftSaysThatThisIsKnown) {
-  shopify_tells("customers/redact", R"({"customer":{"id":7001}})");
+TEST_F(InboxTest, ARedactionLeavesNeitherARequestNorThatThereWasAMember) {
   shopify_tells("customers/data_request", R"({"customer":{"id":7001},"data_request":{"id":9}})");
+  shopify_tells("customers/data_request", R"({"customer":{"id":7002},"data_request":{"id":8}})");
   work();
-  EXPECT_EQ(storage.audits().back().reason,
-            "held of the customer: that they were a member and left;");
+  shopify_tells("customers/redact", R"({"customer":{"id":7001}})");
+  work();
+  EXPECT_EQ(storage.data_requests(kShop, 10)->size(), 1U);
+  EXPECT_FALSE(*storage.was_member(kShop, 7001)) << "the customer no longer exists";
+}
+
+TEST_F(InboxTest, ARedactionAfterADeletionForgetsThatThereWasAMember) {
+  shop.remove_customer(7001);
+  shopify_tells("customers/delete", R"({"id":7001})");
+  pass(kMergeGraceSeconds + 60, 60);
+  EXPECT_TRUE(*storage.was_member(kShop, 7001));
+  shopify_tells("customers/redact", R"({"customer":{"id":7001}})");
+  work();
+  EXPECT_FALSE(*storage.was_member(kShop, 7001));
 }
 
 TEST_F(InboxTest, ShopRedactErasesAShopThatIsGone) {

@@ -50,9 +50,11 @@ struct World {
 
   fakes::ManualClock clock;
   fakes::SeededRandom random{11};
+  fakes::PlainFingerprints fingerprints;
   fakes::FakeStorage storage;
   fakes::FakePos pos{clock};
   fakes::FakeShop shop;
+  fakes::FakeMailer mailer;
   fakes::InlineBackground background;
   std::mutex said_mutex;
   std::vector<std::string> said;  // guarded by said_mutex
@@ -64,9 +66,11 @@ struct World {
              .shop = shop,
              .clock = clock,
              .random = random,
+             .fingerprints = fingerprints,
              .cards = cards,
              .stock = stock,
              .directory = directory,
+             .mailer = &mailer,
              .log = [this](std::string_view line) {
                const std::lock_guard lock(said_mutex);
                said.emplace_back(line);

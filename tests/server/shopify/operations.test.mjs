@@ -95,6 +95,7 @@ test('the variables that the client sends are what the inputs take', () => {
   const card = { ownerId: gid, namespace: '$app:tsunagi', key: 'card' };
   const sent = {
     'shop_identity.graphql': {},
+    'shop_mail.graphql': {},
     'customer.graphql': { id: gid, keys: ['facts.birth_date'] },
     'customer_card.graphql': { id: gid },
     'customers_changed.graphql': { query: "updated_at:>='2026-09-21T14:13:20Z' AND updated_at:<='2026-09-21T14:14:20Z'", after: 'cursor' },

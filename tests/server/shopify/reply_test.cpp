@@ -79,7 +79,7 @@ TEST(ShopifyReply, CostOfARequest) {
 TEST(ShopifyReply, ProblemsCarryNoPersonalData) {
   const auto reply = parse_reply(
       R"({"errors":[{"message":"invalid value taro@example.com 09012345678","extensions":{"code":"argumentLiteralsIncompatible"}}]})");
-  EXPECT_EQ(reply->problem, "argumentLiteralsIncompatible invalid value … …");
+  EXPECT_EQ(reply->problem, "argumentLiteralsIncompatible invalid value");
 }
 
 TEST(ShopifyReply, Shop) {
@@ -202,14 +202,14 @@ TEST(ShopifyReply, ChangedCustomers) {
 TEST(ShopifyReply, UserErrors) {
   const auto errors = parse_user_errors(
       R"({"data":{"metafieldsSet":{"userErrors":[{"code":"INVALID","field":["metafields","3","ownerId"],
-          "message":"Owner gid://shopify/Customer/7001234 does not exist"},{"field":null}]}}})",
+          "message":"Owner gid://shopify/Customer/7001234 does not exist"},{"code":"山田","field":["太郎"],"message":"山田 太郎"}]}}})",
       "metafieldsSet");
   ASSERT_TRUE(errors);
   ASSERT_EQ(errors->size(), 2U);
   EXPECT_EQ((*errors)[0].code, "INVALID");
   EXPECT_EQ((*errors)[0].field, "metafields.3.ownerId");
-  EXPECT_EQ((*errors)[0].message.find("7001234"), std::string::npos);
-  EXPECT_EQ((*errors)[1].code, "");
+  EXPECT_EQ((*errors)[0].message, "does not exist");
+  EXPECT_EQ((*errors)[1].code + (*errors)[1].field + (*errors)[1].message, "");
   EXPECT_TRUE(parse_user_errors(R"({"data":{"m":{"userErrors":[]}}})", "m")->empty());
   for (const char* body : {R"({"data":{"m":null}})", R"({"data":{"m":{}}})",
                            R"({"data":{"m":{"userErrors":null}}})"}) {

@@ -123,12 +123,14 @@ TEST_F(SmaregiClientTest, ATakenCodeIsAConflictHoweverSmaregiWordsIt) {
     EXPECT_TRUE(client->create_member("sb_one", somebody()))
         << "an earlier attempt of ours that had worked";
   }
-  smaregi.on(kCreate,
-             {status(400, R"({"title":"Bad Request","detail":"[rank]は必須です","status":400})")});
+  smaregi.on(
+      kCreate,
+      {status(400, R"({"title":"Bad Request","detail":"山田の[rank]は必須です","status":400})")});
   smaregi.on(kMembers, {ok("[]")});
   const auto refused = client->create_member("sb_one", somebody());
   EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
-  EXPECT_NE(refused.error().message.find("[rank]は必須です"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("status 400, [rank] 必須"), std::string::npos);
+  EXPECT_EQ(refused.error().message.find("山田"), std::string::npos);
 }
 
 TEST_F(SmaregiClientTest, OnlyTheNamedFieldsOfAMemberAreChanged) {

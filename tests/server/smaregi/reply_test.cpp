@@ -259,16 +259,17 @@ TEST(SmaregiReply, ADeeplyNestedReplyIsNoDanger) {
   EXPECT_FALSE(parse_member(deep));
 }
 
-TEST(SmaregiReply, ProblemsKeepTheirWordsAndLoseTheirData) {
+TEST(SmaregiReply, ProblemsKeepTheFieldAndTheKindAndNothingElse) {
   EXPECT_EQ(
       parse_problem(
           R"({"type":"about:blank","title":"Bad Request","detail":"[lastKana]は必須です","status":400})"),
-      "Bad Request: [lastKana]は必須です");
-  EXPECT_EQ(parse_problem(R"({"title":"NotFound","status":404})"), "NotFound");
+      "[lastKana] 必須");
+  EXPECT_EQ(parse_problem(R"({"title":"NotFound","status":404})"), "");
   EXPECT_EQ(parse_problem(R"({"error":"invalid_scope","error_description":"unknown scope"})"),
-            "invalid_scope: unknown scope");
-  EXPECT_EQ(parse_problem(R"({"title":"Bad Request","detail":"T0123456789012 of a@b.jp"})"),
-            "Bad Request: … of …");
+            "invalid_scope");
+  EXPECT_EQ(
+      parse_problem(R"({"title":"Bad Request","detail":"T0123456789012 of a@b.jp, [山田] [sex]"})"),
+      "[sex]");
   for (const char* body : {"", "<html>", "[]", "{}", R"({"title":{}})"}) {
     EXPECT_EQ(parse_problem(body), "") << body;
   }

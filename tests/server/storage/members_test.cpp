@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "tests/server/storage/database.h"
 
 namespace tsunagi {
@@ -201,6 +203,37 @@ TEST_P(MembersTest, WhatACustomerGaveIsKeptUntilItIsReplacedOrTheLinkGoes) {
   apply({change::DropLink{1}});
   EXPECT_TRUE(db().given_fields(kShop, 1)->empty());
   EXPECT_EQ(1u, db().given_fields(kShop, 2)->size());
+}
+
+TEST_P(MembersTest, WhatACustomerGaveAfterTheRegistrationIsNotKept) {
+  using enum MemberField;
+  MemberLink joining = link(1, "T1");
+  apply({change::PutLink{joining}, change::PutGivenFields{1, {{kSex, "1"}}}});
+  for (const LinkState state : {LinkState::kLinked, LinkState::kStopped}) {
+    joining.state = state;
+    apply({change::PutLink{joining}, change::PutGivenFields{1, {}}});
+    EXPECT_ERROR(ErrorCode::kConflict,
+                 db().apply(kShop, {change::PutGivenFields{1, {{kPhone, "03-1111-2222"}}},
+                                    change::Audit{"customer", "fields", "customer 1", ""}}));
+    EXPECT_TRUE(db().given_fields(kShop, 1)->empty());
+  }
+  EXPECT_EQ(0, database_->number("SELECT COUNT(*) FROM audit")) << "all or nothing";
+}
+
+// Whichever of the two is first: what was given goes with the registration or is refused.
+TEST_P(MembersTest, AnAnswerAndTheRegistrationAtOnceLeaveNothingGiven) {
+  constexpr int kRounds = 40;
+  for (int round = 1; round <= kRounds; ++round) {
+    MemberLink one = link(round, "T" + std::to_string(round));
+    apply({change::PutLink{one}});
+    one.state = LinkState::kLinked;
+    std::jthread answer([&] {
+      (void)db().apply(kShop, {change::PutGivenFields{round, {{MemberField::kSex, "1"}}}});
+    });
+    EXPECT_OK(db().apply(kShop, {change::PutLink{one}, change::PutGivenFields{round, {}}}));
+    answer.join();
+    ASSERT_TRUE(db().given_fields(kShop, round)->empty()) << "round " << round;
+  }
 }
 
 TEST_P(MembersTest, AMovedLinkTakesEverythingOfItAlong) {

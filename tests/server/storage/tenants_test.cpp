@@ -192,6 +192,9 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
            change::PutGivenFields{.customer_id = 1, .fields = {{MemberField::kSex, "1"}}},
            change::SetFavourite{.customer_id = 1, .store_id = "1"},
            change::SetPin{.customer_id = 1, .product_code = "p", .pinned = true},
+           change::KeepConsentText{.version = "v", .consent = {.ja = "同意", .en = "", .terms_url = ""}},
+           change::TellLeaving{.customer_id = 1, .reason = LeaveReason::kDeleted},
+           change::PutDataRequest{{.request_id = "9", .customer_id = 1}},
            change::Audit{.actor = "test", .action = "join", .subject = "1", .reason = ""}},
           tenant);
   }
@@ -205,7 +208,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_LE(1, count(table, kShop)) << "the test should fill " << table;
     with_rows.push_back(table);
   }
-  EXPECT_EQ(19u, with_rows.size());
+  EXPECT_EQ(22u, with_rows.size());
 
   EXPECT_OK(db().erase_tenant(kShop));
   for (const std::string& table : with_rows) {

@@ -83,7 +83,8 @@ class CommandsTest : public ::testing::Test {
     } catch (const CLI::ParseError&) {
       return kWrong;
     }
-    const int code = chosen ? chosen({storage, pos, shop, clock, random, out, err}) : kWrong;
+    const int code =
+        chosen ? chosen({storage, pos, shop, clock, random, fingerprints, out, err}) : kWrong;
     for (const std::string& said : {out.str(), err.str()}) {
       EXPECT_THAT(said, Not(HasSubstr("花子"))) << "no personal data";
     }
@@ -97,6 +98,7 @@ class CommandsTest : public ::testing::Test {
 
   fakes::ManualClock clock;
   fakes::SeededRandom random{7};
+  fakes::PlainFingerprints fingerprints;
   fakes::FakeStorage storage;
   fakes::FakePos pos{clock};
   fakes::FakeShop shop;
