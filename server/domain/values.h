@@ -155,6 +155,13 @@ struct MemberLink {
   std::vector<std::string> missing = {};
 };
 
+// A member that lost its card when two customers became one.
+struct LeftMember {
+  std::string code;
+  std::string pos_member_id;  // "" when Smaregi's answer about it never came
+  int64_t kept_customer_id = 0;
+};
+
 // The last figures Smaregi gave for a member.
 struct CardSnapshot {
   int64_t customer_id = 0;

@@ -194,7 +194,7 @@ void OutboxWorker::drop_customer(const Tenant& tenant, const OutboxItem& item) {
     if (!card.ok()) return card.error();
     std::vector<Change> changes;
     if (card->has_value()) {
-      changes = {change::DropLink{customer_id},
+      changes = {change::DropLink{.customer_id = customer_id, .restorable = true},
                  change::Audit{"shopify", "drop", "customer " + item.write.key,
                                "the customer no longer exists"}};
     }

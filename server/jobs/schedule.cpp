@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "server/domain/member/member_merge.h"
 #include "server/jobs/retry.h"
 
 namespace tsunagi {
@@ -100,6 +101,8 @@ void Schedule::purge() {
   const auto purged =
       ports_.storage.purge_inbox(now - kDoneKeptSeconds, now - kDeadBodyKeptSeconds, kPurgeRows);
   if (!purged.ok()) ports_.say("schedule: cannot forget old events: " + purged.error().message);
+  const auto merges = ports_.storage.purge_merges(now - kMergesKeptSeconds, kPurgeRows);
+  if (!merges.ok()) ports_.say("schedule: cannot forget old merges: " + merges.error().message);
   if (!purged.ok() || *purged < kPurgeRows) return;
   const std::lock_guard lock(mutex_);
   purge_due_at_ = now;  // there is more

@@ -285,6 +285,45 @@ Result<bool> FakeStorage::was_member(TenantId tenant, int64_t customer) {
       [&](FakeStorage& self) { return self.data_[tenant].former_members.contains(customer); });
 }
 
+Result<std::optional<int64_t>> FakeStorage::merged_into(TenantId tenant, int64_t customer) {
+  return read([&](FakeStorage& self) -> std::optional<int64_t> {
+    const auto& merged = self.data_[tenant].merged;
+    const auto found = merged.find(customer);
+    if (found == merged.end()) return std::nullopt;
+    return found->second.first;
+  });
+}
+
+Result<std::optional<MemberLink>> FakeStorage::dropped_link(TenantId tenant, int64_t customer) {
+  return read([&](FakeStorage& self) -> std::optional<MemberLink> {
+    const auto& dropped = self.data_[tenant].dropped;
+    const auto found = dropped.find(customer);
+    if (found == dropped.end()) return std::nullopt;
+    return found->second.first;
+  });
+}
+
+Result<std::vector<LeftMember>> FakeStorage::left_members(TenantId tenant, int limit) {
+  return read([&](FakeStorage& self) {
+    std::vector<LeftMember> members;
+    for (const auto& [code, member] : self.data_[tenant].left) {
+      if (members.size() < static_cast<size_t>(limit)) members.push_back(member);
+    }
+    return members;
+  });
+}
+
+Result<int64_t> FakeStorage::purge_merges(Seconds before, int) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  size_t purged = 0;
+  for (auto& [tenant, data] : data_) {
+    const auto old = [before](const auto& row) { return row.second.second < before; };
+    purged += std::erase_if(data.merged, old) + std::erase_if(data.dropped, old);
+  }
+  return static_cast<int64_t>(purged);
+}
+
 Result<std::string> FakeStorage::favourite(TenantId tenant, int64_t customer) {
   return read([&](FakeStorage& self) { return self.data_[tenant].favourites[customer]; });
 }
@@ -558,6 +597,10 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       }
       copy.cards[put->link.customer_id].link = put->link;
     } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
+      copy.dropped.erase(drop->customer_id);
+      if (drop->restorable && copy.cards.contains(drop->customer_id)) {
+        copy.dropped[drop->customer_id] = {copy.cards[drop->customer_id].link, last_lease_at_};
+      }
       const bool dropped = copy.cards.erase(drop->customer_id) > 0;
       if (dropped && drop->left) copy.former_members.insert(drop->customer_id);
       for (auto& [code, owner] : copy.codes) {
@@ -572,12 +615,19 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       if (copy.cards.contains(move->to)) {
         return Error{ErrorCode::kConflict, "the customer has a link already"};
       }
+      if (copy.merged.contains(move->to)) {
+        return Error{ErrorCode::kConflict, "the customer was merged into another meanwhile"};
+      }
       Card card = copy.cards.extract(move->from).mapped();
       card.link.customer_id = move->to;
       if (card.snapshot) card.snapshot->customer_id = move->to;
       copy.cards[move->to] = std::move(card);
       for (auto& [code, owner] : copy.codes) {
         if (owner == move->from) owner = move->to;
+      }
+      copy.prints.erase(move->to);
+      if (copy.cards[move->to].link.state == LinkState::kJoining) {
+        copy.prints[move->to] = copy.prints[move->from];
       }
       copy.given[move->to] = copy.given[move->from];
       if (copy.favourites[move->to].empty())
@@ -632,12 +682,60 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       if (pin->pinned) pins.push_back(pin->product_code);
     } else if (const auto* audit = std::get_if<change::Audit>(&change)) {
       audited.push_back(*audit);
+    } else if (auto merged = merge_locked(tenant, copy, change); merged && !merged->ok()) {
+      return *merged;
     }
   }
   data_[tenant] = std::move(copy);
   for (const change::Enqueue& one : enqueued) enqueue_locked(tenant, one);
   audits_.insert(audits_.end(), audited.begin(), audited.end());
   return Done{};
+}
+
+bool FakeStorage::being_created_locked(TenantId tenant, int64_t customer) const {
+  return std::ranges::any_of(outbox_, [&](const auto& entry) {
+    const OutboxRow& row = entry.second;
+    return row.item.tenant == tenant && row.item.write.kind == OutboxKind::kCreateMember &&
+           row.item.write.key == std::to_string(customer) && row.leased_until > last_lease_at_;
+  });
+}
+
+std::optional<Result<Done>> FakeStorage::merge_locked(TenantId tenant, Data& copy,
+                                                      const Change& change) {
+  if (const auto* note = std::get_if<change::NoteMerge>(&change)) {
+    if (being_created_locked(tenant, note->gone) || being_created_locked(tenant, note->kept)) {
+      return Error{ErrorCode::kUnavailable, "a member of the customer is being created"};
+    }
+    if (note->without_link && copy.cards.contains(note->gone)) {
+      return Error{ErrorCode::kConflict, "the customer has a link by now"};
+    }
+    copy.merged[note->gone] = {note->kept, last_lease_at_};
+    return Done{};
+  }
+  if (const auto* restore = std::get_if<change::RestoreLink>(&change)) {
+    const auto kept = copy.dropped.find(restore->customer_id);
+    if (kept == copy.dropped.end()) return Done{};
+    const MemberLink link = kept->second.first;
+    copy.dropped.erase(kept);
+    const bool taken = std::ranges::any_of(copy.cards, [&](const auto& entry) {
+      const MemberLink& other = entry.second.link;
+      return other.customer_id == link.customer_id ||
+             (!link.pos_member_id.empty() && other.pos_member_id == link.pos_member_id);
+    });
+    if (taken) return Done{};
+    copy.cards[link.customer_id] = {.link = link, .snapshot = std::nullopt};
+    if (copy.codes[link.code] == 0) copy.codes[link.code] = link.customer_id;
+    return Done{};
+  }
+  if (const auto* leave = std::get_if<change::LeaveMember>(&change)) {
+    copy.left[leave->member.code] = leave->member;
+    return Done{};
+  }
+  if (const auto* forget = std::get_if<change::ForgetLeftMember>(&change)) {
+    copy.left.erase(forget->code);
+    return Done{};
+  }
+  return std::nullopt;
 }
 
 void FakeStorage::enqueue_locked(TenantId tenant, const change::Enqueue& enqueue) {

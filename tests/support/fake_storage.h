@@ -96,6 +96,9 @@ class FakeStorage : public Storage {
   Result<FieldChanges> given_fields(TenantId tenant, int64_t customer) override;
   Result<std::vector<MemberLink>> waiting_links(TenantId tenant, int limit) override;
   Result<bool> was_member(TenantId tenant, int64_t customer) override;
+  Result<std::optional<int64_t>> merged_into(TenantId tenant, int64_t customer) override;
+  Result<std::optional<MemberLink>> dropped_link(TenantId tenant, int64_t customer) override;
+  Result<std::vector<LeftMember>> left_members(TenantId tenant, int limit) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer) override;
 
@@ -107,6 +110,7 @@ class FakeStorage : public Storage {
                             const std::vector<Change>& changes) override;
   Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) override;
   Result<int64_t> purge_inbox(Seconds done_before, Seconds dead_before, int limit) override;
+  Result<int64_t> purge_merges(Seconds before, int limit) override;
   Result<Done> bury_inbox(int64_t id, std::string_view error) override;
 
   Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override;
@@ -134,6 +138,9 @@ class FakeStorage : public Storage {
     std::map<int64_t, std::string> prints;
     std::map<int64_t, FieldChanges> given;
     std::set<int64_t> former_members;
+    std::map<int64_t, std::pair<int64_t, Seconds>> merged;  // by who is gone
+    std::map<int64_t, std::pair<MemberLink, Seconds>> dropped;
+    std::map<std::string, LeftMember> left;
     std::map<int64_t, std::string> favourites;
     std::map<int64_t, std::vector<std::string>> pins;
     std::map<SecretPurpose, StoredSecret> secrets;
@@ -151,6 +158,9 @@ class FakeStorage : public Storage {
 
   Result<Done> apply_locked(TenantId tenant, const std::vector<Change>& changes);
   void enqueue_locked(TenantId tenant, const change::Enqueue& enqueue);
+  // The changes of a merge; nullopt: the change is none of them.
+  std::optional<Result<Done>> merge_locked(TenantId tenant, Data& copy, const Change& change);
+  bool being_created_locked(TenantId tenant, int64_t customer) const;
 
   mutable std::mutex mutex_;  // guards everything below
   int64_t last_id_ = 0;

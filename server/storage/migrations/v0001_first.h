@@ -217,6 +217,39 @@ inline constexpr std::string_view kV0001First[] = {
        ))",
     "CREATE INDEX audit_tenant ON audit (tenant, id)",
     "{audit_append_only}",
+
+    // Customers that Shopify merged: ids alone, until purge_merges.
+    R"(CREATE TABLE merged_customer (
+         tenant BIGINT NOT NULL,
+         gone BIGINT NOT NULL,
+         kept BIGINT NOT NULL,
+         noted_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, gone)
+       ) {clustered})",
+    "CREATE INDEX merged_customer_noted ON merged_customer (noted_at)",
+
+    // Links of customers who are gone, for a merge that is told late; until purge_merges.
+    R"(CREATE TABLE dropped_link (
+         tenant BIGINT NOT NULL,
+         customer_id BIGINT NOT NULL,
+         code {text} NOT NULL,
+         pos_member_id {text} NOT NULL,
+         state {text} NOT NULL,
+         joined_at BIGINT NOT NULL,
+         dropped_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, customer_id)
+       ) {clustered})",
+    "CREATE INDEX dropped_link_dropped ON dropped_link (dropped_at)",
+
+    // Members that a merge took off the card, for a person to bring their points over.
+    R"(CREATE TABLE left_member (
+         tenant BIGINT NOT NULL,
+         code {text} NOT NULL,
+         pos_member_id {text} NOT NULL,
+         kept_customer_id BIGINT NOT NULL,
+         left_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, code)
+       ) {clustered})",
 };
 
 }  // namespace tsunagi::storage

@@ -270,7 +270,7 @@ TEST_F(OutboxTest, OneCustomerThatIsGoneDoesNotHoldUpTheBatch) {
     if (id == 5) continue;
     EXPECT_EQ(published(id)["points"], 77) << id;
   }
-  pass(kMergeGraceSeconds + 5);
+  pass(kMergeGraceSeconds + 600, 600);
   EXPECT_EQ(storage.cards(kShop).size(), 9U) << "the link of a customer that is gone goes";
   EXPECT_TRUE(dead().empty());
 }

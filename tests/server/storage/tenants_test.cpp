@@ -192,6 +192,9 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
            change::PutGivenFields{.customer_id = 1, .fields = {{MemberField::kSex, "1"}}},
            change::SetFavourite{.customer_id = 1, .store_id = "1"},
            change::SetPin{.customer_id = 1, .product_code = "p", .pinned = true},
+           change::PutLink{link(3, "T3")}, change::DropLink{.customer_id = 3, .restorable = true},
+           change::NoteMerge{.gone = 3, .kept = 1},
+           change::LeaveMember{{.code = "T3", .pos_member_id = "33", .kept_customer_id = 1}},
            change::Audit{.actor = "test", .action = "join", .subject = "1", .reason = ""}},
           tenant);
   }
@@ -205,7 +208,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_LE(1, count(table, kShop)) << "the test should fill " << table;
     with_rows.push_back(table);
   }
-  EXPECT_EQ(19u, with_rows.size());
+  EXPECT_EQ(22u, with_rows.size());
 
   EXPECT_OK(db().erase_tenant(kShop));
   for (const std::string& table : with_rows) {
