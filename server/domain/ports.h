@@ -232,6 +232,7 @@ class Storage {  // storage
   // lease_seconds.
   virtual Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) = 0;
   virtual Result<std::vector<InboxItem>> lease_inbox(int limit, Seconds now, int lease_seconds) = 0;
+  virtual Result<Done> renew_inbox(const std::vector<int64_t>& ids, Seconds until) = 0;
   // Marks the items done and applies the changes in the same transaction. The raw bodies are
   // emptied.
   virtual Result<Done> finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
@@ -244,8 +245,15 @@ class Storage {  // storage
   // Forgets merges noted and restorable links dropped before `before`; at most `limit` of each.
   virtual Result<int64_t> purge_merges(Seconds before, int limit) = 0;
 
+  // Of a lane at most one item, the first that is due, and none while another of it is leased: of
+  // all workers of all processes one at a time is at work on a customer. Leases end by themselves
+  // after lease_seconds unless renewed; an item that was leased to somebody else since is kConflict
+  // for its former holder.
   virtual Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now,
                                                        int lease_seconds) = 0;
+  // Ids of those that are still the caller's, until `until`.
+  virtual Result<std::vector<int64_t>> renew_outbox(const std::vector<OutboxItem>& items,
+                                                    Seconds until) = 0;
   virtual Result<Done> finish_outbox(const OutboxItem& item,
                                      const std::vector<Change>& changes) = 0;
   virtual Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) = 0;

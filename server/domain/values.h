@@ -197,9 +197,9 @@ struct InboxItem {
   int attempts = 0;
 };
 
-// A write to a platform that must happen, stored in the transaction of the fact it reports. Items
-// of one lane are done in order; a newer item with the same key replaces a waiting one (only the
-// last state matters).
+// A write to a platform that must happen, stored in the transaction of the fact it reports. A newer
+// item with the same key replaces a waiting one (only the last state matters). Items of one shop
+// with the same key, whatever their kind, are a lane: they are done one after the other.
 enum class OutboxKind : uint8_t {
   kWriteCard,        // Shopify: card metafield of a customer; key = customer id
   kCreateMember,     // Smaregi: member of a joining link; key = customer id
@@ -218,6 +218,7 @@ struct OutboxItem {
   OutboxWrite write;
   int attempts = 0;
   int64_t revision = 0;  // completing an item that was enqueued again meanwhile leaves it waiting
+  int64_t lease = 0;     // counts how often it was leased: only its last holder may close it
 };
 
 struct PosMember {  // a Smaregi customer

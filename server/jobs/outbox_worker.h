@@ -6,6 +6,7 @@
 
 #include "server/domain/member/member_sync.h"
 #include "server/domain/member/registration.h"
+#include "server/jobs/held.h"
 #include "server/jobs/jobs.h"
 
 namespace tsunagi {
@@ -18,6 +19,7 @@ class OutboxWorker {
  public:
   explicit OutboxWorker(const JobsPorts& ports);
   int run_once();  // items worked on
+  void renew();    // the leases of what is being worked on; call it every second
 
  private:
   struct Due {  // a card that is to be written
@@ -35,6 +37,9 @@ class OutboxWorker {
 
   void drop_customer(const Tenant& tenant, const OutboxItem& item);
   void read_points(const Tenant& tenant, int64_t customer_id);
+  [[nodiscard]] bool mine(const OutboxItem& item) const;
+  // Whether a platform that the item needs does not answer just now; then it is put off.
+  bool rests(const Tenant& tenant, const OutboxItem& item);
   void finish(const OutboxItem& item, const std::vector<Change>& changes);
   void failed(const OutboxItem& item, const Error& error);
   void wait(const OutboxItem& item, Seconds seconds, std::string_view reason);
@@ -42,6 +47,7 @@ class OutboxWorker {
   JobsPorts ports_;
   Registration registration_;
   MemberSync member_sync_;
+  Held<OutboxItem> held_;
 };
 
 }  // namespace tsunagi

@@ -76,6 +76,7 @@ class SqlStorage : public Storage {
 
   Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) override;
   Result<std::vector<InboxItem>> lease_inbox(int limit, Seconds now, int lease_seconds) override;
+  Result<Done> renew_inbox(const std::vector<int64_t>& ids, Seconds until) override;
   Result<Done> finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
                             const std::vector<Change>& changes) override;
   Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) override;
@@ -84,6 +85,8 @@ class SqlStorage : public Storage {
   Result<int64_t> purge_merges(Seconds before, int limit) override;
 
   Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override;
+  Result<std::vector<int64_t>> renew_outbox(const std::vector<OutboxItem>& items,
+                                            Seconds until) override;
   Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;

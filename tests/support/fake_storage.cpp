@@ -353,6 +353,7 @@ Result<bool> FakeStorage::put_inbox(TenantId tenant, const InboxEvent& event) {
 Result<std::vector<InboxItem>> FakeStorage::lease_inbox(int limit, Seconds now, int lease_seconds) {
   if (auto refused = refuse_write()) return *refused;
   const std::lock_guard lock(mutex_);
+  last_lease_at_ = now;
   std::vector<InboxItem> leased;
   for (auto& [id, row] : inbox_) {
     if (leased.size() >= static_cast<size_t>(limit)) break;
@@ -394,6 +395,15 @@ Result<Done> FakeStorage::retry_inbox(int64_t id, Seconds at, std::string_view e
   });
 }
 
+Result<Done> FakeStorage::renew_inbox(const std::vector<int64_t>& ids, Seconds until) {
+  return write([&](FakeStorage& self) {
+    for (const int64_t id : ids) {
+      InboxRow& row = self.inbox_[id];
+      if (row.leased_until != 0) row.leased_until = until;
+    }
+  });
+}
+
 Result<int64_t> FakeStorage::purge_inbox(Seconds done_before, Seconds dead_before, int limit) {
   if (auto refused = refuse_write()) return *refused;
   const std::lock_guard lock(mutex_);
@@ -423,49 +433,79 @@ Result<std::vector<OutboxItem>> FakeStorage::lease_outbox(int limit, Seconds now
   if (auto refused = refuse_write()) return *refused;
   const std::lock_guard lock(mutex_);
   last_lease_at_ = now;
+  std::set<std::pair<TenantId, std::string>> lanes;  // that are taken
+  const auto lane = [](const OutboxItem& item) { return std::pair(item.tenant, item.write.key); };
+  for (const auto& [id, row] : outbox_) {
+    if (!row.dead && row.leased_until > now) lanes.insert(lane(row.item));
+  }
   std::vector<OutboxItem> leased;
   for (auto& [id, row] : outbox_) {
     if (leased.size() >= static_cast<size_t>(limit)) break;
     if (row.dead || row.next_at > now || row.leased_until > now) continue;
+    if (!lanes.insert(lane(row.item)).second) continue;
     row.leased_until = now + lease_seconds;
+    ++row.item.lease;
     leased.push_back(row.item);
     ++row.item.attempts;
   }
   return leased;
 }
 
+FakeStorage::OutboxRow* FakeStorage::held_locked(const OutboxItem& item) {
+  const auto found = outbox_.find(item.id);
+  return found == outbox_.end() || found->second.item.lease != item.lease ? nullptr
+                                                                          : &found->second;
+}
+
+Result<std::vector<int64_t>> FakeStorage::renew_outbox(const std::vector<OutboxItem>& items,
+                                                       Seconds until) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  std::vector<int64_t> kept;
+  for (const OutboxItem& item : items) {
+    OutboxRow* row = held_locked(item);
+    if (row == nullptr || row->leased_until == 0) continue;
+    row->leased_until = until;
+    kept.push_back(item.id);
+  }
+  return kept;
+}
+
 Result<Done> FakeStorage::finish_outbox(const OutboxItem& item,
                                         const std::vector<Change>& changes) {
   if (auto refused = refuse_write()) return *refused;
   const std::lock_guard lock(mutex_);
+  OutboxRow* row = held_locked(item);
+  if (row == nullptr) return not_held();
   if (auto applied = apply_locked(item.tenant, changes); !applied.ok()) return applied;
-  const auto found = outbox_.find(item.id);
-  if (found == outbox_.end()) return Done{};
-  if (found->second.item.revision == item.revision) {
-    outbox_.erase(found);
+  if (row->item.revision == item.revision) {
+    outbox_.erase(item.id);
   } else {
-    found->second.leased_until = 0;
+    row->leased_until = 0;
   }
   return Done{};
 }
 
 Result<Done> FakeStorage::retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) {
-  return write([&](FakeStorage& self) {
-    const auto found = self.outbox_.find(item.id);
-    if (found == self.outbox_.end()) return;
-    found->second.next_at = at;
-    found->second.leased_until = 0;
-    found->second.error = error;
-  });
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  OutboxRow* row = held_locked(item);
+  if (row == nullptr) return not_held();
+  row->next_at = at;
+  row->leased_until = 0;
+  row->error = error;
+  return Done{};
 }
 
 Result<Done> FakeStorage::bury_outbox(const OutboxItem& item, std::string_view error) {
-  return write([&](FakeStorage& self) {
-    const auto found = self.outbox_.find(item.id);
-    if (found == self.outbox_.end()) return;
-    found->second.dead = true;
-    found->second.error = error;
-  });
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  OutboxRow* row = held_locked(item);
+  if (row == nullptr) return not_held();
+  row->dead = row->item.revision == item.revision;  // else there is news to write
+  row->leased_until = 0;
+  row->error = error;
+  return Done{};
 }
 
 Result<Storage::QueueDepth> FakeStorage::queue_depth(TenantId tenant) {

@@ -106,6 +106,7 @@ class FakeStorage : public Storage {
 
   Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) override;
   Result<std::vector<InboxItem>> lease_inbox(int limit, Seconds now, int lease_seconds) override;
+  Result<Done> renew_inbox(const std::vector<int64_t>& ids, Seconds until) override;
   Result<Done> finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
                             const std::vector<Change>& changes) override;
   Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) override;
@@ -114,6 +115,8 @@ class FakeStorage : public Storage {
   Result<Done> bury_inbox(int64_t id, std::string_view error) override;
 
   Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override;
+  Result<std::vector<int64_t>> renew_outbox(const std::vector<OutboxItem>& items,
+                                            Seconds until) override;
   Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
@@ -146,6 +149,7 @@ class FakeStorage : public Storage {
     std::map<SecretPurpose, StoredSecret> secrets;
   };
 
+  static Error not_held() { return {ErrorCode::kConflict, "done already, or somebody else's"}; }
   static Error unavailable() { return {ErrorCode::kUnavailable, "the database is down"}; }
   std::optional<Error> refuse_write();
   // Defined beside their only callers, in the .cpp.
@@ -160,6 +164,7 @@ class FakeStorage : public Storage {
   void enqueue_locked(TenantId tenant, const change::Enqueue& enqueue);
   // The changes of a merge; nullopt: the change is none of them.
   std::optional<Result<Done>> merge_locked(TenantId tenant, Data& copy, const Change& change);
+  OutboxRow* held_locked(const OutboxItem& item);  // nullptr: gone, or somebody else's by now
   bool being_created_locked(TenantId tenant, int64_t customer) const;
 
   mutable std::mutex mutex_;  // guards everything below

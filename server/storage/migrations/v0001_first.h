@@ -186,7 +186,7 @@ inline constexpr std::string_view kV0001First[] = {
     "CREATE INDEX inbox_dead_body ON inbox (received_at, id) WHERE state = 'dead' AND body <> ''",
 
     // One row a key: what is enqueued again while it waits, is being written, or lies dead, raises
-    // the revision.
+    // the revision. Rows of a tenant with the same key are a lane: its index is the UNIQUE one.
     R"(CREATE TABLE outbox (
          id {id},
          tenant BIGINT NOT NULL,
@@ -196,11 +196,12 @@ inline constexpr std::string_view kV0001First[] = {
          item_key {text} NOT NULL,
          state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead')),
          revision BIGINT NOT NULL DEFAULT 1,
+         lease BIGINT NOT NULL DEFAULT 0,
          attempts INTEGER NOT NULL DEFAULT 0,
          due_at BIGINT NOT NULL,
          error {text} NOT NULL DEFAULT '',
          enqueued_at BIGINT NOT NULL,
-         UNIQUE (tenant, kind, item_key)
+         UNIQUE (tenant, item_key, kind)
        ))",
     "CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state IN ('waiting', 'leased')",
     "CREATE INDEX outbox_dead ON outbox (tenant, id) WHERE state = 'dead'",
