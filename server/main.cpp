@@ -196,6 +196,9 @@ int serve(const Config& config) {
   const auto refresh = [&] {
     const http::FrontFigures figures = front.figures();
     metrics.connections(figures.open, figures.refused);
+    const Jobs::Open open = jobs.open_breakers();
+    metrics.breakers("shopify", open.shops);
+    metrics.breakers("smaregi", open.contracts);
     if (const auto depth = storage.queue_depth(Storage::kEveryTenant); depth.ok()) {
       metrics.queue("inbox", depth->inbox_waiting, depth->inbox_dead);
       metrics.queue("outbox", depth->outbox_waiting, depth->outbox_dead);

@@ -69,6 +69,9 @@ struct Metrics::State {
       registry, "tsunagi_queue_waiting", "Entries that wait to be worked off.");
   prometheus::Family<prometheus::Gauge>& queue_dead = family<prometheus::Gauge>(
       registry, "tsunagi_queue_dead", "Entries that failed for good and wait for a person.");
+  prometheus::Family<prometheus::Gauge>& breakers_open = family<prometheus::Gauge>(
+      registry, "tsunagi_breaker_open",
+      "Shops whose work at a platform rests, because it does not answer.");
 
   std::shared_mutex mutex;  // guards series
   std::map<std::pair<const char*, int>, RequestSeries> series;
@@ -117,6 +120,10 @@ void Metrics::queue(std::string_view name, int64_t waiting, int64_t dead) {
   const prometheus::Labels labels{{"queue", std::string(name)}};
   state_->queue_waiting.Add(labels).Set(static_cast<double>(waiting));
   state_->queue_dead.Add(labels).Set(static_cast<double>(dead));
+}
+
+void Metrics::breakers(std::string_view system, int64_t open) {
+  state_->breakers_open.Add({{"system", std::string(system)}}).Set(static_cast<double>(open));
 }
 
 std::string Metrics::text() const {

@@ -23,6 +23,8 @@ class Metrics {
   // "throttled", "failed"…
   void upstream(std::string_view system, std::string_view operation, std::string_view outcome,
                 double seconds);
+  // Shops for which the workers do not ask a platform ("smaregi", "shopify") that does not answer.
+  void breakers(std::string_view system, int64_t open);
   void queue(std::string_view name, int64_t waiting, int64_t dead);  // "inbox", "outbox"
 
   [[nodiscard]] std::string text() const;  // content type kMetricsContentType

@@ -50,15 +50,33 @@ struct PutLink {
   bool only_new = false;
 };
 // Link, snapshot, favourite, pins; the code is never issued again. left: that the customer was a
-// member stays known (was_member).
+// member stays known (was_member). restorable: the link alone is kept until purge_merges.
 struct DropLink {
   int64_t customer_id = 0;
   bool left = true;
+  bool restorable = false;
 };
+struct RestoreLink {
+  int64_t customer_id = 0;
+};  // a restorable link that was dropped is there again, with its code; else nothing
 struct MoveLink {
   int64_t from = 0, to = 0;
 };  // with code, snapshot, given fields, favourite and pins; nothing without a link of `from`,
-    // kConflict when `to` has one. `to` keeps a favourite and pins of its own.
+    // kConflict when `to` has one or was itself merged (NoteMerge). `to` keeps a favourite and pins
+    // of its own. What was sent of a member that is still being created goes along (field prints).
+// That Shopify made one customer of two, known until purge_merges. kUnavailable while somebody
+// creates a member for one of them: its answer would find the link elsewhere.
+struct NoteMerge {
+  int64_t gone = 0, kept = 0;
+  bool without_link = false;  // kConflict when `gone` has a link all the same
+};
+// A member that a merge took off the card; nothing sums its points up with the other's.
+struct LeaveMember {
+  LeftMember member;
+};
+struct ForgetLeftMember {
+  std::string code;
+};
 struct PutSnapshot {
   CardSnapshot snapshot;
 };  // an older as_of never overwrites a newer one
@@ -133,12 +151,14 @@ struct EraseCustomer {
 };
 }  // namespace change
 using Change =
-    std::variant<change::PutLink, change::DropLink, change::MoveLink, change::PutSnapshot,
-                 change::PutFieldPrints, change::PutGivenFields, change::PutStores,
-                 change::PutProducts, change::DropProducts, change::KeepProducts, change::PutStock,
-                 change::SetCursor, change::Enqueue, change::SetFavourite, change::SetPin,
-                 change::Audit, change::KeepConsentText, change::ForgetFigures, change::TellLeaving,
-                 change::LeavingTold, change::PutDataRequest, change::EraseCustomer>;
+    std::variant<change::PutLink, change::DropLink, change::RestoreLink, change::MoveLink,
+                 change::NoteMerge, change::LeaveMember, change::ForgetLeftMember,
+                 change::PutSnapshot, change::PutFieldPrints, change::PutGivenFields,
+                 change::PutStores, change::PutProducts, change::DropProducts, change::KeepProducts,
+                 change::PutStock, change::SetCursor, change::Enqueue, change::SetFavourite,
+                 change::SetPin, change::Audit, change::KeepConsentText, change::ForgetFigures,
+                 change::TellLeaving, change::LeavingTold, change::PutDataRequest,
+                 change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 // Stored platform secrets, encrypted at rest (AES-256-GCM, tenant and purpose bound as associated
@@ -237,6 +257,10 @@ class Storage {  // storage
   virtual Result<std::optional<int64_t>> code_owner(TenantId tenant, std::string_view code) = 0;
   virtual Result<bool> was_member(TenantId tenant,
                                   int64_t customer_id) = 0;  // and left
+  // Into whom the customer was merged, one step; what RestoreLink would bring back.
+  virtual Result<std::optional<int64_t>> merged_into(TenantId tenant, int64_t customer_id) = 0;
+  virtual Result<std::optional<MemberLink>> dropped_link(TenantId tenant, int64_t customer_id) = 0;
+  virtual Result<std::vector<LeftMember>> left_members(TenantId tenant, int limit) = 0;  // by code
   virtual Result<std::optional<Product>> product_by_code(
       TenantId tenant, std::string_view barcode,
       std::string_view sku) = 0;  // barcode first, then SKU
@@ -257,6 +281,7 @@ class Storage {  // storage
   // lease_seconds.
   virtual Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) = 0;
   virtual Result<std::vector<InboxItem>> lease_inbox(int limit, Seconds now, int lease_seconds) = 0;
+  virtual Result<Done> renew_inbox(const std::vector<int64_t>& ids, Seconds until) = 0;
   // Marks the items done and applies the changes in the same transaction. The raw bodies are
   // emptied.
   virtual Result<Done> finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
@@ -266,9 +291,18 @@ class Storage {  // storage
   // Forgets events that were done before `done_before`, and what the bodies of dead ones received
   // before `dead_before` said; at most `limit` of each. How many there were.
   virtual Result<int64_t> purge_inbox(Seconds done_before, Seconds dead_before, int limit) = 0;
+  // Forgets merges noted and restorable links dropped before `before`; at most `limit` of each.
+  virtual Result<int64_t> purge_merges(Seconds before, int limit) = 0;
 
+  // Of a lane at most one item, the first that is due, and none while another of it is leased: of
+  // all workers of all processes one at a time is at work on a customer. Leases end by themselves
+  // after lease_seconds unless renewed; an item that was leased to somebody else since is kConflict
+  // for its former holder.
   virtual Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now,
                                                        int lease_seconds) = 0;
+  // Ids of those that are still the caller's, until `until`.
+  virtual Result<std::vector<int64_t>> renew_outbox(const std::vector<OutboxItem>& items,
+                                                    Seconds until) = 0;
   virtual Result<Done> finish_outbox(const OutboxItem& item,
                                      const std::vector<Change>& changes) = 0;
   virtual Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) = 0;

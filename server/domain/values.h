@@ -156,6 +156,13 @@ struct MemberLink {
   std::vector<std::string> missing = {};
 };
 
+// A member that lost its card when two customers became one.
+struct LeftMember {
+  std::string code;
+  std::string pos_member_id;  // "" when Smaregi's answer about it never came
+  int64_t kept_customer_id = 0;
+};
+
 // The last figures Smaregi gave for a member.
 struct CardSnapshot {
   int64_t customer_id = 0;
@@ -191,9 +198,9 @@ struct InboxItem {
   int attempts = 0;
 };
 
-// A write to a platform that must happen, stored in the transaction of the fact it reports. Items
-// of one lane are done in order; a newer item with the same key replaces a waiting one (only the
-// last state matters).
+// A write to a platform that must happen, stored in the transaction of the fact it reports. A newer
+// item with the same key replaces a waiting one (only the last state matters). Items of one shop
+// with the same key, whatever their kind, are a lane: they are done one after the other.
 enum class OutboxKind : uint8_t {
   kWriteCard,        // Shopify: card metafield of a customer; key = customer id
   kCreateMember,     // Smaregi: member of a joining link; key = customer id
@@ -213,6 +220,7 @@ struct OutboxItem {
   OutboxWrite write;
   int attempts = 0;
   int64_t revision = 0;  // completing an item that was enqueued again meanwhile leaves it waiting
+  int64_t lease = 0;     // counts how often it was leased: only its last holder may close it
 };
 
 // Why somebody is no member any more.

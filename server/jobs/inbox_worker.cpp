@@ -20,15 +20,32 @@ InboxWorker::InboxWorker(const JobsPorts& ports)
                .log = ports.log}) {}
 
 int InboxWorker::run_once() {
-  const auto leased = ports_.storage.lease_inbox(kInboxBatch, ports_.clock.now(), kLeaseSeconds);
+  const Seconds now = ports_.clock.now();
+  const auto leased = ports_.storage.lease_inbox(kInboxBatch, now, kLeaseSeconds);
   if (!leased.ok()) {
     ports_.say("inbox: cannot lease: " + leased.error().message);
     return 0;
   }
+  held_.hold(*leased, now + kLeaseSeconds);
   std::map<TenantId, std::vector<InboxItem>> by_tenant;
   for (const InboxItem& item : *leased) by_tenant[item.tenant].push_back(item);
-  for (const auto& [tenant, items] : by_tenant) handle(tenant, items);
+  for (const auto& [tenant, items] : by_tenant) {
+    handle(tenant, items);
+    for (const InboxItem& item : items) held_.release(item);
+  }
   return static_cast<int>(leased->size());
+}
+
+void InboxWorker::renew() {
+  const auto renewed =
+      held_.renew(ports_.clock.now(), [this](const std::vector<InboxItem>& items, Seconds until) {
+        std::vector<int64_t> ids;
+        ids.reserve(items.size());
+        for (const InboxItem& item : items) ids.push_back(item.id);
+        const auto done = ports_.storage.renew_inbox(ids, until);
+        return done.ok() ? Result(std::move(ids)) : Result<std::vector<int64_t>>(done.error());
+      });
+  if (!renewed.ok()) ports_.say("inbox: cannot renew leases: " + renewed.error().message);
 }
 
 void InboxWorker::handle(TenantId tenant_id, const std::vector<InboxItem>& items) {

@@ -4,17 +4,18 @@
 // somebody else does the same again.
 
 #include "server/domain/events/event_service.h"
+#include "server/jobs/held.h"
 #include "server/jobs/jobs.h"
 
 namespace tsunagi {
 
 inline constexpr int kInboxBatch = 32;
-inline constexpr int kLeaseSeconds = 30;
 
 class InboxWorker {
  public:
   explicit InboxWorker(const JobsPorts& ports);
   int run_once();  // items worked on
+  void renew();    // the leases of what is being worked on; call it every second
 
  private:
   void handle(TenantId tenant_id, const std::vector<InboxItem>& items);
@@ -25,6 +26,7 @@ class InboxWorker {
 
   JobsPorts ports_;
   EventService events_;
+  Held<InboxItem> held_;
 };
 
 }  // namespace tsunagi

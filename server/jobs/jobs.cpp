@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/jobs/guarded.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/outbox_worker.h"
 #include "server/jobs/schedule.h"
@@ -59,7 +60,28 @@ class Bell {
 }  // namespace
 
 struct Jobs::State {
-  explicit State(const JobsPorts& ports) : inbox(ports), outbox(ports), schedule(ports) {}
+  explicit State(const JobsPorts& ports)
+      : shop_breaker("Shopify", ports.clock, ports.log),
+        pos_breaker("Smaregi", ports.clock, ports.log),
+        shop(ports.shop, shop_breaker),
+        pos(ports.pos, pos_breaker),
+        inbox(guarded(ports)),
+        outbox(guarded(ports)),
+        schedule(guarded(ports)) {}
+
+  JobsPorts guarded(const JobsPorts& ports) {
+    return {.storage = ports.storage,
+            .pos = pos,
+            .shop = shop,
+            .clock = ports.clock,
+            .random = ports.random,
+            .cards = ports.cards,
+            .stock = ports.stock,
+            .directory = ports.directory,
+            .log = ports.log,
+            .shop_breaker = &shop_breaker,
+            .pos_breaker = &pos_breaker};
+  }
 
   // Calls step until it has nothing to do, then waits for the bell.
   template <class Step>
@@ -78,10 +100,28 @@ struct Jobs::State {
     }
   }
 
+  // Renews leases until the workers have come back, a stop included.
+  void keep_leases() {
+    keeper = std::thread([this] {
+      while (!working_bell.closed()) {
+        const uint64_t heard = working_bell.rung();
+        inbox.renew();
+        outbox.renew();
+        working_bell.wait(heard);
+      }
+    });
+  }
+
+  Breaker shop_breaker;
+  Breaker pos_breaker;
+  GuardedShop shop;
+  GuardedPos pos;
   InboxWorker inbox;
   OutboxWorker outbox;
   Schedule schedule;
   Bell bell;
+  Bell working_bell;  // closed when no worker is at work any more
+  std::thread keeper;
   std::mutex mutex;
   std::vector<std::thread> threads;  // guarded by mutex
 };
@@ -94,6 +134,8 @@ void Jobs::start() {
   const std::lock_guard lock(state.mutex);
   if (!state.threads.empty()) return;
   state.bell.open();
+  state.working_bell.open();
+  state.keep_leases();
   state.work(kInboxThreads, [&state] { return state.inbox.run_once(); });
   state.work(kOutboxThreads, [&state] { return state.outbox.run_once(); });
   state.work(kScheduleThreads, [&state] { return state.schedule.run_one() ? 1 : 0; });
@@ -105,6 +147,8 @@ void Jobs::stop() {
   const std::lock_guard lock(state.mutex);
   for (std::thread& thread : state.threads) thread.join();
   state.threads.clear();
+  state.working_bell.close();
+  if (state.keeper.joinable()) state.keeper.join();
 }
 
 void Jobs::poke() { state_->bell.ring(); }
@@ -112,6 +156,10 @@ void Jobs::poke() { state_->bell.ring(); }
 void Jobs::sync_soon(TenantId tenant) {
   state_->schedule.all_soon(tenant);
   poke();
+}
+
+Jobs::Open Jobs::open_breakers() const {
+  return {.shops = state_->shop_breaker.open(), .contracts = state_->pos_breaker.open()};
 }
 
 int Jobs::run_inbox_once() { return state_->inbox.run_once(); }

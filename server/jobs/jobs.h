@@ -18,6 +18,7 @@
 #include "server/domain/ports.h"
 #include "server/domain/stock/stock_service.h"
 #include "server/domain/tenant/tenant_directory.h"
+#include "server/jobs/breaker.h"
 
 namespace tsunagi {
 
@@ -39,6 +40,9 @@ struct JobsPorts {
   TenantDirectory& directory;
   Mailer* mailer = nullptr;                        // none: no mail is sent
   std::function<void(std::string_view)> log = {};  // what went wrong; no personal data, no secret
+  // By shop domain and by contract. Jobs makes its own.
+  const Breaker* shop_breaker = nullptr;
+  const Breaker* pos_breaker = nullptr;
 
   void say(const std::string& text) const {
     if (log) log(text);
@@ -62,6 +66,12 @@ class Jobs {
   int run_inbox_once();
   int run_outbox_once();
   int poll_due();
+
+  // Shops that are not asked, and contracts, because they do not answer.
+  struct Open {
+    int64_t shops = 0, contracts = 0;
+  };
+  [[nodiscard]] Open open_breakers() const;
 
  private:
   struct State;

@@ -10,7 +10,6 @@
 #include "server/domain/mail_address.h"
 #include "server/domain/member/member_merge.h"
 #include "server/domain/privacy/leaving_mail.h"
-#include "server/jobs/inbox_worker.h"
 #include "server/jobs/retry.h"
 
 namespace tsunagi {
@@ -30,6 +29,21 @@ bool may_pass(const Error& error) {
   return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthorized;
 }
 
+// Every kind needs Shopify.
+bool needs_pos(OutboxKind kind) {
+  switch (kind) {
+    case OutboxKind::kCreateMember:
+    case OutboxKind::kCustomerChanged:
+    case OutboxKind::kMemberChanged:
+      return true;
+    case OutboxKind::kWriteCard:
+    case OutboxKind::kTagCustomer:
+    case OutboxKind::kDropCustomer:
+      return false;
+  }
+  return false;
+}
+
 MemberPorts member_ports(const JobsPorts& ports) {
   return {.storage = ports.storage,
           .pos = ports.pos,
@@ -45,15 +59,48 @@ OutboxWorker::OutboxWorker(const JobsPorts& ports)
     : ports_(ports), registration_(member_ports(ports)), member_sync_(member_ports(ports)) {}
 
 int OutboxWorker::run_once() {
-  const auto leased = ports_.storage.lease_outbox(kOutboxBatch, ports_.clock.now(), kLeaseSeconds);
+  const Seconds now = ports_.clock.now();
+  const auto leased = ports_.storage.lease_outbox(kOutboxBatch, now, kLeaseSeconds);
   if (!leased.ok()) {
     ports_.say("outbox: cannot lease: " + leased.error().message);
     return 0;
   }
+  held_.hold(*leased, now + kLeaseSeconds);
   std::map<TenantId, std::vector<OutboxItem>> by_tenant;
   for (const OutboxItem& item : *leased) by_tenant[item.tenant].push_back(item);
-  for (const auto& [tenant, items] : by_tenant) handle(tenant, items);
+  for (const auto& [tenant, items] : by_tenant) {
+    handle(tenant, items);
+    for (const OutboxItem& item : items) held_.release(item);
+  }
   return static_cast<int>(leased->size());
+}
+
+void OutboxWorker::renew() {
+  const auto renewed =
+      held_.renew(ports_.clock.now(), [this](const std::vector<OutboxItem>& items, Seconds until) {
+        return ports_.storage.renew_outbox(items, until);
+      });
+  if (!renewed.ok()) ports_.say("outbox: cannot renew leases: " + renewed.error().message);
+}
+
+// Not even the calls that would work are made: they would be made again with the rest.
+bool OutboxWorker::rests(const Tenant& tenant, const OutboxItem& item) {
+  const auto put_off = [&](const Breaker* breaker, const std::string& key) {
+    const auto seconds = breaker == nullptr ? std::nullopt : breaker->closed_for(key);
+    if (!seconds) return false;
+    const Seconds spread = delay_after(item.attempts, ports_.random);
+    wait(item, std::max(*seconds, spread), breaker->resting().message);
+    return true;
+  };
+  return put_off(ports_.shop_breaker, tenant.shop_domain) ||
+         (needs_pos(item.write.kind) && put_off(ports_.pos_breaker, tenant.contract_id));
+}
+
+// A process that stood still may have lost its leases to another, which is at work on them.
+bool OutboxWorker::mine(const OutboxItem& item) const {
+  if (held_.mine(item, ports_.clock.now())) return true;
+  ports_.say("outbox: a lease ended before its turn; the item is taken up again");
+  return false;
 }
 
 void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& items) {
@@ -83,6 +130,7 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
 void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& items) {
   std::vector<OutboxItem> cards;
   for (const OutboxItem& item : items) {
+    if (!mine(item) || rests(*tenant, item)) continue;
     if (customer_of(item) == 0) {
       failed(item, {ErrorCode::kInvalid, "the key is no customer id"});
       continue;
@@ -116,6 +164,7 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
 void OutboxWorker::write_cards(const Tenant& tenant, const std::vector<OutboxItem>& items) {
   std::vector<Due> batch;
   for (const OutboxItem& item : items) {
+    if (!mine(item)) continue;
     const auto read = ports_.storage.card(tenant.id, customer_of(item));
     if (!read.ok()) {
       failed(item, read.error());
@@ -211,7 +260,7 @@ void OutboxWorker::drop_customer(const Tenant& tenant, const OutboxItem& item) {
     std::vector<Change> changes;
     if (card->has_value()) {
       changes = {change::TellLeaving{customer_id, LeaveReason::kDeleted},
-                 change::DropLink{customer_id},
+                 change::DropLink{.customer_id = customer_id, .restorable = true},
                  change::Audit{"shopify", "drop", "customer " + item.write.key,
                                "the customer no longer exists"}};
     }

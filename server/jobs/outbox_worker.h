@@ -7,6 +7,7 @@
 
 #include "server/domain/member/member_sync.h"
 #include "server/domain/member/registration.h"
+#include "server/jobs/held.h"
 #include "server/jobs/jobs.h"
 
 namespace tsunagi {
@@ -19,6 +20,7 @@ class OutboxWorker {
  public:
   explicit OutboxWorker(const JobsPorts& ports);
   int run_once();  // items worked on
+  void renew();    // the leases of what is being worked on; call it every second
 
  private:
   struct Due {  // a card that is to be written
@@ -39,6 +41,9 @@ class OutboxWorker {
   void tell_leavings(const Tenant& tenant, const std::vector<OutboxItem>& items);
   Result<Done> tell_leaving(const Tenant& tenant, const OutboxItem& item);
   void read_points(const Tenant& tenant, int64_t customer_id);
+  [[nodiscard]] bool mine(const OutboxItem& item) const;
+  // Whether a platform that the item needs does not answer just now; then it is put off.
+  bool rests(const Tenant& tenant, const OutboxItem& item);
   void finish(const OutboxItem& item, const std::vector<Change>& changes);
   void failed(const OutboxItem& item, const Error& error);
   void wait(const OutboxItem& item, Seconds seconds, std::string_view reason);
@@ -46,6 +51,7 @@ class OutboxWorker {
   JobsPorts ports_;
   Registration registration_;
   MemberSync member_sync_;
+  Held<OutboxItem> held_;
 };
 
 }  // namespace tsunagi

@@ -1,9 +1,11 @@
 #include "server/jobs/schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 
+#include "server/domain/member/member_merge.h"
 #include "server/jobs/retry.h"
 
 namespace tsunagi {
@@ -103,8 +105,11 @@ void Schedule::purge() {
   if (!purged.ok()) ports_.say("schedule: cannot forget old events: " + purged.error().message);
   const auto papers = ports_.storage.purge_papers(now - kPapersKeptSeconds, kPurgeRows);
   if (!papers.ok()) ports_.say("schedule: cannot forget old requests: " + papers.error().message);
+  const auto merges = ports_.storage.purge_merges(now - kMergesKeptSeconds, kPurgeRows);
+  if (!merges.ok()) ports_.say("schedule: cannot forget old merges: " + merges.error().message);
   const bool more =
-      (purged.ok() && *purged >= kPurgeRows) || (papers.ok() && *papers >= kPurgeRows);
+      std::ranges::any_of(std::array{&purged, &papers, &merges},
+                          [](const auto* rows) { return rows->ok() && **rows >= kPurgeRows; });
   if (!more) return;
   const std::lock_guard lock(mutex_);
   purge_due_at_ = now;  // there is more

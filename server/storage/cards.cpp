@@ -32,6 +32,19 @@ constexpr Sql kCardsAfter{
 constexpr Sql kCodeOwner{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
 constexpr Sql kWasMember{
     "SELECT customer_id FROM former_member WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kMergedInto{"SELECT kept FROM merged_customer WHERE tenant = :a AND gone = :b"};
+constexpr Sql kDroppedLink{
+    "SELECT code, pos_member_id, state, joined_at FROM dropped_link "
+    "WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kLeftMembers{
+    "SELECT code, pos_member_id, kept_customer_id FROM left_member WHERE tenant = :a "
+    "ORDER BY code LIMIT :b"};
+constexpr Sql kPurgeMerged{
+    "DELETE FROM merged_customer WHERE (tenant, gone) IN (SELECT tenant, gone FROM "
+    "merged_customer WHERE noted_at < :a ORDER BY noted_at LIMIT :b)"};
+constexpr Sql kPurgeDropped{
+    "DELETE FROM dropped_link WHERE (tenant, customer_id) IN (SELECT tenant, customer_id FROM "
+    "dropped_link WHERE dropped_at < :a ORDER BY dropped_at LIMIT :b)"};
 constexpr Sql kFieldPrints{
     "SELECT prints FROM field_prints WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kGivenFields{
@@ -157,6 +170,50 @@ Result<bool> SqlStorage::was_member(TenantId tenant, int64_t customer_id) {
   return read([&](Session& session) -> Result<bool> {
     int64_t found = 0;
     return session.one(kWasMember, std::tie(found), tenant, customer_id);
+  });
+}
+
+Result<std::optional<int64_t>> SqlStorage::merged_into(TenantId tenant, int64_t customer_id) {
+  return read([&](Session& session) -> Result<std::optional<int64_t>> {
+    int64_t kept = 0;
+    if (!session.one(kMergedInto, std::tie(kept), tenant, customer_id)) {
+      return std::optional<int64_t>();
+    }
+    return std::optional<int64_t>(kept);
+  });
+}
+
+Result<std::optional<MemberLink>> SqlStorage::dropped_link(TenantId tenant, int64_t customer_id) {
+  return read([&](Session& session) -> Result<std::optional<MemberLink>> {
+    MemberLink link;
+    link.customer_id = customer_id;
+    std::string state;
+    if (!session.one(kDroppedLink, std::tie(link.code, link.pos_member_id, state, link.joined_at),
+                     tenant, customer_id)) {
+      return std::optional<MemberLink>();
+    }
+    const auto known = link_state(state);
+    if (!known) return Error{ErrorCode::kInternal, "a dropped link has an unknown state"};
+    link.state = *known;
+    return std::optional(std::move(link));
+  });
+}
+
+Result<std::vector<LeftMember>> SqlStorage::left_members(TenantId tenant, int limit) {
+  if (limit <= 0) return Error{ErrorCode::kInvalid, "a page must have at least one member"};
+  return read([&](Session& session) -> Result<std::vector<LeftMember>> {
+    LeftMember member;
+    std::vector<LeftMember> members;
+    session.each(
+        kLeftMembers, std::tie(member.code, member.pos_member_id, member.kept_customer_id),
+        [&] { members.push_back(member); }, tenant, limit);
+    return members;
+  });
+}
+
+Result<int64_t> SqlStorage::purge_merges(Seconds before, int limit) {
+  return write([&](Session& session) -> Result<int64_t> {
+    return session.run(kPurgeMerged, before, limit) + session.run(kPurgeDropped, before, limit);
   });
 }
 

@@ -8,6 +8,7 @@
 namespace tsunagi::storage {
 namespace {
 
+constexpr Sql kLeaseTurn{"SELECT pg_advisory_xact_lock(7846114)"};
 constexpr Sql kHoldTenant{"SELECT tenant FROM tenant WHERE tenant = :a {hold}"};
 constexpr Sql kReserveCode{
     "INSERT INTO member_code (tenant, code, customer_id) VALUES (:a, :b, :c) "
@@ -23,6 +24,35 @@ constexpr Sql kPutLink{
     "joined_at = excluded.joined_at, missing = excluded.missing"};
 constexpr Sql kRetireCodes{
     "UPDATE member_code SET customer_id = 0 WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kKeepDropped{
+    "INSERT INTO dropped_link "
+    "(tenant, customer_id, code, pos_member_id, state, joined_at, dropped_at) "
+    "SELECT tenant, customer_id, code, pos_member_id, state, joined_at, CAST(:a AS BIGINT) "
+    "FROM member_link WHERE tenant = :b AND customer_id = :c "
+    "ON CONFLICT (tenant, customer_id) DO UPDATE SET code = excluded.code, "
+    "pos_member_id = excluded.pos_member_id, state = excluded.state, "
+    "joined_at = excluded.joined_at, dropped_at = excluded.dropped_at"};
+constexpr Sql kForgetDropped{"DELETE FROM dropped_link WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kRestoreLink{
+    "INSERT INTO member_link (tenant, customer_id, code, pos_member_id, state, joined_at) "
+    "SELECT tenant, customer_id, code, pos_member_id, state, joined_at FROM dropped_link "
+    "WHERE tenant = :a AND customer_id = :b ON CONFLICT DO NOTHING"};
+constexpr Sql kRestoreCode{
+    "UPDATE member_code SET customer_id = :a WHERE tenant = :b AND customer_id = 0 AND code = "
+    "(SELECT code FROM dropped_link WHERE tenant = :c AND customer_id = :d)"};
+constexpr Sql kMergedInto{"SELECT kept FROM merged_customer WHERE tenant = :a AND gone = :b"};
+constexpr Sql kNoteMerge{
+    "INSERT INTO merged_customer (tenant, gone, kept, noted_at) VALUES (:a, :b, :c, :d) "
+    "ON CONFLICT (tenant, gone) DO UPDATE SET kept = excluded.kept, noted_at = excluded.noted_at"};
+constexpr Sql kBeingCreated{
+    "SELECT id FROM outbox WHERE tenant = :a AND kind = 'create_member' AND item_key IN (:b, :c) "
+    "AND state = 'leased' AND due_at > :d"};
+constexpr Sql kLeaveMember{
+    "INSERT INTO left_member (tenant, code, pos_member_id, kept_customer_id, left_at) "
+    "VALUES (:a, :b, :c, :d, :e) ON CONFLICT (tenant, code) DO UPDATE SET "
+    "pos_member_id = excluded.pos_member_id, kept_customer_id = excluded.kept_customer_id, "
+    "left_at = excluded.left_at"};
+constexpr Sql kForgetLeft{"DELETE FROM left_member WHERE tenant = :a AND code = :b"};
 constexpr Sql kDropLink{"DELETE FROM member_link WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kRememberMember{
     "INSERT INTO former_member (tenant, customer_id) VALUES (:a, :b) "
@@ -34,8 +64,10 @@ constexpr Sql kPutGiven{
     "INSERT INTO given_field (tenant, customer_id, field, value) VALUES (:a, :b, :c, :d)"};
 constexpr Sql kDropFavourite{"DELETE FROM favourite WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kDropPins{"DELETE FROM pin WHERE tenant = :a AND customer_id = :b"};
+constexpr Sql kMovePrints{
+    "UPDATE field_prints SET customer_id = :a WHERE tenant = :b AND customer_id = :c"};
 constexpr Sql kHoldLink{
-    "SELECT customer_id FROM member_link WHERE tenant = :a AND customer_id = :b {hold}"};
+    "SELECT customer_id, state FROM member_link WHERE tenant = :a AND customer_id = :b {hold}"};
 constexpr Sql kHoldState{
     "SELECT state FROM member_link WHERE tenant = :a AND customer_id = :b {hold_as_it_is}"};
 // Of a link that moves to another customer: to, tenant, from.
@@ -162,6 +194,8 @@ class Applier {
   }
 
   Result<Done> operator()(const change::DropLink& drop) {
+    session_.run(kForgetDropped, tenant_, drop.customer_id);
+    if (drop.restorable) session_.run(kKeepDropped, now_, tenant_, drop.customer_id);
     const int64_t dropped = session_.run(kDropLink, tenant_, drop.customer_id);
     if (dropped > 0 && drop.left) session_.run(kRememberMember, tenant_, drop.customer_id);
     session_.run(kRetireCodes, tenant_, drop.customer_id);
@@ -173,12 +207,25 @@ class Applier {
     return Done{};
   }
 
-  Result<Done> operator()(const change::MoveLink& move) {
-    int64_t customer_id = 0;
-    if (!session_.one(kHoldLink, std::tie(customer_id), tenant_, move.from)) return Done{};
-    if (session_.one(kHoldLink, std::tie(customer_id), tenant_, move.to)) {
-      return Error{ErrorCode::kConflict, "the customer has a link already"};
+  Result<Done> operator()(const change::RestoreLink& restore) {
+    const int64_t id = restore.customer_id;
+    if (session_.run(kRestoreLink, tenant_, id) > 0) {
+      session_.run(kRestoreCode, id, tenant_, tenant_, id);
     }
+    session_.run(kForgetDropped, tenant_, id);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::MoveLink& move) {
+    if (!has_link(move.from)) return Done{};
+    const bool joining = link_state(state_) == LinkState::kJoining;
+    if (has_link(move.to)) return Error{ErrorCode::kConflict, "the customer has a link already"};
+    int64_t survivor = 0;
+    if (session_.one(kMergedInto, std::tie(survivor), tenant_, move.to)) {
+      return Error{ErrorCode::kConflict, "the customer was merged into another meanwhile"};
+    }
+    session_.run(kDropPrints, tenant_, move.to);
+    if (joining) session_.run(kMovePrints, move.to, tenant_, move.from);
     for (const Sql& one : kMoves) session_.run(one, move.to, tenant_, move.from);
     for (const Sql* unless_own : {&kMoveFavourite, &kMovePins}) {
       session_.run(*unless_own, move.to, tenant_, move.from, tenant_, move.to);
@@ -189,14 +236,40 @@ class Applier {
     return Done{};
   }
 
+  // Leasing stands still meanwhile: nobody takes up a creation after the look, and of two merges of
+  // one chain the second sees what the first did.
+  Result<Done> operator()(const change::NoteMerge& note) {
+    take_lease_turn(session_);
+    int64_t id = 0;
+    if (session_.one(kBeingCreated, std::tie(id), tenant_, std::to_string(note.gone),
+                     std::to_string(note.kept), now_)) {
+      return Error{ErrorCode::kUnavailable, "a member of the customer is being created"};
+    }
+    if (note.without_link && has_link(note.gone)) {
+      return Error{ErrorCode::kConflict, "the customer has a link by now"};
+    }
+    session_.run(kNoteMerge, tenant_, note.gone, note.kept, now_);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::LeaveMember& leave) {
+    const LeftMember& member = leave.member;
+    if (auto key = check_key("a member code", member.code); !key) return key;
+    session_.run(kLeaveMember, tenant_, member.code, member.pos_member_id, member.kept_customer_id,
+                 now_);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::ForgetLeftMember& forget) {
+    session_.run(kForgetLeft, tenant_, forget.code);
+    return Done{};
+  }
+
   // A lookup that ends after its customer was erased must not bring the customer's name back: no
   // link, no snapshot.
   Result<Done> operator()(const change::PutSnapshot& put) {
     const CardSnapshot& snapshot = put.snapshot;
-    int64_t customer_id = 0;
-    if (!session_.one(kHoldLink, std::tie(customer_id), tenant_, snapshot.customer_id)) {
-      return Done{};
-    }
+    if (!has_link(snapshot.customer_id)) return Done{};
     session_.run(kPutSnapshot, tenant_, snapshot.customer_id, int64_t{snapshot.has_points},
                  snapshot.points, snapshot.points_expire_on, snapshot.rank, snapshot.holder,
                  snapshot.as_of);
@@ -204,8 +277,7 @@ class Applier {
   }
 
   Result<Done> operator()(const change::PutFieldPrints& put) {
-    int64_t customer_id = 0;
-    if (!session_.one(kHoldLink, std::tie(customer_id), tenant_, put.customer_id)) return Done{};
+    if (!has_link(put.customer_id)) return Done{};
     session_.run(kPutPrints, tenant_, put.customer_id, put.prints);
     return Done{};
   }
@@ -357,11 +429,17 @@ class Applier {
 
   Result<Done> operator()(const change::EraseCustomer& erase) {
     session_.run(kForgetFormer, tenant_, erase.customer_id);
+    session_.run(kForgetDropped, tenant_, erase.customer_id);
     session_.run(kForgetRequests, tenant_, erase.customer_id);
     return Done{};
   }
 
  private:
+  // The link stays as it is until the transaction ends; state_ is its state.
+  bool has_link(int64_t customer_id) {
+    return session_.one(kHoldLink, std::tie(customer_id, state_), tenant_, customer_id);
+  }
+
   static std::string_view indexable(std::string_view code) {
     return code.size() <= kKeyMaxBytes ? code : std::string_view();
   }
@@ -379,6 +457,7 @@ class Applier {
   Session& session_;
   const TenantId tenant_;
   const Seconds now_;
+  std::string state_;
 };
 
 }  // namespace
@@ -386,6 +465,10 @@ class Applier {
 Result<Done> hold_tenant(Session& session, TenantId tenant) {
   if (session.one(kHoldTenant, std::tie(tenant), tenant)) return Done{};
   return Error{ErrorCode::kNotFound, "unknown shop"};
+}
+
+void take_lease_turn(Session& session) {
+  if (session.dialect() == Dialect::kPostgres) session.run(kLeaseTurn);
 }
 
 Result<Done> apply_changes(Session& session, TenantId tenant, const std::vector<Change>& changes,

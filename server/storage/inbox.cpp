@@ -19,6 +19,7 @@ constexpr Sql kLease{
     "(SELECT id FROM inbox WHERE state IN ('waiting', 'leased') AND due_at <= :b "
     "ORDER BY due_at, id LIMIT :c {skip_locked}) "
     "RETURNING id, tenant, system, type, event_id, body, received_at, attempts - 1"};
+constexpr Sql kRenew{"UPDATE inbox SET due_at = :a WHERE id = :b AND state = 'leased'"};
 constexpr Sql kFinish{
     "UPDATE inbox SET state = 'done', body = '', error = '', done_at = :a "
     "WHERE id = :b AND tenant = :c AND state <> 'done'"};
@@ -88,6 +89,13 @@ Result<std::vector<InboxItem>> SqlStorage::lease_inbox(int limit, Seconds now, i
   if (!due) return due.error();
   if (!*due) return std::vector<InboxItem>();
   return write([&](Session& session) { return lease(session, limit, now, lease_seconds); });
+}
+
+Result<Done> SqlStorage::renew_inbox(const std::vector<int64_t>& ids, Seconds until) {
+  return write([&](Session& session) -> Result<Done> {
+    for (const int64_t id : ids) session.run(kRenew, until, id);
+    return Done{};
+  });
 }
 
 Result<Done> SqlStorage::finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,

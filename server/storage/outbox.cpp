@@ -1,5 +1,5 @@
-// Outbound writes: one row a key, leased, and deleted when the state it stands for has been
-// written.
+// Outbound writes: one row a key, leased lane by lane, and deleted when the state it stands for has
+// been written.
 
 #include <algorithm>
 #include <limits>
@@ -12,21 +12,33 @@ namespace {
 
 constexpr Sql kAnyDue{
     "SELECT id FROM outbox WHERE state IN ('waiting', 'leased') AND due_at <= :a LIMIT 1"};
+// Not behind another of its lane (tenant and key): one that is being worked on, or one that is due
+// before it. A lease that ended is due like what waits.
 constexpr Sql kLease{
-    "UPDATE outbox SET state = 'leased', attempts = attempts + 1, due_at = :a WHERE id IN "
-    "(SELECT id FROM outbox WHERE state IN ('waiting', 'leased') AND due_at <= :b "
-    "ORDER BY due_at, id LIMIT :c {skip_locked}) "
-    "RETURNING id, tenant, kind, item_key, attempts - 1, revision"};
-constexpr Sql kFinish{"DELETE FROM outbox WHERE id = :a AND tenant = :b AND revision = :c"};
+    "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease = lease + 1, due_at = :a "
+    "WHERE id IN (SELECT o.id FROM outbox o "
+    "WHERE o.state IN ('waiting', 'leased') AND o.due_at <= :b AND NOT EXISTS "
+    "(SELECT 1 FROM outbox l WHERE l.tenant = o.tenant AND l.item_key = o.item_key "
+    "AND l.id <> o.id AND l.state IN ('waiting', 'leased') AND "
+    "((l.state = 'leased' AND l.due_at > :c) OR (l.due_at <= :d AND "
+    "(l.due_at < o.due_at OR (l.due_at = o.due_at AND l.id < o.id))))) "
+    "ORDER BY o.due_at, o.id LIMIT :e {skip_locked}) "
+    "RETURNING id, tenant, kind, item_key, attempts - 1, revision, lease"};
+constexpr Sql kRenew{
+    "UPDATE outbox SET due_at = :a WHERE id = :b AND tenant = :c AND lease = :d AND state = "
+    "'leased'"};
+constexpr Sql kFinish{
+    "DELETE FROM outbox WHERE id = :a AND tenant = :b AND revision = :c AND lease = :d"};
 // Enqueued again since it was leased: what is to be written now has not been tried yet.
 constexpr Sql kWaitAgain{
     "UPDATE outbox SET state = 'waiting', due_at = :a, attempts = 0, error = '' "
-    "WHERE id = :b AND tenant = :c AND revision > :d"};
+    "WHERE id = :b AND tenant = :c AND revision > :d AND lease = :e"};
 constexpr Sql kRetry{
-    "UPDATE outbox SET state = 'waiting', due_at = :a, error = :b WHERE id = :c AND tenant = :d"};
+    "UPDATE outbox SET state = 'waiting', due_at = :a, error = :b "
+    "WHERE id = :c AND tenant = :d AND lease = :e"};
 constexpr Sql kBury{
     "UPDATE outbox SET state = 'dead', error = :a "
-    "WHERE id = :b AND tenant = :c AND revision = :d"};
+    "WHERE id = :b AND tenant = :c AND revision = :d AND lease = :e"};
 // Each count by its partial index: of the events that are done there are many. What was put off on
 // purpose does not wait before its time.
 constexpr Sql kDepth{
@@ -44,7 +56,7 @@ constexpr Sql kDepth{
     "WHERE state IN ('waiting', 'leased') AND enqueued_at <= now AND tenant BETWEEN low AND high), "
     "0)"};
 
-Error gone() { return {ErrorCode::kConflict, "the item is done already"}; }
+Error gone() { return {ErrorCode::kConflict, "the item is done already, or somebody else's"}; }
 
 Result<std::vector<OutboxItem>> lease(Session& session, int limit, Seconds now, int lease_seconds) {
   OutboxItem item;
@@ -52,14 +64,16 @@ Result<std::vector<OutboxItem>> lease(Session& session, int limit, Seconds now, 
   std::vector<OutboxItem> items;
   bool broken = false;
   session.each(
-      kLease, std::tie(item.id, item.tenant, kind, item.write.key, item.attempts, item.revision),
+      kLease,
+      std::tie(item.id, item.tenant, kind, item.write.key, item.attempts, item.revision,
+               item.lease),
       [&] {
         const auto known = outbox_kind(kind);
         broken = broken || !known;
         item.write.kind = known.value_or(OutboxKind::kWriteCard);
         items.push_back(item);
       },
-      now + lease_seconds, now, limit);
+      now + lease_seconds, now, now, now, limit);
   if (broken) return Error{ErrorCode::kInternal, "an outbox item has an unknown kind"};
   // RETURNING promises no order.
   std::sort(items.begin(), items.end(),
@@ -75,14 +89,28 @@ Result<std::vector<OutboxItem>> SqlStorage::lease_outbox(int limit, Seconds now,
   const auto due = any_due(kAnyDue, now);
   if (!due) return due.error();
   if (!*due) return std::vector<OutboxItem>();
-  return write([&](Session& session) { return lease(session, limit, now, lease_seconds); });
+  return write([&](Session& session) {
+    take_lease_turn(session);
+    return lease(session, limit, now, lease_seconds);
+  });
+}
+
+Result<std::vector<int64_t>> SqlStorage::renew_outbox(const std::vector<OutboxItem>& items,
+                                                      Seconds until) {
+  return write([&](Session& session) -> Result<std::vector<int64_t>> {
+    std::vector<int64_t> kept;
+    for (const OutboxItem& item : items) {
+      if (session.run(kRenew, until, item.id, item.tenant, item.lease) > 0) kept.push_back(item.id);
+    }
+    return kept;
+  });
 }
 
 Result<Done> SqlStorage::finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) {
   const Seconds now = clock_.now();
   return write([&](Session& session) -> Result<Done> {
-    if (session.run(kFinish, item.id, item.tenant, item.revision) == 0 &&
-        session.run(kWaitAgain, now, item.id, item.tenant, item.revision) == 0) {
+    if (session.run(kFinish, item.id, item.tenant, item.revision, item.lease) == 0 &&
+        session.run(kWaitAgain, now, item.id, item.tenant, item.revision, item.lease) == 0) {
       return gone();
     }
     return apply_changes(session, item.tenant, changes, now);
@@ -91,7 +119,8 @@ Result<Done> SqlStorage::finish_outbox(const OutboxItem& item, const std::vector
 
 Result<Done> SqlStorage::retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) {
   return write([&](Session& session) -> Result<Done> {
-    if (session.run(kRetry, at, cut_error(error), item.id, item.tenant) == 0) return gone();
+    if (session.run(kRetry, at, cut_error(error), item.id, item.tenant, item.lease) == 0)
+      return gone();
     return Done{};
   });
 }
@@ -99,8 +128,9 @@ Result<Done> SqlStorage::retry_outbox(const OutboxItem& item, Seconds at, std::s
 Result<Done> SqlStorage::bury_outbox(const OutboxItem& item, std::string_view error) {
   const Seconds now = clock_.now();
   return write([&](Session& session) -> Result<Done> {
-    if (session.run(kBury, cut_error(error), item.id, item.tenant, item.revision) == 0 &&
-        session.run(kWaitAgain, now, item.id, item.tenant, item.revision) == 0) {
+    if (session.run(kBury, cut_error(error), item.id, item.tenant, item.revision, item.lease) ==
+            0 &&
+        session.run(kWaitAgain, now, item.id, item.tenant, item.revision, item.lease) == 0) {
       return gone();
     }
     return Done{};

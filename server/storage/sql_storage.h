@@ -66,6 +66,9 @@ class SqlStorage : public Storage {
   Result<FieldChanges> given_fields(TenantId tenant, int64_t customer_id) override;
   Result<std::vector<MemberLink>> waiting_links(TenantId tenant, int limit) override;
   Result<bool> was_member(TenantId tenant, int64_t customer_id) override;
+  Result<std::optional<int64_t>> merged_into(TenantId tenant, int64_t customer_id) override;
+  Result<std::optional<MemberLink>> dropped_link(TenantId tenant, int64_t customer_id) override;
+  Result<std::vector<LeftMember>> left_members(TenantId tenant, int limit) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer_id) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer_id) override;
 
@@ -73,13 +76,17 @@ class SqlStorage : public Storage {
 
   Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) override;
   Result<std::vector<InboxItem>> lease_inbox(int limit, Seconds now, int lease_seconds) override;
+  Result<Done> renew_inbox(const std::vector<int64_t>& ids, Seconds until) override;
   Result<Done> finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
                             const std::vector<Change>& changes) override;
   Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) override;
   Result<int64_t> purge_inbox(Seconds done_before, Seconds dead_before, int limit) override;
   Result<Done> bury_inbox(int64_t id, std::string_view error) override;
+  Result<int64_t> purge_merges(Seconds before, int limit) override;
 
   Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override;
+  Result<std::vector<int64_t>> renew_outbox(const std::vector<OutboxItem>& items,
+                                            Seconds until) override;
   Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
@@ -140,6 +147,9 @@ class SqlStorage : public Storage {
 // kNotFound for a shop that is not (or no longer) there: what comes late must not write rows of an
 // erased shop. The shop cannot be erased until the transaction ends.
 [[nodiscard]] Result<Done> hold_tenant(Session& session, TenantId tenant);
+// SQLite has one writer. In PostgreSQL leases are given one process after the other, as a look at
+// what is leased is worth nothing else.
+void take_lease_turn(Session& session);
 [[nodiscard]] Result<Done> apply_changes(Session& session, TenantId tenant,
                                          const std::vector<Change>& changes, Seconds now);
 

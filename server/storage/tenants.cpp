@@ -43,20 +43,36 @@ constexpr Sql kForgetStores{"DELETE FROM store WHERE tenant = :a"};
 constexpr Sql kForgetProducts{"DELETE FROM product WHERE tenant = :a"};
 constexpr Sql kForgetStock{"DELETE FROM stock_level WHERE tenant = :a"};
 constexpr Sql kForgetCursors{"DELETE FROM sync_cursor WHERE tenant = :a"};
+constexpr Sql kForgetDroppedLinks{"DELETE FROM dropped_link WHERE tenant = :a"};
+constexpr Sql kForgetLeftMembers{"DELETE FROM left_member WHERE tenant = :a"};
 constexpr Sql kSaveSettings{"UPDATE tenant SET settings = :a WHERE tenant = :b"};
 // Every table that has rows of a tenant.
 constexpr Sql kErasures[] = {
-    {"DELETE FROM secret WHERE tenant = :a"},       {"DELETE FROM oauth_state WHERE tenant = :a"},
-    {"DELETE FROM pending_join WHERE tenant = :a"}, {"DELETE FROM store WHERE tenant = :a"},
-    {"DELETE FROM product WHERE tenant = :a"},      {"DELETE FROM stock_level WHERE tenant = :a"},
-    {"DELETE FROM sync_cursor WHERE tenant = :a"},  {"DELETE FROM member_link WHERE tenant = :a"},
-    {"DELETE FROM member_code WHERE tenant = :a"},  {"DELETE FROM card_snapshot WHERE tenant = :a"},
-    {"DELETE FROM favourite WHERE tenant = :a"},    {"DELETE FROM pin WHERE tenant = :a"},
-    {"DELETE FROM inbox WHERE tenant = :a"},        {"DELETE FROM outbox WHERE tenant = :a"},
-    {"DELETE FROM field_prints WHERE tenant = :a"}, {"DELETE FROM audit WHERE tenant = :a"},
-    {"DELETE FROM given_field WHERE tenant = :a"},  {"DELETE FROM former_member WHERE tenant = :a"},
-    {"DELETE FROM consent_text WHERE tenant = :a"}, {"DELETE FROM leaving WHERE tenant = :a"},
-    {"DELETE FROM data_request WHERE tenant = :a"}, {"DELETE FROM tenant WHERE tenant = :a"},
+    {"DELETE FROM secret WHERE tenant = :a"},
+    {"DELETE FROM oauth_state WHERE tenant = :a"},
+    {"DELETE FROM pending_join WHERE tenant = :a"},
+    {"DELETE FROM store WHERE tenant = :a"},
+    {"DELETE FROM product WHERE tenant = :a"},
+    {"DELETE FROM stock_level WHERE tenant = :a"},
+    {"DELETE FROM sync_cursor WHERE tenant = :a"},
+    {"DELETE FROM member_link WHERE tenant = :a"},
+    {"DELETE FROM member_code WHERE tenant = :a"},
+    {"DELETE FROM card_snapshot WHERE tenant = :a"},
+    {"DELETE FROM favourite WHERE tenant = :a"},
+    {"DELETE FROM pin WHERE tenant = :a"},
+    {"DELETE FROM inbox WHERE tenant = :a"},
+    {"DELETE FROM outbox WHERE tenant = :a"},
+    {"DELETE FROM field_prints WHERE tenant = :a"},
+    {"DELETE FROM audit WHERE tenant = :a"},
+    {"DELETE FROM given_field WHERE tenant = :a"},
+    {"DELETE FROM former_member WHERE tenant = :a"},
+    {"DELETE FROM merged_customer WHERE tenant = :a"},
+    {"DELETE FROM dropped_link WHERE tenant = :a"},
+    {"DELETE FROM left_member WHERE tenant = :a"},
+    {"DELETE FROM consent_text WHERE tenant = :a"},
+    {"DELETE FROM leaving WHERE tenant = :a"},
+    {"DELETE FROM data_request WHERE tenant = :a"},
+    {"DELETE FROM tenant WHERE tenant = :a"},
 };
 
 Error unknown_tenant() { return {ErrorCode::kNotFound, "unknown shop"}; }
@@ -103,6 +119,8 @@ void forget_contract_data(Session& session, TenantId tenant) {
   session.run(kForgetProducts, tenant);
   session.run(kForgetStock, tenant);
   session.run(kForgetCursors, tenant);
+  session.run(kForgetDroppedLinks, tenant);
+  session.run(kForgetLeftMembers, tenant);
 }
 
 // A shop whose contract went to another shop while it was uninstalled: its links name members of a

@@ -345,6 +345,29 @@ TEST_F(ReconcileTest, AMemberWithOurCodeAndNoLinkIsFound) {
   EXPECT_EQ(storage.outbox().begin()->second.item.write.kind, OutboxKind::kCreateMember);
 }
 
+TEST_F(ReconcileTest, AMemberThatAMergeTookOffTheCardIsListedWhileItHasPoints) {
+  const std::string left = pos.add_member({.member_id = "", .code = "T9", .rank = ""}, 120);
+  const std::string unanswered = pos.add_member({.member_id = "", .code = "T8", .rank = ""}, 30);
+  changes({change::LeaveMember{{.code = "T9", .pos_member_id = left, .kept_customer_id = kHanako}},
+           change::LeaveMember{{.code = "T8", .pos_member_id = "", .kept_customer_id = kHanako}},
+           change::LeaveMember{{.code = "T7", .pos_member_id = "", .kept_customer_id = kHanako}}});
+  const ReconcileReport report = look({.fix = true});
+  ASSERT_THAT(kinds(report), ElementsAre("merged_member", "merged_member"));
+  EXPECT_EQ(report.findings[0].member_id, unanswered) << "found by its code";
+  EXPECT_EQ(report.findings[1].member_id, left);
+  EXPECT_EQ(report.findings[1].customer_id, kHanako);
+  EXPECT_THAT(report.findings[1].actual, HasSubstr("120"));
+  EXPECT_FALSE(report.findings[1].healed) << "points are moved by a person";
+  EXPECT_EQ(storage.left_members(1, 10)->size(), 2U) << "T7 never came to be";
+
+  pos.set_points(left, 0);
+  pos.edit_member(unanswered, [](PosMember& member) { member.status = 3; });
+  EXPECT_THAT(kinds(look()), IsEmpty());
+  EXPECT_EQ(storage.left_members(1, 10)->size(), 2U) << "looking alone changes nothing";
+  look({.fix = true});
+  EXPECT_THAT(*storage.left_members(1, 10), IsEmpty());
+}
+
 TEST_F(ReconcileTest, StockIsStoredAsSmaregiCountsIt) {
   changes({change::PutStock{{{.product_id = "11",
                               .store_id = "1",

@@ -285,6 +285,45 @@ Result<bool> FakeStorage::was_member(TenantId tenant, int64_t customer) {
       [&](FakeStorage& self) { return self.data_[tenant].former_members.contains(customer); });
 }
 
+Result<std::optional<int64_t>> FakeStorage::merged_into(TenantId tenant, int64_t customer) {
+  return read([&](FakeStorage& self) -> std::optional<int64_t> {
+    const auto& merged = self.data_[tenant].merged;
+    const auto found = merged.find(customer);
+    if (found == merged.end()) return std::nullopt;
+    return found->second.first;
+  });
+}
+
+Result<std::optional<MemberLink>> FakeStorage::dropped_link(TenantId tenant, int64_t customer) {
+  return read([&](FakeStorage& self) -> std::optional<MemberLink> {
+    const auto& dropped = self.data_[tenant].dropped;
+    const auto found = dropped.find(customer);
+    if (found == dropped.end()) return std::nullopt;
+    return found->second.first;
+  });
+}
+
+Result<std::vector<LeftMember>> FakeStorage::left_members(TenantId tenant, int limit) {
+  return read([&](FakeStorage& self) {
+    std::vector<LeftMember> members;
+    for (const auto& [code, member] : self.data_[tenant].left) {
+      if (members.size() < static_cast<size_t>(limit)) members.push_back(member);
+    }
+    return members;
+  });
+}
+
+Result<int64_t> FakeStorage::purge_merges(Seconds before, int) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  size_t purged = 0;
+  for (auto& [tenant, data] : data_) {
+    const auto old = [before](const auto& row) { return row.second.second < before; };
+    purged += std::erase_if(data.merged, old) + std::erase_if(data.dropped, old);
+  }
+  return static_cast<int64_t>(purged);
+}
+
 Result<std::string> FakeStorage::favourite(TenantId tenant, int64_t customer) {
   return read([&](FakeStorage& self) { return self.data_[tenant].favourites[customer]; });
 }
@@ -314,6 +353,7 @@ Result<bool> FakeStorage::put_inbox(TenantId tenant, const InboxEvent& event) {
 Result<std::vector<InboxItem>> FakeStorage::lease_inbox(int limit, Seconds now, int lease_seconds) {
   if (auto refused = refuse_write()) return *refused;
   const std::lock_guard lock(mutex_);
+  last_lease_at_ = now;
   std::vector<InboxItem> leased;
   for (auto& [id, row] : inbox_) {
     if (leased.size() >= static_cast<size_t>(limit)) break;
@@ -355,6 +395,15 @@ Result<Done> FakeStorage::retry_inbox(int64_t id, Seconds at, std::string_view e
   });
 }
 
+Result<Done> FakeStorage::renew_inbox(const std::vector<int64_t>& ids, Seconds until) {
+  return write([&](FakeStorage& self) {
+    for (const int64_t id : ids) {
+      InboxRow& row = self.inbox_[id];
+      if (row.leased_until != 0) row.leased_until = until;
+    }
+  });
+}
+
 Result<int64_t> FakeStorage::purge_inbox(Seconds done_before, Seconds dead_before, int limit) {
   if (auto refused = refuse_write()) return *refused;
   const std::lock_guard lock(mutex_);
@@ -384,49 +433,79 @@ Result<std::vector<OutboxItem>> FakeStorage::lease_outbox(int limit, Seconds now
   if (auto refused = refuse_write()) return *refused;
   const std::lock_guard lock(mutex_);
   last_lease_at_ = now;
+  std::set<std::pair<TenantId, std::string>> lanes;  // that are taken
+  const auto lane = [](const OutboxItem& item) { return std::pair(item.tenant, item.write.key); };
+  for (const auto& [id, row] : outbox_) {
+    if (!row.dead && row.leased_until > now) lanes.insert(lane(row.item));
+  }
   std::vector<OutboxItem> leased;
   for (auto& [id, row] : outbox_) {
     if (leased.size() >= static_cast<size_t>(limit)) break;
     if (row.dead || row.next_at > now || row.leased_until > now) continue;
+    if (!lanes.insert(lane(row.item)).second) continue;
     row.leased_until = now + lease_seconds;
+    ++row.item.lease;
     leased.push_back(row.item);
     ++row.item.attempts;
   }
   return leased;
 }
 
+FakeStorage::OutboxRow* FakeStorage::held_locked(const OutboxItem& item) {
+  const auto found = outbox_.find(item.id);
+  return found == outbox_.end() || found->second.item.lease != item.lease ? nullptr
+                                                                          : &found->second;
+}
+
+Result<std::vector<int64_t>> FakeStorage::renew_outbox(const std::vector<OutboxItem>& items,
+                                                       Seconds until) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  std::vector<int64_t> kept;
+  for (const OutboxItem& item : items) {
+    OutboxRow* row = held_locked(item);
+    if (row == nullptr || row->leased_until == 0) continue;
+    row->leased_until = until;
+    kept.push_back(item.id);
+  }
+  return kept;
+}
+
 Result<Done> FakeStorage::finish_outbox(const OutboxItem& item,
                                         const std::vector<Change>& changes) {
   if (auto refused = refuse_write()) return *refused;
   const std::lock_guard lock(mutex_);
+  OutboxRow* row = held_locked(item);
+  if (row == nullptr) return not_held();
   if (auto applied = apply_locked(item.tenant, changes); !applied.ok()) return applied;
-  const auto found = outbox_.find(item.id);
-  if (found == outbox_.end()) return Done{};
-  if (found->second.item.revision == item.revision) {
-    outbox_.erase(found);
+  if (row->item.revision == item.revision) {
+    outbox_.erase(item.id);
   } else {
-    found->second.leased_until = 0;
+    row->leased_until = 0;
   }
   return Done{};
 }
 
 Result<Done> FakeStorage::retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) {
-  return write([&](FakeStorage& self) {
-    const auto found = self.outbox_.find(item.id);
-    if (found == self.outbox_.end()) return;
-    found->second.next_at = at;
-    found->second.leased_until = 0;
-    found->second.error = error;
-  });
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  OutboxRow* row = held_locked(item);
+  if (row == nullptr) return not_held();
+  row->next_at = at;
+  row->leased_until = 0;
+  row->error = error;
+  return Done{};
 }
 
 Result<Done> FakeStorage::bury_outbox(const OutboxItem& item, std::string_view error) {
-  return write([&](FakeStorage& self) {
-    const auto found = self.outbox_.find(item.id);
-    if (found == self.outbox_.end()) return;
-    found->second.dead = true;
-    found->second.error = error;
-  });
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  OutboxRow* row = held_locked(item);
+  if (row == nullptr) return not_held();
+  row->dead = row->item.revision == item.revision;  // else there is news to write
+  row->leased_until = 0;
+  row->error = error;
+  return Done{};
 }
 
 Result<Storage::QueueDepth> FakeStorage::queue_depth(TenantId tenant) {
@@ -635,6 +714,10 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       }
       copy.cards[put->link.customer_id].link = put->link;
     } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
+      copy.dropped.erase(drop->customer_id);
+      if (drop->restorable && copy.cards.contains(drop->customer_id)) {
+        copy.dropped[drop->customer_id] = {copy.cards[drop->customer_id].link, last_lease_at_};
+      }
       const bool dropped = copy.cards.erase(drop->customer_id) > 0;
       if (dropped && drop->left) copy.former_members.insert(drop->customer_id);
       for (auto& [code, owner] : copy.codes) {
@@ -649,12 +732,19 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       if (copy.cards.contains(move->to)) {
         return Error{ErrorCode::kConflict, "the customer has a link already"};
       }
+      if (copy.merged.contains(move->to)) {
+        return Error{ErrorCode::kConflict, "the customer was merged into another meanwhile"};
+      }
       Card card = copy.cards.extract(move->from).mapped();
       card.link.customer_id = move->to;
       if (card.snapshot) card.snapshot->customer_id = move->to;
       copy.cards[move->to] = std::move(card);
       for (auto& [code, owner] : copy.codes) {
         if (owner == move->from) owner = move->to;
+      }
+      copy.prints.erase(move->to);
+      if (copy.cards[move->to].link.state == LinkState::kJoining) {
+        copy.prints[move->to] = copy.prints[move->from];
       }
       copy.given[move->to] = copy.given[move->from];
       if (copy.favourites[move->to].empty()) {
@@ -715,6 +805,8 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       if (pin->pinned) pins.push_back(pin->product_code);
     } else if (const auto* audit = std::get_if<change::Audit>(&change)) {
       audited.push_back(*audit);
+    } else if (auto merged = merge_locked(tenant, copy, change); merged && !merged->ok()) {
+      return *merged;
     } else {
       apply_privacy(copy, change, enqueued);
     }
@@ -756,10 +848,57 @@ void FakeStorage::apply_privacy(Data& data, const Change& change,
     data.requests.emplace(put->request.request_id, put->request);
   } else if (const auto* erase = std::get_if<change::EraseCustomer>(&change)) {
     data.former_members.erase(erase->customer_id);
+    data.dropped.erase(erase->customer_id);
     std::erase_if(data.requests, [&](const auto& entry) {
       return entry.second.customer_id == erase->customer_id;
     });
   }
+}
+
+bool FakeStorage::being_created_locked(TenantId tenant, int64_t customer) const {
+  return std::ranges::any_of(outbox_, [&](const auto& entry) {
+    const OutboxRow& row = entry.second;
+    return row.item.tenant == tenant && row.item.write.kind == OutboxKind::kCreateMember &&
+           row.item.write.key == std::to_string(customer) && row.leased_until > last_lease_at_;
+  });
+}
+
+std::optional<Result<Done>> FakeStorage::merge_locked(TenantId tenant, Data& copy,
+                                                      const Change& change) {
+  if (const auto* note = std::get_if<change::NoteMerge>(&change)) {
+    if (being_created_locked(tenant, note->gone) || being_created_locked(tenant, note->kept)) {
+      return Error{ErrorCode::kUnavailable, "a member of the customer is being created"};
+    }
+    if (note->without_link && copy.cards.contains(note->gone)) {
+      return Error{ErrorCode::kConflict, "the customer has a link by now"};
+    }
+    copy.merged[note->gone] = {note->kept, last_lease_at_};
+    return Done{};
+  }
+  if (const auto* restore = std::get_if<change::RestoreLink>(&change)) {
+    const auto kept = copy.dropped.find(restore->customer_id);
+    if (kept == copy.dropped.end()) return Done{};
+    const MemberLink link = kept->second.first;
+    copy.dropped.erase(kept);
+    const bool taken = std::ranges::any_of(copy.cards, [&](const auto& entry) {
+      const MemberLink& other = entry.second.link;
+      return other.customer_id == link.customer_id ||
+             (!link.pos_member_id.empty() && other.pos_member_id == link.pos_member_id);
+    });
+    if (taken) return Done{};
+    copy.cards[link.customer_id] = {.link = link, .snapshot = std::nullopt};
+    if (copy.codes[link.code] == 0) copy.codes[link.code] = link.customer_id;
+    return Done{};
+  }
+  if (const auto* leave = std::get_if<change::LeaveMember>(&change)) {
+    copy.left[leave->member.code] = leave->member;
+    return Done{};
+  }
+  if (const auto* forget = std::get_if<change::ForgetLeftMember>(&change)) {
+    copy.left.erase(forget->code);
+    return Done{};
+  }
+  return std::nullopt;
 }
 
 void FakeStorage::enqueue_locked(TenantId tenant, const change::Enqueue& enqueue) {

@@ -96,6 +96,9 @@ class FakeStorage : public Storage {
   Result<FieldChanges> given_fields(TenantId tenant, int64_t customer) override;
   Result<std::vector<MemberLink>> waiting_links(TenantId tenant, int limit) override;
   Result<bool> was_member(TenantId tenant, int64_t customer) override;
+  Result<std::optional<int64_t>> merged_into(TenantId tenant, int64_t customer) override;
+  Result<std::optional<MemberLink>> dropped_link(TenantId tenant, int64_t customer) override;
+  Result<std::vector<LeftMember>> left_members(TenantId tenant, int limit) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer) override;
 
@@ -103,13 +106,17 @@ class FakeStorage : public Storage {
 
   Result<bool> put_inbox(TenantId tenant, const InboxEvent& event) override;
   Result<std::vector<InboxItem>> lease_inbox(int limit, Seconds now, int lease_seconds) override;
+  Result<Done> renew_inbox(const std::vector<int64_t>& ids, Seconds until) override;
   Result<Done> finish_inbox(TenantId tenant, const std::vector<int64_t>& ids,
                             const std::vector<Change>& changes) override;
   Result<Done> retry_inbox(int64_t id, Seconds at, std::string_view error) override;
   Result<int64_t> purge_inbox(Seconds done_before, Seconds dead_before, int limit) override;
+  Result<int64_t> purge_merges(Seconds before, int limit) override;
   Result<Done> bury_inbox(int64_t id, std::string_view error) override;
 
   Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override;
+  Result<std::vector<int64_t>> renew_outbox(const std::vector<OutboxItem>& items,
+                                            Seconds until) override;
   Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
@@ -142,6 +149,9 @@ class FakeStorage : public Storage {
     std::map<int64_t, std::string> prints;
     std::map<int64_t, FieldChanges> given;
     std::set<int64_t> former_members;
+    std::map<int64_t, std::pair<int64_t, Seconds>> merged;  // by who is gone
+    std::map<int64_t, std::pair<MemberLink, Seconds>> dropped;
+    std::map<std::string, LeftMember> left;
     std::map<int64_t, std::string> favourites;
     std::map<int64_t, std::vector<std::string>> pins;
     std::map<SecretPurpose, StoredSecret> secrets;
@@ -150,6 +160,7 @@ class FakeStorage : public Storage {
     std::map<std::string, DataRequest, std::less<>> requests;
   };
 
+  static Error not_held() { return {ErrorCode::kConflict, "done already, or somebody else's"}; }
   static Error unavailable() { return {ErrorCode::kUnavailable, "the database is down"}; }
   std::optional<Error> refuse_write();
   // Defined beside their only callers, in the .cpp.
@@ -164,6 +175,10 @@ class FakeStorage : public Storage {
   void apply_privacy(Data& data, const Change& change,
                      std::vector<change::Enqueue>& enqueued) const;
   void enqueue_locked(TenantId tenant, const change::Enqueue& enqueue);
+  // The changes of a merge; nullopt: the change is none of them.
+  std::optional<Result<Done>> merge_locked(TenantId tenant, Data& copy, const Change& change);
+  OutboxRow* held_locked(const OutboxItem& item);  // nullptr: gone, or somebody else's by now
+  bool being_created_locked(TenantId tenant, int64_t customer) const;
 
   mutable std::mutex mutex_;  // guards everything below
   int64_t last_id_ = 0;

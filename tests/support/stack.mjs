@@ -29,7 +29,8 @@ function credentials(random) {
 export class Stack {
   /**
    * @param {{seed?: number, database?: string, serverPort?: number, switches?: Record<string, unknown>,
-   *          threads?: number, smaregiPort?: number, shopifyPort?: number, relaySmaregi?: boolean}} options
+   *          threads?: number, smaregiPort?: number, shopifyPort?: number, relaySmaregi?: boolean,
+   *          witnesses?: {smaregi: (origin: string) => Witness, shopify: (origin: string) => Witness}}} options
    */
   constructor(options = {}) {
     this.options = options;
@@ -48,8 +49,17 @@ export class Stack {
     this.ops = `http://127.0.0.1:${this.opsPort}`;
     await Promise.all([this.startSmaregi(), this.startShopify()]);
     await this.configureSmaregi();
+    if (this.options.witnesses) await this.openWitnesses(this.options.witnesses);
     await this.startServer();
     return this;
+  }
+
+  /** The servers reach both stand-ins through them. */
+  async openWitnesses({ smaregi, shopify }) {
+    this.witness = { smaregi: smaregi(this.smaregiApi), shopify: shopify(this.shopify.storefront) };
+    this.smaregiApi = await this.witness.smaregi.open();
+    const origin = await this.witness.shopify.open();
+    this.shopify.witnessed_admin_url = this.shopify.admin_url.replace(this.shopify.storefront, origin);
   }
 
   /** One stand-in alone, for a test that asks it something. */
@@ -93,17 +103,46 @@ export class Stack {
   /** Also starts it again after a kill: same ports, same database. */
   async startServer(extraEnv = {}) {
     const config = this.config;
-    writeFileSync(config, `
+    this.writeConfig(config, this.serverPort, this.opsPort);
+    const env = this.serverEnv();
+    const serveEnv = { ...env, ...extraEnv };
+    if (!existsSync(program)) throw new Error(`${program} is missing: run scripts/build`);
+    const migrate = new Process('tsunagi-migrate', program, ['migrate', '--config', config], { env });
+    const how = await migrate.end;
+    if (how !== 0) throw new Error(`tsunagi migrate ended with ${how}: see ${migrate.log}`);
+    this.serverProcess = this.own(new Process('tsunagi', program, ['serve', '--config', config], { env: serveEnv }));
+    await this.serverReady(this.serverProcess, this.ops);
+  }
+
+  /** One more server on the same database; its metrics are at `ops`. */
+  async startPeer() {
+    const [port, opsPort] = [await freePort(), await freePort()];
+    const config = join(this.folder, `tsunagi-${port}.toml`);
+    this.writeConfig(config, port, opsPort);
+    const peer = { ops: `http://127.0.0.1:${opsPort}`, process: this.own(new Process(`tsunagi-${port}`, program, ['serve', '--config', config], { env: this.serverEnv() })) };
+    await this.serverReady(peer.process, peer.ops);
+    return peer;
+  }
+
+  serverReady(process, ops) {
+    return until('the server to be ready', async () => {
+      if (process.exited) throw new Error(`the server ended: see ${process.log}`);
+      return (await fetch(`${ops}/readyz`)).ok;
+    });
+  }
+
+  writeConfig(file, port, opsPort) {
+    writeFileSync(file, `
 [server]
-listen = "127.0.0.1:${this.serverPort}"
-admin_listen = "127.0.0.1:${this.opsPort}"
+listen = "127.0.0.1:${port}"
+admin_listen = "127.0.0.1:${opsPort}"
 public_url = "${this.server}"
 ${this.options.threads ? `threads = ${this.options.threads}` : ''}
 [database]
 url = "${this.databaseUrl()}"
 [shopify]
 client_id = "${this.keys.shopify_client_id}"
-admin_url = "${this.shopify.admin_url}"
+admin_url = "${this.shopify.witnessed_admin_url ?? this.shopify.admin_url}"
 app_bridge_url = "${this.shopify.admin}/app-bridge.js"
 admin_frame = ["${this.shopify.admin}"]
 [smaregi]
@@ -113,19 +152,8 @@ api_url = "${this.smaregiApi}"
 webhook_header = "X-Tsunagi-Webhook"
 [log]
 level = "info"
-file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
+file = "${join(root, 'build', 'logs', `tsunagi-${port}.log`)}"
 `);
-    const env = this.serverEnv();
-    const serveEnv = { ...env, ...extraEnv };
-    if (!existsSync(program)) throw new Error(`${program} is missing: run scripts/build`);
-    const migrate = new Process('tsunagi-migrate', program, ['migrate', '--config', config], { env });
-    const how = await migrate.end;
-    if (how !== 0) throw new Error(`tsunagi migrate ended with ${how}: see ${migrate.log}`);
-    this.serverProcess = this.own(new Process('tsunagi', program, ['serve', '--config', config], { env: serveEnv }));
-    await until('the server to be ready', async () => {
-      if (this.serverProcess.exited) throw new Error(`the server ended: see ${this.serverProcess.log}`);
-      return (await fetch(`${this.ops}/readyz`)).ok;
-    });
   }
 
   get config() { return join(this.folder, 'tsunagi.toml'); }
@@ -157,6 +185,7 @@ file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
   async stop() {
     await this.smaregiRelay?.close();
     await Promise.all(this.processes.map((child) => child.stop()));
+    await Promise.all(Object.values(this.witness ?? {}).map((witness) => witness.close()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -133,6 +133,7 @@ class EventService::Step {
   }
 
   // Nothing else may change either of the two meanwhile; lanes are taken in the order of their ids.
+  // Merges are told in any order: who was merged on since is where the card belongs.
   Result<Done> customers_merged(const InboxItem& item) {
     const auto merge = parse_shop_merge(item.event.body);
     if (!merge.ok()) return merge.error();
@@ -141,22 +142,48 @@ class EventService::Step {
     const auto still_there = ports_.shop.customer(tenant_, merge->gone);
     if (!still_there.ok()) return still_there.error();
     if (still_there->has_value()) return Done{};
-    const int64_t first = std::min(merge->kept, merge->gone);
-    const int64_t second = std::max(merge->kept, merge->gone);
+    const auto survivor = survivor_of(ports_.storage, tenant_.id, merge->kept);
+    if (!survivor.ok()) return survivor.error();
+    if (*survivor == merge->gone) return Done{};  // told of itself: there is nowhere to go
+    const int64_t first = std::min(*survivor, merge->gone);
+    const int64_t second = std::max(*survivor, merge->gone);
     return ports_.cards.exclusively(tenant_.id, first, [&] {
       return ports_.cards.exclusively(tenant_.id, second,
-                                      [&] { return follow_merge(merge->kept, merge->gone); });
+                                      [&] { return follow_merge(*merge, *survivor); });
     });
   }
 
-  Result<Done> follow_merge(int64_t kept, int64_t gone) {
-    const auto leaving = ports_.storage.card(tenant_.id, gone);
+  Result<Done> follow_merge(const ShopMerge& merge, int64_t survivor) {
+    change::NoteMerge note{.gone = merge.gone, .kept = merge.kept};
+    auto leaving = ports_.storage.card(tenant_.id, merge.gone);
     if (!leaving.ok()) return leaving.error();
-    if (!leaving->has_value()) return Done{};
-    const auto staying = ports_.storage.card(tenant_.id, kept);
+    const bool dropped = !leaving->has_value();
+    if (dropped) leaving = dropped_card(merge.gone);
+    if (!leaving.ok()) return leaving.error();
+    if (!leaving->has_value()) {
+      note.without_link = true;
+      return ports_.storage.apply(tenant_.id, {note});
+    }
+    const auto staying = ports_.storage.card(tenant_.id, survivor);
     if (!staying.ok()) return staying.error();
-    return ports_.storage.apply(
-        tenant_.id, merge_changes(**leaving, staying->has_value() ? &**staying : nullptr, kept));
+    std::vector<Change> changes{note};
+    if (dropped) changes.emplace_back(change::RestoreLink{merge.gone});
+    const std::vector<Change> moved =
+        merge_changes(**leaving, staying->has_value() ? &**staying : nullptr, survivor);
+    changes.insert(changes.end(), moved.begin(), moved.end());
+    if (dropped) {  // its figures were not kept
+      changes.emplace_back(
+          change::Enqueue{{work_for(**leaving, Side::kPos), std::to_string(survivor)}});
+    }
+    return ports_.storage.apply(tenant_.id, changes);
+  }
+
+  // Of a customer whose link went before the merge was told.
+  Result<std::optional<Card>> dropped_card(int64_t customer) {
+    const auto link = ports_.storage.dropped_link(tenant_.id, customer);
+    if (!link.ok()) return link.error();
+    if (!link->has_value()) return std::optional<Card>();
+    return std::optional(Card{.link = **link, .snapshot = std::nullopt});
   }
 
   // Sent for every order and for what we write ourselves, too: what changed is found by reading.

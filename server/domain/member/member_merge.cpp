@@ -22,11 +22,14 @@ bool goes_before(const Card& a, const Card& b) {
   return order(a) < order(b);
 }
 
-change::Audit left_behind(const Card& card, int64_t kept) {
-  return {"shopify", "merge", subject(kept),
-          "of two members the later one is off the card: code " + card.link.code +
-              ", Smaregi member " + card.link.pos_member_id +
-              "; its points stay there until they are brought over in Smaregi"};
+void leave_behind(const Card& card, int64_t kept, std::vector<Change>& changes) {
+  const MemberLink& link = card.link;
+  changes.emplace_back(change::LeaveMember{
+      {.code = link.code, .pos_member_id = link.pos_member_id, .kept_customer_id = kept}});
+  changes.emplace_back(change::Audit{
+      "shopify", "merge", subject(kept),
+      "of two members the later one is off the card: code " + link.code + ", Smaregi member " +
+          link.pos_member_id + "; its points stay there until they are brought over in Smaregi"});
 }
 
 }  // namespace
@@ -34,6 +37,16 @@ change::Audit left_behind(const Card& card, int64_t kept) {
 change::Enqueue drop_later(int64_t customer_id) {
   return {.write = {OutboxKind::kDropCustomer, std::to_string(customer_id)},
           .delay = kMergeGraceSeconds};
+}
+
+Result<int64_t> survivor_of(Storage& storage, TenantId tenant, int64_t customer_id) {
+  for (int step = 0; step < kMergeChainMost; ++step) {
+    const auto next = storage.merged_into(tenant, customer_id);
+    if (!next.ok()) return next.error();
+    if (!next->has_value()) return customer_id;
+    customer_id = **next;
+  }
+  return Error{ErrorCode::kConflict, "too many customers were merged one into the next"};
 }
 
 std::vector<Change> merge_changes(const Card& leaving, const Card* staying, int64_t kept) {
@@ -45,12 +58,12 @@ std::vector<Change> merge_changes(const Card& leaving, const Card* staying, int6
   changes.emplace_back(change::Enqueue{.write = {OutboxKind::kTagCustomer, key}});
   if (staying != nullptr && goes_before(*staying, leaving)) {
     changes.emplace_back(change::DropLink{.customer_id = gone, .left = false});
-    changes.emplace_back(left_behind(leaving, kept));
+    leave_behind(leaving, kept, changes);
     return changes;
   }
   if (staying != nullptr) {
     changes.emplace_back(change::DropLink{.customer_id = kept, .left = false});
-    changes.emplace_back(left_behind(*staying, kept));
+    leave_behind(*staying, kept, changes);
   }
   changes.emplace_back(change::MoveLink{.from = gone, .to = kept});
   changes.emplace_back(change::Audit{"shopify", "merge", subject(kept),

@@ -115,6 +115,8 @@ std::string_view drift_name(DriftKind kind) {
       return "published_card";
     case DriftKind::kMemberWithoutLink:
       return "member_without_link";
+    case DriftKind::kMergedMember:
+      return "merged_member";
     case DriftKind::kStock:
       return "stock";
     case DriftKind::kUnreadable:
@@ -129,8 +131,7 @@ Finding customer_gone(const Card& card) {
   finding.stored = word(card.link.state);
   finding.actual = "no such customer in Shopify";
   finding.heal = write_of(joining ? OutboxKind::kCreateMember : OutboxKind::kCustomerChanged, card);
-  finding.how =
-      "drops the link in ten minutes unless a merge moves it; the member stays in Smaregi";
+  finding.how = "drops the link in five hours unless a merge moves it; the member stays in Smaregi";
   return finding;
 }
 
@@ -230,6 +231,17 @@ Result<std::optional<Finding>> published_drift(const Tenant& tenant, const Card&
   finding.heal = write_of(OutboxKind::kWriteCard, card);
   finding.how = "writes the card again";
   return std::optional(std::move(finding));
+}
+
+Finding merged_member(const LeftMember& left, const PosMember& member, const PosPoints& points) {
+  Finding finding{.kind = DriftKind::kMergedMember,
+                  .customer_id = left.kept_customer_id,
+                  .member_id = member.member_id};
+  finding.stored = "off the card since two customers were merged, code " + left.code;
+  finding.actual = std::string(status_name(member.status)) +
+                   " in Smaregi with points: " + points_text(true, points.points, points.expire_on);
+  finding.how = "bring its points over to the member of the customer's card, then withdraw it";
+  return finding;
 }
 
 std::optional<Finding> stock_drift(const std::optional<StockLevel>& stored,

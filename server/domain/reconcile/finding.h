@@ -26,6 +26,7 @@ enum class DriftKind : uint8_t {
   kPoints,             // the balance
   kPublishedCard,      // the metafield is not what would be written now
   kMemberWithoutLink,  // a member with one of our codes is nobody's here
+  kMergedMember,       // a member that a merge took off the card still has points
   kStock,              // a stock level
   kUnreadable,         // the platform answers about it, and not as promised
 };
@@ -34,7 +35,7 @@ inline constexpr DriftKind kDriftKinds[] = {
     DriftKind::kCustomerGone, DriftKind::kMemberGone,    DriftKind::kMemberState,
     DriftKind::kMemberCode,   DriftKind::kNameOrRank,    DriftKind::kFields,
     DriftKind::kPoints,       DriftKind::kPublishedCard, DriftKind::kMemberWithoutLink,
-    DriftKind::kStock,        DriftKind::kUnreadable};
+    DriftKind::kMergedMember, DriftKind::kStock,         DriftKind::kUnreadable};
 std::string_view drift_name(DriftKind kind);  // "dead_letter"
 
 struct Replay {
@@ -72,6 +73,8 @@ std::optional<Finding> points_drift(const Card& card, const std::optional<PosPoi
 // there: the metafield as it is. kInvalid: the card cannot be drawn.
 Result<std::optional<Finding>> published_drift(const Tenant& tenant, const Card& card,
                                                const std::optional<std::string>& there);
+// points: what the member that is off the card still has.
+Finding merged_member(const LeftMember& left, const PosMember& member, const PosPoints& points);
 std::optional<Finding> stock_drift(const std::optional<StockLevel>& stored,
                                    const StockLevel& level);
 

@@ -48,6 +48,7 @@ class Run {
     if (tenant_.contract_id.empty()) return Done{};  // there is nothing to compare with
     if (whole) {
       if (auto done = members_without_link(); !done.ok()) return done;
+      if (auto done = merged_members(); !done.ok()) return done;
     }
     if (whole || asked_.after_customer) {
       if (auto done = members(asked_.after_customer.value_or(0)); !done.ok()) return done;
@@ -239,6 +240,43 @@ class Run {
       if (seen.size() >= kStrayRowsMost) return Done{};
     }
     return Done{};
+  }
+
+  // ---- members that merges took off the card
+  Result<Done> merged_members() {
+    const auto left = ports_.storage.left_members(tenant_.id, asked_.limit);
+    if (!left.ok()) return left.error();
+    for (const LeftMember& member : *left) {
+      if (auto done = merged_member(member); !done.ok()) return done;
+    }
+    return Done{};
+  }
+
+  Result<Done> merged_member(const LeftMember& left) {
+    const auto member = member_left(left);
+    if (!member.ok()) return member.error();
+    if (!*member || (*member)->status >= kStatusWithdrawn) return settled(left);
+    const auto points = ports_.pos.points(tenant_.contract_id, (*member)->member_id);
+    if (!points.ok() && points.error().code != ErrorCode::kNotFound) return points.error();
+    if (!points.ok() || points->points == 0) return settled(left);
+    return found(tsunagi::merged_member(left, **member, *points));
+  }
+
+  // By its code when the answer to its creation was lost.
+  Result<std::optional<PosMember>> member_left(const LeftMember& left) {
+    if (left.pos_member_id.empty()) {
+      return ports_.pos.member_by_code(tenant_.contract_id, left.code);
+    }
+    auto member = ports_.pos.member(tenant_.contract_id, left.pos_member_id);
+    if (member.ok()) return std::optional(std::move(member).value());
+    if (member.error().code == ErrorCode::kNotFound) return std::optional<PosMember>();
+    return member.error();
+  }
+
+  // Nothing is left to bring over.
+  Result<Done> settled(const LeftMember& left) {
+    if (!asked_.fix) return Done{};
+    return ports_.storage.apply(tenant_.id, {change::ForgetLeftMember{left.code}});
   }
 
   // true: all is as it should be.

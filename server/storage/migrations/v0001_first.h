@@ -186,7 +186,7 @@ inline constexpr std::string_view kV0001First[] = {
     "CREATE INDEX inbox_dead_body ON inbox (received_at, id) WHERE state = 'dead' AND body <> ''",
 
     // One row a key: what is enqueued again while it waits, is being written, or lies dead, raises
-    // the revision.
+    // the revision. Rows of a tenant with the same key are a lane: its index is the UNIQUE one.
     R"(CREATE TABLE outbox (
          id {id},
          tenant BIGINT NOT NULL,
@@ -196,11 +196,12 @@ inline constexpr std::string_view kV0001First[] = {
          item_key {text} NOT NULL,
          state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead')),
          revision BIGINT NOT NULL DEFAULT 1,
+         lease BIGINT NOT NULL DEFAULT 0,
          attempts INTEGER NOT NULL DEFAULT 0,
          due_at BIGINT NOT NULL,
          error {text} NOT NULL DEFAULT '',
          enqueued_at BIGINT NOT NULL,
-         UNIQUE (tenant, kind, item_key)
+         UNIQUE (tenant, item_key, kind)
        ))",
     "CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state IN ('waiting', 'leased')",
     "CREATE INDEX outbox_dead ON outbox (tenant, id) WHERE state = 'dead'",
@@ -253,6 +254,39 @@ inline constexpr std::string_view kV0001First[] = {
        ) {clustered})",
     "CREATE INDEX data_request_customer ON data_request (tenant, customer_id)",
     "CREATE INDEX data_request_at ON data_request (requested_at)",
+
+    // Customers that Shopify merged: ids alone, until purge_merges.
+    R"(CREATE TABLE merged_customer (
+         tenant BIGINT NOT NULL,
+         gone BIGINT NOT NULL,
+         kept BIGINT NOT NULL,
+         noted_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, gone)
+       ) {clustered})",
+    "CREATE INDEX merged_customer_noted ON merged_customer (noted_at)",
+
+    // Links of customers who are gone, for a merge that is told late; until purge_merges.
+    R"(CREATE TABLE dropped_link (
+         tenant BIGINT NOT NULL,
+         customer_id BIGINT NOT NULL,
+         code {text} NOT NULL,
+         pos_member_id {text} NOT NULL,
+         state {text} NOT NULL,
+         joined_at BIGINT NOT NULL,
+         dropped_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, customer_id)
+       ) {clustered})",
+    "CREATE INDEX dropped_link_dropped ON dropped_link (dropped_at)",
+
+    // Members that a merge took off the card, for a person to bring their points over.
+    R"(CREATE TABLE left_member (
+         tenant BIGINT NOT NULL,
+         code {text} NOT NULL,
+         pos_member_id {text} NOT NULL,
+         kept_customer_id BIGINT NOT NULL,
+         left_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, code)
+       ) {clustered})",
 };
 
 }  // namespace tsunagi::storage

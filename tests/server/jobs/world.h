@@ -61,21 +61,25 @@ struct World {
   CardService cards{{storage, pos, clock, background}};
   StockService stock{storage, clock};
   TenantDirectory directory{storage, clock};
-  Jobs jobs{{.storage = storage,
-             .pos = pos,
-             .shop = shop,
-             .clock = clock,
-             .random = random,
-             .fingerprints = fingerprints,
-             .cards = cards,
-             .stock = stock,
-             .directory = directory,
-             .mailer = &mailer,
-             .log = [this](std::string_view line) {
-               const std::lock_guard lock(said_mutex);
-               said.emplace_back(line);
-             }}};
+  Jobs jobs{ports()};
   int last_event = 0;
+
+  JobsPorts ports() {
+    return {.storage = storage,
+            .pos = pos,
+            .shop = shop,
+            .clock = clock,
+            .random = random,
+            .fingerprints = fingerprints,
+            .cards = cards,
+            .stock = stock,
+            .directory = directory,
+            .mailer = &mailer,
+            .log = [this](std::string_view line) {
+              const std::lock_guard lock(said_mutex);
+              said.emplace_back(line);
+            }};
+  }
 };
 
 }  // namespace tsunagi

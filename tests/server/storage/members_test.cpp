@@ -237,7 +237,9 @@ TEST_P(MembersTest, AnAnswerAndTheRegistrationAtOnceLeaveNothingGiven) {
 }
 
 TEST_P(MembersTest, AMovedLinkTakesEverythingOfItAlong) {
-  apply({change::PutLink{link(1, "T1")}, change::PutSnapshot{snapshot(1, 5, kNow)},
+  MemberLink linked = link(1, "T1", "88");
+  linked.state = LinkState::kLinked;
+  apply({change::PutLink{linked}, change::PutSnapshot{snapshot(1, 5, kNow)},
          change::PutFieldPrints{1, "{}"}, change::PutGivenFields{1, {{MemberField::kSex, "1"}}},
          change::SetFavourite{1, "3"}, change::SetPin{1, "p", true},
          change::SetPin{2, "own", true}});

@@ -182,8 +182,11 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
                                     "token" + suffix, kNow));
     EXPECT_OK(db().put_inbox(
         tenant, {.type = "pos:stock", .event_id = "1", .body = "{}", .received_at = kNow}));
-    apply({change::PutLink{link(2, "T2")}, change::DropLink{2}, change::PutLink{link(1, "T1", "9")},
-           change::PutSnapshot{snapshot(1, 5, kNow)}, change::PutStores{{store("1")}},
+    apply({change::PutLink{link(2, "T2")},
+           change::DropLink{2},
+           change::PutLink{link(1, "T1", "9")},
+           change::PutSnapshot{snapshot(1, 5, kNow)},
+           change::PutStores{{store("1")}},
            change::PutProducts{{product("1", "p")}},
            change::PutStock{{{.product_id = "1", .store_id = "1", .on_hand = 1}}},
            change::SetCursor{.name = "stock", .value = 5},
@@ -192,9 +195,14 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
            change::PutGivenFields{.customer_id = 1, .fields = {{MemberField::kSex, "1"}}},
            change::SetFavourite{.customer_id = 1, .store_id = "1"},
            change::SetPin{.customer_id = 1, .product_code = "p", .pinned = true},
-           change::KeepConsentText{.version = "v", .consent = {.ja = "同意", .en = "", .terms_url = ""}},
+           change::KeepConsentText{.version = "v",
+                                   .consent = {.ja = "同意", .en = "", .terms_url = ""}},
            change::TellLeaving{.customer_id = 1, .reason = LeaveReason::kDeleted},
            change::PutDataRequest{{.request_id = "9", .customer_id = 1}},
+           change::PutLink{link(3, "T3")},
+           change::DropLink{.customer_id = 3, .restorable = true},
+           change::NoteMerge{.gone = 3, .kept = 1},
+           change::LeaveMember{{.code = "T3", .pos_member_id = "33", .kept_customer_id = 1}},
            change::Audit{.actor = "test", .action = "join", .subject = "1", .reason = ""}},
           tenant);
   }

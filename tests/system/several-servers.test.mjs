@@ -1,0 +1,74 @@
+// Three servers on one PostgreSQL: the work of one customer is one server's at a time, all of them share it, and together they
+// spend what one contract may ask.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { join } from 'node:path';
+import { root, until } from '../support/processes.mjs';
+import { seed } from '../support/seed.mjs';
+import { Stack, send } from '../support/stack.mjs';
+import { Witness, overlaps } from '../support/witness.mjs';
+
+const postgres = (...args) => execFileSync(join(root, 'tests/support/postgres.sh'), args, { encoding: 'utf8' }).trim();
+const kSlowMs = 60;  // a write takes so long: two of one customer would meet
+const customersIn = (call) => [...new Set([...call.body.matchAll(/gid:\/\/shopify\/Customer\/(\d+)/g)].map(([, id]) => id))];
+
+let database;
+let stack;
+let data;
+let peers;
+before(async () => {
+  database = postgres('start');
+  stack = new Stack({ database, witnesses: {
+    smaregi: (origin) => new Witness(origin, ({ method, path }) => method !== 'GET' && path.includes('/pos/customers'), kSlowMs),
+    shopify: (origin) => new Witness(origin, ({ body }) => /"query":"[^{]*mutation/.test(body), kSlowMs),
+  } });
+  await stack.start();
+  peers = [{ ops: stack.ops }, await stack.startPeer(), await stack.startPeer()];
+  data = await seed(stack, undefined, { products: 2, members: 12, sales: 0 });
+});
+after(async () => {
+  await stack?.stop();
+  if (database) postgres('stop', database);
+});
+
+/** Writes to a platform that one server made. */
+async function writesOf({ ops }) {
+  const metrics = await (await fetch(`${ops}/metrics`)).text();
+  return [...metrics.matchAll(/^tsunagi_upstream_calls_total\{(.*)\} (\d+)/gm)]
+    .filter(([, labels]) => /customers\.(create|update)|metafields_set|customer_update|tags_add/.test(labels))
+    .reduce((sum, [, , count]) => sum + Number(count), 0);
+}
+
+test('no two writes for one customer are under way at once, and every server does its part', async () => {
+  await send('PUT', `${stack.smaregi.control}/contracts/${stack.keys.contract_id}`, { rate_limit: { reads_per_second: 1000, writes_per_second: 1000 } });
+  const { shops: [{ members }] } = JSON.parse((await stack.tool('members', '--json', '--config', stack.config)).out);
+  const byMember = new Map(members.map((row) => [String(row.member), String(row.customer)]));
+  const byCode = new Map(members.map((row) => [row.code, String(row.customer)]));
+  // Names and numbers change at both platforms at once: fields, cards and tags of the same people are to be written.
+  for (let round = 0; round < 3; ++round) {
+    await Promise.all(members.flatMap(({ customer, member }, i) => [
+      data.admin(`mutation Name($input: CustomerInput!) { customerUpdate(input: $input) { userErrors { message } } }`,
+        { input: { id: `gid://shopify/Customer/${customer}`, lastName: `変更${round}`, firstName: `第${i}` } }),
+      data.pos('PATCH', `/customers/${member}`, { phoneNumber: `0901000${String(round * 100 + i).padStart(4, '0')}`, rank: '' }),
+    ]));
+  }
+  await stack.settled();
+  const writes = {
+    smaregi: stack.witness.smaregi.calls.filter(({ write }) => write),
+    shopify: stack.witness.shopify.calls.filter(({ write }) => write),
+  };
+  assert.ok(writes.smaregi.length >= members.length && writes.shopify.length >= members.length, `${writes.smaregi.length} and ${writes.shopify.length} writes`);
+  const keysOf = (call) => {
+    const id = /\/pos\/customers\/(\d+)/.exec(call.path)?.[1];
+    if (id) return [byMember.get(id)];
+    const code = /"customerCode":"([^"]+)"/.exec(call.body)?.[1];
+    return code ? [byCode.get(code)] : customersIn(call);
+  };
+  const both = overlaps([...writes.smaregi, ...writes.shopify], keysOf);
+  assert.deepEqual(both.map(([key, a, b]) => `${key}: ${a.path} ${a.body.slice(0, 80)} and ${b.path} ${b.body.slice(0, 80)}`), []);
+  const shares = await Promise.all(peers.map(writesOf));
+  console.log(`# seed ${stack.seed}: ${writes.smaregi.length} writes to Smaregi, ${writes.shopify.length} to Shopify, by server ${shares.join(' ')}`);
+  for (const share of shares) assert.ok(share > 0, 'every server writes');
+  await until('the last name to be everywhere', async () => (await data.pos('GET', '/customers?limit=1000')).every(({ lastName }) => lastName === '変更2'), 30_000, 500);
+});
