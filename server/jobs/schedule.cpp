@@ -101,11 +101,9 @@ void Schedule::purge() {
   const auto purged =
       ports_.storage.purge_inbox(now - kDoneKeptSeconds, now - kDeadBodyKeptSeconds, kPurgeRows);
   if (!purged.ok()) ports_.say("schedule: cannot forget old events: " + purged.error().message);
-  const auto papers = ports_.storage.purge_papers(now - kPapersKeptSeconds, kPurgeRows);
+  const auto papers = ports_.storage.purge_papers(now - kPapersKeptSeconds);
   if (!papers.ok()) ports_.say("schedule: cannot forget old requests: " + papers.error().message);
-  const bool more =
-      (purged.ok() && *purged >= kPurgeRows) || (papers.ok() && *papers >= kPurgeRows);
-  if (!more) return;
+  if (!purged.ok() || *purged < kPurgeRows) return;
   const std::lock_guard lock(mutex_);
   purge_due_at_ = now;  // there is more
 }

@@ -29,7 +29,7 @@ function credentials(random) {
 export class Stack {
   /**
    * @param {{seed?: number, database?: string, serverPort?: number, switches?: Record<string, unknown>,
-   *          threads?: number, smaregiPort?: number, shopifyPort?: number, relaySmaregi?: boolean}} options
+   *          threads?: number, smaregiPort?: number, shopifyPort?: number, relaySmaregi?: boolean, mail?: {smtp_url: string, from: string}}} options
    */
   constructor(options = {}) {
     this.options = options;
@@ -111,9 +111,10 @@ client_id = "${this.keys.smaregi_client_id}"
 id_url = "${this.smaregiApi}"
 api_url = "${this.smaregiApi}"
 webhook_header = "X-Tsunagi-Webhook"
+${this.options.mail ? `[mail]\nsmtp_url = "${this.options.mail.smtp_url}"\nfrom = "${this.options.mail.from}"` : ''}
 [log]
 level = "info"
-file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
+file = "${this.serverLog}"
 `);
     const env = this.serverEnv();
     const serveEnv = { ...env, ...extraEnv };
@@ -127,6 +128,8 @@ file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
       return (await fetch(`${this.ops}/readyz`)).ok;
     });
   }
+
+  get serverLog() { return join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`); }
 
   get config() { return join(this.folder, 'tsunagi.toml'); }
 
