@@ -340,9 +340,8 @@ class Storage {  // storage
   virtual Result<std::optional<DataRequest>> data_request(TenantId tenant,
                                                           std::string_view request_id) = 0;
   virtual Result<HeldRows> held_rows(TenantId tenant, int64_t customer_id) = 0;
-  // Forgets requests made, and leavings told, before `before`; at most `limit` of each. How many
-  // there were.
-  virtual Result<int64_t> purge_papers(Seconds before, int limit) = 0;
+  // Forgets requests made, and leavings told, before `before`: a few. How many there were.
+  virtual Result<int64_t> purge_papers(Seconds before) = 0;
 };
 
 // ---- Smaregi (smaregi)

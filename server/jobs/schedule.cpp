@@ -103,12 +103,12 @@ void Schedule::purge() {
   const auto purged =
       ports_.storage.purge_inbox(now - kDoneKeptSeconds, now - kDeadBodyKeptSeconds, kPurgeRows);
   if (!purged.ok()) ports_.say("schedule: cannot forget old events: " + purged.error().message);
-  const auto papers = ports_.storage.purge_papers(now - kPapersKeptSeconds, kPurgeRows);
+  const auto papers = ports_.storage.purge_papers(now - kPapersKeptSeconds);
   if (!papers.ok()) ports_.say("schedule: cannot forget old requests: " + papers.error().message);
   const auto merges = ports_.storage.purge_merges(now - kMergesKeptSeconds, kPurgeRows);
   if (!merges.ok()) ports_.say("schedule: cannot forget old merges: " + merges.error().message);
   const bool more =
-      std::ranges::any_of(std::array{&purged, &papers, &merges},
+      std::ranges::any_of(std::array{&purged, &merges},
                           [](const auto* rows) { return rows->ok() && **rows >= kPurgeRows; });
   if (!more) return;
   const std::lock_guard lock(mutex_);

@@ -14,8 +14,9 @@ struct SmtpOptions {
   std::string user;  // "" signs in nobody
   std::string password;
   std::string from;
-  std::chrono::milliseconds connect_time{10'000};
-  std::chrono::milliseconds total_time{30'000};  // of one mail; less than a lease of the outbox
+  std::chrono::milliseconds connect_time{8'000};
+  std::chrono::milliseconds total_time{
+      20'000};  // of one mail; with kMailsTime less than a lease of the outbox
 };
 
 class SmtpMailer final : public Mailer {

@@ -30,13 +30,10 @@ constexpr Sql kEvents{
     "AND system = 'shopify' AND (body LIKE :b OR body LIKE :c) ORDER BY id LIMIT :d"};
 constexpr Sql kWrites{
     "SELECT id, kind, item_key, state, attempts, due_at, enqueued_at, error FROM outbox "
-    "WHERE tenant = :a AND item_key = :b ORDER BY id LIMIT :c"};
-constexpr Sql kPurgeRequests{
-    "DELETE FROM data_request WHERE (tenant, request_id) IN "
-    "(SELECT tenant, request_id FROM data_request WHERE requested_at < :a LIMIT :b)"};
-constexpr Sql kPurgeLeavings{
-    "DELETE FROM leaving WHERE (tenant, code) IN "
-    "(SELECT tenant, code FROM leaving WHERE told_at > 0 AND told_at < :a LIMIT :b)"};
+    "WHERE tenant = :a AND kind IN ('write_card', 'create_member', 'customer_changed', "
+    "'member_changed', 'drop_customer', 'tag_customer') AND item_key = :b ORDER BY id LIMIT :c"};
+constexpr Sql kPurgeRequests{"DELETE FROM data_request WHERE requested_at < :a"};
+constexpr Sql kPurgeLeavings{"DELETE FROM leaving WHERE told_at > 0 AND told_at < :a"};
 
 template <class... In>
 std::vector<DataRequest> requests(Session& session, const Sql& sql, const In&... in) {
@@ -156,9 +153,9 @@ Result<HeldRows> SqlStorage::held_rows(TenantId tenant, int64_t customer_id) {
   });
 }
 
-Result<int64_t> SqlStorage::purge_papers(Seconds before, int limit) {
+Result<int64_t> SqlStorage::purge_papers(Seconds before) {
   return write([&](Session& session) -> Result<int64_t> {
-    return session.run(kPurgeRequests, before, limit) + session.run(kPurgeLeavings, before, limit);
+    return session.run(kPurgeRequests, before) + session.run(kPurgeLeavings, before);
   });
 }
 

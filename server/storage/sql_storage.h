@@ -107,7 +107,7 @@ class SqlStorage : public Storage {
   Result<std::optional<DataRequest>> data_request(TenantId tenant,
                                                   std::string_view request_id) override;
   Result<HeldRows> held_rows(TenantId tenant, int64_t customer_id) override;
-  Result<int64_t> purge_papers(Seconds before, int limit) override;
+  Result<int64_t> purge_papers(Seconds before) override;
 
  private:
   // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or

@@ -1,7 +1,7 @@
 // The merchant page in a real browser, inside the admin's frame: from a fresh installation to a joined contract, settings
 // with errors beside their fields, both languages, 320 pixels wide, and nothing for axe to find.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { axe, launch, phone } from '../support/browser.mjs';
@@ -186,6 +186,45 @@ test('a merchant installs, connects, and saves settings', async (t) => {
       assert.deepEqual({ last_name, first_name, number, sex, mail }, { last_name: 'smaregi', first_name: 'smaregi', number: 'shopify', sex: 'later', mail: 'later' });
       await page.context().close();
     }
+  });
+
+  await t.test('who asked what is held of them is listed, and the file is downloaded, in both languages', async () => {
+    const [{ id, first_name: name }] = await send('GET', `${stack.shopify.control}/customers`);
+    await send('POST', `${stack.shopify.control}/webhooks/fire`, { topic: 'customers/data_request', customer: id });
+    await until('the request', async () => (await status()).data_requests.length === 1, 10_000, 200);
+    for (const [locale, words] of [['ja', { title: 'データ開示の請求', row: `お客さま ${id}`, button: `お客さま ${id} の情報をダウンロード` }],
+      ['en', { title: 'Requests for personal data', row: `Customer ${id}`, button: `Download what is held of customer ${id}` }]]) {
+      const { page, app } = await open(locale, { width: 320, acceptDownloads: true });
+      const section = app.getByRole('region', { name: words.title });
+      await section.getByRole('link', { name: words.row }).waitFor();
+      await noFindings(app);
+      await noSideScroll(app);
+      await page.screenshot({ path: join(screens, `merchant-request-${locale}.png`), fullPage: true });
+      const download = page.waitForEvent('download');
+      await section.getByRole('button', { name: words.button }).click();
+      const file = await download;
+      assert.equal(file.suggestedFilename(), `tsunagi-customer-${id}.json`);
+      const held = JSON.parse(readFileSync(await file.path(), 'utf8'));
+      assert.equal(held.customer_id, id);
+      assert.ok(held.card.name.includes(name), JSON.stringify(held.card));
+      assert.deepEqual(page.problems, []);
+      await page.context().close();
+    }
+  });
+
+  await t.test('where mails go is set, and that none is sent without a mail server is said', async () => {
+    const { page, app } = await open('ja');
+    await app.getByText('メールの設定がないため、メールは送られません').waitFor();
+    const address = app.getByLabel('お知らせの宛先');
+    await address.fill('desk@shop.example, other@shop.example');
+    await app.getByRole('button', { name: '保存' }).click();
+    assert.match(await app.textContent(`#${await address.getAttribute('id')}-error`), /メールアドレスを1つ/);
+    await noFindings(app);
+    await address.fill('desk@shop.example');
+    await app.getByRole('button', { name: '保存' }).click();
+    await page.getByText('保存しました', { exact: true }).waitFor();
+    assert.equal((await status()).settings.notify_mail, 'desk@shop.example');
+    await page.context().close();
   });
 
   await t.test('the kill switch stops, and is told', async () => {

@@ -684,14 +684,13 @@ Result<HeldRows> FakeStorage::held_rows(TenantId tenant, int64_t customer) {
   });
 }
 
-Result<int64_t> FakeStorage::purge_papers(Seconds before, int limit) {
+Result<int64_t> FakeStorage::purge_papers(Seconds before) {
   if (auto refused = refuse_write()) return *refused;
   const std::lock_guard lock(mutex_);
   int64_t purged = 0;
   for (auto& [tenant, data] : data_) {
-    purged += static_cast<int64_t>(std::erase_if(data.requests, [&](const auto& entry) {
-      return purged < limit && entry.second.requested_at < before;
-    }));
+    purged += static_cast<int64_t>(std::erase_if(
+        data.requests, [&](const auto& entry) { return entry.second.requested_at < before; }));
     purged += static_cast<int64_t>(std::erase_if(data.leavings, [&](const auto& entry) {
       return entry.second.told_at > 0 && entry.second.told_at < before;
     }));

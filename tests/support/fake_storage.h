@@ -136,7 +136,7 @@ class FakeStorage : public Storage {
   Result<std::optional<DataRequest>> data_request(TenantId tenant,
                                                   std::string_view request_id) override;
   Result<HeldRows> held_rows(TenantId tenant, int64_t customer) override;
-  Result<int64_t> purge_papers(Seconds before, int limit) override;
+  Result<int64_t> purge_papers(Seconds before) override;
 
  private:
   struct Data {

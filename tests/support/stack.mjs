@@ -30,6 +30,7 @@ export class Stack {
   /**
    * @param {{seed?: number, database?: string, serverPort?: number, switches?: Record<string, unknown>,
    *          threads?: number, smaregiPort?: number, shopifyPort?: number, relaySmaregi?: boolean,
+   *          mail?: {smtp_url: string, from: string},
    *          witnesses?: {smaregi: (origin: string) => Witness, shopify: (origin: string) => Witness}}} options
    */
   constructor(options = {}) {
@@ -150,11 +151,16 @@ client_id = "${this.keys.smaregi_client_id}"
 id_url = "${this.smaregiApi}"
 api_url = "${this.smaregiApi}"
 webhook_header = "X-Tsunagi-Webhook"
+${this.options.mail ? `[mail]\nsmtp_url = "${this.options.mail.smtp_url}"\nfrom = "${this.options.mail.from}"` : ''}
 [log]
 level = "info"
-file = "${join(root, 'build', 'logs', `tsunagi-${port}.log`)}"
+file = "${this.logOf(port)}"
 `);
   }
+
+  get serverLog() { return this.logOf(this.serverPort); }
+
+  logOf(port) { return join(root, 'build', 'logs', `tsunagi-${port}.log`); }
 
   get config() { return join(this.folder, 'tsunagi.toml'); }
 

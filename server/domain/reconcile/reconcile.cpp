@@ -187,7 +187,8 @@ class Run {
     const std::optional<Card>& card = *stored;
     if (!card || card->link.pos_member_id != id) return Done{};
     if (auto done = compare_member(*card, *member); !done.ok()) return done;
-    if (member->status >= kStatusWithdrawn) return Done{};  // no figures are kept
+    // Of who left no figures are kept.
+    if (member->status >= kStatusWithdrawn || has_left(*card)) return Done{};
     return drift(points_drift(*card, points.ok() ? std::optional(*points) : std::nullopt));
   }
 
@@ -202,7 +203,8 @@ class Run {
     for (auto finding : {state_drift(card, member), code_drift(card, member, *holder)}) {
       if (auto done = drift(std::move(finding)); !done.ok()) return done;
     }
-    if (member.status >= kStatusWithdrawn) return Done{};  // nobody's: nothing is written
+    // Nobody's: nothing is written.
+    if (member.status >= kStatusWithdrawn || has_left(card)) return Done{};
     if (auto done = drift(face_drift(card, member)); !done.ok()) return done;
     const auto changed =
         sync_.changed_fields(tenant_, card.link.customer_id, Side::kPos, member.fields);

@@ -217,6 +217,7 @@ inline constexpr std::string_view kV0001First[] = {
          reason {text} NOT NULL
        ))",
     "CREATE INDEX audit_tenant ON audit (tenant, id)",
+    "CREATE INDEX audit_subject ON audit (tenant, subject, id)",
     "{audit_append_only}",
 
     // The merchant's texts that customers agreed to by joining.

@@ -82,6 +82,15 @@ std::vector<std::string> TestDatabase::tables() const {
   return tables;
 }
 
+std::vector<std::string> TestDatabase::columns(const std::string& table) const {
+  Session session = open(url_);
+  std::vector<std::string> columns;
+  std::string column;
+  const std::string sql = "SELECT name FROM pragma_table_info('" + table + "')";
+  session.each(Sql{sql.c_str()}, std::tie(column), [&] { columns.push_back(column); });
+  return columns;
+}
+
 void TestDatabase::execute(const std::string& sql) const { open(url_).execute(sql); }
 
 MemberLink link(int64_t customer_id, std::string code, std::string pos_member_id) {

@@ -43,6 +43,7 @@ class TestDatabase {
   // Behind the storage's back.
   [[nodiscard]] int64_t number(const std::string& sql) const;
   [[nodiscard]] std::vector<std::string> tables() const;
+  [[nodiscard]] std::vector<std::string> columns(const std::string& table) const;  // SQLite
   void execute(const std::string& sql) const;
 
  private:

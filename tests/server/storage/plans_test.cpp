@@ -67,7 +67,7 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
       "kForgetOldStates", "kForgetJoins",    "kForgetOldJoins",
       "kVersion",         "kForgetVersion",  "kForgetSecretsOfDomain",
       "kOpenEvents",      "kDoneEvents",     "kOpenItems",
-      "kWaiting"};
+      "kWaiting",         "kDataRequests"};
 
   const TestDatabase database(Backend::kSqlite);
   ASSERT_TRUE(migrate(database.url()).ok());

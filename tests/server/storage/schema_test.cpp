@@ -1,8 +1,14 @@
 // Addresses, migrations, and refusing what is not ours.
 
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
 #include <thread>
 
 #include "server/storage/address.h"
@@ -147,6 +153,28 @@ TEST(StorageOpeningTest, SaysThatAServerCannotBeReached) {
   EXPECT_ERROR(ErrorCode::kUnavailable, migrated);
   EXPECT_EQ(std::string::npos, migrated.error().message.find("secret"));
   EXPECT_ERROR(ErrorCode::kUnavailable, migrate("sqlite:///no/such/folder/x.db"));
+}
+
+// A column that is forgotten there is data of a person that nobody knows to erase.
+TEST(PrivacyTableTest, EveryColumnIsNamedOnceInTheDocument) {
+  const TestDatabase database(Backend::kSqlite);
+  ASSERT_TRUE(migrate(database.url()).ok());
+  std::multiset<std::string> columns;
+  for (const std::string& table : database.tables()) {
+    for (const std::string& column : database.columns(table)) columns.insert(table + "." + column);
+  }
+  std::ifstream stream(TSUNAGI_SOURCE_DIR "/docs/privacy.md");
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const std::string lists = text.substr(std::min(text.size(), text.find("## Held of a person")));
+  static const std::regex name(R"re(`([a-z_]+\.[a-z_]+)`)re");
+  std::multiset<std::string> named;
+  for (std::sregex_iterator at(lists.begin(), lists.end(), name), end; at != end; ++at) {
+    if (!(*at)[1].str().starts_with("settings.")) named.insert((*at)[1]);
+  }
+  EXPECT_LT(100U, columns.size());
+  std::vector<std::string> differ;
+  std::ranges::set_symmetric_difference(columns, named, std::back_inserter(differ));
+  EXPECT_THAT(differ, testing::IsEmpty()) << "docs/privacy.md says what each is, and what ends it";
 }
 
 TEST(SqliteFileTest, OnlyItsOwnerMayRead) {

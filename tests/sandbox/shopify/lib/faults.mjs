@@ -2,11 +2,11 @@
 import { HttpError, send } from './http.mjs';
 
 /**
- * @typedef {{path?: string, delay_ms?: number, status?: number, drop?: boolean, half_body?: boolean, html?: boolean,
+ * @typedef {{path?: string, delay_ms?: number, status?: number, detail?: string, drop?: boolean, half_body?: boolean, html?: boolean,
  *   throttle?: boolean, retry_after?: number, remaining?: number}} Fault
  */
 
-const kFields = ['path', 'delay_ms', 'status', 'drop', 'half_body', 'html', 'throttle', 'retry_after', 'remaining'];
+const kFields = ['path', 'delay_ms', 'status', 'detail', 'drop', 'half_body', 'html', 'throttle', 'retry_after', 'remaining'];
 const kMaxDelayMs = 120_000;
 
 export class Faults {
@@ -64,7 +64,7 @@ export async function applyFault(fault, req, res) {
     /** @type {Record<string, string>} */
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     if (fault.status === 429 || fault.retry_after !== undefined) headers['retry-after'] = String(fault.retry_after ?? 2);
-    send(res, fault.status, JSON.stringify({ errors: `Fault on command: ${fault.status}` }), headers);
+    send(res, fault.status, JSON.stringify({ errors: fault.detail ?? `Fault on command: ${fault.status}` }), headers);
     return true;
   }
   return false; // delay and throttle leave the real answer to the handler

@@ -79,7 +79,7 @@ void spoil(const Fault& fault, const Reply& reply, httplib::Response& to) {
   if (fault.status != 0) {
     to.status = fault.status;
     if (fault.status == 429) to.set_header("Retry-After", "1");
-    to.set_content(problem_body(fault.status, "sandbox fault"), "application/problem+json");
+    to.set_content(problem_body(fault.status, fault.detail), "application/problem+json");
     return;
   }
   answer(reply, to);

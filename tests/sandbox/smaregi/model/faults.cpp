@@ -43,19 +43,23 @@ bool has_prefix(std::string_view path, std::string_view pattern) {
 }  // namespace
 
 void Faults::configure(const Json& body) {
-  static constexpr std::array<std::string_view, 10> kNames = {
-      "delay_ms", "status",    "drop",    "half_body", "html",
-      "path",     "remaining", "percent", "seed",      "webhooks"};
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "delay_ms", "status",    "drop",    "half_body", "html",    "path",
+      "detail",   "remaining", "percent", "seed",      "webhooks"};
   for (const auto& [name, value] : body.items()) {
     if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) {
       refuse("unknown fault: " + name);
     }
   }
-  if (body.contains("path") && !body["path"].is_string()) refuse("path must be a string");
+  for (const char* text : {"path", "detail"}) {
+    if (body.contains(text) && !body[text].is_string())
+      refuse(std::string(text) + " must be a string");
+  }
   Fault fault;
   fault.delay_ms = number(body, "delay_ms", 0, 0, kMaxDelayMs);
   fault.status = static_cast<int>(number(body, "status", 0, 0, 599));
   if (fault.status != 0 && fault.status < 400) refuse("status must be 400 to 599");
+  fault.detail = body.value("detail", std::string("sandbox fault"));
   fault.drop = flag(body, "drop");
   fault.half_body = flag(body, "half_body");
   fault.html = flag(body, "html");

@@ -15,16 +15,17 @@ inline constexpr int64_t kMaxDelayMs = 60'000;
 // What to do with one request; the default is nothing.
 struct Fault {
   int64_t delay_ms = 0;
-  int status = 0;          // answer this status with an error body; 0: no
-  bool drop = false;       // close the connection without an answer
-  bool half_body = false;  // announce the whole body, send half of it, close
-  bool html = false;       // an HTML page in place of JSON
+  int status = 0;                        // answer this status with an error body; 0: no
+  std::string detail = "sandbox fault";  // of that body
+  bool drop = false;                     // close the connection without an answer
+  bool half_body = false;                // announce the whole body, send half of it, close
+  bool html = false;                     // an HTML page in place of JSON
 };
 
 class Faults {
  public:
-  // Takes {delay_ms, status, drop, half_body, html, path, remaining, percent, seed}; refuses what
-  // it does not know.
+  // Takes {delay_ms, status, detail, drop, half_body, html, path, remaining, percent, seed};
+  // refuses what it does not know.
   // {} switches all of them off.
   void configure(const Json& body);
   [[nodiscard]] Json describe() const;
