@@ -543,19 +543,58 @@ Result<bool> FakeStorage::replay_outbox(int64_t id) {
   return true;
 }
 
+// What the changes would do to links and codes, without doing it: a refused change leaves nothing.
+std::optional<Error> FakeStorage::conflict_in(const Data& data,
+                                              const std::vector<Change>& changes) {
+  std::map<int64_t, bool> linked;
+  std::map<int64_t, int64_t> now_of;  // owners of codes that changed: dropped ones are 0's
+  std::map<std::string, int64_t> put;
+  const auto has_link = [&](int64_t customer) {
+    const auto found = linked.find(customer);
+    return found == linked.end() ? data.cards.contains(customer) : found->second;
+  };
+  for (const Change& change : changes) {
+    if (const auto* link = std::get_if<change::PutLink>(&change)) {
+      const int64_t customer = link->link.customer_id;
+      const auto code = data.codes.find(link->link.code);
+      int64_t owner = customer;
+      if (code != data.codes.end()) {
+        const auto moved = now_of.find(code->second);
+        owner = moved == now_of.end() ? code->second : moved->second;
+      }
+      if (const auto fresh = put.find(link->link.code); fresh != put.end()) owner = fresh->second;
+      if (owner != customer) {
+        return Error{ErrorCode::kConflict, "the code was issued to another customer"};
+      }
+      if (link->only_new && has_link(customer)) {
+        return Error{ErrorCode::kConflict, "the customer has a link"};
+      }
+      linked[customer] = true;
+      put[link->link.code] = customer;
+    } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
+      linked[drop->customer_id] = false;
+      now_of[drop->customer_id] = 0;
+    } else if (const auto* move = std::get_if<change::MoveLink>(&change)) {
+      if (!has_link(move->from)) continue;
+      if (has_link(move->to)) {
+        return Error{ErrorCode::kConflict, "the customer has a link already"};
+      }
+      linked[move->from] = false;
+      linked[move->to] = true;
+      now_of[move->from] = move->to;
+    }
+  }
+  return std::nullopt;
+}
+
 Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change>& changes) {
-  Data copy = data_[tenant];  // all or nothing
+  Data& copy = data_[tenant];
+  if (auto conflict = conflict_in(copy, changes)) return *conflict;  // all or nothing
   std::vector<change::Enqueue> enqueued;
   std::vector<change::Audit> audited;
   for (const Change& change : changes) {
     if (const auto* put = std::get_if<change::PutLink>(&change)) {
-      const auto code = copy.codes.emplace(put->link.code, put->link.customer_id).first;
-      if (code->second != put->link.customer_id) {
-        return Error{ErrorCode::kConflict, "the code was issued to another customer"};
-      }
-      if (put->only_new && copy.cards.contains(put->link.customer_id)) {
-        return Error{ErrorCode::kConflict, "the customer has a link"};
-      }
+      copy.codes.emplace(put->link.code, put->link.customer_id);
       copy.cards[put->link.customer_id].link = put->link;
     } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
       const bool dropped = copy.cards.erase(drop->customer_id) > 0;
@@ -569,9 +608,6 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       copy.pins.erase(drop->customer_id);
     } else if (const auto* move = std::get_if<change::MoveLink>(&change)) {
       if (!copy.cards.contains(move->from)) continue;
-      if (copy.cards.contains(move->to)) {
-        return Error{ErrorCode::kConflict, "the customer has a link already"};
-      }
       Card card = copy.cards.extract(move->from).mapped();
       card.link.customer_id = move->to;
       if (card.snapshot) card.snapshot->customer_id = move->to;
@@ -634,7 +670,6 @@ Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change
       audited.push_back(*audit);
     }
   }
-  data_[tenant] = std::move(copy);
   for (const change::Enqueue& one : enqueued) enqueue_locked(tenant, one);
   audits_.insert(audits_.end(), audited.begin(), audited.end());
   return Done{};

@@ -149,6 +149,7 @@ class FakeStorage : public Storage {
   template <class Matches>
   Result<std::optional<Tenant>> find_tenant(Matches matches);
 
+  static std::optional<Error> conflict_in(const Data& data, const std::vector<Change>& changes);
   Result<Done> apply_locked(TenantId tenant, const std::vector<Change>& changes);
   void enqueue_locked(TenantId tenant, const change::Enqueue& enqueue);
 

@@ -216,7 +216,11 @@ Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair
 Result<bool> MemberSync::is_news(const Tenant& tenant, const Card& card, const PosMember& member) {
   const auto changed = changed_fields(tenant, card.link.customer_id, Side::kPos, member.fields);
   if (!changed.ok()) return changed.error();
-  return !changed->empty() || !same_face(card, with_face(card, member, 0));
+  // Nothing is written to who withdrew; who is only stopped now lacks what the shop changed then,
+  // and the face is the same.
+  const bool written_again =
+      card.link.state == LinkState::kStopped && member.status < kStatusWithdrawn;
+  return written_again || !changed->empty() || !same_face(card, with_face(card, member, 0));
 }
 
 Result<std::vector<std::string_view>> MemberSync::changed_fields(const Tenant& tenant,
