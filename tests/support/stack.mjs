@@ -2,7 +2,7 @@
 // nothing but addresses.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Process, freePort, root, until } from './processes.mjs';
@@ -126,6 +126,22 @@ file = "${join(root, 'build', 'logs', `tsunagi-${this.serverPort}.log`)}"
       if (this.serverProcess.exited) throw new Error(`the server ended: see ${this.serverProcess.log}`);
       return (await fetch(`${this.ops}/readyz`)).ok;
     });
+  }
+
+  /** Another server process on the same database, behind the same public address: answers its own. */
+  async startTwin() {
+    const [port, opsPort] = [await freePort(), await freePort()];
+    const config = join(this.folder, `tsunagi-${port}.toml`);
+    writeFileSync(config, readFileSync(this.config, 'utf8')
+      .replace(`listen = "127.0.0.1:${this.serverPort}"`, `listen = "127.0.0.1:${port}"`)
+      .replace(`admin_listen = "127.0.0.1:${this.opsPort}"`, `admin_listen = "127.0.0.1:${opsPort}"`)
+      .replace(`tsunagi-${this.serverPort}.log`, `tsunagi-${port}.log`));
+    const twin = this.own(new Process('tsunagi', program, ['serve', '--config', config], { env: this.serverEnv() }));
+    await until('the other server to be ready', async () => {
+      if (twin.exited) throw new Error(`the other server ended: see ${twin.log}`);
+      return (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok;
+    });
+    return `http://127.0.0.1:${port}`;
   }
 
   get config() { return join(this.folder, 'tsunagi.toml'); }
