@@ -423,5 +423,17 @@ TEST_F(MemberSyncTest, NewsIsAChangedFieldOrFace) {
   EXPECT_TRUE(news());
 }
 
+// What the shop changed while nothing was written to who withdrew: a stopped card looks the same.
+TEST_F(MemberSyncTest, NewsIsAMemberWhoIsOnlyStoppedNow) {
+  const auto news = [&] {
+    return *sync.is_news(shop_tenant, storage.card(1, kHanako)->value(), pos.members().at(member));
+  };
+  pos.edit_member(member, [](PosMember& m) { m.status = 3; });
+  ASSERT_TRUE(run(Side::kPos));
+  EXPECT_FALSE(news());
+  pos.edit_member(member, [](PosMember& m) { m.status = 1; });
+  EXPECT_TRUE(news());
+}
+
 }  // namespace
 }  // namespace tsunagi

@@ -425,14 +425,14 @@ Result<Done> FakeShop::write_cards(const Tenant&, const std::vector<CardMetafiel
   }
   batches_.push_back(cards.size());
   for (const CardMetafield& card : cards) cards_[card.customer_id] = card.json;
-  return Done{};
+  return written();
 }
 
 Result<Done> FakeShop::erase_card(const Tenant&, int64_t id) {
   if (auto failed = begin()) return *failed;
   const std::lock_guard lock(mutex_);
   cards_.erase(id);
-  return Done{};
+  return written();
 }
 
 Result<Done> FakeShop::tag_customer(const Tenant&, int64_t id, std::string_view member_code) {
@@ -444,6 +444,13 @@ Result<Done> FakeShop::tag_customer(const Tenant&, int64_t id, std::string_view 
   } else {
     tags_[id] = member_code;
     if (now) customers_[id].changed_at = now();
+  }
+  return written();
+}
+
+Result<Done> FakeShop::written() const {
+  if (lose_answer_of_write && lose_answer_of_write()) {
+    return Error{ErrorCode::kUnavailable, "timed out"};
   }
   return Done{};
 }

@@ -122,6 +122,7 @@ class FakeShop : public Shop {
   std::map<int64_t, ShopCustomer> customers() const;
   std::function<bool(const FieldChanges&)> refuses_update;
   std::function<bool()> lose_answer_of_update;  // true: it is written, the caller sees a time-out
+  std::function<bool()> lose_answer_of_write;   // the same of cards and tags; asked under the lock
   std::map<int64_t, std::string> cards() const;
   void set_card(int64_t id, const std::string& json);  // as somebody else would
   std::vector<size_t> batches() const;
@@ -143,6 +144,7 @@ class FakeShop : public Shop {
 
  private:
   std::optional<Error> begin();
+  [[nodiscard]] Result<Done> written() const;
   mutable std::mutex mutex_;  // guards everything below
   std::map<int64_t, ShopCustomer> customers_;
   std::map<int64_t, std::string> cards_;

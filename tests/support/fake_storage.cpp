@@ -698,119 +698,134 @@ Result<int64_t> FakeStorage::purge_papers(Seconds before) {
   return purged;
 }
 
+// All or nothing. Only links and what is told of them can be refused: nothing else needs a copy to
+// go back to.
 Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change>& changes) {
-  Data copy = data_[tenant];  // all or nothing
+  const bool may_be_refused = std::ranges::any_of(changes, [](const Change& change) {
+    return std::holds_alternative<change::PutLink>(change) ||
+           std::holds_alternative<change::MoveLink>(change) ||
+           std::holds_alternative<change::NoteMerge>(change) ||
+           std::holds_alternative<change::PutGivenFields>(change);
+  });
+  std::optional<Data> before;
+  if (may_be_refused) before = data_[tenant];
+  auto done = apply_each_locked(tenant, data_[tenant], changes);
+  if (!done.ok() && before) data_[tenant] = *std::move(before);
+  return done;
+}
+
+Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
+                                            const std::vector<Change>& changes) {
   std::vector<change::Enqueue> enqueued;
   std::vector<change::Audit> audited;
   for (const Change& change : changes) {
     if (const auto* put = std::get_if<change::PutLink>(&change)) {
-      const auto code = copy.codes.emplace(put->link.code, put->link.customer_id).first;
+      const auto code = data.codes.emplace(put->link.code, put->link.customer_id).first;
       if (code->second != put->link.customer_id) {
         return Error{ErrorCode::kConflict, "the code was issued to another customer"};
       }
-      if (put->only_new && copy.cards.contains(put->link.customer_id)) {
+      if (put->only_new && data.cards.contains(put->link.customer_id)) {
         return Error{ErrorCode::kConflict, "the customer has a link"};
       }
-      copy.cards[put->link.customer_id].link = put->link;
+      data.cards[put->link.customer_id].link = put->link;
     } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
-      copy.dropped.erase(drop->customer_id);
-      if (drop->restorable && copy.cards.contains(drop->customer_id)) {
-        copy.dropped[drop->customer_id] = {copy.cards[drop->customer_id].link, last_lease_at_};
+      data.dropped.erase(drop->customer_id);
+      if (drop->restorable && data.cards.contains(drop->customer_id)) {
+        data.dropped[drop->customer_id] = {data.cards[drop->customer_id].link, last_lease_at_};
       }
-      const bool dropped = copy.cards.erase(drop->customer_id) > 0;
-      if (dropped && drop->left) copy.former_members.insert(drop->customer_id);
-      for (auto& [code, owner] : copy.codes) {
+      const bool dropped = data.cards.erase(drop->customer_id) > 0;
+      if (dropped && drop->left) data.former_members.insert(drop->customer_id);
+      for (auto& [code, owner] : data.codes) {
         if (owner == drop->customer_id) owner = 0;
       }
-      copy.prints.erase(drop->customer_id);
-      copy.given.erase(drop->customer_id);
-      copy.favourites.erase(drop->customer_id);
-      copy.pins.erase(drop->customer_id);
+      data.prints.erase(drop->customer_id);
+      data.given.erase(drop->customer_id);
+      data.favourites.erase(drop->customer_id);
+      data.pins.erase(drop->customer_id);
     } else if (const auto* move = std::get_if<change::MoveLink>(&change)) {
-      if (!copy.cards.contains(move->from)) continue;
-      if (copy.cards.contains(move->to)) {
+      if (!data.cards.contains(move->from)) continue;
+      if (data.cards.contains(move->to)) {
         return Error{ErrorCode::kConflict, "the customer has a link already"};
       }
-      if (copy.merged.contains(move->to)) {
+      if (data.merged.contains(move->to)) {
         return Error{ErrorCode::kConflict, "the customer was merged into another meanwhile"};
       }
-      Card card = copy.cards.extract(move->from).mapped();
+      Card card = data.cards.extract(move->from).mapped();
       card.link.customer_id = move->to;
       if (card.snapshot) card.snapshot->customer_id = move->to;
-      copy.cards[move->to] = std::move(card);
-      for (auto& [code, owner] : copy.codes) {
+      data.cards[move->to] = std::move(card);
+      for (auto& [code, owner] : data.codes) {
         if (owner == move->from) owner = move->to;
       }
-      copy.prints.erase(move->to);
-      if (copy.cards[move->to].link.state == LinkState::kJoining) {
-        copy.prints[move->to] = copy.prints[move->from];
+      data.prints.erase(move->to);
+      if (data.cards[move->to].link.state == LinkState::kJoining) {
+        data.prints[move->to] = data.prints[move->from];
       }
-      copy.given[move->to] = copy.given[move->from];
-      if (copy.favourites[move->to].empty()) {
-        copy.favourites[move->to] = copy.favourites[move->from];
+      data.given[move->to] = data.given[move->from];
+      if (data.favourites[move->to].empty()) {
+        data.favourites[move->to] = data.favourites[move->from];
       }
-      if (copy.pins[move->to].empty()) copy.pins[move->to] = copy.pins[move->from];
-      copy.prints.erase(move->from);
-      copy.given.erase(move->from);
-      copy.favourites.erase(move->from);
-      copy.pins.erase(move->from);
+      if (data.pins[move->to].empty()) data.pins[move->to] = data.pins[move->from];
+      data.prints.erase(move->from);
+      data.given.erase(move->from);
+      data.favourites.erase(move->from);
+      data.pins.erase(move->from);
     } else if (const auto* snap = std::get_if<change::PutSnapshot>(&change)) {
-      const auto card = copy.cards.find(snap->snapshot.customer_id);
-      if (card == copy.cards.end()) continue;
+      const auto card = data.cards.find(snap->snapshot.customer_id);
+      if (card == data.cards.end()) continue;
       auto& kept = card->second.snapshot;
       if (!kept || kept->as_of <= snap->snapshot.as_of) kept = snap->snapshot;
     } else if (const auto* prints = std::get_if<change::PutFieldPrints>(&change)) {
-      if (copy.cards.contains(prints->customer_id)) {
-        copy.prints[prints->customer_id] = prints->prints;
+      if (data.cards.contains(prints->customer_id)) {
+        data.prints[prints->customer_id] = prints->prints;
       }
     } else if (const auto* given = std::get_if<change::PutGivenFields>(&change)) {
-      const auto card = copy.cards.find(given->customer_id);
-      if (card == copy.cards.end()) continue;
+      const auto card = data.cards.find(given->customer_id);
+      if (card == data.cards.end()) continue;
       if (!given->fields.empty() && card->second.link.state != LinkState::kJoining) {
         return Error{ErrorCode::kConflict, "the customer is registered already"};
       }
-      copy.given[given->customer_id] = given->fields;
+      data.given[given->customer_id] = given->fields;
     } else if (const auto* stores = std::get_if<change::PutStores>(&change)) {
-      copy.stores = stores->stores;
+      data.stores = stores->stores;
     } else if (const auto* products = std::get_if<change::PutProducts>(&change)) {
       for (const Product& product : products->products) {
-        copy.products[product.product_id] = product;
+        data.products[product.product_id] = product;
       }
     } else if (const auto* dropped = std::get_if<change::DropProducts>(&change)) {
-      for (const std::string& id : dropped->product_ids) copy.products.erase(id);
+      for (const std::string& id : dropped->product_ids) data.products.erase(id);
     } else if (const auto* kept = std::get_if<change::KeepProducts>(&change)) {
       const std::set<std::string> ids(kept->product_ids.begin(), kept->product_ids.end());
-      std::erase_if(copy.products, [&](const auto& entry) { return !ids.contains(entry.first); });
-      std::erase_if(copy.stock,
+      std::erase_if(data.products, [&](const auto& entry) { return !ids.contains(entry.first); });
+      std::erase_if(data.stock,
                     [&](const auto& entry) { return !ids.contains(entry.first.first); });
     } else if (const auto* stock = std::get_if<change::PutStock>(&change)) {
       for (const StockLevel& level : stock->levels) {
         const auto key = std::make_pair(level.product_id, level.store_id);
-        const auto kept = copy.stock.find(key);
-        if (kept == copy.stock.end() || kept->second.changed_at <= level.changed_at) {
-          copy.stock[key] = level;
+        const auto kept = data.stock.find(key);
+        if (kept == data.stock.end() || kept->second.changed_at <= level.changed_at) {
+          data.stock[key] = level;
         }
       }
     } else if (const auto* cursor = std::get_if<change::SetCursor>(&change)) {
-      Seconds& kept = copy.cursors[cursor->name];
+      Seconds& kept = data.cursors[cursor->name];
       kept = std::max(kept, cursor->value);
     } else if (const auto* enqueue = std::get_if<change::Enqueue>(&change)) {
       enqueued.push_back(*enqueue);
     } else if (const auto* favourite = std::get_if<change::SetFavourite>(&change)) {
-      copy.favourites[favourite->customer_id] = favourite->store_id;
+      data.favourites[favourite->customer_id] = favourite->store_id;
     } else if (const auto* pin = std::get_if<change::SetPin>(&change)) {
-      auto& pins = copy.pins[pin->customer_id];
+      auto& pins = data.pins[pin->customer_id];
       std::erase(pins, pin->product_code);
       if (pin->pinned) pins.push_back(pin->product_code);
     } else if (const auto* audit = std::get_if<change::Audit>(&change)) {
       audited.push_back(*audit);
-    } else if (auto merged = merge_locked(tenant, copy, change); merged && !merged->ok()) {
+    } else if (auto merged = merge_locked(tenant, data, change); merged && !merged->ok()) {
       return *merged;
     } else {
-      apply_privacy(copy, change, enqueued);
+      apply_privacy(data, change, enqueued);
     }
   }
-  data_[tenant] = std::move(copy);
   for (const change::Enqueue& one : enqueued) enqueue_locked(tenant, one);
   audits_.insert(audits_.end(), audited.begin(), audited.end());
   return Done{};
@@ -862,39 +877,39 @@ bool FakeStorage::being_created_locked(TenantId tenant, int64_t customer) const 
   });
 }
 
-std::optional<Result<Done>> FakeStorage::merge_locked(TenantId tenant, Data& copy,
+std::optional<Result<Done>> FakeStorage::merge_locked(TenantId tenant, Data& data,
                                                       const Change& change) {
   if (const auto* note = std::get_if<change::NoteMerge>(&change)) {
     if (being_created_locked(tenant, note->gone) || being_created_locked(tenant, note->kept)) {
       return Error{ErrorCode::kUnavailable, "a member of the customer is being created"};
     }
-    if (note->without_link && copy.cards.contains(note->gone)) {
+    if (note->without_link && data.cards.contains(note->gone)) {
       return Error{ErrorCode::kConflict, "the customer has a link by now"};
     }
-    copy.merged[note->gone] = {note->kept, last_lease_at_};
+    data.merged[note->gone] = {note->kept, last_lease_at_};
     return Done{};
   }
   if (const auto* restore = std::get_if<change::RestoreLink>(&change)) {
-    const auto kept = copy.dropped.find(restore->customer_id);
-    if (kept == copy.dropped.end()) return Done{};
+    const auto kept = data.dropped.find(restore->customer_id);
+    if (kept == data.dropped.end()) return Done{};
     const MemberLink link = kept->second.first;
-    copy.dropped.erase(kept);
-    const bool taken = std::ranges::any_of(copy.cards, [&](const auto& entry) {
+    data.dropped.erase(kept);
+    const bool taken = std::ranges::any_of(data.cards, [&](const auto& entry) {
       const MemberLink& other = entry.second.link;
       return other.customer_id == link.customer_id ||
              (!link.pos_member_id.empty() && other.pos_member_id == link.pos_member_id);
     });
     if (taken) return Done{};
-    copy.cards[link.customer_id] = {.link = link, .snapshot = std::nullopt};
-    if (copy.codes[link.code] == 0) copy.codes[link.code] = link.customer_id;
+    data.cards[link.customer_id] = {.link = link, .snapshot = std::nullopt};
+    if (data.codes[link.code] == 0) data.codes[link.code] = link.customer_id;
     return Done{};
   }
   if (const auto* leave = std::get_if<change::LeaveMember>(&change)) {
-    copy.left[leave->member.code] = leave->member;
+    data.left[leave->member.code] = leave->member;
     return Done{};
   }
   if (const auto* forget = std::get_if<change::ForgetLeftMember>(&change)) {
-    copy.left.erase(forget->code);
+    data.left.erase(forget->code);
     return Done{};
   }
   return std::nullopt;

@@ -172,6 +172,7 @@ class FakeStorage : public Storage {
   Result<std::optional<Tenant>> find_tenant(Matches matches);
 
   Result<Done> apply_locked(TenantId tenant, const std::vector<Change>& changes);
+  Result<Done> apply_each_locked(TenantId tenant, Data& data, const std::vector<Change>& changes);
   void apply_privacy(Data& data, const Change& change,
                      std::vector<change::Enqueue>& enqueued) const;
   void enqueue_locked(TenantId tenant, const change::Enqueue& enqueue);

@@ -223,7 +223,11 @@ Result<bool> MemberSync::is_news(const Tenant& tenant, const Card& card, const P
   if (has_left(card) && has_left(seen)) return false;
   const auto changed = changed_fields(tenant, card.link.customer_id, Side::kPos, member.fields);
   if (!changed.ok()) return changed.error();
-  return !changed->empty() || !same_face(card, seen);
+  // Nothing is written to who withdrew; who is only stopped now lacks what the shop changed then,
+  // and the face is the same.
+  const bool written_again =
+      card.link.state == LinkState::kStopped && member.status < kStatusWithdrawn;
+  return written_again || !changed->empty() || !same_face(card, seen);
 }
 
 Result<std::vector<std::string_view>> MemberSync::changed_fields(const Tenant& tenant,

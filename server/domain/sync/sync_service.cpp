@@ -125,7 +125,11 @@ struct SyncService::State {
         break;
     }
     if (has_left(card)) return Done{};  // who comes back is among the changed members
-    if (card.snapshot && now - card.snapshot->as_of < kSweepAgeSeconds) return Done{};
+    // Who joined a moment ago, when the points could not be read, is not left without them for a
+    // day.
+    const bool has_points = card.snapshot && (card.snapshot->has_points ||
+                                              now - card.link.joined_at >= kSweepAgeSeconds);
+    if (has_points && now - card.snapshot->as_of < kSweepAgeSeconds) return Done{};
     return ports.cards.refresh(tenant, card.link.customer_id, CardService::Want::kMember);
   }
 

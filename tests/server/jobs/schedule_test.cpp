@@ -166,6 +166,17 @@ TEST_F(ScheduleTest, PointsThatChangeWithoutAnyTraceAreFoundWithinADay) {
   for (int64_t id = 1; id <= 50; ++id) EXPECT_EQ(published(id)["points"], 8) << id;
 }
 
+TEST_F(ScheduleTest, PointsThatCouldNotBeReadAtJoiningAreNotLeftForADay) {
+  customer_signs_up(7001);
+  customer_joins(7001);
+  pos.failures.fails = [this] { return pos.calls("points") > 0; };  // from the first reading on
+  work();
+  EXPECT_FALSE(figures(7001).has_points);
+  pos.failures.fails = nullptr;
+  pass(300);
+  EXPECT_TRUE(figures(7001).has_points);
+}
+
 TEST_F(ScheduleTest, ANameThatChangesAtTheTillWithoutAWebhookReachesTheShop) {
   const std::string id = member(7001);
   pass(120);
