@@ -33,6 +33,7 @@
 #include "server/shopify/client.h"
 #include "server/smaregi/client.h"
 #include "server/storage/storage.h"
+#include "server/tools/causes.h"
 #include "server/tools/commands.h"
 
 #ifndef TSUNAGI_VERSION
@@ -124,16 +125,19 @@ SmtpOptions smtp_options(const Config& config) {
 }
 
 http::AppOptions app_options(const Config& config) {
-  return {.public_url = config.server.public_url,
-          .shopify_client_id = config.shopify.client_id,
-          .shopify_client_secret = config.shopify.client_secret,
-          .shopify_admin_url = config.shopify.admin_url,
-          .app_bridge_url = config.shopify.app_bridge_url,
-          .admin_frame = config.shopify.admin_frame,
-          .smaregi_webhook_header = config.smaregi.webhook_header,
-          .smaregi_webhook_secret = config.smaregi.webhook_secret,
-          .sends_mail = config.mail.sends(),
-          .secret_key = key_of(config)};
+  return {
+      .public_url = config.server.public_url,
+      .shopify_client_id = config.shopify.client_id,
+      .shopify_client_secret = config.shopify.client_secret,
+      .shopify_admin_url = config.shopify.admin_url,
+      .app_bridge_url = config.shopify.app_bridge_url,
+      .admin_frame = config.shopify.admin_frame,
+      .smaregi_webhook_header = config.smaregi.webhook_header,
+      .smaregi_webhook_secret = config.smaregi.webhook_secret,
+      .sends_mail = config.mail.sends(),
+      .secret_key = key_of(config),
+      .version = TSUNAGI_VERSION,
+      .cause_of = [](std::string_view error) { return std::string(tools::cause_of(error).key); }};
 }
 
 http::FrontOptions front_options(const ListenAddress& address, size_t threads) {
@@ -183,11 +187,13 @@ int serve(const Config& config) {
   } else {
     log.info("mail.off", {{"what", "no [mail] is configured: merchants are sent no mail"}});
   }
+  HealthService health({storage, pos, shop, clock, background, note});
+  PilotGate pilot({shop, clock, background, note});
   Jobs jobs({storage, pos, shop, clock, random, fingerprints, cards, stock, tenants,
              mailer ? &*mailer : nullptr, note});
   http::App app(
-      {storage, pos, shop, clock, random, cards, stock, join, tenants, log, metrics, background,
-       [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
+      {storage, pos, shop, clock, random, cards, stock, join, tenants, health, pilot, log, metrics,
+       background, [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
       app_options(config), std::move(*assets));
   http::Front front(
       front_options(config.server.listen, static_cast<size_t>(config.server.threads)),
@@ -283,7 +289,8 @@ int run_tool(const Config& config, const tools::Command& command) {
   SmaregiClient pos(std::move(smaregi), *outbound, clock, random);
   ShopifyClient shop(shopify_options(config), *outbound, **opened, clock, random);
   const KeyedFingerprints fingerprints(key_of(config));
-  return command({**opened, pos, shop, clock, random, fingerprints, std::cout, std::cerr});
+  return command(
+      {**opened, pos, shop, clock, random, fingerprints, std::cout, std::cerr, TSUNAGI_VERSION});
 }
 
 int run(int argc, char** argv) {

@@ -314,6 +314,7 @@ class Storage {  // storage
   };
   static constexpr TenantId kEveryTenant = 0;
   virtual Result<QueueDepth> queue_depth(TenantId tenant) = 0;
+  virtual Result<Figures> figures(TenantId tenant) = 0;
 
   // Reading for operators. tenant: kEveryTenant for all. What waits comes in the order it is due,
   // what is done the newest first, what is dead by shop and id.
@@ -366,6 +367,8 @@ class Pos {
   virtual Result<std::vector<PosMember>> members_changed(std::string_view contract, Seconds from,
                                                          Seconds to) = 0;
   virtual Result<PosRequired> required(std::string_view contract) = 0;
+  // Asks with a new token, behind everything else. kUnauthorized: the contract refuses us.
+  virtual Result<Access> access(std::string_view contract) = 0;
   virtual Result<PosTransaction> transaction(std::string_view contract, std::string_view id) = 0;
   // Transactions that changed in [from, to]; windows longer than 31 days are split by the client.
   virtual Result<std::vector<PosTransaction>> transactions_changed(std::string_view contract,
@@ -423,6 +426,10 @@ class Shop {
   // none. Other tags stay. Done as well when the customer is gone. Safe to repeat.
   virtual Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
                                     std::string_view member_code) = 0;
+  virtual Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) = 0;
+  virtual Result<Access> access(const Tenant& tenant) = 0;
+  // Tells the blocks whether only customers with kPilotTag are to see them.
+  virtual Result<Done> publish_pilot(const Tenant& tenant, bool on) = 0;
 };
 
 // ---- mail (mail)

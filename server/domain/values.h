@@ -92,6 +92,14 @@ struct Consent {
   [[nodiscard]] bool empty() const { return *this == Consent{}; }
 };
 
+// While a merchant tries it out: who is not in it sees a store without the app.
+struct Pilot {
+  bool on = false;                  // only signed-in customers with kPilotTag see anything
+  std::vector<std::string> stores;  // whose stock they see; empty: all
+  bool operator==(const Pilot&) const = default;
+};
+inline constexpr const char* kPilotTag = "tsunagi-pilot";
+
 struct Settings {
   std::string programme_name;  // "" shows the shop's name
   Joining joining = Joining::kButton;
@@ -110,6 +118,9 @@ struct Settings {
   std::map<MemberField, FieldWinner> field_winners;  // kLater where none is named
   std::string notify_mail;  // where mails to the merchant go; "" is Shopify's address of the shop
   bool paused = false;  // the kill switch: blocks show nothing, nothing is written to a platform
+  // Each has a button of its own; saving the others leaves them as they are (saved_over).
+  bool till_ready = false;  // the merchant says that the tills find new members at once
+  Pilot pilot;
 };
 
 struct Tenant {
@@ -292,6 +303,21 @@ struct ShopCustomer {  // a Shopify customer, as typed
 struct ShopIdentity {
   TenantId id = 0;
   std::string domain, name;
+};
+
+// What a platform says of our access to it.
+struct Access {
+  std::vector<std::string> missing;  // scopes that the app needs and was not granted
+  std::optional<Seconds> ahead;      // its clock minus ours, to the second, as far as it says
+  bool has_members = true;           // false: the plan of the contract has no members and points
+};
+
+// How much there is of a shop, and how far its readings got.
+struct Figures {
+  int64_t joining = 0, linked = 0, stopped = 0;  // members
+  int64_t products = 0, stores = 0;
+  std::vector<std::pair<std::string, Seconds>> cursors;  // by name
+  int64_t schema = 0;                                    // version of the database's
 };
 
 // What the theme block's first paint needs; the value of the customer metafield $app:tsunagi.card.

@@ -11,6 +11,7 @@
 #include "server/domain/privacy/held_data.h"
 #include "server/http/card_json.h"
 #include "server/http/context.h"
+#include "server/http/health_routes.h"
 #include "server/http/json_text.h"
 #include "server/http/query.h"
 #include "server/http/session_token.h"
@@ -24,9 +25,7 @@ constexpr int kWaitingShown = 50;   // the oldest
 constexpr int kRequestsShown = 50;  // the newest
 constexpr std::string_view kRequestPath = "data-requests/";
 constexpr int kStateBytes = 16;
-constexpr int kVerifierBytes = 32;           // 64 characters: RFC 7636 asks for 43 to 128
-constexpr Seconds kStockOldAfter = 15 * 60;  // the storefront says 要確認 from then on
-constexpr Seconds kQueueOldAfter = 5 * 60;
+constexpr int kVerifierBytes = 32;  // 64 characters: RFC 7636 asks for 43 to 128
 constexpr Seconds kPreparedForSeconds = 300;
 
 // A shop's domain put in place of {shop}.
@@ -65,6 +64,12 @@ Json editor_links(const AppOptions& options, std::string_view shop) {
       {"stock",
        editor + "template=product&addAppBlockId=" + id + "/store-stock&target=mainSection"},
       {"guard", editor + "context=apps&template=index&activateAppId=" + id + "/card-guard"}};
+}
+
+// The app inside the admin, where Shopify asks for what the app was not granted yet.
+std::string app_link(const AppOptions& options, std::string_view shop) {
+  return for_shop(options.shopify_admin_url, shop) + "/admin/apps/" +
+         percent_encode(options.shopify_client_id);
 }
 
 Json store_list(const std::vector<Store>& stores) {
@@ -266,7 +271,10 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
                      {"in_step", found.empty()},
                      {"problems", found},
                      {"settings", Json::parse(settings_json(tenant.settings))},
-                     {"editor", editor_links(context.options, tenant.shop_domain)}});
+                     {"editor", editor_links(context.options, tenant.shop_domain)},
+                     {"customers", for_shop(context.options.shopify_admin_url, tenant.shop_domain) +
+                                       "/admin/customers"},
+                     {"app", app_link(context.options, tenant.shop_domain)}});
 }
 
 // Every text that was shown is kept, so that who agreed to which can be told when it has long been
@@ -296,7 +304,9 @@ Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
     }
     return reply;
   }
-  *settings = saved_over(tenant.settings, std::move(*settings));
+  const auto before = context.ports.storage.tenant(tenant.id);  // another server may have saved
+  if (!before.ok()) return failed(before.error());
+  *settings = saved_over(before->value_or(tenant).settings, std::move(*settings));
   if (const auto kept = keep_consent(tenant, settings->consent); !kept.ok()) {
     return failed(kept.error());
   }
@@ -363,14 +373,20 @@ Reply AdminRoutes::State::answer(const Request& request) {
   const bool is_settings = what == "settings";
   const bool is_post = what == "smaregi/sign-in" || what == "refresh";
   const bool is_request = what.starts_with(kRequestPath) && what != kRequestPath;
-  if (!is_status && !is_settings && !is_post && !is_request) {
+  const MerchantRoute* health = health_route(what);
+  if (!is_status && !is_settings && !is_post && !is_request && health == nullptr) {
     return refuse(404, "not_found", "There is nothing at this address.");
   }
   if ((is_status || is_request) && request.method != "GET") return wrong_method("GET, HEAD");
   if (is_settings && request.method != "PUT") return wrong_method("PUT");
   if (is_post && request.method != "POST") return wrong_method("POST");
+  if (health != nullptr && request.method != health->method) return wrong_method(health->allow);
 
-  const auto tenant = tenant_of(*session, token);
+  auto tenant = tenant_of(*session, token);
+  if (tenant.ok() && what == kHealthAgain) {
+    // A token keeps the scopes it was issued with: whoever granted more gets one that has them.
+    if (auto again = install(*session, token); again.ok()) tenant = std::move(again);
+  }
   if (!tenant.ok()) {
     context.ports.log.warning("shop.not_installed",
                               {{"shop", session->shop}, {"reason", tenant.error().message}});
@@ -379,9 +395,10 @@ Reply AdminRoutes::State::answer(const Request& request) {
     }
     return failed(Error{ErrorCode::kUnavailable, {}});
   }
-  Reply reply = is_status     ? status(**tenant)
-                : is_request  ? data_request(**tenant, what.substr(kRequestPath.size()))
-                : is_settings ? save(**tenant, request)
+  Reply reply = health != nullptr ? health->answer(context, **tenant, request)
+                : is_status       ? status(**tenant)
+                : is_request      ? data_request(**tenant, what.substr(kRequestPath.size()))
+                : is_settings     ? save(**tenant, request)
                 : what == "smaregi/sign-in" ? sign_in(**tenant)
                                             : refresh(**tenant);
   reply.tenant = (*tenant)->id;
@@ -411,6 +428,7 @@ Reply AdminRoutes::page(const Request& request) const {
     reply.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
     return named(std::move(reply));
   }
+  if (request.path == "/admin/till") return named(till_sheet(context_));
   if (request.path != "/admin") {
     return named(refuse(404, "not_found", "There is nothing at this address."));
   }

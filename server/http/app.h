@@ -11,9 +11,11 @@
 #include "server/base/metrics.h"
 #include "server/domain/background.h"
 #include "server/domain/card/card_service.h"
+#include "server/domain/health/health_service.h"
 #include "server/domain/member/join_service.h"
 #include "server/domain/ports.h"
 #include "server/domain/stock/stock_service.h"
+#include "server/domain/tenant/pilot_gate.h"
 #include "server/domain/tenant/tenant_directory.h"
 #include "server/http/assets.h"
 #include "server/http/message.h"
@@ -37,6 +39,8 @@ struct AppPorts {
   StockService& stock;
   JoinService& join;
   TenantDirectory& tenants;
+  HealthService& health;
+  PilotGate& pilot;
   Log& log;
   Metrics& metrics;
   Background& background;
@@ -55,6 +59,9 @@ struct AppOptions {
   std::string smaregi_webhook_secret;
   bool sends_mail = false;
   std::string secret_key;  // 32 bytes
+  std::string version = {};
+  // Why a dead letter died, as one of a few words: for the support bundle.
+  std::string (*cause_of)(std::string_view error) = nullptr;
 };
 
 class App {

@@ -175,7 +175,7 @@ Result<Assets> Assets::load(const std::string& folder) {
     const Names& names;
     Template& into;
   };
-  const std::array<Page, 7> pages{{
+  const std::array<Page, 8> pages{{
       {"liquid/card-page.liquid", names, assets.card_page},
       {"liquid/stock-page.liquid", names, assets.stock_page},
       {"liquid/manifest.json", names, assets.manifest},
@@ -183,6 +183,7 @@ Result<Assets> Assets::load(const std::string& folder) {
       {"server/http/admin/admin.html", merchant_names, assets.merchant_page},
       {"server/http/admin/callback.html", merchant_names, assets.callback_page},
       {"server/http/admin/join.html", merchant_names, assets.join_page},
+      {"server/http/admin/till.html", merchant_names, assets.till_page},
   }};
   for (const auto& [name, hashed] : names) everything += hashed + "\n";
   for (const Page& page : pages) {

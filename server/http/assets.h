@@ -49,7 +49,8 @@ class Assets {
   [[nodiscard]] const Asset* find(std::string_view hashed_name) const;
 
   Template card_page, stock_page, manifest, service_worker;  // need %base%, below which assets/ is
-  Template merchant_page, callback_page, join_page;  // their assets are below /admin/assets/
+  Template merchant_page, callback_page, join_page,
+      till_page;  // their assets are below /admin/assets/
   // Changes whenever one of the storefront's files does.
   [[nodiscard]] const std::string& release() const { return release_; }
   [[nodiscard]] const Asset* find_merchant(std::string_view hashed_name) const;

@@ -29,7 +29,7 @@ struct Asked {
 };
 using Answer = Reply (*)(const Context&, const Asked&);
 
-enum class Who : uint8_t { kAnybody, kSignedIn };
+enum class Who : uint8_t { kAnybody, kSignedIn, kFiles };  // kFiles: the same for everybody
 struct Route {
   std::string_view path;  // below /proxy
   const char* name;
@@ -349,10 +349,10 @@ constexpr std::array<Route, 11> kRoutes{{
     {"/pins", "/proxy/pins", "POST", Who::kSignedIn, false, pin},
     {"/card", "/proxy/card", "GET", Who::kAnybody, true, card_page},
     {"/stock", "/proxy/stock", "GET", Who::kAnybody, true, stock_page},
-    {"/manifest.webmanifest", "/proxy/manifest.webmanifest", "GET", Who::kAnybody, true, manifest},
-    {"/sw.js", "/proxy/sw.js", "GET", Who::kAnybody, true, service_worker},
+    {"/manifest.webmanifest", "/proxy/manifest.webmanifest", "GET", Who::kFiles, true, manifest},
+    {"/sw.js", "/proxy/sw.js", "GET", Who::kFiles, true, service_worker},
 }};
-constexpr Route kAssetRoute{"/assets/", "/proxy/assets", "GET", Who::kAnybody, true, asset};
+constexpr Route kAssetRoute{"/assets/", "/proxy/assets", "GET", Who::kFiles, true, asset};
 
 const Route* route_of(std::string_view path) {
   path.remove_prefix(std::string_view("/proxy").size());
@@ -394,6 +394,12 @@ Reply answer(const Context& context, const Request& request, const Route* route,
   }
   if ((*tenant)->settings.paused && !route->while_paused) {
     return refuse(409, "paused", "The merchant has paused this membership.");
+  }
+  if (route->who != Who::kFiles && !context.ports.pilot.admits(**tenant, proxy->customer_id)) {
+    // As where the app is not installed: the blocks hide, a page is none.
+    return route->while_paused
+               ? refuse(404, "not_found", "There is nothing at this address.")
+               : refuse(409, "paused", "The merchant is trying this out with other customers.");
   }
   return route->answer(context, {request, *proxy, **tenant, now});
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "server/domain/health/health.h"
 #include "server/jobs/retry.h"
 
 namespace tsunagi {
@@ -63,7 +64,23 @@ void InboxWorker::handle(TenantId tenant_id, const std::vector<InboxItem>& items
     (void)ports_.storage.finish_inbox(tenant_id, ids, {});
     return;
   }
-  settle(*tenant, items, events_.handle(*tenant, items));
+  EventBatch batch = events_.handle(*tenant, items);
+  note_arrivals(items, batch);
+  settle(*tenant, items, batch);
+}
+
+// When the newest event of each platform came in: that they come at all is part of the shop's
+// health.
+void InboxWorker::note_arrivals(const std::vector<InboxItem>& items, EventBatch& batch) {
+  std::map<System, Seconds> newest;
+  for (const InboxItem& item : items) {
+    const bool done = std::find(batch.done.begin(), batch.done.end(), item.id) != batch.done.end();
+    Seconds& at = newest[item.event.system];
+    if (done) at = std::max(at, item.event.received_at);
+  }
+  for (const auto& [system, at] : newest) {
+    if (at > 0) batch.changes.emplace_back(change::SetCursor{notice_cursor(system), at});
+  }
 }
 
 void InboxWorker::settle(const Tenant& tenant, const std::vector<InboxItem>& items,

@@ -19,6 +19,7 @@ class InboxWorker {
 
  private:
   void handle(TenantId tenant_id, const std::vector<InboxItem>& items);
+  static void note_arrivals(const std::vector<InboxItem>& items, EventBatch& batch);
   void settle(const Tenant& tenant, const std::vector<InboxItem>& items, const EventBatch& batch);
   void settle_alone(const Tenant& tenant, const InboxItem& item, const Error& error,
                     const EventBatch& batch);

@@ -9,9 +9,11 @@
 #include <thread>
 #include <utility>
 
+#include "server/base/http_date.h"
 #include "server/base/iso_time.h"
 #include "server/base/outbound_retry.h"
 #include "server/base/url.h"
+#include "server/domain/ascii.h"
 #include "server/shopify/access.h"
 #include "server/shopify/customer_changes.h"
 #include "server/shopify/member_tag.h"
@@ -241,9 +243,9 @@ struct ShopifyClient::State {
     return {figures ? Next::kWaitForPoints : Next::kRest, {ErrorCode::kUnavailable, message}};
   }
 
-  // The body of a reply that has data and no errors.
-  Result<std::string> call(std::string_view domain, const Operation& operation,
-                           const json& variables, const TokenOf& token_of) {
+  // A reply that has data and no errors.
+  Result<HttpReply> ask(std::string_view domain, const Operation& operation, const json& variables,
+                        const TokenOf& token_of) {
     using Next = Step::Next;
     if (!is_shop_domain(domain)) return refused_address();
     const TimePoint deadline = clock.steady() + options.total_time;
@@ -262,7 +264,7 @@ struct ShopifyClient::State {
 
       auto reply = outbound.send(request);
       const Step step = judge(operation, reply, *points);
-      if (step.next == Next::kDone) return std::move(reply->body);
+      if (step.next == Next::kDone) return reply;
       last = step.error;
       const bool again = step.next == Next::kOtherToken && refused.empty();
       if (step.next == Next::kFail || (step.next == Next::kOtherToken && !again)) return last;
@@ -274,13 +276,20 @@ struct ShopifyClient::State {
     return last;
   }
 
+  Result<HttpReply> ask(const Tenant& tenant, const Operation& operation, const json& variables) {
+    return ask(tenant.shop_domain, operation, variables,
+               [&](const std::string& refused, TimePoint deadline) {
+                 return refused.empty() ? tokens.get(tenant, deadline)
+                                        : tokens.instead_of(tenant, refused, deadline);
+               });
+  }
+
+  // Its body.
   Result<std::string> call(const Tenant& tenant, const Operation& operation,
                            const json& variables) {
-    return call(tenant.shop_domain, operation, variables,
-                [&](const std::string& refused, TimePoint deadline) {
-                  return refused.empty() ? tokens.get(tenant, deadline)
-                                         : tokens.instead_of(tenant, refused, deadline);
-                });
+    auto reply = ask(tenant, operation, variables);
+    if (!reply) return reply.error();
+    return std::move(reply->body);
   }
 
   // What data.MUTATION refused.
@@ -331,14 +340,14 @@ Result<ShopIdentity> ShopifyClient::install(std::string_view shop_domain,
                                             std::string_view session_token) {
   const auto tokens = state_->exchange(shop_domain, session_token);
   if (!tokens) return tokens.error();
-  const auto body = state_->call(shop_domain, shopify::kShopIdentity, json::object(),
+  const auto reply = state_->ask(shop_domain, shopify::kShopIdentity, json::object(),
                                  [&](const std::string& refused, TimePoint) -> Result<std::string> {
                                    if (refused.empty()) return tokens->access;
                                    return Error{ErrorCode::kUnauthorized,
                                                 "Shopify: refuses the token it just issued"};
                                  });
-  if (!body) return body.error();
-  auto shop = shopify::parse_shop(*body);
+  if (!reply) return reply.error();
+  auto shop = shopify::parse_shop(reply->body);
   if (!shop) return shop;
   if (shop->domain != shop_domain) {
     return Error{ErrorCode::kUnauthorized, "Shopify: the token is another shop's"};
@@ -535,6 +544,52 @@ Result<Done> ShopifyClient::tag_customer(const Tenant& tenant, int64_t customer_
   if (!removed) return removed;
   return state_->change_tags(tenant, shopify::kTagsAdd, "tagsAdd",
                              {{"id", gid}, {"tags", changes.add}});
+}
+
+Result<bool> ShopifyClient::has_tag(const Tenant& tenant, int64_t customer_id,
+                                    std::string_view tag) {
+  const auto body =
+      state_->call(tenant, shopify::kCustomerTags,
+                   json::object({{"id", shopify::make_gid("Customer", customer_id)}}));
+  if (!body) return body.error();
+  const auto customer = shopify::parse_customer_tags(*body);
+  if (!customer) return customer.error();
+  if (!*customer) return false;
+  if ((*customer)->id != customer_id) {
+    return Error{ErrorCode::kUnavailable,
+                 "shopify.customer_tags: the reply is about another customer"};
+  }
+  return std::ranges::any_of((*customer)->tags, [tag](const std::string& its) {
+    return ascii_lower(its) == ascii_lower(tag);
+  });
+}
+
+Result<Access> ShopifyClient::access(const Tenant& tenant) {
+  const auto reply = state_->ask(tenant, shopify::kAppAccess, json::object());
+  if (!reply) return reply.error();
+  const auto app = shopify::parse_app_access(reply->body);
+  if (!app) return app.error();
+  Access access{.missing = shopify::missing_scopes(kShopifyScopes, app->granted), .ahead = {}};
+  const auto date = parse_http_date(reply->header("Date"));
+  if (date) access.ahead = *date - state_->clock.now();
+  return access;
+}
+
+Result<Done> ShopifyClient::publish_pilot(const Tenant& tenant, bool on) {
+  const auto body = state_->call(tenant, shopify::kAppAccess, json::object());
+  if (!body) return body.error();
+  const auto app = shopify::parse_app_access(*body);
+  if (!app) return app.error();
+  const json metafield = {{"ownerId", app->installation},
+                          {"namespace", "tsunagi"},
+                          {"key", "pilot"},
+                          {"type", "boolean"},
+                          {"value", on ? "true" : "false"}};
+  const auto errors = state_->mutate(tenant, shopify::kMetafieldsSet, "metafieldsSet",
+                                     json::object({{"metafields", json::array({metafield})}}));
+  if (!errors) return errors.error();
+  if (!errors->empty()) return user_error(shopify::kMetafieldsSet, *errors);
+  return Done{};
 }
 
 }  // namespace tsunagi

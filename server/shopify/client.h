@@ -16,6 +16,9 @@
 namespace tsunagi {
 
 inline constexpr std::string_view kShopifyApiVersion = "2026-10";
+// What the app asks of a shop: as in shopify.app.toml, which a test compares.
+inline constexpr std::string_view kShopifyScopes =
+    "read_customers,write_customers,read_customer_merge,write_app_proxy";
 inline constexpr size_t kMaxCardsPerWrite = 25;  // metafieldsSet takes no more
 // Of 250 customers (252 points) in one customers_changed: where it stops once that brings the
 // caller forward, and where it gives up.
@@ -72,6 +75,12 @@ class ShopifyClient final : public Shop {
   // kInvalid: Shopify refuses the tag, of a customer who has as many as it takes.
   Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
                             std::string_view member_code) override;
+  // Case does not count in tags.
+  Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) override;
+  Result<Access> access(const Tenant& tenant) override;
+  // The app's own metafield tsunagi.pilot, which its blocks read as app.metafields.tsunagi.pilot
+  // (shopify.dev, "App-owned metafields").
+  Result<Done> publish_pilot(const Tenant& tenant, bool on) override;
 
  private:
   struct State;

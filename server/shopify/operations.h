@@ -13,6 +13,7 @@ struct Operation {
   std::string_view text;
 };
 
+extern const Operation kAppAccess;
 extern const Operation kShopIdentity;
 extern const Operation kShopMail;
 extern const Operation kCustomer;

@@ -246,6 +246,39 @@ Result<std::optional<CustomerTags>> parse_customer_tags(std::string_view body) {
   return std::optional<CustomerTags>(std::move(customer));
 }
 
+Result<AppAccess> parse_app_access(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* found = object_at(*data, "currentAppInstallation");
+  if (found == nullptr) return nonsense("currentAppInstallation is missing");
+  AppAccess access{.installation = text_at(*found, "id"), .granted = {}};
+  if (access.installation.empty()) return nonsense("currentAppInstallation.id is missing");
+  const json* scopes = field(*found, "accessScopes");
+  if (scopes == nullptr || !scopes->is_array()) return nonsense("accessScopes is not a list");
+  access.granted.reserve(scopes->size());
+  for (const json& scope : *scopes) access.granted.push_back(text_at(scope, "handle"));
+  return access;
+}
+
+std::vector<std::string> missing_scopes(std::string_view needed,
+                                        const std::vector<std::string>& granted) {
+  constexpr std::string_view kRead = "read_";
+  std::vector<std::string> missing;
+  while (!needed.empty()) {
+    const size_t end = std::min(needed.find(','), needed.size());
+    const std::string_view scope = needed.substr(0, end);
+    needed.remove_prefix(std::min(end + 1, needed.size()));
+    const bool has = std::ranges::any_of(granted, [&](const std::string& one) {
+      const bool writes =
+          scope.starts_with(kRead) && one.starts_with("write_") &&
+          std::string_view(one).substr(kRead.size() + 1) == scope.substr(kRead.size());
+      return one == scope || writes;
+    });
+    if (!has) missing.emplace_back(scope);
+  }
+  return missing;
+}
+
 Result<ChangedPage> parse_changed_customers(std::string_view body) {
   const auto data = data_of(body);
   if (!data) return data.error();

@@ -71,6 +71,15 @@ struct ChangedPage {
 };
 Result<ChangedPage> parse_changed_customers(std::string_view body);
 
+struct AppAccess {
+  std::string installation;          // its gid
+  std::vector<std::string> granted;  // handles of scopes
+};
+Result<AppAccess> parse_app_access(std::string_view body);
+// Of "read_a,write_a" those that were not granted; write_a comes with read_a.
+std::vector<std::string> missing_scopes(std::string_view needed,
+                                        const std::vector<std::string>& granted);
+
 struct UserError {
   std::string code;     // "" where the mutation has none
   std::string field;    // "metafields.3.ownerId"

@@ -1,9 +1,11 @@
 #include "server/smaregi/client.h"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/base/http_date.h"
 #include "server/base/url.h"
 #include "server/smaregi/field_names.h"
 #include "server/smaregi/japan_time.h"
@@ -67,11 +69,52 @@ More more_by_link(const HttpReply& reply) {
 template <class T>
 using Parse = Result<T> (*)(std::string_view);
 
+std::vector<std::string> scopes_in(std::string_view text) {
+  std::vector<std::string> scopes;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    if (end > 0) scopes.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return scopes;
+}
+
+// Those that are not granted; none where the platform does not say what is.
+std::vector<std::string> missing_scopes(std::string_view needed, std::string_view granted) {
+  std::vector<std::string> missing;
+  const std::vector<std::string> has = scopes_in(granted);
+  if (has.empty()) return missing;
+  for (std::string& scope : scopes_in(needed)) {
+    if (std::ranges::find(has, scope) == has.end()) missing.push_back(std::move(scope));
+  }
+  return missing;
+}
+
+bool names_scopes(const Error& error) {
+  return error.code == ErrorCode::kUnauthorized && error.message.find("scope") != std::string::npos;
+}
+
 }  // namespace
 
 struct SmaregiClient::State {
-  State(SmaregiOptions given, Outbound& outbound, Clock& clock, Random& random)
-      : options(std::move(given)), wire(options, outbound, clock, random) {}
+  State(SmaregiOptions given, Outbound& outbound, Clock& time, Random& random)
+      : options(std::move(given)), clock(time), wire(options, outbound, time, random) {}
+
+  // Whether one row of a list may be read. on_reply sees the reply.
+  Result<Done> may_read(std::string_view contract, std::string_view label, std::string_view path,
+                        const std::function<void(const HttpReply&)>& on_reply) {
+    return wire
+        .ask(std::string(contract),
+             {.label = label,
+              .path = std::string(path),
+              .priority = Priority::kSweep,
+              .time = options.shopper_time},
+             [&on_reply](const HttpReply& reply) -> Result<Done> {
+               on_reply(reply);
+               return Done{};
+             })
+        .result;
+  }
 
   template <class T>
   Result<T> read(std::string_view contract, const Ask& ask, Parse<T> parse) {
@@ -152,6 +195,7 @@ struct SmaregiClient::State {
   }
 
   const SmaregiOptions options;
+  Clock& clock;
   smaregi::Wire wire;
 };
 
@@ -284,6 +328,35 @@ Result<PosRequired> SmaregiClient::required(std::string_view contract) {
                        .priority = Priority::kEvent,
                        .time = state_->options.shopper_time},
                       smaregi::parse_required);
+}
+
+Result<Access> SmaregiClient::access(std::string_view contract) {
+  const SmaregiOptions& options = state_->options;
+  const auto token = state_->wire.new_token(std::string(contract));
+  if (!token) {
+    if (!names_scopes(token.error())) return token.error();
+    return Access{.missing = scopes_in(options.scopes), .ahead = {}};  // it does not say which
+  }
+  Access access{.missing = missing_scopes(options.scopes, token->scopes), .ahead = {}};
+  const auto granted = [&access](std::string_view scope) {
+    return std::ranges::find(access.missing, scope) == access.missing.end();
+  };
+  if (granted("pos.stores:read")) {
+    const auto stores = state_->may_read(contract, "smaregi.access.stores", "/stores?limit=1",
+                                         [&](const HttpReply& reply) {
+                                           const auto date = parse_http_date(reply.header("Date"));
+                                           if (date) access.ahead = *date - state_->clock.now();
+                                         });
+    if (!stores) return stores.error();
+  }
+  if (granted("pos.customers:read")) {
+    const auto members =
+        state_->may_read(contract, "smaregi.access.members", "/customers?limit=1&fields=customerId",
+                         [](const HttpReply&) {});
+    access.has_members = members.ok() || members.error().code != ErrorCode::kUnauthorized;
+    if (!members && access.has_members) return members.error();
+  }
+  return access;
 }
 
 Result<PosTransaction> SmaregiClient::transaction(std::string_view contract, std::string_view id) {

@@ -87,6 +87,12 @@ class Row {
     return fail(name, "is not a scalar"), "";
   }
 
+  // "" for whatever is no text.
+  std::string text_if_any(const char* name) {
+    const json* value = find(name);
+    return value != nullptr && value->is_string() ? text(name) : "";
+  }
+
   // An id that must be there.
   std::string id(const char* name) {
     std::string value = text(name);
@@ -302,6 +308,7 @@ Token token_of(Row& row) {
   Token token;
   token.value = row.id("access_token");
   token.lasts = std::clamp<Seconds>(row.number("expires_in"), 0, kMaxTokenSeconds);
+  token.scopes = row.text_if_any("scope");
   return token;
 }
 

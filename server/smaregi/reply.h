@@ -18,6 +18,7 @@ inline constexpr size_t kMaxTextBytes = 4'096;  // of one value that is kept
 struct Token {
   std::string value;
   Seconds lasts = 0;
+  std::string scopes = {};  // granted, with blanks between; "": the reply does not say
 };
 Result<Token> parse_token(std::string_view body);
 Result<std::string> parse_contract(std::string_view body);  // of /userinfo

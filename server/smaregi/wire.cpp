@@ -54,7 +54,9 @@ Wire::Wire(const SmaregiOptions& options, Outbound& outbound, Clock& clock, Rand
       outbound_(outbound),
       clock_(clock),
       random_(random),
-      tokens_([this](const std::string& contract) { return fetch_token(contract); }, clock) {}
+      tokens_(
+          [this](const std::string& contract) { return fetch_token(contract, Priority::kShopper); },
+          clock) {}
 
 Wire::Budgets& Wire::budgets(const std::string& contract) {
   const std::scoped_lock lock(mutex_);
@@ -155,14 +157,14 @@ Result<HttpReply> Wire::user_info(const std::string& token) {
 }
 
 // Token calls count against the contract's rate limit.
-Result<Token> Wire::fetch_token(const std::string& contract) {
+Result<Token> Wire::fetch_token(const std::string& contract, Priority priority) {
   RateBudget& budget = budgets(contract).writes;
   const TimePoint deadline = clock_.steady() + options_.shopper_time;
   const std::string form =
       form_encode({{"grant_type", "client_credentials"}, {"scope", options_.scopes}});
   Error last{ErrorCode::kUnavailable, "smaregi.token: no time left"};
   for (int attempt = 0; attempt < options_.max_attempts; ++attempt) {
-    const auto turn = budget.acquire(Priority::kShopper, deadline);
+    const auto turn = budget.acquire(priority, deadline);
     if (!turn) return attempt == 0 ? turn.error() : last;
     const HttpRequest request{
         .method = "POST",

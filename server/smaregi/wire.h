@@ -42,6 +42,11 @@ class Wire {
 
   Outcome ask(const std::string& contract, const Ask& ask, const Accept& accept);
 
+  // A token that nobody has used: what the contract grants now. Behind everything else.
+  Result<Token> new_token(const std::string& contract) {
+    return fetch_token(contract, Priority::kSweep);
+  }
+
   // A form sent to the identity server with the app's own credentials. Not repeated.
   Result<HttpReply> identity(std::string_view label, const std::string& path, std::string form);
   // GET at the identity server with a user's token.
@@ -55,7 +60,7 @@ class Wire {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   Budgets& budgets(const std::string& contract);
-  Result<Token> fetch_token(const std::string& contract);
+  Result<Token> fetch_token(const std::string& contract, Priority priority);
 
   const SmaregiOptions& options_;
   Outbound& outbound_;

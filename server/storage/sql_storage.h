@@ -1,7 +1,7 @@
 #pragma once
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
-// operators.cpp, privacy.cpp; changes.cpp applies changes.
+// operators.cpp, privacy.cpp, figures.cpp; changes.cpp applies changes.
 
 #include <memory>
 #include <optional>
@@ -92,6 +92,7 @@ class SqlStorage : public Storage {
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
 
   Result<QueueDepth> queue_depth(TenantId tenant) override;
+  Result<Figures> figures(TenantId tenant) override;
 
   Result<std::vector<InboxEntry>> inbox_in(TenantId tenant, QueueState state, int limit) override;
   Result<std::vector<OutboxEntry>> outbox_in(TenantId tenant, QueueState state, int limit) override;

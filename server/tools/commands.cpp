@@ -98,6 +98,12 @@ void add_commands(CLI::App& cli, std::string& config_file, Command& chosen) {
                            "only products after this Smaregi product id");
   compare.limit(kReconcileMost, "members, and products, of a shop (default: 100)");
   compare.runs(chosen, &reconcile);
+
+  Definition<SupportAsked> support(
+      cli, "support-bundle",
+      "versions, settings, health, queues and causes as one JSON document, without anybody's data",
+      config_file);
+  support.runs(chosen, &support_bundle);
 }
 
 }  // namespace tsunagi::tools

@@ -1,11 +1,13 @@
 #pragma once
-// The operator's commands beside `serve`: members, inbox, outbox, dead-letters and reconcile. They
+// The operator's commands beside `serve`: members, inbox, outbox, dead-letters,
+// reconcile and support-bundle. They
 // work on the database of a running server, and none prints a name, an address, an event's body or
 // a secret. Exit codes: kFine, kFound, kWrong.
 
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/domain/ports.h"
@@ -32,6 +34,7 @@ struct Ports {
   const Fingerprints& fingerprints;
   std::ostream& out;
   std::ostream& err;
+  std::string_view version = {};
 };
 
 struct MembersAsked {
@@ -77,6 +80,13 @@ struct ReconcileAsked {
   bool json = false;
 };
 int reconcile(const Ports& ports, const ReconcileAsked& asked);
+
+struct SupportAsked {
+  std::string shop;
+  bool json = true;  // there is no other form
+};
+// One document with a bundle a shop (domain/health/support_bundle.h); asks both platforms.
+int support_bundle(const Ports& ports, const SupportAsked& asked);
 
 using Command = std::function<int(const Ports&)>;
 // The one that the command line names is put into `chosen`, its --config into `config_file`; both

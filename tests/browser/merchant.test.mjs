@@ -231,7 +231,7 @@ test('a merchant installs, connects, and saves settings', async (t) => {
     const { page, app } = await open('ja');
     await app.getByLabel('繋ぎを停止する').check();
     await app.getByRole('button', { name: '保存' }).click();
-    await app.getByText('停止中です。会員証と在庫は表示されず').waitFor();
+    await app.locator('#state').getByText('停止中です。会員証と在庫は表示されず').waitFor();
     await page.screenshot({ path: join(screens, 'merchant-paused-ja.png') });
     await page.context().close();
   });

@@ -25,6 +25,8 @@ TEST(Settings, SurviveTheRoundTrip) {
   settings.field_winners = {{MemberField::kPhone, FieldWinner::kPos},
                             {MemberField::kSex, FieldWinner::kShop}};
   settings.paused = true;
+  settings.till_ready = true;
+  settings.pilot = {.on = true, .stores = {"2", "1"}};
 
   const auto back = parse_settings(settings_json(settings));
   ASSERT_TRUE(back.ok()) << back.error().message;
@@ -46,6 +48,17 @@ TEST(Settings, SurviveTheRoundTrip) {
   EXPECT_EQ(back->consent, settings.consent);
   EXPECT_EQ(back->field_winners, settings.field_winners);
   EXPECT_TRUE(back->paused);
+  EXPECT_TRUE(back->till_ready);
+  EXPECT_EQ(back->pilot, settings.pilot);
+}
+
+TEST(Settings, WhatHasAButtonOfItsOwnIsNotSavedWithTheForm) {
+  Settings before;
+  before.till_ready = true;
+  before.pilot = {.on = true, .stores = {"2"}};
+  const Settings saved = saved_over(before, Settings{});
+  EXPECT_TRUE(saved.till_ready);
+  EXPECT_EQ(saved.pilot, before.pilot);
 }
 
 TEST(Settings, AbsentFieldsKeepTheirDefaultsAndUnknownOnesAreIgnored) {
@@ -98,6 +111,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{R"({"consent":{"terms_url":"/terms"}})", "consent.terms_url"},
         Refusal{R"({"field_winners":[]})", "field_winners"},
         Refusal{R"({"field_winners":{"sex":"me"}})", "field_winners.sex"},
+        Refusal{R"({"till_ready":1})", "till_ready"}, Refusal{R"({"pilot":true})", "pilot"},
+        Refusal{R"({"pilot":{"on":"yes"}})", "pilot.on"},
+        Refusal{R"({"pilot":{"stores":"1"}})", "pilot.stores"},
+        Refusal{R"({"pilot":{"stores":[1]}})", "pilot.stores"},
         Refusal{R"({"paused":1})", "paused"}, Refusal{R"({"paused":"true"})", "paused"},
         Refusal{R"({"programme_name":7})", "programme_name"},
         Refusal{R"({"programme_name":"a\u0000b"})", "programme_name"},

@@ -197,6 +197,17 @@ void FakePos::set_required(PosRequired required) {
   required_ = std::move(required);
 }
 
+Result<Access> FakePos::access(std::string_view) {
+  if (auto failed = begin("access")) return *failed;
+  const std::lock_guard lock(mutex_);
+  return access_;
+}
+
+void FakePos::set_access(Result<Access> answer) {
+  const std::lock_guard lock(mutex_);
+  access_ = std::move(answer);
+}
+
 Result<PosTransaction> FakePos::transaction(std::string_view, std::string_view id) {
   if (auto failed = begin("transaction")) return *failed;
   const std::lock_guard lock(mutex_);
@@ -458,6 +469,39 @@ Result<Done> FakeShop::written() const {
 std::map<int64_t, std::string> FakeShop::tags() const {
   const std::lock_guard lock(mutex_);
   return tags_;
+}
+
+Result<bool> FakeShop::has_tag(const Tenant&, int64_t id, std::string_view tag) {
+  ++tag_questions_;
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  return merchant_tags_.contains({id, std::string(tag)});
+}
+
+void FakeShop::set_tag(int64_t id, const std::string& tag, bool on) {
+  const std::lock_guard lock(mutex_);
+  if (on) {
+    merchant_tags_.emplace(id, tag);
+  } else {
+    merchant_tags_.erase({id, tag});
+  }
+}
+
+Result<Access> FakeShop::access(const Tenant&) {
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  return access_;
+}
+
+void FakeShop::set_access(Result<Access> answer) {
+  const std::lock_guard lock(mutex_);
+  access_ = std::move(answer);
+}
+
+Result<Done> FakeShop::publish_pilot(const Tenant&, bool on) {
+  if (auto failed = begin()) return *failed;
+  pilot_ = on;
+  return Done{};
 }
 
 std::optional<Error> FakeShop::begin() {

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,6 +73,8 @@ class FakePos : public Pos {
   Result<std::vector<PosMember>> members_changed(std::string_view, Seconds from,
                                                  Seconds to) override;
   Result<PosRequired> required(std::string_view) override;
+  Result<Access> access(std::string_view) override;
+  void set_access(Result<Access> answer);
   void set_required(PosRequired required);
 
   Result<PosTransaction> transaction(std::string_view, std::string_view id) override;
@@ -101,6 +104,7 @@ class FakePos : public Pos {
   std::map<std::string, PosMember> members_;
   std::map<std::string, PosPoints> points_;
   PosRequired required_;
+  Result<Access> access_ = Access{};
   std::vector<Store> stores_;
   std::map<std::string, std::pair<Product, Seconds>> products_;
   std::map<std::pair<std::string, std::string>, StockLevel> stock_;
@@ -140,6 +144,13 @@ class FakeShop : public Shop {
   Result<Done> write_cards(const Tenant&, const std::vector<CardMetafield>& cards) override;
   Result<Done> erase_card(const Tenant&, int64_t id) override;
   Result<Done> tag_customer(const Tenant&, int64_t id, std::string_view member_code) override;
+  Result<bool> has_tag(const Tenant&, int64_t id, std::string_view tag) override;
+  void set_tag(int64_t id, const std::string& tag, bool on);  // as the merchant does
+  Result<Access> access(const Tenant&) override;
+  void set_access(Result<Access> answer);
+  Result<Done> publish_pilot(const Tenant&, bool on) override;
+  bool pilot() const { return pilot_; }
+  int tag_questions() const { return tag_questions_; }
   std::map<int64_t, std::string> tags() const;  // the member codes that customers are tagged with
 
  private:
@@ -149,8 +160,12 @@ class FakeShop : public Shop {
   std::map<int64_t, ShopCustomer> customers_;
   std::map<int64_t, std::string> cards_;
   std::map<int64_t, std::string> tags_;
+  std::set<std::pair<int64_t, std::string>> merchant_tags_;
+  Result<Access> access_ = Access{};
   std::vector<size_t> batches_;
   std::atomic<int> prepared_ = 0;
+  std::atomic<int> tag_questions_ = 0;
+  std::atomic<bool> pilot_ = false;
 };
 
 }  // namespace tsunagi::fakes

@@ -525,6 +525,23 @@ Result<Storage::QueueDepth> FakeStorage::queue_depth(TenantId tenant) {
   return depth;
 }
 
+Result<Figures> FakeStorage::figures(TenantId tenant) {
+  return read([&](FakeStorage& self) {
+    Figures figures;
+    figures.schema = 1;
+    const Data& data = self.data_[tenant];
+    for (const auto& [id, card] : data.cards) {
+      figures.joining += card.link.state == LinkState::kJoining ? 1 : 0;
+      figures.linked += card.link.state == LinkState::kLinked ? 1 : 0;
+      figures.stopped += card.link.state == LinkState::kStopped ? 1 : 0;
+    }
+    figures.products = static_cast<int64_t>(data.products.size());
+    figures.stores = static_cast<int64_t>(data.stores.size());
+    figures.cursors.assign(data.cursors.begin(), data.cursors.end());
+    return figures;
+  });
+}
+
 // ---- for operators
 
 Result<std::vector<InboxEntry>> FakeStorage::inbox_in(TenantId tenant, QueueState state,

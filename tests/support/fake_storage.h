@@ -121,6 +121,7 @@ class FakeStorage : public Storage {
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
   Result<QueueDepth> queue_depth(TenantId tenant) override;
+  Result<Figures> figures(TenantId tenant) override;
 
   Result<std::vector<InboxEntry>> inbox_in(TenantId tenant, QueueState state, int limit) override;
   Result<std::vector<OutboxEntry>> outbox_in(TenantId tenant, QueueState state, int limit) override;

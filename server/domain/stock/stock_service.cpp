@@ -79,7 +79,12 @@ class ShopSettings {
   }
   bool hidden(const Store& store) const {
     const StoreSetting* setting = of(store.store_id);
-    return store.paused || (setting != nullptr && setting->hidden);
+    return store.paused || (setting != nullptr && setting->hidden) || !in_pilot(store);
+  }
+  bool in_pilot(const Store& store) const {
+    const Pilot& pilot = settings_.pilot;
+    return !pilot.on || pilot.stores.empty() ||
+           std::ranges::find(pilot.stores, store.store_id) != pilot.stores.end();
   }
   int64_t safety(const StoreSetting* setting) const {
     return setting != nullptr && setting->safety_stock > 0 ? setting->safety_stock

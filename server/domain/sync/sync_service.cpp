@@ -11,6 +11,7 @@
 
 #include "server/domain/card/member_lookup.h"
 #include "server/domain/fnv1a.h"
+#include "server/domain/health/health.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
 
@@ -244,7 +245,11 @@ Result<bool> SyncService::read_transactions(const Tenant& tenant) {
     auto done = state_->refresh_buyer(tenant, member, changed_at);
     if (!done.ok() && is_passing(done.error())) return done.error();
   }
-  auto saved = ports.storage.apply(tenant.id, {change::SetCursor{cursor, until}});
+  std::vector<Change> changes{change::SetCursor{cursor, until}};
+  Seconds newest = 0;
+  for (const PosTransaction& sale : *transactions) newest = std::max(newest, sale.changed_at);
+  if (newest > 0) changes.emplace_back(change::SetCursor{std::string(kSaleSeenCursor), newest});
+  auto saved = ports.storage.apply(tenant.id, changes);
   if (!saved.ok()) return saved.error();
   return until < now;
 }

@@ -279,6 +279,27 @@ std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& in
   return std::nullopt;
 }
 
+std::optional<Error> read_pilot(const Json& object, Pilot& pilot) {
+  if (!object.is_object()) return refused("pilot", "must be an object");
+  Reader reader(object, "pilot.");
+  reader.flag("on", pilot.on);
+  if (const Json* stores = reader.find("stores")) {
+    if (!stores->is_array() || stores->size() > kSettingStores) {
+      reader.fail("stores",
+                  "must be a list of at most " + std::to_string(kSettingStores) + " shops");
+    } else {
+      for (const Json& store : *stores) {
+        if (!store.is_string() || store.get_ref<const std::string&>().size() > kSettingWordBytes) {
+          reader.fail("stores", "must hold ids of shops");
+          break;
+        }
+        pilot.stores.push_back(store.get<std::string>());
+      }
+    }
+  }
+  return reader.error();
+}
+
 }  // namespace
 
 std::string settings_json(const Settings& settings) {
@@ -311,7 +332,9 @@ std::string settings_json(const Settings& settings) {
         {"birth_date", settings.field_keys.birth_date},
         {"sex", settings.field_keys.sex}}},
       {"field_winners", winners_json(settings)},
-      {"paused", settings.paused}};
+      {"paused", settings.paused},
+      {"till_ready", settings.till_ready},
+      {"pilot", {{"on", settings.pilot.on}, {"stores", settings.pilot.stores}}}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -336,6 +359,7 @@ Result<Settings> parse_settings(std::string_view json) {
   read_contact_url(reader, settings);
   read_notify_mail(reader, settings);
   reader.flag("paused", settings.paused);
+  reader.flag("till_ready", settings.till_ready);
   if (reader.error()) return *reader.error();
   if (const Json* consent = reader.find("consent")) {
     if (auto error = read_consent(*consent, settings.consent)) return *error;
@@ -349,6 +373,9 @@ Result<Settings> parse_settings(std::string_view json) {
   if (const Json* stores = reader.find("stores")) {
     if (auto error = read_stores(*stores, settings.stores)) return *error;
   }
+  if (const Json* pilot = reader.find("pilot")) {
+    if (auto error = read_pilot(*pilot, settings.pilot)) return *error;
+  }
   return settings;
 }
 
@@ -357,6 +384,8 @@ Settings saved_over(const Settings& before, Settings wanted) {
     return std::tie(settings.programme_name, settings.symbology, settings.second_symbology);
   };
   wanted.look_changes = before.look_changes + (look(before) == look(wanted) ? 0 : 1);
+  wanted.till_ready = before.till_ready;
+  wanted.pilot = before.pilot;
   return wanted;
 }
 

@@ -29,7 +29,8 @@ class TenantDirectory {
 // with the field's name and a reason; an unknown field is ignored; an absent one keeps its default.
 std::string settings_json(const Settings& settings);
 Result<Settings> parse_settings(std::string_view json);
-// What to store when the merchant saves `wanted`: what only we count goes on from `before`.
+// What to store when the merchant saves `wanted`: what only we count, and what has a button of its
+// own, goes on from `before`.
 Settings saved_over(const Settings& before, Settings wanted);
 
 }  // namespace tsunagi

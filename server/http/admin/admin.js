@@ -6,6 +6,8 @@ const page = /** @type {HTMLElement} */ (document.getElementById('page'));
 const {WORDS} = await import(page.dataset.words ?? '');
 const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 const words = WORDS[language];
+const [{createHealth}, {createPilot}, {WORDS: HEALTH_WORDS}] = await Promise.all(
+  [page.dataset.health, page.dataset.pilot, page.dataset.healthWords].map((file) => import(file ?? '')));
 const kPollMs = 2_000;
 const kPollForMs = 10 * 60_000;
 const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of the blocks
@@ -29,7 +31,7 @@ const kWinnerRows = {
  *   in_step: boolean, problems: {code: string, since?: number, count?: number, column?: string}[],
  *   waiting: {customer: string, url: string, since: number, missing: string[]}[], settings: Settings, mail: {sends: boolean},
  *   data_requests: {id: string, customer: string, url: string, orders: string[], requested_at: number}[],
- *   editor: Record<string, string>}} Status
+ *   editor: Record<string, string>, app: string, customers: string}} Status
  */
 
 /** @type {(text: string, values?: Record<string, string | number>) => string} */
@@ -101,20 +103,35 @@ function tell(kind, ...content) {
 
 /** @param {Status} status */
 function showState(status) {
-  if (status.in_step) {
-    tell('good', say(words.in_step, {time: ago(status.smaregi.stock_confirmed_at, status.now)}));
+  /** @type {string[] | undefined} */
+  const found = health.sentences();
+  const problems = status.problems.filter(({code}) => !found || !health.covers(code));
+  const sentences = [...found ?? [], ...problems.map(({code, since, count, column}) =>
+    say(words.problem[code] ?? words.problem.other, {code, column: column ?? '', count: count ?? 0, time: ago(since ?? 0, status.now)}))];
+  if (sentences.length === 0) {
+    const in_step = say(words.in_step, {time: ago(status.smaregi.stock_confirmed_at, status.now)});
+    tell('good', [in_step, pilot.banner()].filter(Boolean).join(' · '));
     return;
   }
-  const sentences = status.problems.map(({code, since, count, column}) =>
-    say(words.problem[code] ?? words.problem.other, {code, column: column ?? '', count: count ?? 0, time: ago(since ?? 0, status.now)}));
-  const mayHelp = status.problems.some(({code}) => code !== 'not_joined' && code !== 'paused');
-  const again = !mayHelp ? '' : make('button', {class: 'link', type: 'button', click: () => void load('POST', 'refresh')}, words.try_again);
+  const mayHelp = sentences.length > 1 || status.problems.some(({code}) => code !== 'not_joined' && code !== 'paused');
+  const again = !mayHelp ? '' : make('button', {class: 'link', type: 'button', click: () => {
+    void load('POST', 'refresh');
+    void health.again();
+  }}, words.try_again);
   if (sentences.length === 1) tell('attention', sentences[0], ' ', again);
   else {
     tell('attention', say(words.not_in_step, {count: sentences.length}),
       make('ul', {class: 'banner__list'}, ...sentences.map((sentence) => make('li', {}, sentence))), again);
   }
 }
+
+const tools = {make, say, ask, ago, page: words, words: HEALTH_WORDS[language], language};
+const pilot = createPilot({...tools, saved: (/** @type {any} */ report) => health.take(report)});
+const health = createHealth({...tools, signIn: () => void signIn(), changed: (/** @type {any} */ report) => {
+  if (!current) return;
+  pilot.follow(current, report.pilot);
+  showState(current);
+}});
 
 // ---- connections -----------------------------------------------------------------------------------------------------
 
@@ -257,9 +274,9 @@ async function activeBlocks() {
 }
 
 const blocks = make('section', {class: 'card', 'aria-labelledby': 'blocks-title'});
-/** @param {Status} status */
-async function showBlocks(status) {
-  const active = await activeBlocks();
+/** @param {Status} status @param {Promise<Set<string> | undefined>} found */
+async function showBlocks(status, found) {
+  const active = await found;
   const rows = Object.keys(kHandles).map((key) => {
     const name = words.block[key];
     const on = active?.has(kHandles[key]);
@@ -327,9 +344,9 @@ function choice(field, value, options, put) {
   return select;
 }
 
-/** @param {string} label @param {boolean} value @param {(on: boolean) => void} put @param {string} [described] */
-function check(label, value, put, described) {
-  const box = /** @type {HTMLInputElement} */ (make('input', {type: 'checkbox', checked: value, ...(described ? {'aria-label': described} : {}), change: (event) => {
+/** @param {string} label @param {boolean} value @param {(on: boolean) => void} put @param {string} [described] @param {string} [id] */
+function check(label, value, put, described, id) {
+  const box = /** @type {HTMLInputElement} */ (make('input', {type: 'checkbox', checked: value, ...(described ? {'aria-label': described} : {}), ...(id ? {id} : {}), change: (event) => {
     put(/** @type {HTMLInputElement} */ (event.target).checked);
     changed('');
   }}));
@@ -422,7 +439,7 @@ function showForm(status) {
       make('h4', {class: 'card__title'}, words.shops), shopList),
     card(words.notify, ...(status.mail.sends ? [] : [make('p', {class: 'card__note'}, words.notify_off)]),
       labelled('notify_mail', words.notify_mail, textInput('notify_mail', draft.notify_mail, (text) => { draft.notify_mail = text.trim(); }, {inputmode: 'email', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false'}), words.notify_mail_help)),
-    card(words.stop, check(words.paused, draft.paused, (on) => { draft.paused = on; }), make('p', {class: 'card__note'}, words.paused_help)),
+    card(words.stop, check(words.paused, draft.paused, (on) => { draft.paused = on; }, undefined, 'setting-paused'), make('p', {class: 'card__note'}, words.paused_help)),
     bar);
   bar.replaceChildren(barWords, make('button', {class: 'button', type: 'button', click: () => {
     showForm(status);
@@ -518,12 +535,13 @@ async function show(status) {
   showConnections(status);
   showWaiting(status);
   showRequests(status);
-  const told = showBlocks(status);
+  const active = activeBlocks();
+  const told = Promise.all([showBlocks(status, active), health.follow(status, active)]);
   if (bar.hidden) showForm(status);
   if (first) {
     // Nothing that is shown moves down when the bridge says what it knows of the blocks.
     await Promise.race([told, new Promise((done) => setTimeout(done, kBridgeMs))]);
-    page.append(waiting, requests, connections, blocks, form);
+    page.append(waiting, requests, connections, health.section, blocks, pilot.section, form);
   }
   page.setAttribute('aria-busy', 'false');
 }

@@ -107,7 +107,8 @@ std::string asset_folder() {
         fs::temp_directory_path() / ("tsunagi-http-test-" + std::to_string(getpid()));
     const fs::path source = TSUNAGI_SOURCE_DIR;
     for (const char* file : {"admin.html", "admin.js", "admin.css", "words.js", "callback.html",
-                             "callback.js", "join.html"}) {
+                             "callback.js", "join.html", "till.html", "till.css", "till.js",
+                             "health.js", "health-words.js", "pilot.js"}) {
       fs::create_directories(made / "server/http/admin");
       fs::copy_file(source / "server/http/admin" / file, made / "server/http/admin" / file,
                     fs::copy_options::overwrite_existing);
@@ -236,11 +237,14 @@ HttpTest::HttpTest() {
   stock = std::make_unique<StockService>(storage, clock);
   join = std::make_unique<JoinService>(storage, clock, random);
   tenants = std::make_unique<TenantDirectory>(storage, clock);
+  health =
+      std::make_unique<HealthService>(HealthService::Ports{storage, pos, shop, clock, background});
+  pilot = std::make_unique<PilotGate>(PilotGate::Ports{shop, clock, background});
   auto assets = Assets::load(asset_folder());
   EXPECT_TRUE(assets.ok()) << (assets.ok() ? "" : assets.error().message);
   app = std::make_unique<App>(
-      AppPorts{storage, pos, shop, clock, random, *cards, *stock, *join, *tenants, *log, metrics,
-               background, [this] { ++wakes; }, [this](TenantId) { ++syncs; }},
+      AppPorts{storage, pos, shop, clock, random, *cards, *stock, *join, *tenants, *health, *pilot,
+               *log, metrics, background, [this] { ++wakes; }, [this](TenantId) { ++syncs; }},
       AppOptions{.public_url = "https://tsunagi.example",
                  .shopify_client_id = "client-id",
                  .shopify_client_secret = kClientSecret,
@@ -249,7 +253,9 @@ HttpTest::HttpTest() {
                  .admin_frame = {"https://{shop}", "https://admin.shopify.com"},
                  .smaregi_webhook_header = "X-Tsunagi-Webhook",
                  .smaregi_webhook_secret = kWebhookSecret,
-                 .secret_key = std::string(32, 'k')},
+                 .secret_key = std::string(32, 'k'),
+                 .version = "1.2.3",
+                 .cause_of = [](std::string_view) { return std::string("refused"); }},
       std::move(*assets));
   FrontOptions options;
   options.threads = 8;

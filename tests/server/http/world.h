@@ -148,6 +148,8 @@ class HttpTest : public testing::Test {
   std::unique_ptr<StockService> stock;
   std::unique_ptr<JoinService> join;
   std::unique_ptr<TenantDirectory> tenants;
+  std::unique_ptr<HealthService> health;
+  std::unique_ptr<PilotGate> pilot;
   std::unique_ptr<App> app;
   std::unique_ptr<Front> front;
 };

@@ -3,6 +3,7 @@
 #include "server/jobs/inbox_worker.h"
 
 #include "server/domain/events/event_body.h"
+#include "server/domain/health/health.h"
 #include "server/domain/member/member_merge.h"
 #include "server/jobs/retry.h"
 #include "tests/server/jobs/world.h"
@@ -544,6 +545,25 @@ TEST_F(InboxTest, ShopRedactOfAShopInstalledAgainKeepsItsMembers) {
   work();
   EXPECT_TRUE(storage.tenant(kShop)->has_value());
   EXPECT_EQ(storage.cards(kShop).size(), 1U);
+}
+
+TEST_F(InboxTest, WhenTheNewestEventOfEachPlatformCameInIsKept) {
+  const auto newest = [&](System system) {
+    return storage.cursor(kShop, notice_cursor(system))->value_or(0);
+  };
+  EXPECT_EQ(newest(System::kSmaregi), 0);
+  const Seconds first = clock.now();
+  smaregi_tells("pos:stock", R"({"ids":[{"productId":"10"}]})");
+  clock.advance(3);
+  work();
+  EXPECT_EQ(newest(System::kSmaregi), first);
+  EXPECT_EQ(newest(System::kShopify), 0);
+  shopify_tells("customers/update", R"({"id":7001})");
+  smaregi_tells("pos:stock", "no JSON");
+  clock.advance(3);
+  work();
+  EXPECT_EQ(newest(System::kShopify), first + 3);
+  EXPECT_EQ(newest(System::kSmaregi), first) << "what was not understood proves nothing";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "server/jobs/schedule.h"
 
+#include "server/domain/health/health.h"
 #include "tests/server/jobs/world.h"
 
 namespace tsunagi {
@@ -50,8 +51,10 @@ TEST_F(ScheduleTest, ASaleWithoutAWebhookReachesThePublishedCard) {
   jobs.poll_due();
   clock.advance(1);
   pos.ring_up({hanako, "1", {{"10", 1}}, 30});
+  const Seconds sold_at = clock.now();
   pass(period_of(Reading::kTransactions) + 5);
   EXPECT_EQ(published(7001)["points"], 30);
+  EXPECT_EQ(storage.cursor(kShop, kSaleSeenCursor)->value_or(0), sold_at);
 }
 
 TEST_F(ScheduleTest, ASaleWhileWeWereAwayForDaysIsFound) {

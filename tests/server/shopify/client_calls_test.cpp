@@ -523,5 +523,61 @@ TEST_F(ShopifyClientTest, ATagThatIsRefusedAndACustomerWhoIsGone) {
   EXPECT_EQ(client->tag_customer(tenant, 7'001, "T1").error().code, ErrorCode::kUnavailable);
 }
 
+Answer granted(const json& scopes) {
+  json handles = json::array();
+  for (const json& scope : scopes) handles.push_back({{"handle", scope}});
+  Answer answer =
+      ok(json{{"data",
+               {{"currentAppInstallation",
+                 {{"id", "gid://shopify/AppInstallation/5"}, {"accessScopes", handles}}}}}}
+             .dump());
+  answer.headers = {{"Date", "Sun, 20 Sep 2026 17:46:40 GMT"}};  // 1'789'926'400
+  return answer;
+}
+
+TEST_F(ShopifyClientTest, SaysWhatTheAppWasNotGrantedAndHowFarTheClocksAreApart) {
+  has_tokens("A", "R");
+  shopify.on(kGraphql, {granted({"write_customers", "read_customer_merge", "write_app_proxy"})});
+  const auto whole = client->access(tenant);
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_TRUE(whole->missing.empty()) << "to write is to read";
+  EXPECT_EQ(whole->ahead, 1'789'926'400 - clock.now());
+
+  shopify.on(kGraphql, {granted({"read_customers", "read_customer_merges"})});
+  const std::vector<std::string> missing = {"write_customers", "read_customer_merge",
+                                            "write_app_proxy"};
+  EXPECT_EQ(client->access(tenant)->missing, missing);
+  shopify.on(kGraphql, {ok(R"({"data":{"currentAppInstallation":null}})")});
+  EXPECT_EQ(client->access(tenant).error().code, ErrorCode::kUnavailable);
+  shopify.on(kGraphql, {status(403)});
+  EXPECT_EQ(client->access(tenant).error().code, ErrorCode::kUnauthorized);
+}
+
+TEST_F(ShopifyClientTest, KnowsATagInAnyCaseAndOnlyAWholeOne) {
+  has_tokens("A", "R");
+  shopify.on(kGraphql, {tagged({"VIP", "Tsunagi-Pilot"})});
+  EXPECT_TRUE(*client->has_tag(tenant, 7'001, "tsunagi-pilot"));
+  shopify.on(kGraphql, {tagged({"tsunagi-pilot-2"})});
+  EXPECT_FALSE(*client->has_tag(tenant, 7'001, "tsunagi-pilot"));
+  shopify.on(kGraphql, {nobody()});
+  EXPECT_FALSE(*client->has_tag(tenant, 7'001, "tsunagi-pilot"));
+  shopify.on(kGraphql, {tagged({"tsunagi-pilot"}, "7002")});
+  EXPECT_FALSE(client->has_tag(tenant, 7'001, "tsunagi-pilot")) << "about another customer";
+}
+
+TEST_F(ShopifyClientTest, TellsTheBlocksOfAPilot) {
+  has_tokens("A", "R");
+  shopify.on(kGraphql, {granted({"write_customers"}), user_errors("metafieldsSet", json::array())});
+  ASSERT_TRUE(client->publish_pilot(tenant, true));
+  const json metafield = sent()["variables"]["metafields"][0];
+  EXPECT_EQ(metafield["ownerId"], "gid://shopify/AppInstallation/5");
+  EXPECT_EQ(metafield["namespace"], "tsunagi");
+  EXPECT_EQ(metafield["key"], "pilot");
+  EXPECT_EQ(metafield["value"], "true");
+  const json wrong = {{{"field", {"metafields", "0"}}, {"message", "no"}, {"code", "INVALID"}}};
+  shopify.on(kGraphql, {granted({"write_customers"}), user_errors("metafieldsSet", wrong)});
+  EXPECT_EQ(client->publish_pilot(tenant, false).error().code, ErrorCode::kInvalid);
+}
+
 }  // namespace
 }  // namespace tsunagi

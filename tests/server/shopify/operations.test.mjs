@@ -23,6 +23,10 @@ const operations = readdirSync(new URL(folder, root))
   .map((name) => ({ name, document: parse(text(folder + name)) }));
 
 const granted = /scopes = "([^"]*)"/.exec(text('shopify.app.toml'))[1].split(',');
+test('the server looks for the scopes that shopify.app.toml asks for', () => {
+  const [, needed] = /kShopifyScopes =\s+"([^"]*)"/.exec(text('server/shopify/client.h'));
+  assert.deepEqual(needed.split(','), granted);
+});
 // A write scope includes reading.
 const held = new Set(granted.flatMap((scope) => [scope, scope.replace(/^write_/, 'read_')]));
 
@@ -94,6 +98,7 @@ test('the variables that the client sends are what the inputs take', () => {
   const gid = 'gid://shopify/Customer/7001';
   const card = { ownerId: gid, namespace: '$app:tsunagi', key: 'card' };
   const sent = {
+    'app_access.graphql': {},
     'shop_identity.graphql': {},
     'shop_mail.graphql': {},
     'customer.graphql': { id: gid, keys: ['facts.birth_date'] },
@@ -107,7 +112,8 @@ test('the variables that the client sends are what the inputs take', () => {
       input: { customerId: gid, emailMarketingConsent: { marketingState: 'SUBSCRIBED', marketingOptInLevel: 'SINGLE_OPT_IN' } },
     },
     'metafields_set.graphql': {
-      metafields: [{ ...card, type: 'json', value: '{}' }, { ownerId: gid, namespace: 'custom', key: 'kana', value: 'ツナギ' }],
+      metafields: [{ ...card, type: 'json', value: '{}' }, { ownerId: gid, namespace: 'custom', key: 'kana', value: 'ツナギ' },
+        { ownerId: 'gid://shopify/AppInstallation/5', namespace: 'tsunagi', key: 'pilot', type: 'boolean', value: 'true' }],
     },
     'metafields_delete.graphql': { metafields: [card] },
     'metafield_definition_create.graphql': {

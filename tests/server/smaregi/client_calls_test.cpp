@@ -424,5 +424,54 @@ TEST_F(SmaregiClientTest, ASpentSignInIsUnauthorizedAnUnreachableOneUnavailable)
   EXPECT_EQ(smaregi.count("POST /authorize/token"), 2U) << "a code is good once: never repeated";
 }
 
+constexpr const char* kStores = "GET /sb_one/pos/stores";
+
+Answer token_for(const std::string& scopes) {
+  return ok(R"({"scope":")" + scopes +
+            R"(","token_type":"Bearer","expires_in":3600,"access_token":"B"})");
+}
+
+TEST_F(SmaregiClientTest, SaysWhatAContractGrants) {
+  Answer stores = ok("[]");
+  stores.headers = {{"Date", "Sun, 20 Sep 2026 17:46:40 GMT"}};  // 1'789'926'400
+  smaregi.on(kStores, {stores});
+  smaregi.on(kMembers, {ok("[]")});
+  smaregi.on(kToken, {token_for(std::string(kSmaregiScopes))});
+  const auto whole = client->access("sb_one");
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_TRUE(whole->missing.empty());
+  EXPECT_TRUE(whole->has_members);
+  EXPECT_EQ(whole->ahead, 1'789'926'400 - clock.now());
+  EXPECT_EQ(smaregi.seen(kMembers).back().field("fields"), "customerId") << "nobody's data";
+
+  smaregi.on(kToken, {token_for("pos.customers:read pos.stores:read")});
+  const std::vector<std::string> missing = {"pos.customers:write", "pos.transactions:read",
+                                            "pos.products:read", "pos.stock:read"};
+  EXPECT_EQ(client->access("sb_one")->missing, missing);
+  smaregi.on(kToken, {ok(R"({"scope":["a"],"expires_in":3600,"access_token":"C"})")});
+  EXPECT_TRUE(client->access("sb_one")->missing.empty()) << "it does not say in words";
+}
+
+TEST_F(SmaregiClientTest, APlanWithoutMembersIsKnownByItsRefusal) {
+  smaregi.on(kStores, {ok("[]")});
+  smaregi.on(kMembers, {status(403)});
+  smaregi.on(kToken, {token_for(std::string(kSmaregiScopes))});
+  const auto access = client->access("sb_one");
+  ASSERT_TRUE(access) << access.error().message;
+  EXPECT_FALSE(access->has_members);
+  EXPECT_EQ(access->ahead, std::nullopt) << "without a Date nothing is known";
+  smaregi.on(kMembers, {status(404)});
+  EXPECT_FALSE(client->access("sb_one")) << "that says nothing of plans";
+}
+
+TEST_F(SmaregiClientTest, AContractThatRefusesUsAndScopesThatAreRefused) {
+  smaregi.on(kToken, {status(401, R"({"error":"invalid_client"})")});
+  EXPECT_EQ(client->access("sb_one").error().code, ErrorCode::kUnauthorized);
+  smaregi.on(kToken, {status(400, R"({"error":"invalid_scope","error_description":"no"})")});
+  const auto access = client->access("sb_one");
+  ASSERT_TRUE(access) << access.error().message;
+  EXPECT_EQ(access->missing.size(), 6U) << "all, since it does not say which";
+}
+
 }  // namespace
 }  // namespace tsunagi

@@ -261,5 +261,24 @@ TEST_F(CommandsTest, WhatDoesNotAnswerIsTwo) {
   }
 }
 
+TEST_F(CommandsTest, ASupportBundleNamesCausesAndNobody) {
+  dead_event("smaregi.customers.get: status 403, 山田 花子");
+  pos.set_access(Access{.missing = {}, .ahead = {}, .has_members = false});
+  EXPECT_EQ(run("support-bundle --shop cats.myshopify.com"), kFine);
+  const json document = json::parse(out.str());
+  ASSERT_EQ(document["shops"].size(), 1U);
+  const json& bundle = document["shops"][0];
+  EXPECT_EQ(bundle["dead_letters"][0]["cause"], "denied");
+  EXPECT_EQ(bundle["figures"]["members"]["linked"], 1);
+  bool told = false;
+  for (const json& check : bundle["health"]["checks"]) {
+    told = told || (check["name"] == "plan" && check["state"] == "broken");
+  }
+  EXPECT_TRUE(told) << "the platforms were asked";
+  EXPECT_EQ(run("support-bundle"), kFine);
+  EXPECT_EQ(json::parse(out.str())["shops"].size(), 2U);
+  EXPECT_EQ(run("support-bundle --shop birds.myshopify.com"), kWrong);
+}
+
 }  // namespace
 }  // namespace tsunagi::tools

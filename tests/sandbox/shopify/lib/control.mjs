@@ -75,14 +75,14 @@ export class Control {
       installed: app.installed, scopes: app.scopes, requested_scopes: config.scopes, proxy_prefix: app.proxyPrefix, proxy_subpath: app.proxySubpath,
       token_seconds: tokens.lifetimeSeconds, tokens_issued: tokens.issued, tokens_refreshed: tokens.refreshed,
       bucket: admin.limits.maximum, restore_rate: admin.limits.restoreRate, app_id: this.box_.appId, app_url: this.box_.appUrl,
-      proxy_timeout_ms: this.box_.proxy.timeoutMs,
+      proxy_timeout_ms: this.box_.proxy.timeoutMs, clock_ahead_seconds: this.box_.clockAheadSeconds,
     };
   }
 
   /** @param {any} body */
   app_(body) {
     const { box_: box } = this;
-    const known = ['installed', 'scopes', 'requested_scopes', 'proxy_prefix', 'proxy_subpath', 'token_seconds', 'bucket', 'restore_rate', 'app_url', 'proxy_timeout_ms'];
+    const known = ['installed', 'scopes', 'requested_scopes', 'proxy_prefix', 'proxy_subpath', 'token_seconds', 'bucket', 'restore_rate', 'app_url', 'proxy_timeout_ms', 'clock_ahead_seconds'];
     const unknown = Object.keys(body).find((key) => !known.includes(key));
     if (unknown) throw new HttpError(400, `unknown app setting "${unknown}"`);
     if (body.token_seconds !== undefined && !(body.token_seconds > 0 && body.token_seconds <= kMaxTokenSeconds)) throw new HttpError(400, 'token_seconds is 1 to 86400');
@@ -97,6 +97,7 @@ export class Control {
     if (body.app_url) box.appUrl = body.app_url;
     if (body.requested_scopes) box.config.scopes = body.requested_scopes;
     if (body.proxy_timeout_ms) box.proxy.timeoutMs = body.proxy_timeout_ms;
+    if (body.clock_ahead_seconds !== undefined) box.clockAheadSeconds = Number(body.clock_ahead_seconds);
     if (body.token_seconds) box.tokens.lifetimeSeconds = body.token_seconds;
     if (body.bucket || body.restore_rate) {
       box.admin.setLimits({ ...(body.bucket ? { maximum: body.bucket } : {}), ...(body.restore_rate ? { restoreRate: body.restore_rate } : {}) });

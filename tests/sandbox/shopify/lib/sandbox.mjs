@@ -55,6 +55,8 @@ export class Sandbox {
     this.proxy = new AppProxy(this);
     this.frame = new AdminFrame(this);
     this.control = new Control(this);
+    /** How far the `Date` of every answer is ahead. */
+    this.clockAheadSeconds = 0;
     this.urls = { storefront: '', admin: '', cdn: '' };
     /** @type {import('node:http').Server[]} */
     this.servers_ = [];
@@ -115,6 +117,7 @@ export class Sandbox {
       const url = new URL(req.url ?? '/', 'http://127.0.0.1');
       if (url.pathname.startsWith('/_sandbox/')) return await this.control.handle(req, res, url);
       entry = this.log.begin(host, req, url);
+      if (this.clockAheadSeconds !== 0) res.setHeader('date', new Date(Date.now() + this.clockAheadSeconds * 1000).toUTCString());
       const fault = this.faults.take(url.pathname);
       if (fault && await applyFault(fault, req, res)) return;
       await handle(req, res, url, entry, fault);

@@ -3,6 +3,7 @@
 #include <httplib.h>
 
 #include <chrono>
+#include <ctime>
 #include <thread>
 
 #include "tests/sandbox/smaregi/http/till_page.h"
@@ -48,6 +49,15 @@ void answer(const Reply& reply, httplib::Response& to) {
   to.status = reply.status;
   for (const auto& [name, value] : reply.headers) to.set_header(name, value);
   to.set_content(reply.body, reply.content_type);
+}
+
+// RFC 9110, 5.6.7.
+std::string http_date(int64_t unix_seconds) {
+  const time_t seconds = unix_seconds;
+  tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[64];
+  return {text, strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
 bool is_platform_path(const std::string& path) {
@@ -113,6 +123,7 @@ void Front::Parts::serve_platform(const httplib::Request& from, httplib::Respons
   const bool refused = fault.status != 0 || fault.html || fault.drop;
   const Reply reply = refused ? Reply{} : handle(sandbox, from);
   spoil(fault, reply, to);
+  to.set_header("Date", http_date(at / 1000));
   const auto took = std::chrono::steady_clock::now() - start;
   const size_t mark = from.target.find('?');
   sandbox.log({.method = from.method,

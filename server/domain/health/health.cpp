@@ -1,0 +1,207 @@
+#include "server/domain/health/health.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "server/domain/stock/stock_service.h"
+#include "server/domain/words.h"
+
+namespace tsunagi {
+namespace {
+
+constexpr std::string_view kNotJoined = "not_joined";
+constexpr std::string_view kNotAsked = "not_asked";
+
+struct Told {
+  const Tenant& tenant;
+  const HealthFacts& facts;
+
+  [[nodiscard]] bool joined() const { return !tenant.contract_id.empty(); }
+  // 0 when it was never set.
+  [[nodiscard]] Seconds cursor(std::string_view name) const {
+    const auto& cursors = facts.figures.cursors;
+    const auto found =
+        std::ranges::find(cursors, name, [](const auto& entry) { return entry.first; });
+    return found == cursors.end() ? 0 : found->second;
+  }
+};
+
+Check unknown(std::string_view name, std::string_view cause) {
+  return {.name = name, .state = CheckState::kUnknown, .cause = cause};
+}
+Check broken(std::string_view name, std::string_view cause) {
+  return {.name = name, .state = CheckState::kBroken, .cause = cause};
+}
+Check warning(std::string_view name, std::string_view cause) {
+  return {.name = name, .state = CheckState::kWarning, .cause = cause};
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+// Whether the platform lets us in.
+Check entry(std::string_view name, const std::optional<Result<Access>>& access) {
+  if (!access) return unknown(name, kNotAsked);
+  if (access->ok()) return {.name = name};
+  return access->error().code == ErrorCode::kUnauthorized ? broken(name, "refused")
+                                                          : warning(name, "unreachable");
+}
+
+Check scopes(std::string_view name, const std::optional<Result<Access>>& access) {
+  if (!access || !access->ok()) return unknown(name, kNotAsked);
+  const std::vector<std::string>& missing = (*access)->missing;
+  if (missing.empty()) return {.name = name};
+  Check check = broken(name, "missing");
+  check.values.emplace_back("scopes", listed(missing));
+  return check;
+}
+
+Check running(const Told& told) {
+  return told.tenant.settings.paused ? warning("running", "paused") : Check{.name = "running"};
+}
+
+Check shop(const Told& told) { return entry("shop", told.facts.asked.shop); }
+Check shop_scopes(const Told& told) { return scopes("shop_scopes", told.facts.asked.shop); }
+
+Check pos(const Told& told) {
+  if (!told.joined()) return broken("pos", kNotJoined);
+  return entry("pos", told.facts.asked.pos);
+}
+
+Check pos_scopes(const Told& told) {
+  if (!told.joined()) return unknown("pos_scopes", kNotJoined);
+  return scopes("pos_scopes", told.facts.asked.pos);
+}
+
+Check plan(const Told& told) {
+  if (!told.joined()) return unknown("plan", kNotJoined);
+  const auto& access = told.facts.asked.pos;
+  if (!access || !access->ok()) return unknown("plan", kNotAsked);
+  return (*access)->has_members ? Check{.name = "plan"} : broken("plan", "no_members");
+}
+
+Check columns(const Told& told) {
+  if (!told.joined()) return unknown("columns", kNotJoined);
+  const auto& required = told.facts.asked.required;
+  if (!required || !required->ok()) return unknown("columns", kNotAsked);
+  if ((*required)->others.empty()) return {.name = "columns"};
+  Check check = broken("columns", "unfillable");
+  check.values.emplace_back("columns", listed((*required)->others));
+  return check;
+}
+
+Check stock(const Told& told) {
+  if (!told.joined()) return unknown("stock", kNotJoined);
+  const Seconds confirmed = told.cursor(kStockConfirmedCursor);
+  if (confirmed == 0) return warning("stock", "first_reading");
+  Check check{.name = "stock", .since = confirmed};
+  if (told.facts.now - confirmed > kStockOldAfter) {
+    check.state = CheckState::kBroken;
+    check.cause = "silent";
+  }
+  return check;
+}
+
+bool queue_is_late(const Told& told, Seconds after) {
+  const Seconds oldest = told.facts.depth.oldest_waiting;
+  return oldest != 0 && told.facts.now - oldest > after;
+}
+
+Check queue(const Told& told) {
+  if (!queue_is_late(told, kQueueOldAfter)) return {.name = "queue"};
+  Check check = warning("queue", "waits");
+  check.since = told.facts.depth.oldest_waiting;
+  return check;
+}
+
+Check dead_letters(const Told& told) {
+  const int64_t dead = told.facts.depth.inbox_dead + told.facts.depth.outbox_dead;
+  if (dead == 0) return {.name = "dead_letters"};
+  Check check = broken("dead_letters", "given_up");
+  check.values.emplace_back("count", std::to_string(dead));
+  return check;
+}
+
+Check members(const Told& told) {
+  if (told.facts.waiting == 0) return {.name = "members"};
+  Check check = warning("members", "wait");
+  check.values.emplace_back("count", std::to_string(told.facts.waiting));
+  return check;
+}
+
+// No platform lists the subscriptions of an app's own configuration: what came in is the proof.
+Check shop_notices(const Told& told) {
+  const Seconds last = told.cursor(notice_cursor(System::kShopify));
+  if (last == 0) return unknown("shop_notices", "none_yet");
+  return {.name = "shop_notices", .since = last};
+}
+
+Check pos_notices(const Told& told) {
+  if (!told.joined()) return unknown("pos_notices", kNotJoined);
+  const Seconds last = told.cursor(notice_cursor(System::kSmaregi));
+  const Seconds sale = told.cursor(kSaleSeenCursor);
+  const bool untold = sale - last > kNoticeSkew && told.facts.now - sale > kNoticeLateAfter;
+  // What waits to be worked off may be the very event.
+  if (untold && !queue_is_late(told, kNoticeLateAfter)) {
+    Check check = broken("pos_notices", "missed");
+    check.since = sale;
+    return check;
+  }
+  if (last == 0) return unknown("pos_notices", "none_yet");
+  return {.name = "pos_notices", .since = last};
+}
+
+// No platform tells how a till looks for members.
+Check till(const Told& told) {
+  return told.tenant.settings.till_ready ? Check{.name = "till"} : warning("till", "unconfirmed");
+}
+
+Check clock(const Told& told) {
+  std::optional<Seconds> worst;
+  System whose = System::kShopify;
+  for (const auto& [system, access] : {std::pair(System::kShopify, &told.facts.asked.shop),
+                                       std::pair(System::kSmaregi, &told.facts.asked.pos)}) {
+    if (!access->has_value() || !(*access)->ok() || !(**access)->ahead) continue;
+    const Seconds ahead = *(**access)->ahead;
+    if (worst && std::abs(ahead) <= std::abs(*worst)) continue;
+    worst = ahead;
+    whose = system;
+  }
+  if (!worst) return unknown("clock", kNotAsked);
+  const Seconds off = std::abs(*worst);
+  if (off < kClockWarnsAt) return {.name = "clock"};
+  Check check = off < kClockBreaksAt ? warning("clock", "off") : broken("clock", "off");
+  check.values.emplace_back("seconds", std::to_string(off));
+  check.values.emplace_back("system", word(whose));
+  return check;
+}
+
+}  // namespace
+
+std::string notice_cursor(System system) { return "notice." + std::string(word(system)); }
+
+std::string_view word(CheckState state) {
+  switch (state) {
+    case CheckState::kOk:
+      return "ok";
+    case CheckState::kWarning:
+      return "warning";
+    case CheckState::kBroken:
+      return "broken";
+    case CheckState::kUnknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::vector<Check> checks_of(const Tenant& tenant, const HealthFacts& facts) {
+  const Told told{.tenant = tenant, .facts = facts};
+  return {running(told), shop(told),        shop_scopes(told),  pos(told),   pos_scopes(told),
+          plan(told),    columns(told),     stock(told),        queue(told), dead_letters(told),
+          members(told), pos_notices(told), shop_notices(told), till(told),  clock(told)};
+}
+
+}  // namespace tsunagi

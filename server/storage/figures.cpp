@@ -1,0 +1,56 @@
+// How much there is of a shop, and how far its readings got.
+
+#include "server/domain/words.h"
+#include "server/storage/schema.h"
+#include "server/storage/sql_storage.h"
+
+namespace tsunagi::storage {
+namespace {
+
+constexpr Sql kMembers{
+    "SELECT state, COUNT(*) FROM member_link WHERE tenant = :a GROUP BY state ORDER BY state"};
+constexpr Sql kProducts{"SELECT COUNT(*) FROM product WHERE tenant = :a"};
+constexpr Sql kStores{"SELECT COUNT(*) FROM store WHERE tenant = :a"};
+constexpr Sql kCursors{"SELECT name, value FROM sync_cursor WHERE tenant = :a ORDER BY name"};
+
+int64_t& members_of(Figures& figures, LinkState state) {
+  switch (state) {
+    case LinkState::kJoining:
+      return figures.joining;
+    case LinkState::kLinked:
+      return figures.linked;
+    case LinkState::kStopped:
+      break;
+  }
+  return figures.stopped;
+}
+
+}  // namespace
+
+Result<Figures> SqlStorage::figures(TenantId tenant) {
+  return read([&](Session& session) -> Result<Figures> {
+    Figures figures;
+    figures.schema = schema_version_of_program();  // no other one is opened
+    std::string state;
+    int64_t count = 0;
+    bool broken = false;
+    session.each(
+        kMembers, std::tie(state, count),
+        [&] {
+          const auto known = link_state(state);
+          broken = broken || !known;
+          if (known) members_of(figures, *known) = count;
+        },
+        tenant);
+    if (broken) return Error{ErrorCode::kInternal, "a link has an unknown state"};
+    session.one(kProducts, std::tie(figures.products), tenant);
+    session.one(kStores, std::tie(figures.stores), tenant);
+    std::pair<std::string, Seconds> cursor;
+    session.each(
+        kCursors, std::tie(cursor.first, cursor.second), [&] { figures.cursors.push_back(cursor); },
+        tenant);
+    return figures;
+  });
+}
+
+}  // namespace tsunagi::storage
