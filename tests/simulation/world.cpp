@@ -11,6 +11,8 @@
 namespace tsunagi::simulation {
 namespace {
 
+constexpr int kWithdrawn = 3;  // of a member, in Smaregi
+
 constexpr TenantId kShop = 1;
 constexpr int kLostPercent = 30;
 constexpr int kDoubledPercent = 30;
@@ -55,7 +57,10 @@ World::World(uint64_t seed) : chance_(seed), random_(seed + 1) {
   pos_.lose_answer_of_update = [this] { return faults_ && often(20); };
   shop_.lose_answer_of_update = [this] { return faults_ && often(20); };
   shop_.now = [this] { return clock_.now(); };
-  storage_.before_apply = [this] { maybe_kill(); };
+  storage_.before_apply = [this] {
+    note_codes();
+    maybe_kill();
+  };
   server_ = std::make_unique<Server>(*this);
 }
 
@@ -334,12 +339,19 @@ void World::settle() {
 
 // ---- what must hold
 
+// A card may carry a code, and be published with it, for less than a step.
+void World::note_codes() {
+  for (const Card& card : storage_.cards(kShop)) {
+    codes_[card.link.customer_id].insert(card.link.code);
+  }
+}
+
 std::string World::broken_invariant() {
+  note_codes();
   std::map<std::string, int64_t> holders;
   for (const Card& card : storage_.cards(kShop)) {
     const int64_t id = card.link.customer_id;
     const std::string who = "customer " + std::to_string(id);
-    codes_[id].insert(card.link.code);
     if (card.link.state != LinkState::kJoining &&
         !holders.emplace(card.link.pos_member_id, id).second) {
       return who + " shares a member with another customer";
@@ -394,10 +406,14 @@ std::string World::difference_from_truth() {
     const auto member = members.find(card.link.pos_member_id);
     const bool usable = member != members.end() && member->second.status == 0;
     if (usable != (card.link.state == LinkState::kLinked)) return who + " has the wrong state";
-    if (member != members.end()) {
+    if (member != members.end() && card.link.code != member->second.code) {
+      return who + " has another code than in Smaregi";
+    }
+    const bool left = member == members.end() || member->second.status >= kWithdrawn;
+    if (left && card.snapshot) return who + " left, and the figures are still here";
+    if (!left) {
       const std::optional<CardSnapshot>& figures = card.snapshot;
       if (!figures) return who + " has no figures";
-      if (card.link.code != member->second.code) return who + " has another code than in Smaregi";
       if (figures->points != pos_.points_of(member->first)) return who + " has wrong points";
       if (figures->rank != member->second.rank) return who + " has the wrong rank";
       if (usable && !in_step(customers.at(id), member->second)) return who + " is not in step";

@@ -66,6 +66,7 @@ class World {
   void deliver_some(size_t count);
   void deliver(const Event& event);
   void work_a_little();
+  void note_codes();
   void maybe_kill();
   bool call_fails();  // asked before each call to a platform
 

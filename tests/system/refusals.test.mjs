@@ -196,6 +196,13 @@ function table() {
       ['half a body', '400 invalid', (r) => { r.cut = true; }],
     ], () => ({ method: 'PUT', path: '/admin/api/settings', type: 'application/json', token: {}, body: data.settings }),
     (r) => say(r.method, r.path, { ...r, body: cutText(r), headers: [`Authorization: Bearer ${sessionToken(r.token)}`] })),
+    ['merchant: a data request without a session token', '401 session', get('/admin/api/data-requests/1')],
+    ...inOrder('merchant, a data request', [
+      ['a token by another secret', '401 session', (r) => { r.token.secret = 'another'; }, /does not match/],
+      ['another method', '405 method', (r) => { r.method = 'POST'; }],
+      ['one that there is not', '404 not_found', (r) => { r.path = '/admin/api/data-requests/1'; }],
+    ], () => ({ method: 'GET', path: '/admin/api/data-requests/0', token: {} }),
+    (r) => say(r.method, r.path, { headers: [`Authorization: Bearer ${sessionToken(r.token)}`] })),
     ['Smaregi sign-in: a state nobody asked for', '400', get('/smaregi/callback?code=abc&state=abc')],
     ['Smaregi sign-in: a token in the address', '400', get(`/smaregi/callback?token=${data.token}&decision=join`)],
     ...inOrder('Smaregi sign-in', [

@@ -138,11 +138,18 @@ TEST_F(Merchant, AWrongSettingNamesItsField) {
 }
 
 TEST_F(Merchant, ADataRequestIsListedAndItsFileHasAllThatIsHeld) {
+  CardSnapshot figures;
+  figures.customer_id = kMember;
+  figures.has_points = true;
+  figures.points = 2'340;
+  figures.holder = "山田 花子";
+  figures.as_of = clock.now();
   ASSERT_TRUE(
       storage
           .apply(kShopId,
                  {change::KeepConsentText{"v1", {.ja = "同意文", .en = "", .terms_url = ""}},
-                  change::SetFavourite{kMember, "1"}, change::SetPin{kMember, "490", true},
+                  change::PutSnapshot{figures}, change::SetFavourite{kMember, "1"},
+                  change::SetPin{kMember, "490", true},
                   change::PutFieldPrints{kMember, R"({"salt":"s3cret"})"},
                   change::Audit{"customer", "join", "customer " + std::to_string(kMember),
                                 "asked; agreed to text v1"},
@@ -167,8 +174,8 @@ TEST_F(Merchant, ADataRequestIsListedAndItsFileHasAllThatIsHeld) {
   const auto card = *storage.card(kShopId, kMember);
   EXPECT_EQ(held["member"]["member_code"], card->link.code);
   EXPECT_EQ(held["member"]["all_codes"], Json::array({card->link.code}));
-  EXPECT_EQ(held["card"]["name"], card->snapshot->holder);
-  EXPECT_EQ(held["card"]["points"], card->snapshot->points);
+  EXPECT_EQ(held["card"]["name"], "山田 花子");
+  EXPECT_EQ(held["card"]["points"], 2'340);
   EXPECT_EQ(held["favourite_shop"], "1");
   EXPECT_EQ(held["kept_products"], Json::array({"490"}));
   EXPECT_EQ(held["consents"][0]["ja"], "同意文");
