@@ -38,6 +38,7 @@ class GuardedPos final : public Pos {
   Result<PosRequired> required(std::string_view contract) override {
     return breaker_.run(std::string(contract), [&] { return pos_.required(contract); });
   }
+  Result<Access> access(std::string_view contract) override { return pos_.access(contract); }
   Result<PosTransaction> transaction(std::string_view contract, std::string_view id) override {
     return breaker_.run(std::string(contract), [&] { return pos_.transaction(contract, id); });
   }
@@ -96,6 +97,9 @@ class GuardedShop final : public Shop {
   Result<Done> prepare(const Tenant& tenant) override {
     return breaker_.run(tenant.shop_domain, [&] { return shop_.prepare(tenant); });
   }
+  Result<std::string> contact_mail(const Tenant& tenant) override {
+    return breaker_.run(tenant.shop_domain, [&] { return shop_.contact_mail(tenant); });
+  }
   Result<std::optional<ShopCustomer>> customer(const Tenant& tenant, int64_t customer_id) override {
     return breaker_.run(tenant.shop_domain, [&] { return shop_.customer(tenant, customer_id); });
   }
@@ -123,6 +127,14 @@ class GuardedShop final : public Shop {
                             std::string_view member_code) override {
     return breaker_.run(tenant.shop_domain,
                         [&] { return shop_.tag_customer(tenant, customer_id, member_code); });
+  }
+  Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) override {
+    return breaker_.run(tenant.shop_domain,
+                        [&] { return shop_.has_tag(tenant, customer_id, tag); });
+  }
+  Result<Access> access(const Tenant& tenant) override { return shop_.access(tenant); }
+  Result<Done> publish_pilot(const Tenant& tenant, bool on) override {
+    return breaker_.run(tenant.shop_domain, [&] { return shop_.publish_pilot(tenant, on); });
   }
 
  private:

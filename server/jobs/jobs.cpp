@@ -75,9 +75,11 @@ struct Jobs::State {
             .shop = shop,
             .clock = ports.clock,
             .random = ports.random,
+            .fingerprints = ports.fingerprints,
             .cards = ports.cards,
             .stock = ports.stock,
             .directory = ports.directory,
+            .mailer = ports.mailer,
             .log = ports.log,
             .shop_breaker = &shop_breaker,
             .pos_breaker = &pos_breaker};

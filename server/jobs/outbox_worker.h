@@ -15,7 +15,6 @@ namespace tsunagi {
 inline constexpr int kOutboxBatch = 50;
 inline constexpr size_t kCardsAWrite = 25;  // metafieldsSet takes at most 25
 inline constexpr Seconds kPausedRetrySeconds = 30;
-inline constexpr std::chrono::seconds kMailsTime{10};  // of one batch; no mail begins after it
 
 class OutboxWorker {
  public:

@@ -107,9 +107,9 @@ void Schedule::purge() {
   if (!papers.ok()) ports_.say("schedule: cannot forget old requests: " + papers.error().message);
   const auto merges = ports_.storage.purge_merges(now - kMergesKeptSeconds, kPurgeRows);
   if (!merges.ok()) ports_.say("schedule: cannot forget old merges: " + merges.error().message);
-  const bool more =
-      std::ranges::any_of(std::array{&purged, &merges},
-                          [](const auto* rows) { return rows->ok() && **rows >= kPurgeRows; });
+  const bool more = std::ranges::any_of(std::array{&purged, &merges}, [](const auto* rows) {
+    return rows->ok() && **rows >= kPurgeRows;
+  });
   if (!more) return;
   const std::lock_guard lock(mutex_);
   purge_due_at_ = now;  // there is more

@@ -15,8 +15,7 @@ struct SmtpOptions {
   std::string password;
   std::string from;
   std::chrono::milliseconds connect_time{8'000};
-  std::chrono::milliseconds total_time{
-      20'000};  // of one mail; with kMailsTime less than a lease of the outbox
+  std::chrono::milliseconds total_time{20'000};  // of one mail
 };
 
 class SmtpMailer final : public Mailer {

@@ -290,7 +290,7 @@ TEST_F(InboxTest, AMergedCustomersCardIsTheSurvivorsInWhicheverOrderItIsTold) {
 
 TEST_F(InboxTest, OfTwoMembersTheFirstStaysWhicheverCustomerSurvives) {
   clock.advance(60);
-  member(7002);
+  const std::string later = member(7002);
   const std::string first_code = card(7001).link.code;
   const std::string later_code = card(7002).link.code;
   shop.remove_customer(7001);

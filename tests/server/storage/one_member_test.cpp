@@ -38,6 +38,7 @@ struct Server {
               .shop = shop,
               .clock = clock,
               .random = random,
+              .fingerprints = fingerprints,
               .cards = cards,
               .stock = stock,
               .directory = directory}) {
@@ -46,6 +47,7 @@ struct Server {
 
   std::unique_ptr<Storage> storage;
   fakes::SeededRandom random;
+  fakes::PlainFingerprints fingerprints;
   fakes::InlineBackground background;
   CardService cards;
   StockService stock;
