@@ -17,6 +17,7 @@ extern const Operation kShopIdentity;
 extern const Operation kCustomer;
 extern const Operation kCustomerCard;
 extern const Operation kCustomersChanged;
+extern const Operation kCustomersThere;
 extern const Operation kCustomerTags;
 extern const Operation kCustomerUpdate;
 extern const Operation kCustomerEmailMarketingConsentUpdate;

@@ -70,6 +70,10 @@ struct ChangedPage {
 };
 Result<ChangedPage> parse_changed_customers(std::string_view body);
 
+// nodes(ids:): those of `asked`, in the order of the question, who do not exist.
+Result<std::vector<int64_t>> parse_missing_customers(std::string_view body,
+                                                     const std::vector<int64_t>& asked);
+
 struct UserError {
   std::string code;   // "" where the mutation has none
   std::string field;  // "metafields.3.ownerId"

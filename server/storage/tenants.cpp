@@ -69,6 +69,8 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM merged_customer WHERE tenant = :a"},
     {"DELETE FROM dropped_link WHERE tenant = :a"},
     {"DELETE FROM left_member WHERE tenant = :a"},
+    {"DELETE FROM claim WHERE tenant = :a"},
+    {"DELETE FROM budget_slice WHERE tenant = :a"},
     {"DELETE FROM tenant WHERE tenant = :a"},
 };
 

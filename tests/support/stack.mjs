@@ -119,7 +119,7 @@ export class Stack {
     const [port, opsPort] = [await freePort(), await freePort()];
     const config = join(this.folder, `tsunagi-${port}.toml`);
     this.writeConfig(config, port, opsPort);
-    const peer = { ops: `http://127.0.0.1:${opsPort}`, process: this.own(new Process(`tsunagi-${port}`, program, ['serve', '--config', config], { env: this.serverEnv() })) };
+    const peer = { server: `http://127.0.0.1:${port}`, ops: `http://127.0.0.1:${opsPort}`, process: this.own(new Process(`tsunagi-${port}`, program, ['serve', '--config', config], { env: this.serverEnv() })) };
     await this.serverReady(peer.process, peer.ops);
     return peer;
   }
