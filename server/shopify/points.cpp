@@ -27,11 +27,14 @@ void PointBucket::share(std::unique_lock<std::mutex>& lock, TimePoint now) {
   lock.unlock();
   const double part = slice_.now(now, wanted);
   lock.lock();
+  if (now - counted_from_ >= std::chrono::seconds(kSliceRenewSeconds)) {
+    taken_ = 0;
+    counted_from_ = now;
+  }
   if (part == part_) return;
   own_ = own(now);
   own_at_ = now;
   part_ = part;
-  taken_ = 0;
 }
 
 Result<Done> PointBucket::take(std::string_view operation, TimePoint deadline, bool in_background) {

@@ -51,7 +51,8 @@ class PointBucket {
   double part_ = 1;
   double own_ = 0;  // when shared: what this process's part has dripped back, at own_at_
   TimePoint own_at_{};
-  double taken_ = 0;                                  // since the slice was asked for
+  double taken_ = 0;  // since counted_from_: what a slice is asked for by
+  TimePoint counted_from_{};
   std::map<std::string, double, std::less<>> needs_;  // by operation: a handful
 };
 

@@ -26,7 +26,7 @@ before(async () => {
   } });
   await stack.start();
   peers = [{ server: stack.server, ops: stack.ops }, await stack.startPeer(), await stack.startPeer()];
-  data = await seed(stack, undefined, { products: 2, members: 12, sales: 0 });
+  data = await seed(stack, undefined, { products: 2, members: 9, sales: 0 });
 });
 after(async () => {
   await stack?.stop();
@@ -47,7 +47,7 @@ test('no two writes for one customer are under way at once, and every server doe
   const byMember = new Map(members.map((row) => [String(row.member), String(row.customer)]));
   const byCode = new Map(members.map((row) => [row.code, String(row.customer)]));
   // Names and numbers change at both platforms at once: fields, cards and tags of the same people are to be written.
-  for (let round = 0; round < 3; ++round) {
+  for (let round = 0; round < 2; ++round) {
     await Promise.all(members.flatMap(({ customer, member }, i) => [
       data.admin(`mutation Name($input: CustomerInput!) { customerUpdate(input: $input) { userErrors { message } } }`,
         { input: { id: `gid://shopify/Customer/${customer}`, lastName: `変更${round}`, firstName: `第${i}` } }),
@@ -71,11 +71,11 @@ test('no two writes for one customer are under way at once, and every server doe
   const shares = await Promise.all(peers.map(writesOf));
   console.log(`# seed ${stack.seed}: ${writes.smaregi.length} writes to Smaregi, ${writes.shopify.length} to Shopify, by server ${shares.join(' ')}`);
   for (const share of shares) assert.ok(share > 0, 'every server writes');
-  await until('the last name to be everywhere', async () => (await data.pos('GET', '/customers?limit=1000')).every(({ lastName }) => lastName === '変更2'), 30_000, 500);
+  await until('the last name to be everywhere', async () => (await data.pos('GET', '/customers?limit=1000')).every(({ lastName }) => lastName === '変更1'), 30_000, 500);
 });
 
 test('a flood of webhooks at all servers costs half of what one server may ask of Smaregi', async () => {
-  const kFlood = 60;
+  const kFlood = 36;
   const kWindowMs = 1000;
   const began = performance.now();
   const rereads = () => stack.witness.smaregi.calls.filter(({ path, began: at }) => at >= began && /\/pos\/stock\?.*product_id=9\d{5}/.test(path));
