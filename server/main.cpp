@@ -106,12 +106,17 @@ ShopifyOptions shopify_options(const Config& config) {
   return options;
 }
 
-SmaregiOptions smaregi_options(const Config& config) {
+SmaregiOptions smaregi_options(const Config& config, Storage& storage, Clock& clock) {
   SmaregiOptions options;
   options.client_id = config.smaregi.client_id;
   options.client_secret = config.smaregi.client_secret;
   options.id_url = config.smaregi.id_url;
   options.api_url = config.smaregi.api_url;
+  if (storage.shared()) {
+    options.lease_budget = [&storage, &clock](const BudgetAsk& ask) {
+      return storage.lease_budget(ask, clock.now());
+    };
+  }
   return options;
 }
 
@@ -172,11 +177,12 @@ int serve(const Config& config) {
   }
   Storage& storage = **opened;
   const auto outbound = make_outbound(outbound_options(log, metrics));
-  SmaregiClient pos(smaregi_options(config), *outbound, clock, random);
+  SmaregiClient pos(smaregi_options(config, storage, clock), *outbound, clock, random);
+  SmaregiClient workers_pos(pos, SmaregiClient::Background());
   ShopifyClient shop(shopify_options(config), *outbound, storage, clock, random);
   ThreadPool background({.threads = kLookupThreads, .queue = kLookupQueue});
   const auto note = [&log](std::string_view text) { log.info("note", {{"what", text}}); };
-  CardService cards({storage, pos, clock, background, note});
+  CardService cards({storage, pos, clock, background, note, &workers_pos});
   StockService stock(storage, clock);
   JoinService join(storage, clock, random);
   TenantDirectory tenants(storage, clock);
@@ -189,7 +195,7 @@ int serve(const Config& config) {
   }
   HealthService health({storage, pos, shop, clock, background, note});
   PilotGate pilot({shop, clock, background, note});
-  Jobs jobs({storage, pos, shop, clock, random, fingerprints, cards, stock, tenants,
+  Jobs jobs({storage, workers_pos, shop, clock, random, fingerprints, cards, stock, tenants,
              mailer ? &*mailer : nullptr, note});
   http::App app(
       {storage, pos, shop, clock, random, cards, stock, join, tenants, health, pilot, log, metrics,
@@ -284,7 +290,7 @@ int run_tool(const Config& config, const tools::Command& command) {
     return tools::kWrong;
   }
   const auto outbound = make_outbound();
-  SmaregiOptions smaregi = smaregi_options(config);
+  SmaregiOptions smaregi = smaregi_options(config, **opened, clock);
   smaregi.reads = kToolReads;
   SmaregiClient pos(std::move(smaregi), *outbound, clock, random);
   ShopifyClient shop(shopify_options(config), *outbound, **opened, clock, random);

@@ -18,7 +18,7 @@ Steady::duration scaled(double factor) {
       std::chrono::duration<double, std::milli>(static_cast<double>(kWindow.count()) * factor));
 }
 
-// Of each second's calls.
+// Of each second's calls, those of this priority and above it.
 double share(Priority priority) {
   switch (priority) {
     case Priority::kShopper:
@@ -31,20 +31,70 @@ double share(Priority priority) {
   return 1;
 }
 
+size_t share_of(double calls, double share) {
+  return static_cast<size_t>(std::max(1.0, std::floor(calls * share)));
+}
+
+// When one call more may start, of which at most `most` start in a window.
+Steady::time_point after(const std::deque<Steady::time_point>& starts, size_t most,
+                         Steady::duration window, Steady::time_point at) {
+  return starts.size() < most ? at : std::max(at, starts[starts.size() - most] + window);
+}
+
 }  // namespace
 
-RateBudget::RateBudget(RateLimits limits, Clock& clock)
-    : limits_(limits), clock_(clock), rate_(limits.start), crept_at_(clock.steady()) {}
+RateBudget::RateBudget(RateLimits limits, Clock& clock, BudgetPart::Lease lease)
+    : limits_(limits),
+      clock_(clock),
+      slice_(std::move(lease)),
+      rate_(limits.start),
+      crept_at_(clock.steady()) {}
 
 // Of the last n calls, n = the rate's whole part, the oldest must be a window ago; of fewer for
 // background work. Below one call a second the window grows instead.
 RateBudget::TimePoint RateBudget::free_at(TimePoint now, Priority priority) const {
-  const double calls = std::max(1.0, std::floor(rate_));
-  const Steady::duration window = scaled(calls / std::max(rate_, limits_.floor));
-  const auto n = static_cast<size_t>(std::max(1.0, std::floor(calls * share(priority))));
-  TimePoint at = std::max(now, held_until_);
-  if (starts_.size() >= n) at = std::max(at, starts_[starts_.size() - n] + window);
-  return at;
+  if (part_ <= 0) return now + kLongestNap;  // the slice ended: look again
+  const double rate = std::max(rate_, limits_.floor) * part_;
+  const double calls = std::max(1.0, std::floor(rate));
+  const Steady::duration window = scaled(calls / rate);
+  const TimePoint at =
+      after(starts_, share_of(calls, share(priority)), window, std::max(now, held_until_));
+  if (priority != Priority::kEvent) return at;
+  return after(event_starts_, share_of(calls, limits_.events), window, at);
+}
+
+bool RateBudget::is_next(const Ticket& ticket, TimePoint now) const {
+  for (const Priority priority : {Priority::kShopper, Priority::kEvent, Priority::kSweep}) {
+    const auto first = queue_.lower_bound(Ticket{priority, 0});
+    if (priority == ticket.first) return *first == ticket;
+    const bool waits = first != queue_.end() && first->first == priority;
+    if (waits && free_at(now, priority) <= now) return false;
+  }
+  return false;
+}
+
+// What was used lately and who waits, with as much again for what comes.
+int64_t RateBudget::wanted(TimePoint now) const {
+  const auto lately = std::count_if(starts_.begin(), starts_.end(),
+                                    [now](TimePoint start) { return now - start < kWindow; });
+  const double calls = 2.0 * static_cast<double>(lately) + static_cast<double>(queue_.size());
+  return static_cast<int64_t>(calls / rate_ * static_cast<double>(kWholeBudget));
+}
+
+void RateBudget::take_slice(std::unique_lock<std::mutex>& lock, TimePoint now) {
+  if (!slice_.shared()) return;
+  const int64_t asked = wanted(now);
+  lock.unlock();
+  const double part = slice_.now(now, asked);
+  const int64_t slow_to = slice_.slow_to();
+  lock.lock();
+  part_ = part;
+  if (slow_to <= 0) return;
+  const double slow = static_cast<double>(slow_to) / static_cast<double>(kWholeBudget);
+  if (slow >= rate_) return;
+  refused_rate_ = slow * 2;
+  refused_at_ = now;
+  rate_ = std::max(limits_.floor, slow);
 }
 
 void RateBudget::creep(TimePoint now) {
@@ -69,16 +119,20 @@ Result<Done> RateBudget::acquire(Priority priority, TimePoint deadline) {
   };
   for (;;) {
     const TimePoint now = clock_.steady();
+    take_slice(lock, now);
     creep(now);
     const TimePoint free = free_at(now, priority);
-    const bool first = *queue_.begin() == ticket;
+    const bool first = is_next(ticket, now);
     if (first && free <= now) {
-      starts_.push_back(now);
-      while (static_cast<double>(starts_.size()) > limits_.ceiling + 1) starts_.pop_front();
+      for (auto* starts : {&starts_, priority == Priority::kEvent ? &event_starts_ : nullptr}) {
+        if (starts == nullptr) continue;
+        starts->push_back(now);
+        while (static_cast<double>(starts->size()) > limits_.ceiling + 1) starts->pop_front();
+      }
       leave();
       return Done{};
     }
-    if (now >= deadline || (first && free > deadline)) {
+    if (now >= deadline || (first && part_ > 0 && free > deadline)) {
       leave();
       return Error{ErrorCode::kUnavailable, "rate budget: no turn before the deadline"};
     }
@@ -94,6 +148,7 @@ void RateBudget::refused(std::chrono::milliseconds retry_after) {
   if (refused_rate_ == 0 || now - refused_at_ >= kWindow) {
     refused_rate_ = rate_;
     rate_ = std::max(limits_.floor, rate_ / 2);
+    slice_.refused(static_cast<int64_t>(rate_ * static_cast<double>(kWholeBudget)));
   }
   refused_at_ = now;
   crept_at_ = now;

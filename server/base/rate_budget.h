@@ -2,9 +2,9 @@
 // What a platform lets us ask in a second, shared by all callers of one contract. At most `rate`
 // calls start in any second. Callers queue: who has a shopper waiting goes first, then in the order
 // of arrival; work in the background leaves a part of every second free, so that a shopper does not
-// wait for it. A 429 halves the rate and holds everybody for as long as the platform asks; the rate
-// creeps back while nothing is refused, but stays below the rate that was refused for a while. Safe
-// from any thread.
+// wait for it, and re-reads for events, of which anybody can send a flood, take at most half. A 429
+// halves the rate and holds everybody for as long as the platform asks; the rate creeps back while
+// nothing is refused, but stays below the rate that was refused for a while. Safe from any thread.
 
 #include <chrono>
 #include <condition_variable>
@@ -15,6 +15,7 @@
 #include <set>
 #include <utility>
 
+#include "server/base/budget_part.h"
 #include "server/domain/ports.h"
 
 namespace tsunagi {
@@ -34,20 +35,22 @@ struct RateLimits {
   std::chrono::milliseconds remember_refusal{600'000};  // stay below the refused rate for so long
   std::chrono::milliseconds max_hold{60'000};           // longest Retry-After that is honoured
   size_t max_waiting = 1'000;
+  double events = 0.5;  // of each second's calls, what events may have of them
 };
 
 class RateBudget {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  RateBudget(RateLimits limits, Clock& clock);
+  // lease: when other processes spend of the same budget; then `rate` is what all of them may.
+  RateBudget(RateLimits limits, Clock& clock, BudgetPart::Lease lease = {});
 
   // Waits for a turn. kUnavailable when none comes before the deadline, or too many wait.
   Result<Done> acquire(Priority priority, TimePoint deadline);
   // The platform refused (429). retry_after: what it asks for, 0 when it says nothing.
   void refused(std::chrono::milliseconds retry_after);
 
-  [[nodiscard]] double rate() const;  // calls a second, now
+  [[nodiscard]] double rate() const;  // calls a second, now, of all processes
   [[nodiscard]] size_t waiting() const;
 
  private:
@@ -55,10 +58,16 @@ class RateBudget {
 
   // When the next call of that priority may start.
   [[nodiscard]] TimePoint free_at(TimePoint now, Priority priority) const;
+  // Whether nobody who could go now goes before it.
+  [[nodiscard]] bool is_next(const Ticket& ticket, TimePoint now) const;
+  [[nodiscard]] int64_t wanted(TimePoint now) const;
+  // Asks for a slice when it is time, without the lock.
+  void take_slice(std::unique_lock<std::mutex>& lock, TimePoint now);
   void creep(TimePoint now);
 
   const RateLimits limits_;
   Clock& clock_;
+  BudgetPart slice_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -68,7 +77,9 @@ class RateBudget {
   TimePoint refused_at_{};
   TimePoint crept_at_;
   TimePoint held_until_{};
-  std::deque<TimePoint> starts_;  // of the last `ceiling` calls
+  std::deque<TimePoint> starts_;        // of the last `ceiling` calls
+  std::deque<TimePoint> event_starts_;  // of those, the re-reads of events
+  double part_ = 1;                     // of the rate, this process's
   std::set<Ticket> queue_;
   uint64_t next_ticket_ = 0;
 };

@@ -107,7 +107,8 @@ struct PutStock {
 struct SetCursor {
   std::string name;
   Seconds value = 0;
-};  // never goes back
+  bool anew = false;  // it may go back: the place in a list that is read again and again
+};  // never goes back else
 struct Enqueue {
   OutboxWrite write;
   Seconds delay = 0;  // due after, or when it was due already if that is sooner
@@ -175,6 +176,26 @@ struct PendingJoin {
   std::string contract_id;
 };
 
+// What several processes may spend together at a platform is given out in slices: so many
+// thousandths of it, for kSliceSeconds. The slices that are good at a moment are never more than
+// the whole, and a part of it stays free for a process that comes new.
+inline constexpr Seconds kSliceSeconds = 3;
+inline constexpr Seconds kSliceRestSeconds = 1;  // then others may have it: calls take a while
+inline constexpr int64_t kWholeBudget = 1'000;
+inline constexpr int64_t kSpareBudget = 100;
+inline constexpr int64_t kLeastWanted = 300;  // so that a burst finds more than nothing
+struct BudgetAsk {
+  std::string owner;   // Smaregi's contract or Shopify's shop domain
+  std::string budget;  // "smaregi.reads"
+  std::string process;
+  int64_t wanted = 0;   // thousandths that would be used now
+  int64_t slow_to = 0;  // the platform refused: this rate (in thousandths) is what it takes; or 0
+};
+struct BudgetSlice {
+  int64_t part = 0;     // thousandths
+  int64_t slow_to = 0;  // the lowest that another process says; or 0
+};
+
 // What operators see of the queues. attempts: how often the item was taken up.
 enum class QueueState : uint8_t { kWaiting, kLeased, kDone, kDead };  // kDone: of the inbox alone
 struct InboxEntry {
@@ -222,6 +243,18 @@ class Storage {  // storage
                                      std::string_view contract_id) = 0;  // kConflict when another's
   virtual Result<Done> save_settings(TenantId tenant, const Settings& settings) = 0;
 
+  // Whether other processes may be at work on the same database; else nothing need be shared.
+  [[nodiscard]] virtual bool shared() const = 0;
+  // Something that one process at a time does for a shop. true: it is the holder's until `until`,
+  // unless released; a holder may claim it again.
+  struct Claim {
+    std::string_view name, holder;
+  };
+  virtual Result<bool> claim(TenantId tenant, const Claim& what, Seconds now, Seconds until) = 0;
+  virtual Result<Done> release(TenantId tenant, const Claim& what) = 0;
+  // kNotFound: no such shop or contract.
+  virtual Result<BudgetSlice> lease_budget(const BudgetAsk& ask, Seconds now) = 0;
+
   // Secrets. put_secrets writes all of them in one transaction.
   virtual Result<std::optional<StoredSecret>> secret(TenantId tenant, SecretPurpose purpose) = 0;
   virtual Result<Done> put_secrets(
@@ -261,6 +294,10 @@ class Storage {  // storage
   virtual Result<std::optional<int64_t>> merged_into(TenantId tenant, int64_t customer_id) = 0;
   virtual Result<std::optional<MemberLink>> dropped_link(TenantId tenant, int64_t customer_id) = 0;
   virtual Result<std::vector<LeftMember>> left_members(TenantId tenant, int limit) = 0;  // by code
+  // Links that have a Smaregi member, in the order of its id as a number.
+  virtual Result<std::vector<MemberLink>> links_by_member(TenantId tenant,
+                                                          std::string_view after_member_id,
+                                                          int limit) = 0;
   virtual Result<std::optional<Product>> product_by_code(
       TenantId tenant, std::string_view barcode,
       std::string_view sku) = 0;  // barcode first, then SKU
@@ -366,6 +403,8 @@ class Pos {
   // Members that changed in [from, to]; windows longer than 31 days are split by the client.
   virtual Result<std::vector<PosMember>> members_changed(std::string_view contract, Seconds from,
                                                          Seconds to) = 0;
+  // All members whose id is a greater number than after_id, by id, as many as a page holds.
+  virtual Result<PosMemberPage> members_after(std::string_view contract, int64_t after_id) = 0;
   virtual Result<PosRequired> required(std::string_view contract) = 0;
   // Asks with a new token, behind everything else. kUnauthorized: the contract refuses us.
   virtual Result<Access> access(std::string_view contract) = 0;
@@ -391,6 +430,8 @@ class Pos {
                                                   std::string_view redirect_uri) = 0;
 };
 
+inline constexpr size_t kMostCustomersAsked = 250;  // Shopify takes no longer lists of ids
+
 // ---- Shopify (shopify)
 // ---------------------------------------------------------------------------------------------
 class Shop {
@@ -411,6 +452,9 @@ class Shop {
     Seconds until = 0;  // all changes up to this moment are among them
   };
   virtual Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) = 0;
+  // Which of these customers do not exist, at most kMostCustomersAsked at once.
+  virtual Result<std::vector<int64_t>> missing_customers(const Tenant& tenant,
+                                                         const std::vector<int64_t>& ids) = 0;
   // The card metafield as it is there; nullopt: there is none.
   virtual Result<std::optional<std::string>> published_card(const Tenant& tenant,
                                                             int64_t customer_id) = 0;

@@ -267,6 +267,10 @@ struct PosMember {  // a Smaregi customer
   int status = 0;          // "0" usable "1" stopped "2" lost "3" withdrawn "4" merged
   Seconds changed_at = 0;  // Smaregi's updDateTime; 0 when the reply has none
 };
+struct PosMemberPage {
+  std::vector<PosMember> members;
+  bool more = false;
+};
 struct PosPoints {
   std::string member_id;
   int64_t points = 0;

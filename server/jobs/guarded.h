@@ -35,6 +35,10 @@ class GuardedPos final : public Pos {
     return breaker_.run(std::string(contract),
                         [&] { return pos_.members_changed(contract, from, to); });
   }
+  Result<PosMemberPage> members_after(std::string_view contract, int64_t after_id) override {
+    return breaker_.run(std::string(contract),
+                        [&] { return pos_.members_after(contract, after_id); });
+  }
   Result<PosRequired> required(std::string_view contract) override {
     return breaker_.run(std::string(contract), [&] { return pos_.required(contract); });
   }
@@ -106,6 +110,10 @@ class GuardedShop final : public Shop {
   Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) override {
     return breaker_.run(tenant.shop_domain,
                         [&] { return shop_.customers_changed(tenant, from, to); });
+  }
+  Result<std::vector<int64_t>> missing_customers(const Tenant& tenant,
+                                                 const std::vector<int64_t>& ids) override {
+    return breaker_.run(tenant.shop_domain, [&] { return shop_.missing_customers(tenant, ids); });
   }
   Result<std::optional<std::string>> published_card(const Tenant& tenant,
                                                     int64_t customer_id) override {

@@ -86,7 +86,7 @@ void InboxWorker::note_arrivals(const std::vector<InboxItem>& items, EventBatch&
 void InboxWorker::settle(const Tenant& tenant, const std::vector<InboxItem>& items,
                          const EventBatch& batch) {
   for (const EventBatch::Failure& failure : batch.failures) {
-    put_off(failure.item, failure.reason, failure.hopeless);
+    put_off(failure.item, failure.reason, failure.refused);
   }
   if (batch.done.empty() && batch.changes.empty()) return;
   const auto finished = ports_.storage.finish_inbox(tenant.id, batch.done, batch.changes);
@@ -110,12 +110,15 @@ void InboxWorker::settle_alone(const Tenant& tenant, const InboxItem& item, cons
   put_off(item, finished.error().message, false);
 }
 
-void InboxWorker::put_off(const InboxItem& item, std::string_view reason, bool hopeless) {
+void InboxWorker::put_off(const InboxItem& item, std::string_view reason, bool refused) {
   ports_.say("inbox: " + item.event.type + " failed: " + std::string(reason));
   // An erasure that somebody asked for is tried until it is done.
   const bool must_happen =
       item.event.type == "customers/redact" || item.event.type == "shop/redact";
-  const bool give_up = hopeless || (!must_happen && item.attempts + 1 >= kMaxAttempts);
+  // A 400 may be of the moment all the same: what a contract takes changes, and so do its answers.
+  const int tried = item.attempts + 1;
+  const bool give_up =
+      refused ? tried >= kMaxRefusedAttempts : !must_happen && tried >= kMaxAttempts;
   const auto stored =
       give_up
           ? ports_.storage.bury_inbox(item.id, reason)

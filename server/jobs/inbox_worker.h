@@ -23,7 +23,7 @@ class InboxWorker {
   void settle(const Tenant& tenant, const std::vector<InboxItem>& items, const EventBatch& batch);
   void settle_alone(const Tenant& tenant, const InboxItem& item, const Error& error,
                     const EventBatch& batch);
-  void put_off(const InboxItem& item, std::string_view reason, bool hopeless);
+  void put_off(const InboxItem& item, std::string_view reason, bool refused);
 
   JobsPorts ports_;
   EventService events_;

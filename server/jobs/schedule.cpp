@@ -11,6 +11,8 @@
 namespace tsunagi {
 namespace {
 
+constexpr int kProcessTokenBytes = 8;
+
 size_t place_of(Reading reading) { return static_cast<size_t>(reading); }
 
 }  // namespace
@@ -33,6 +35,8 @@ std::string_view reading_name(Reading reading) {
       return "look";
     case Reading::kSweep:
       return "sweep";
+    case Reading::kIds:
+      return "ids";
   }
   return "unknown";
 }
@@ -55,6 +59,8 @@ Seconds period_of(Reading reading) {
       return 10;
     case Reading::kSweep:
       return 60;
+    case Reading::kIds:
+      return 600;  // how often it is asked whether the night has come
   }
   return 60;
 }
@@ -68,7 +74,9 @@ Schedule::Schedule(const JobsPorts& ports)
              .random = ports.random,
              .fingerprints = ports.fingerprints,
              .cards = ports.cards,
-             .stock = ports.stock}) {}
+             .stock = ports.stock}),
+      ids_(ports.storage, ports.pos, ports.shop, ports.clock),
+      process_(ports.random.token(kProcessTokenBytes)) {}
 
 int Schedule::run_due() {
   int ran = 0;
@@ -81,8 +89,35 @@ bool Schedule::run_one() {
   read_tenants();
   const auto turn = take();
   if (!turn) return false;
+  if (!is_ours(*turn)) return true;
   give_back(*turn, run(*turn));
   return true;
+}
+
+bool Schedule::is_ours(const Turn& turn) {
+  if (!ports_.storage.shared()) return true;
+  // A person waits for this server: it reads, whoever else does.
+  if (turn.book_wanted && turn.reading == Reading::kBook) return true;
+  const Seconds now = ports_.clock.now();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = plans_.find(turn.tenant.id);
+    if (found != plans_.end() && found->second.ours_until - now > kReaderClaimSeconds / 2) {
+      return true;
+    }
+  }
+  const Storage::Claim claim{.name = "schedule", .holder = process_};
+  const auto claimed = ports_.storage.claim(turn.tenant.id, claim, now, now + kReaderClaimSeconds);
+  if (!claimed.ok()) ports_.say("schedule: cannot claim: " + claimed.error().message);
+  const bool ours = claimed.ok() && *claimed;
+  const std::lock_guard lock(mutex_);
+  const auto found = plans_.find(turn.tenant.id);
+  if (found == plans_.end()) return ours;
+  Plan& plan = found->second;
+  plan.ours_until = ours ? now + kReaderClaimSeconds : 0;
+  plan.others_until = ours ? 0 : now + kReaderLookSeconds;
+  if (!ours) plan.busy = false;
+  return ours;
 }
 
 void Schedule::all_soon(TenantId tenant) {
@@ -150,6 +185,8 @@ std::optional<Schedule::Turn> Schedule::take() {
     for (const Reading candidate : kReadings) {
       const Seconds due_at = plan.due_at[place_of(candidate)];
       if (due_at > now) continue;
+      const bool asked_here = plan.book_wanted && candidate == Reading::kBook;
+      if (plan.others_until > now && !asked_here) continue;
       if (earliest == nullptr || due_at < earliest->due_at[place_of(reading)]) {
         earliest = &plan;
         reading = candidate;
@@ -188,6 +225,9 @@ Result<bool> Schedule::run(const Turn& turn) {
       return sync_.read_customer_changes(turn.tenant);
     case Reading::kSweep:
       return no_more(sync_.sweep_cards(turn.tenant));
+    case Reading::kIds:
+      if (turn.tenant.settings.paused) return false;
+      return ids_.step(turn.tenant);
     case Reading::kLook: {
       if (turn.tenant.settings.paused) return false;
       return no_more(sync_.publish_changed_look(turn.tenant));

@@ -1,6 +1,7 @@
 #include "server/shopify/access.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace tsunagi::shopify {
@@ -25,8 +26,11 @@ struct AccessTokens::Flight {
   Result<std::string> last = Error{};
 };
 
-AccessTokens::AccessTokens(Refresh refresh, Storage& storage, Clock& clock)
-    : refresh_(std::move(refresh)), storage_(storage), clock_(clock) {}
+AccessTokens::AccessTokens(Refresh refresh, Storage& storage, Clock& clock, std::string process)
+    : refresh_(std::move(refresh)),
+      storage_(storage),
+      clock_(clock),
+      process_(std::move(process)) {}
 
 std::shared_ptr<AccessTokens::Flight> AccessTokens::flight(TenantId tenant) {
   const std::scoped_lock lock(mutex_);
@@ -43,7 +47,8 @@ Result<std::string> AccessTokens::get(const Tenant& tenant, TimePoint deadline) 
   if (!token) return open_the_app("no token of this shop is stored");
   const Seconds now = clock_.now();
   if (now < token->expires_at - kRenewBeforeSeconds) return token->value;
-  auto next = renewed(tenant, "", deadline);
+  // Nobody waits for another's refresh while the token is good.
+  auto next = renewed(tenant, "", now < token->expires_at ? clock_.steady() : deadline);
   // The refresh did not work, but the old token has some minutes left.
   const bool later = !next && next.error().code == ErrorCode::kUnavailable;
   if (later && now < token->expires_at) return token->value;
@@ -74,7 +79,7 @@ Result<std::string> AccessTokens::renewed(const Tenant& tenant, const std::strin
   }
   flight.asking = true;
   lock.unlock();
-  auto token = renew(tenant, refused);
+  auto token = renew(tenant, refused, deadline);
   lock.lock();
   flight.asking = false;
   ++flight.answers;
@@ -83,18 +88,37 @@ Result<std::string> AccessTokens::renewed(const Tenant& tenant, const std::strin
   return token;
 }
 
-Result<std::string> AccessTokens::renew(const Tenant& tenant, const std::string& refused) {
-  // What another thread or server stored meanwhile; nullopt when it is no better than what we had.
-  const auto stored = [&]() -> std::optional<std::string> {
-    const auto access = storage_.secret(tenant.id, SecretPurpose::kShopifyAccess);
-    if (!access) return std::nullopt;
-    const std::optional<StoredSecret>& token = *access;
-    if (!token || token->value == refused) return std::nullopt;
-    if (clock_.now() >= token->expires_at - kRenewBeforeSeconds) return std::nullopt;
-    return token->value;
-  };
-  if (auto token = stored()) return *token;
+std::optional<std::string> AccessTokens::stored(TenantId tenant, const std::string& refused) {
+  const auto access = storage_.secret(tenant, SecretPurpose::kShopifyAccess);
+  if (!access) return std::nullopt;
+  const std::optional<StoredSecret>& token = *access;
+  if (!token || token->value == refused) return std::nullopt;
+  if (clock_.now() >= token->expires_at - kRenewBeforeSeconds) return std::nullopt;
+  return token->value;
+}
 
+Result<std::string> AccessTokens::renew(const Tenant& tenant, const std::string& refused,
+                                        TimePoint deadline) {
+  const Storage::Claim claim{.name = "shopify.token", .holder = process_};
+  for (;;) {
+    if (auto token = stored(tenant.id, refused)) return *token;
+    const Seconds now = clock_.now();
+    const auto ours = storage_.claim(tenant.id, claim, now, now + kRefreshClaimSeconds);
+    if (!ours) return ours.error();
+    if (*ours) break;
+    if (clock_.steady() + kLongestNap > deadline) {
+      return Error{ErrorCode::kUnavailable, "Shopify token: another server is refreshing it"};
+    }
+    std::this_thread::sleep_for(kLongestNap);
+  }
+  auto token = refresh(tenant, refused);
+  (void)storage_.release(tenant.id, claim);  // or it ends by itself
+  return token;
+}
+
+Result<std::string> AccessTokens::refresh(const Tenant& tenant, const std::string& refused) {
+  // Somebody may have finished between the look and the claim.
+  if (auto token = stored(tenant.id, refused)) return *token;
   const auto kept = storage_.secret(tenant.id, SecretPurpose::kShopifyRefresh);
   if (!kept) return kept.error();
   const std::optional<StoredSecret>& refresh = *kept;
@@ -104,7 +128,7 @@ Result<std::string> AccessTokens::renew(const Tenant& tenant, const std::string&
   const auto tokens = refresh_(tenant, refresh->value);
   if (!tokens) {
     if (tokens.error().code != ErrorCode::kUnauthorized) return tokens.error();
-    if (auto token = stored()) return *token;
+    if (auto token = stored(tenant.id, refused)) return *token;
     return open_the_app("the refresh token is refused");
   }
   const auto done = store(tenant.id, *tokens);

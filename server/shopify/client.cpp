@@ -37,6 +37,7 @@ using TimePoint = std::chrono::steady_clock::time_point;
 constexpr std::string_view kNamespace = "$app:tsunagi";
 constexpr std::string_view kKey = "card";
 constexpr size_t kMaxShops = 10'000;  // whose points are remembered
+constexpr int kProcessTokenBytes = 8;
 
 constexpr std::string_view kTokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 constexpr std::string_view kIdToken = "urn:ietf:params:oauth:token-type:id_token";
@@ -111,9 +112,10 @@ struct ShopifyClient::State {
         storage(store),
         clock(time),
         random(chance),
+        process(chance.token(kProcessTokenBytes)),
         tokens([this](const Tenant& tenant,
                       const std::string& token) { return refresh(tenant, token); },
-               store, time) {}
+               store, time, process) {}
 
   // ---- tokens --------------------------------------------------------------------------------
   // Any 4xx of the token endpoint is a refusal: another session token or refresh token is needed.
@@ -182,7 +184,20 @@ struct ShopifyClient::State {
     const auto found = buckets.find(domain);
     if (found != buckets.end()) return found->second;
     if (buckets.size() >= kMaxShops) buckets.erase(buckets.begin());
-    return buckets[std::string(domain)] = std::make_shared<PointBucket>(clock);
+    return buckets[std::string(domain)] =
+               std::make_shared<PointBucket>(clock, lease_of(std::string(domain)));
+  }
+
+  BudgetPart::Lease lease_of(std::string domain) {
+    if (!storage.shared()) return {};
+    return [this, domain = std::move(domain)](int64_t wanted, int64_t slow_to) {
+      return storage.lease_budget({.owner = domain,
+                                   .budget = "shopify.points",
+                                   .process = process,
+                                   .wanted = wanted,
+                                   .slow_to = slow_to},
+                                  clock.now());
+    };
   }
 
   [[nodiscard]] HttpRequest graphql_request(std::string_view domain, const Operation& operation,
@@ -245,7 +260,7 @@ struct ShopifyClient::State {
 
   // A reply that has data and no errors.
   Result<HttpReply> ask(std::string_view domain, const Operation& operation, const json& variables,
-                        const TokenOf& token_of) {
+                        const TokenOf& token_of, bool in_background = false) {
     using Next = Step::Next;
     if (!is_shop_domain(domain)) return refused_address();
     const TimePoint deadline = clock.steady() + options.total_time;
@@ -256,7 +271,7 @@ struct ShopifyClient::State {
     for (int attempt = 0; attempt < options.max_attempts; ++attempt) {
       const auto token = token_of(refused, deadline);
       if (!token) return token.error();
-      const auto turn = points->take(operation.name, deadline);
+      const auto turn = points->take(operation.name, deadline, in_background);
       if (!turn) return turn.error();
       const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock.steady());
       request.timeout = std::clamp(left, milliseconds(1), options.attempt_time);
@@ -276,18 +291,21 @@ struct ShopifyClient::State {
     return last;
   }
 
-  Result<HttpReply> ask(const Tenant& tenant, const Operation& operation, const json& variables) {
-    return ask(tenant.shop_domain, operation, variables,
-               [&](const std::string& refused, TimePoint deadline) {
-                 return refused.empty() ? tokens.get(tenant, deadline)
-                                        : tokens.instead_of(tenant, refused, deadline);
-               });
+  Result<HttpReply> ask(const Tenant& tenant, const Operation& operation, const json& variables,
+                        bool in_background = false) {
+    return ask(
+        tenant.shop_domain, operation, variables,
+        [&](const std::string& refused, TimePoint deadline) {
+          return refused.empty() ? tokens.get(tenant, deadline)
+                                 : tokens.instead_of(tenant, refused, deadline);
+        },
+        in_background);
   }
 
   // Its body.
-  Result<std::string> call(const Tenant& tenant, const Operation& operation,
-                           const json& variables) {
-    auto reply = ask(tenant, operation, variables);
+  Result<std::string> call(const Tenant& tenant, const Operation& operation, const json& variables,
+                           bool in_background = false) {
+    auto reply = ask(tenant, operation, variables, in_background);
     if (!reply) return reply.error();
     return std::move(reply->body);
   }
@@ -326,6 +344,7 @@ struct ShopifyClient::State {
   Storage& storage;
   Clock& clock;
   Random& random;
+  const std::string process;  // among those on the same database
   shopify::AccessTokens tokens;
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<PointBucket>, std::less<>> buckets;  // guarded by mutex
@@ -426,6 +445,20 @@ Result<Shop::Changed> ShopifyClient::customers_changed(const Tenant& tenant, Sec
   return Error{ErrorCode::kUnavailable, "shopify.customers_changed: more than " +
                                             std::to_string(kMostChangedPages) +
                                             " pages without a later change"};
+}
+
+Result<std::vector<int64_t>> ShopifyClient::missing_customers(const Tenant& tenant,
+                                                              const std::vector<int64_t>& ids) {
+  if (ids.empty()) return std::vector<int64_t>();
+  if (ids.size() > kMostCustomersAsked) {
+    return Error{ErrorCode::kInvalid, "Shopify: more than 250 customers in one question"};
+  }
+  json gids = json::array();
+  for (const int64_t id : ids) gids.push_back(shopify::make_gid("Customer", id));
+  const auto body = state_->call(tenant, shopify::kCustomersThere,
+                                 json::object({{"ids", std::move(gids)}}), /*in_background=*/true);
+  if (!body) return body.error();
+  return shopify::parse_missing_customers(*body, ids);
 }
 
 Result<std::optional<std::string>> ShopifyClient::published_card(const Tenant& tenant,

@@ -59,6 +59,9 @@ class ShopifyClient final : public Shop {
   // changed within the same second included; some come twice. kUnavailable: kMostChangedPages pages
   // of customers changed within a second of `from`.
   Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) override;
+  // 250 points for as many customers; leaves half of the bucket free. kInvalid: more ids than that.
+  Result<std::vector<int64_t>> missing_customers(const Tenant& tenant,
+                                                 const std::vector<int64_t>& ids) override;
   Result<std::optional<std::string>> published_card(const Tenant& tenant,
                                                     int64_t customer_id) override;
   // At most three writes (consent, metafields, names with phone), each by itself: of what Shopify

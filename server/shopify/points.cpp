@@ -13,23 +13,54 @@ double PointBucket::estimate(TimePoint now) const {
   return std::min(last_.maximum, last_.available + passed * last_.restored_per_second);
 }
 
-Result<Done> PointBucket::take(std::string_view operation, TimePoint deadline) {
+double PointBucket::own(TimePoint now) const {
+  if (!slice_.shared()) return last_.maximum;
+  const double passed = std::chrono::duration<double>(now - own_at_).count();
+  return std::min(last_.maximum * part_, own_ + passed * last_.restored_per_second * part_);
+}
+
+void PointBucket::share(std::unique_lock<std::mutex>& lock, TimePoint now) {
+  if (!slice_.shared()) return;
+  constexpr double kSeconds = kSliceRenewSeconds;
+  const double drips = std::max(1.0, last_.restored_per_second * kSeconds);
+  const auto wanted = static_cast<int64_t>(2 * taken_ / drips * static_cast<double>(kWholeBudget));
+  lock.unlock();
+  const double part = slice_.now(now, wanted);
+  lock.lock();
+  if (now - counted_from_ >= std::chrono::seconds(kSliceRenewSeconds)) {
+    taken_ = 0;
+    counted_from_ = now;
+  }
+  if (part == part_) return;
+  own_ = own(now);
+  own_at_ = now;
+  part_ = part;
+}
+
+Result<Done> PointBucket::take(std::string_view operation, TimePoint deadline, bool in_background) {
   std::unique_lock lock(mutex_);
   const auto known = needs_.find(operation);
   const double need = known == needs_.end() ? kUnknownCost : known->second;
   for (;;) {
     if (last_.restored_per_second <= 0) return Done{};
     const TimePoint now = clock_.steady();
-    const double have = estimate(now);
+    share(lock, now);
+    const double left_free = in_background ? last_.maximum / 2 : 0;
+    const double have = std::min(estimate(now) - left_free, own(now));
     // An operation dearer than the whole bucket goes when the bucket is full: Shopify then says
     // what is wrong.
-    if (have >= std::min(need, last_.maximum)) {
-      last_.available = std::max(0.0, have - need);
+    const double enough = std::min(need, (last_.maximum - left_free) * std::max(part_, 0.0));
+    if (part_ > 0 && have >= enough) {
+      last_.available = std::max(0.0, estimate(now) - need);
       last_at_ = now;
+      own_ = std::max(0.0, own(now) - need);
+      own_at_ = now;
+      taken_ += need;
       return Done{};
     }
+    const double drips = last_.restored_per_second * std::max(part_, 0.01);
     const auto wait = std::chrono::duration_cast<Steady::duration>(
-        std::chrono::duration<double>((need - have) / last_.restored_per_second));
+        std::chrono::duration<double>(std::max(0.0, enough - have) / drips));
     if (now + wait > deadline) {
       return Error{ErrorCode::kUnavailable, "Shopify: no query points before the deadline"};
     }
@@ -43,6 +74,11 @@ void PointBucket::learn(std::string_view operation, const Cost& cost, bool throt
   if (cost.requested > 0) needs_.insert_or_assign(std::string(operation), cost.requested);
   if (cost.restored_per_second <= 0) return;
   const TimePoint now = clock_.steady();
+  // The first reply: of what is there this process has its part.
+  if (last_.restored_per_second <= 0) {
+    own_ = cost.available * part_;
+    own_at_ = now;
+  }
   // A refusal means that the points were not there, whatever the figures say.
   last_ = cost;
   if (throttled) last_.available = std::min(last_.available, std::max(0.0, cost.requested - 1));

@@ -1,6 +1,7 @@
 #pragma once
 // A shop's leaky bucket of query points, as its replies report it. Callers wait until what they
-// need has dripped back. Safe from any thread.
+// need has dripped back; of a bucket that several processes share, each waits for its part. Safe
+// from any thread.
 
 #include <chrono>
 #include <condition_variable>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/base/budget_part.h"
 #include "server/domain/ports.h"
 #include "server/shopify/reply.h"
 
@@ -21,11 +23,13 @@ class PointBucket {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  explicit PointBucket(Clock& clock) : clock_(clock) {}
+  // lease: when other processes spend of the same bucket.
+  explicit PointBucket(Clock& clock, BudgetPart::Lease lease = {})
+      : clock_(clock), slice_(std::move(lease)) {}
 
   // Waits for the points that `operation` needed last time and takes them. kUnavailable: not before
-  // the deadline.
-  Result<Done> take(std::string_view operation, TimePoint deadline);
+  // the deadline. in_background: half of the bucket is left to whom somebody waits for.
+  Result<Done> take(std::string_view operation, TimePoint deadline, bool in_background = false);
   // What a reply said; throttled: the request was refused for want of points.
   void learn(std::string_view operation, const Cost& cost, bool throttled);
 
@@ -33,13 +37,22 @@ class PointBucket {
 
  private:
   double estimate(TimePoint now) const;
+  // What this process may take of it.
+  double own(TimePoint now) const;
+  void share(std::unique_lock<std::mutex>& lock, TimePoint now);
 
   Clock& clock_;
+  BudgetPart slice_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_:
   Cost last_;  // restored_per_second 0: nothing known
   TimePoint last_at_{};
+  double part_ = 1;
+  double own_ = 0;  // when shared: what this process's part has dripped back, at own_at_
+  TimePoint own_at_{};
+  double taken_ = 0;  // since counted_from_: what a slice is asked for by
+  TimePoint counted_from_{};
   std::map<std::string, double, std::less<>> needs_;  // by operation: a handful
 };
 

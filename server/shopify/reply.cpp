@@ -279,6 +279,25 @@ std::vector<std::string> missing_scopes(std::string_view needed,
   return missing;
 }
 
+Result<std::vector<int64_t>> parse_missing_customers(std::string_view body,
+                                                     const std::vector<int64_t>& asked) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* nodes = field(*data, "nodes");
+  if (nodes == nullptr || !nodes->is_array()) return nonsense("nodes is not a list");
+  if (nodes->size() != asked.size()) return nonsense("nodes is not as long as the question");
+  std::vector<int64_t> missing;
+  for (size_t i = 0; i < asked.size(); ++i) {
+    const json& node = (*nodes)[i];
+    if (node.is_null()) {
+      missing.push_back(asked[i]);
+    } else if (parse_gid(text_at(node, "id"), "Customer") != asked[i]) {
+      return nonsense("nodes are not those of the question");
+    }
+  }
+  return missing;
+}
+
 Result<ChangedPage> parse_changed_customers(std::string_view body) {
   const auto data = data_of(body);
   if (!data) return data.error();

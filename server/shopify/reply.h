@@ -79,6 +79,9 @@ Result<AppAccess> parse_app_access(std::string_view body);
 // Of "read_a,write_a" those that were not granted; write_a comes with read_a.
 std::vector<std::string> missing_scopes(std::string_view needed,
                                         const std::vector<std::string>& granted);
+// nodes(ids:): those of `asked`, in the order of the question, who do not exist.
+Result<std::vector<int64_t>> parse_missing_customers(std::string_view body,
+                                                     const std::vector<int64_t>& asked);
 
 struct UserError {
   std::string code;     // "" where the mutation has none

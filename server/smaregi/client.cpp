@@ -7,6 +7,7 @@
 
 #include "server/base/http_date.h"
 #include "server/base/url.h"
+#include "server/domain/member_number.h"
 #include "server/smaregi/field_names.h"
 #include "server/smaregi/japan_time.h"
 #include "server/smaregi/reply.h"
@@ -201,13 +202,17 @@ struct SmaregiClient::State {
 
 SmaregiClient::SmaregiClient(SmaregiOptions options, Outbound& outbound, Clock& clock,
                              Random& random)
-    : state_(std::make_unique<State>(std::move(options), outbound, clock, random)) {}
+    : state_(std::make_shared<State>(std::move(options), outbound, clock, random)),
+      priority_(Priority::kShopper) {}
+SmaregiClient::SmaregiClient(const SmaregiClient& other, Background)
+    : state_(other.state_), priority_(Priority::kEvent) {}
 SmaregiClient::~SmaregiClient() = default;
 
 Result<PosMember> SmaregiClient::member(std::string_view contract, std::string_view member_id) {
   auto member = state_->read(contract,
                              {.label = "smaregi.customers.get",
                               .path = "/customers/" + percent_encode(member_id),
+                              .priority = priority_,
                               .time = state_->options.shopper_time},
                              smaregi::parse_member);
   if (member && member->member_id != member_id) {
@@ -223,6 +228,7 @@ Result<std::optional<PosMember>> SmaregiClient::member_by_code(std::string_view 
       state_->read(contract,
                    {.label = "smaregi.customers.find",
                     .path = with_query("/customers", {{"customer_code", std::string(code)}}),
+                    .priority = priority_,
                     .time = state_->options.shopper_time},
                    smaregi::parse_members);
   if (!members) return members.error();
@@ -238,6 +244,7 @@ Result<PosPoints> SmaregiClient::points(std::string_view contract, std::string_v
       contract,
       {.label = "smaregi.points.get",
        .path = with_query("/customers/point", {{"customer_id", std::string(member_id)}}),
+       .priority = priority_,
        .time = state_->options.shopper_time},
       smaregi::parse_points);
   if (!rows) return rows.error();
@@ -319,6 +326,39 @@ Result<std::vector<PosMember>> SmaregiClient::members_changed(std::string_view c
   return state_->read_changed(contract,
                               {.label = "smaregi.customers.changed", .path = "/customers"}, from,
                               to, smaregi::parse_members);
+}
+
+Result<PosMemberPage> SmaregiClient::members_after(std::string_view contract, int64_t after_id) {
+  const Ask ask{
+      .label = "smaregi.customers.list",
+      .path = with_query("/customers", {{"customer_id-from", std::to_string(after_id + 1)},
+                                        {"limit", std::to_string(kPageRows)},
+                                        {"page", "1"}}),
+      .priority = Priority::kSweep,
+      .time = state_->options.background_time};
+  PosMemberPage page;
+  const Outcome outcome =
+      state_->wire.ask(std::string(contract), ask, [&](const HttpReply& reply) -> Result<Done> {
+        auto parsed = smaregi::parse_members(reply.body);
+        if (!parsed) return parsed.error();
+        // A page that holds all it may is followed by another one, or by an empty one.
+        page.more = parsed->size() >= kPageRows || more_by_link(reply) == More::kYes;
+        page.members = std::move(*parsed);
+        return Done{};
+      });
+  if (!outcome.result) return outcome.result.error();
+  for (const PosMember& member : page.members) {
+    const auto id = member_number(member.member_id);
+    if (!id || *id <= after_id) {
+      return Error{ErrorCode::kUnavailable,
+                   "smaregi.customers.list: a member that was not asked for"};
+    }
+  }
+  std::ranges::sort(page.members, {}, [](const PosMember& member) {
+    return member_number(member.member_id).value_or(0);
+  });
+  page.more = page.more && !page.members.empty();
+  return page;
 }
 
 Result<PosRequired> SmaregiClient::required(std::string_view contract) {

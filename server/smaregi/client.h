@@ -5,6 +5,7 @@
 // member; creating one is not: when it is unknown whether it worked, the code is looked up first.
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,9 +29,13 @@ struct SmaregiOptions {
   std::string api_url;  // "https://api.smaregi.jp"
   std::string scopes = std::string(kSmaregiScopes);
 
+  // Where several processes ask of one contract: gives out slices of what it may be asked. `owner`
+  // is the contract.
+  std::function<Result<BudgetSlice>(const BudgetAsk&)> lease_budget = {};
+
   // Start rates are the sandbox's figures, the lower of the two published pairs (one source only).
   RateLimits reads{.start = 10, .ceiling = 50};
-  RateLimits writes{.start = 4, .ceiling = 20};
+  RateLimits writes{.start = 4, .ceiling = 20, .events = 1};
 
   std::chrono::milliseconds attempt_time{5'000};  // one request
   std::chrono::milliseconds shopper_time{
@@ -45,6 +50,10 @@ struct SmaregiOptions {
 class SmaregiClient final : public Pos {
  public:
   SmaregiClient(SmaregiOptions options, Outbound& outbound, Clock& clock, Random& random);
+  // The same for work that no shopper waits for: its calls go after theirs. Shares tokens and
+  // budgets with `other`.
+  struct Background {};
+  SmaregiClient(const SmaregiClient& other, Background);
   ~SmaregiClient() override;
   SmaregiClient(const SmaregiClient&) = delete;
   SmaregiClient& operator=(const SmaregiClient&) = delete;
@@ -60,6 +69,8 @@ class SmaregiClient final : public Pos {
                                   const FieldChanges& changes) override;
   Result<std::vector<PosMember>> members_changed(std::string_view contract, Seconds from,
                                                  Seconds to) override;
+  // One page of the list by id. kUnavailable: a member's id is no number.
+  Result<PosMemberPage> members_after(std::string_view contract, int64_t after_id) override;
   Result<PosRequired> required(std::string_view contract) override;
   // A token call and two of one row each. The plan has no name in the API: 403 for members is all
   // that tells it, where the scope was granted.
@@ -84,7 +95,8 @@ class SmaregiClient final : public Pos {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
+  const Priority priority_;  // of what is asked of one member
 };
 
 }  // namespace tsunagi

@@ -14,6 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr int kProcessTokenBytes = 8;
+
 enum class Verdict : uint8_t { kAccepted, kAnother, kToken, kThrottled, kFinal };
 
 Verdict judge(int status) {
@@ -54,6 +56,7 @@ Wire::Wire(const SmaregiOptions& options, Outbound& outbound, Clock& clock, Rand
       outbound_(outbound),
       clock_(clock),
       random_(random),
+      process_(random.token(kProcessTokenBytes)),
       tokens_(
           [this](const std::string& contract) { return fetch_token(contract, Priority::kShopper); },
           clock) {}
@@ -62,10 +65,22 @@ Wire::Budgets& Wire::budgets(const std::string& contract) {
   const std::scoped_lock lock(mutex_);
   auto& budgets = budgets_[contract];
   if (!budgets) {
-    budgets.reset(new Budgets{.reads = RateBudget(options_.reads, clock_),
-                              .writes = RateBudget(options_.writes, clock_)});
+    budgets.reset(new Budgets{
+        .reads = RateBudget(options_.reads, clock_, lease(contract, "smaregi.reads")),
+        .writes = RateBudget(options_.writes, clock_, lease(contract, "smaregi.writes"))});
   }
   return *budgets;
+}
+
+BudgetPart::Lease Wire::lease(const std::string& contract, std::string budget) const {
+  if (!options_.lease_budget) return {};
+  return [this, contract, budget = std::move(budget)](int64_t wanted, int64_t slow_to) {
+    return options_.lease_budget({.owner = contract,
+                                  .budget = budget,
+                                  .process = process_,
+                                  .wanted = wanted,
+                                  .slow_to = slow_to});
+  };
 }
 
 Outcome Wire::ask(const std::string& contract, const Ask& ask, const Accept& accept) {

@@ -60,12 +60,14 @@ class Wire {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   Budgets& budgets(const std::string& contract);
+  [[nodiscard]] BudgetPart::Lease lease(const std::string& contract, std::string budget) const;
   Result<Token> fetch_token(const std::string& contract, Priority priority);
 
   const SmaregiOptions& options_;
   Outbound& outbound_;
   Clock& clock_;
   Random& random_;
+  const std::string process_;  // among those that share a contract's budget
   TokenSource tokens_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Budgets>> budgets_;  // guarded by mutex_; never erased

@@ -39,6 +39,15 @@ constexpr Sql kDroppedLink{
 constexpr Sql kLeftMembers{
     "SELECT code, pos_member_id, kept_customer_id FROM left_member WHERE tenant = :a "
     "ORDER BY code LIMIT :b"};
+// Ids are digits without leading zeros: the longer one is the greater.
+constexpr Sql kLinksOfLength{
+    "SELECT customer_id, code, pos_member_id, state, joined_at FROM member_link "
+    "WHERE tenant = :a AND pos_member_id <> '' AND LENGTH(pos_member_id) = :b "
+    "AND pos_member_id > :c ORDER BY pos_member_id LIMIT :d"};
+constexpr Sql kLinksOfGreaterLength{
+    "SELECT customer_id, code, pos_member_id, state, joined_at FROM member_link "
+    "WHERE tenant = :a AND pos_member_id <> '' AND LENGTH(pos_member_id) > :b "
+    "ORDER BY LENGTH(pos_member_id), pos_member_id LIMIT :c"};
 constexpr Sql kPurgeMerged{
     "DELETE FROM merged_customer WHERE (tenant, gone) IN (SELECT tenant, gone FROM "
     "merged_customer WHERE noted_at < :a ORDER BY noted_at LIMIT :b)"};
@@ -208,6 +217,32 @@ Result<std::vector<LeftMember>> SqlStorage::left_members(TenantId tenant, int li
         kLeftMembers, std::tie(member.code, member.pos_member_id, member.kept_customer_id),
         [&] { members.push_back(member); }, tenant, limit);
     return members;
+  });
+}
+
+Result<std::vector<MemberLink>> SqlStorage::links_by_member(TenantId tenant,
+                                                            std::string_view after_member_id,
+                                                            int limit) {
+  if (limit <= 0) return Error{ErrorCode::kInvalid, "a page must have at least one link"};
+  const auto length = static_cast<int64_t>(after_member_id.size());
+  return read([&](Session& session) -> Result<std::vector<MemberLink>> {
+    MemberLink link;
+    std::string state;
+    std::vector<MemberLink> links;
+    bool broken = false;
+    const auto row =
+        std::tie(link.customer_id, link.code, link.pos_member_id, state, link.joined_at);
+    const auto take = [&] {
+      const auto known = link_state(state);
+      broken = broken || !known;
+      link.state = known.value_or(LinkState::kStopped);
+      links.push_back(link);
+    };
+    session.each(kLinksOfLength, row, take, tenant, length, after_member_id, limit);
+    const int64_t left = limit - static_cast<int64_t>(links.size());
+    if (left > 0) session.each(kLinksOfGreaterLength, row, take, tenant, length, left);
+    if (broken) return Error{ErrorCode::kInternal, "a member link has an unknown state"};
+    return links;
   });
 }
 

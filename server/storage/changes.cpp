@@ -122,6 +122,9 @@ constexpr Sql kSetCursor{
     "INSERT INTO sync_cursor (tenant, name, value) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value "
     "WHERE excluded.value > sync_cursor.value"};
+constexpr Sql kSetPlace{
+    "INSERT INTO sync_cursor (tenant, name, value) VALUES (:a, :b, :c) "
+    "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value"};
 // Enqueued again: a waiting item is due at once, or when it was if that is sooner; one that is
 // being written stays leased, and its revision tells the writer that there is more to write; a dead
 // one has a new reason to live.
@@ -344,7 +347,7 @@ class Applier {
 
   Result<Done> operator()(const change::SetCursor& set) {
     if (auto key = check_key("a cursor's name", set.name); !key) return key;
-    session_.run(kSetCursor, tenant_, set.name, set.value);
+    session_.run(set.anew ? kSetPlace : kSetCursor, tenant_, set.name, set.value);
     return Done{};
   }
 

@@ -4,8 +4,12 @@
 
 namespace tsunagi::storage {
 
-SqlStorage::SqlStorage(std::unique_ptr<Engine> engine, std::string secret_key, Clock& clock)
-    : engine_(std::move(engine)), secret_key_(std::move(secret_key)), clock_(clock) {}
+SqlStorage::SqlStorage(std::unique_ptr<Engine> engine, bool shared, std::string secret_key,
+                       Clock& clock)
+    : engine_(std::move(engine)),
+      shared_(shared),
+      secret_key_(std::move(secret_key)),
+      clock_(clock) {}
 
 Result<Done> SqlStorage::ready() { return read(&check_schema); }
 

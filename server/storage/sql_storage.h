@@ -1,7 +1,7 @@
 #pragma once
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
-// operators.cpp, privacy.cpp, figures.cpp; changes.cpp applies changes.
+// operators.cpp, privacy.cpp, figures.cpp, shared.cpp; changes.cpp applies changes.
 
 #include <memory>
 #include <optional>
@@ -24,7 +24,13 @@ inline constexpr Seconds kPendingJoinSeconds = 600;
 
 class SqlStorage : public Storage {
  public:
-  SqlStorage(std::unique_ptr<Engine> engine, std::string secret_key, Clock& clock);
+  // shared: whether other processes may be at work on this database.
+  SqlStorage(std::unique_ptr<Engine> engine, bool shared, std::string secret_key, Clock& clock);
+
+  [[nodiscard]] bool shared() const override { return shared_; }
+  Result<bool> claim(TenantId tenant, const Claim& what, Seconds now, Seconds until) override;
+  Result<Done> release(TenantId tenant, const Claim& what) override;
+  Result<BudgetSlice> lease_budget(const BudgetAsk& ask, Seconds now) override;
 
   Result<Done> ready() override;
 
@@ -69,6 +75,8 @@ class SqlStorage : public Storage {
   Result<std::optional<int64_t>> merged_into(TenantId tenant, int64_t customer_id) override;
   Result<std::optional<MemberLink>> dropped_link(TenantId tenant, int64_t customer_id) override;
   Result<std::vector<LeftMember>> left_members(TenantId tenant, int limit) override;
+  Result<std::vector<MemberLink>> links_by_member(TenantId tenant, std::string_view after_member_id,
+                                                  int limit) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer_id) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer_id) override;
 
@@ -139,6 +147,7 @@ class SqlStorage : public Storage {
   Result<bool> any_due(const Sql& sql, Seconds now);
 
   const std::unique_ptr<Engine> engine_;
+  const bool shared_;
   const std::string secret_key_;
   Clock& clock_;
 };

@@ -51,8 +51,10 @@ Result<std::unique_ptr<Storage>> open_storage(const StorageOptions& options) {
   std::unique_ptr<Engine> engine = make_engine(*address, options.sessions);
   const Result<Done> schema = engine->read(&storage::check_schema);
   if (!schema) return schema.error();
-  std::unique_ptr<Storage> opened =
-      std::make_unique<storage::SqlStorage>(std::move(engine), options.secret_key, options.clock);
+  // SQLite's file is one server's.
+  const bool shared = address->dialect == Dialect::kPostgres;
+  std::unique_ptr<Storage> opened = std::make_unique<storage::SqlStorage>(
+      std::move(engine), shared, options.secret_key, options.clock);
   return opened;
 }
 

@@ -72,6 +72,8 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM consent_text WHERE tenant = :a"},
     {"DELETE FROM leaving WHERE tenant = :a"},
     {"DELETE FROM data_request WHERE tenant = :a"},
+    {"DELETE FROM claim WHERE tenant = :a"},
+    {"DELETE FROM budget_slice WHERE tenant = :a"},
     {"DELETE FROM tenant WHERE tenant = :a"},
 };
 

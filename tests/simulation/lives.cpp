@@ -63,6 +63,7 @@ Lives::Server::Server(Lives& world)
             .shop = world.shop_,
             .clock = world.clock_,
             .random = world.random_,
+            .fingerprints = world.fingerprints_,
             .cards = cards,
             .stock = stock,
             .directory = directory}) {}

@@ -186,6 +186,22 @@ Result<std::vector<PosMember>> FakePos::members_changed(std::string_view, Second
   return found;
 }
 
+Result<PosMemberPage> FakePos::members_after(std::string_view, int64_t after_id) {
+  if (auto error = begin("members_after")) return *error;
+  const std::lock_guard lock(mutex_);
+  std::map<int64_t, const PosMember*> ordered;
+  for (const auto& [id, member] : members_) {
+    if (std::stoll(id) > after_id) ordered[std::stoll(id)] = &member;
+  }
+  PosMemberPage page;
+  for (const auto& [number, member] : ordered) {
+    page.more = page.members.size() == kPageRows;
+    if (page.more) break;
+    page.members.push_back(*member);
+  }
+  return page;
+}
+
 Result<PosRequired> FakePos::required(std::string_view) {
   if (auto failed = begin("required")) return *failed;
   const std::lock_guard lock(mutex_);
@@ -369,6 +385,19 @@ Result<Shop::Changed> FakeShop::customers_changed(const Tenant&, Seconds from, S
     if (customer.changed_at >= from && customer.changed_at <= to) changed.customers.push_back(id);
   }
   return changed;
+}
+
+Result<std::vector<int64_t>> FakeShop::missing_customers(const Tenant&,
+                                                         const std::vector<int64_t>& ids) {
+  if (auto error = begin()) return *error;
+  ++asked_who_is_missing;
+  if (ids.size() > kMostCustomersAsked) return Error{ErrorCode::kInvalid, "too many ids"};
+  const std::lock_guard lock(mutex_);
+  std::vector<int64_t> missing;
+  for (const int64_t id : ids) {
+    if (!customers_.contains(id)) missing.push_back(id);
+  }
+  return missing;
 }
 
 Result<std::optional<std::string>> FakeShop::published_card(const Tenant&, int64_t id) {

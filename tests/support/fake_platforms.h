@@ -72,6 +72,8 @@ class FakePos : public Pos {
   std::function<bool()> lose_answer_of_update;  // true: it is written, the caller sees a time-out
   Result<std::vector<PosMember>> members_changed(std::string_view, Seconds from,
                                                  Seconds to) override;
+  static constexpr size_t kPageRows = 1'000;
+  Result<PosMemberPage> members_after(std::string_view, int64_t after_id) override;
   Result<PosRequired> required(std::string_view) override;
   Result<Access> access(std::string_view) override;
   void set_access(Result<Access> answer);
@@ -138,6 +140,9 @@ class FakeShop : public Shop {
   std::string contact = "owner@shop.example";
   Result<std::optional<ShopCustomer>> customer(const Tenant&, int64_t id) override;
   Result<Changed> customers_changed(const Tenant&, Seconds from, Seconds to) override;
+  Result<std::vector<int64_t>> missing_customers(const Tenant&,
+                                                 const std::vector<int64_t>& ids) override;
+  std::atomic<int> asked_who_is_missing = 0;
   Result<std::optional<std::string>> published_card(const Tenant&, int64_t id) override;
   Result<Done> update_customer(const Tenant&, int64_t id, const FieldChanges& changes) override;
   // All or nothing, as metafieldsSet is.

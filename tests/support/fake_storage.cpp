@@ -149,6 +149,28 @@ Result<Done> FakeStorage::save_settings(TenantId tenant, const Settings& setting
   return write([&](FakeStorage& self) { self.tenants_[tenant].settings = settings; });
 }
 
+Result<bool> FakeStorage::claim(TenantId tenant, const Claim& what, Seconds now, Seconds until) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  auto& [holder, ends_at] = claims_[{tenant, std::string(what.name)}];
+  if (!holder.empty() && holder != what.holder && ends_at > now) {
+    ++claims_refused;
+    return false;
+  }
+  holder = what.holder;
+  ends_at = until;
+  return true;
+}
+
+Result<Done> FakeStorage::release(TenantId tenant, const Claim& what) {
+  return write([&](FakeStorage& self) {
+    const auto found = self.claims_.find({tenant, std::string(what.name)});
+    if (found != self.claims_.end() && found->second.first == what.holder) {
+      self.claims_.erase(found);
+    }
+  });
+}
+
 Result<std::optional<StoredSecret>> FakeStorage::secret(TenantId tenant, SecretPurpose purpose) {
   const std::lock_guard lock(mutex_);
   const auto& secrets = data_[tenant].secrets;
@@ -310,6 +332,22 @@ Result<std::vector<LeftMember>> FakeStorage::left_members(TenantId tenant, int l
       if (members.size() < static_cast<size_t>(limit)) members.push_back(member);
     }
     return members;
+  });
+}
+
+Result<std::vector<MemberLink>> FakeStorage::links_by_member(TenantId tenant,
+                                                             std::string_view after_member_id,
+                                                             int limit) {
+  return read([&](FakeStorage& self) {
+    const auto order = [](std::string_view id) { return std::pair(id.size(), id); };
+    std::vector<MemberLink> links;
+    for (const auto& [id, card] : self.data_[tenant].cards) {
+      if (card.link.pos_member_id.empty()) continue;
+      if (order(card.link.pos_member_id) > order(after_member_id)) links.push_back(card.link);
+    }
+    std::ranges::sort(links, {}, [&](const MemberLink& link) { return order(link.pos_member_id); });
+    if (links.size() > static_cast<size_t>(limit)) links.resize(static_cast<size_t>(limit));
+    return links;
   });
 }
 
@@ -826,7 +864,7 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
       }
     } else if (const auto* cursor = std::get_if<change::SetCursor>(&change)) {
       Seconds& kept = data.cursors[cursor->name];
-      kept = std::max(kept, cursor->value);
+      kept = cursor->anew ? cursor->value : std::max(kept, cursor->value);
     } else if (const auto* enqueue = std::get_if<change::Enqueue>(&change)) {
       enqueued.push_back(*enqueue);
     } else if (const auto* favourite = std::get_if<change::SetFavourite>(&change)) {

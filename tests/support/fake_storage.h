@@ -65,6 +65,16 @@ class FakeStorage : public Storage {
   Result<Done> join_contract(TenantId tenant, std::string_view contract) override;
   Result<Done> save_settings(TenantId tenant, const Settings& settings) override;
 
+  std::atomic<bool> is_shared = false;
+  std::atomic<int> claims_refused = 0;
+  [[nodiscard]] bool shared() const override { return is_shared; }
+  Result<bool> claim(TenantId tenant, const Claim& what, Seconds now, Seconds until) override;
+  Result<Done> release(TenantId tenant, const Claim& what) override;
+  // Budgets are shared in the tests of the database alone: whoever asks has all of it.
+  Result<BudgetSlice> lease_budget(const BudgetAsk&, Seconds) override {
+    return BudgetSlice{.part = kWholeBudget, .slow_to = 0};
+  }
+
   Result<std::optional<StoredSecret>> secret(TenantId tenant, SecretPurpose purpose) override;
   Result<Done> put_secrets(
       TenantId tenant, const std::vector<std::pair<SecretPurpose, StoredSecret>>& secrets) override;
@@ -99,6 +109,8 @@ class FakeStorage : public Storage {
   Result<std::optional<int64_t>> merged_into(TenantId tenant, int64_t customer) override;
   Result<std::optional<MemberLink>> dropped_link(TenantId tenant, int64_t customer) override;
   Result<std::vector<LeftMember>> left_members(TenantId tenant, int limit) override;
+  Result<std::vector<MemberLink>> links_by_member(TenantId tenant, std::string_view after_member_id,
+                                                  int limit) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer) override;
 
@@ -191,6 +203,7 @@ class FakeStorage : public Storage {
   std::map<int64_t, OutboxRow> outbox_;
   Seconds last_lease_at_ = 0;  // what delays are counted from
   std::vector<change::Audit> audits_;
+  std::map<std::pair<TenantId, std::string>, std::pair<std::string, Seconds>> claims_;
   std::map<std::string, std::pair<PendingJoin, Seconds>, std::less<>> joins_;  // by token
 };
 

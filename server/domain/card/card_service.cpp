@@ -174,12 +174,13 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
   class Ticket {
    public:
     Ticket(std::shared_ptr<State> state, Contract contract, CardKey key,
-           std::shared_ptr<Flight> flight, std::shared_ptr<Circuit> circuit)
+           std::shared_ptr<Flight> flight, std::shared_ptr<Circuit> circuit, Pos& pos)
         : state_(std::move(state)),
           contract_(std::move(contract)),
           key_(key),
           flight_(std::move(flight)),
-          circuit_(std::move(circuit)) {}
+          circuit_(std::move(circuit)),
+          pos_(pos) {}
     Ticket(const Ticket&) = delete;
     Ticket& operator=(const Ticket&) = delete;
     ~Ticket() {
@@ -188,7 +189,7 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
       state_->leave(key_, flight_, Error{ErrorCode::kUnavailable, "the lookup was not run"});
     }
     Result<Done> fly() {
-      auto outcome = state_->look_up(contract_, key_, flight_->with_member);
+      auto outcome = state_->look_up(pos_, contract_, key_, flight_->with_member);
       flown_ = true;
       circuit_->ended(outcome.ok() ? Circuit::End::kSucceeded : Circuit::End::kFailed,
                       state_->ports.clock.steady());
@@ -202,12 +203,13 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
     CardKey key_;
     std::shared_ptr<Flight> flight_;
     std::shared_ptr<Circuit> circuit_;
+    Pos& pos_;
     bool flown_ = false;
   };
 
-  Result<Done> look_up(const Contract& contract, const CardKey& key, bool with_member) {
+  Result<Done> look_up(Pos& pos, const Contract& contract, const CardKey& key, bool with_member) {
     const auto known = known_of(key);
-    auto outcome = look_up_stored(contract, key, with_member, known);
+    auto outcome = look_up_stored(pos, contract, key, with_member, known);
     if (!outcome.ok()) {
       const std::lock_guard lock(known->mutex);
       known->failed_at = ports.clock.steady();
@@ -216,8 +218,8 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
     return outcome;
   }
 
-  Result<Done> look_up_stored(const Contract& contract, const CardKey& key, bool with_member,
-                              const std::shared_ptr<Known>& known) {
+  Result<Done> look_up_stored(Pos& pos, const Contract& contract, const CardKey& key,
+                              bool with_member, const std::shared_ptr<Known>& known) {
     const auto stored = ports.storage.card(key.tenant, key.customer);
     if (!stored.ok()) return stored.error();
     const std::optional<Card>& before = *stored;
@@ -228,7 +230,7 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
       known->read_at = ports.clock.steady();
       return Done{};
     }
-    auto lookup = look_up_member(ports.pos, contract.id, *before, with_member, ports.clock.now());
+    auto lookup = look_up_member(pos, contract.id, *before, with_member, ports.clock.now());
     if (!lookup.ok()) return lookup.error();
     if (auto applied = store(key.tenant, *before, *lookup); !applied.ok()) return applied;
 
@@ -296,8 +298,9 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
       leave(key, flight, Error{ErrorCode::kUnavailable, "no lookup was worth starting"});
       return nullptr;
     }
-    auto ticket = std::make_shared<Ticket>(
-        shared_from_this(), Contract{tenant.id, tenant.contract_id}, key, flight, circuit);
+    auto ticket =
+        std::make_shared<Ticket>(shared_from_this(), Contract{tenant.id, tenant.contract_id}, key,
+                                 flight, circuit, ports.pos);
     // A full queue drops the ticket, which ends the flight.
     const bool posted = ports.background.post([ticket] { (void)ticket->fly(); });
     return posted ? flight : nullptr;
@@ -395,7 +398,8 @@ Result<Done> CardService::refresh(const Tenant& tenant, int64_t customer_id, Wan
       const std::lock_guard lock(entry->mutex);
       if (state.member_due(State::copy(*entry))) flight->with_member = true;
     }
-    State::Ticket ticket(state_, {tenant.id, tenant.contract_id}, key, flight, circuit);
+    Pos& pos = state.ports.worker_pos != nullptr ? *state.ports.worker_pos : state.ports.pos;
+    State::Ticket ticket(state_, {tenant.id, tenant.contract_id}, key, flight, circuit, pos);
     return ticket.fly();
   }
   return Error{ErrorCode::kUnavailable, "too many lookups are waiting for this card"};

@@ -44,6 +44,9 @@ class CardService {
     Background& background;
     std::function<void(std::string_view)> log =
         {};  // what an operator should know; no personal data
+    // What refresh() asks, for workers: its calls go after those that a shopper waits for. None:
+    // the same.
+    Pos* worker_pos = nullptr;
   };
   explicit CardService(Ports ports);
   ~CardService();

@@ -26,7 +26,7 @@ std::string reread_key(TenantId tenant, const std::string& product) {
   return std::to_string(tenant) + "/" + product;
 }
 
-bool is_hopeless(const Error& error) { return error.code == ErrorCode::kInvalid; }
+bool is_refusal(const Error& error) { return error.code == ErrorCode::kInvalid; }
 
 }  // namespace
 
@@ -49,7 +49,7 @@ class EventService::Step {
       batch_.done.push_back(item.id);
       return;
     }
-    batch_.failures.push_back({item, outcome.error().message, is_hopeless(outcome.error())});
+    batch_.failures.push_back({item, outcome.error().message, is_refusal(outcome.error())});
   }
   EventBatch take() {
     if (erased_) {  // the events went with the tenant, and nothing may be written for it

@@ -25,7 +25,7 @@ struct EventBatch {
   struct Failure {
     InboxItem item;
     std::string reason;
-    bool hopeless = false;  // the same event fails again: do not retry
+    bool refused = false;  // not the moment's fault: it is not tried for long
   };
   std::vector<Failure> failures;
   // Products whose stock is among the changes, with the moment its complete reading began (0: not

@@ -100,6 +100,9 @@ inline constexpr std::string_view kV0001First[] = {
     "CREATE INDEX member_link_missing ON member_link (tenant, joined_at) WHERE missing <> ''",
     R"(CREATE UNIQUE INDEX member_link_pos_member ON member_link (tenant, pos_member_id)
        WHERE pos_member_id <> '')",
+    // In the order of Smaregi's own lists.
+    R"(CREATE INDEX member_link_pos_order ON member_link
+       (tenant, LENGTH(pos_member_id), pos_member_id) WHERE pos_member_id <> '')",
 
     // Every code that was ever issued or linked. customer_id 0: its link was dropped; nobody gets
     // the code again.
@@ -287,6 +290,27 @@ inline constexpr std::string_view kV0001First[] = {
          kept_customer_id BIGINT NOT NULL,
          left_at BIGINT NOT NULL,
          PRIMARY KEY (tenant, code)
+       ) {clustered})",
+
+    // What one process at a time does for a shop, and who does it.
+    R"(CREATE TABLE claim (
+         tenant BIGINT NOT NULL,
+         name {text} NOT NULL,
+         holder {text} NOT NULL,
+         ends_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, name)
+       ) {clustered})",
+
+    // Parts of a platform's budget, in thousandths, that processes may spend until ends_at.
+    R"(CREATE TABLE budget_slice (
+         tenant BIGINT NOT NULL,
+         budget {text} NOT NULL,
+         process {text} NOT NULL,
+         ends_at BIGINT NOT NULL,
+         part BIGINT NOT NULL,
+         wanted BIGINT NOT NULL,
+         slow_to BIGINT NOT NULL,
+         PRIMARY KEY (tenant, budget, process, ends_at)
        ) {clustered})",
 };
 

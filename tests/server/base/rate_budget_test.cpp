@@ -53,6 +53,92 @@ TEST_F(RateBudgetTest, WorkInTheBackgroundLeavesRoomForShoppers) {
   EXPECT_TRUE(narrow.acquire(Priority::kSweep, clock.steady())) << "never nothing at all";
 }
 
+TEST_F(RateBudgetTest, ReReadsForEventsTakeAtMostHalfAndHoldNoSweepUp) {
+  RateBudget budget({.start = 10, .ceiling = 10}, clock);
+  const auto turns = [&](Priority priority) {
+    int count = 0;
+    while (count < 1'000 && budget.acquire(priority, clock.steady()).ok()) ++count;
+    return count;
+  };
+  EXPECT_EQ(turns(Priority::kEvent), 5);
+  std::thread flood([&] { EXPECT_TRUE(budget.acquire(Priority::kEvent, clock.steady() + 1h)); });
+  while (budget.waiting() == 0) std::this_thread::yield();
+  EXPECT_EQ(turns(Priority::kSweep), 1) << "what is left of its six";
+  EXPECT_EQ(turns(Priority::kShopper), 4);
+  clock.advance_ms(1'050);
+  flood.join();
+  EXPECT_EQ(turns(Priority::kEvent), 4);
+}
+
+// The part that this process has of a budget that several share.
+struct Slices {
+  std::vector<int64_t> wanted, told_slow;
+  BudgetSlice next{.part = kWholeBudget, .slow_to = 0};
+  bool down = false;
+  BudgetPart::Lease lease() {
+    return [this](int64_t how_much, int64_t slow_to) -> Result<BudgetSlice> {
+      wanted.push_back(how_much);
+      told_slow.push_back(slow_to);
+      if (down) return Error{ErrorCode::kUnavailable, "the database is down"};
+      return next;
+    };
+  }
+};
+
+TEST_F(RateBudgetTest, OfASharedBudgetAProcessSpendsItsPart) {
+  Slices slices;
+  slices.next.part = 300;
+  RateBudget budget({.start = 10, .ceiling = 10}, clock, slices.lease());
+  EXPECT_EQ(turns_now(budget), 3);
+  clock.advance_ms(1'050);
+  EXPECT_EQ(turns_now(budget), 3);
+  slices.next.part = 50;
+  clock.advance_ms(1'050);
+  EXPECT_EQ(turns_now(budget), 0) << "half a call a second, and the last was a second ago";
+  clock.advance_ms(1'050);
+  EXPECT_EQ(turns_now(budget), 1);
+}
+
+TEST_F(RateBudgetTest, ASliceCostsOneWriteInSecondsHoweverManyCallsThereAre) {
+  Slices slices;
+  RateBudget budget({.start = 50, .ceiling = 50}, clock, slices.lease());
+  for (int tenth = 0; tenth < 600; ++tenth) {
+    clock.advance_ms(100);
+    (void)turns_now(budget);
+  }
+  EXPECT_LE(slices.wanted.size(), 60U / kSliceRenewSeconds + 1);
+  EXPECT_GE(slices.wanted.back(), kWholeBudget) << "it could use more";
+  EXPECT_LT(slices.wanted.front(), kWholeBudget / 2);
+}
+
+TEST_F(RateBudgetTest, WithoutASliceNobodyCalls) {
+  Slices slices;
+  slices.down = true;
+  RateBudget budget({.start = 10, .ceiling = 10}, clock, slices.lease());
+  EXPECT_EQ(turns_now(budget), 0);
+  slices.down = false;
+  clock.advance_ms(1'000);
+  EXPECT_EQ(turns_now(budget), 10) << "asked for again within a second";
+  slices.down = true;
+  clock.advance(kSliceSeconds);
+  EXPECT_EQ(turns_now(budget), 0) << "others may have it by now";
+}
+
+TEST_F(RateBudgetTest, ARefusalIsToldToTheOthersAndHeardFromThem) {
+  Slices slices;
+  RateBudget budget({.start = 10, .ceiling = 10}, clock, slices.lease());
+  ASSERT_TRUE(free_now(budget));
+  budget.refused(0ms);
+  clock.advance(kSliceRenewSeconds);
+  ASSERT_TRUE(free_now(budget));
+  EXPECT_EQ(slices.told_slow, (std::vector<int64_t>{0, 5'000})) << "five calls a second";
+  slices.next.slow_to = 2'000;
+  clock.advance(kSliceRenewSeconds);
+  ASSERT_TRUE(free_now(budget));
+  EXPECT_DOUBLE_EQ(budget.rate(), 2);
+  EXPECT_EQ(slices.told_slow.back(), 0) << "told once";
+}
+
 TEST_F(RateBudgetTest, ARefusalHalvesTheRateOnceAndHoldsEverybodyAsLongAsAsked) {
   RateBudget budget({.start = 8}, clock);
   budget.refused(3'000ms);

@@ -161,9 +161,41 @@ TEST_F(InboxTest, AMalformedEventIsBuriedWithTheReasonAndHoldsUpNobody) {
   pos.edit_member(hanako, [](PosMember& member) { member.rank = "金"; });
   smaregi_tells("pos:customers", R"({"customerIds":[")" + hanako + "\"]}");
   work();
+  EXPECT_EQ(figures(7001).rank, "金");
+  pass(10, 1);
   EXPECT_EQ(dead().size(), 3U);
   EXPECT_NE(dead().front().find("customerIds"), std::string::npos);
-  EXPECT_EQ(figures(7001).rank, "金");
+}
+
+// A contract that refuses a request today takes it tomorrow: not every 400 is the event's fault.
+TEST_F(InboxTest, ARefusedEventIsTriedAFewTimesThenLiesDead) {
+  const std::string id = pos.ring_up({hanako, "1", {{"10", 1}}, 5});
+  pos.failures.error = {ErrorCode::kInvalid, "smaregi.transactions.get: status 400"};
+  int refused = 0;
+  pos.failures.fails = [&] { return ++refused <= kMaxRefusedAttempts - 1; };
+  smaregi_tells("pos:transactions", transactions(id));
+  work();
+  EXPECT_TRUE(dead().empty());
+  for (int second = 0; second < 10; ++second) {
+    clock.advance(1);
+    work();
+  }
+  EXPECT_TRUE(dead().empty());
+  EXPECT_EQ(published(7001)["points"], 5);
+
+  pos.failures.fails = [&] {
+    ++refused;
+    return true;
+  };
+  refused = 0;
+  smaregi_tells("pos:transactions", transactions(pos.ring_up({hanako, "1", {{"10", 1}}, 5})));
+  for (int second = 0; second < 60; ++second) {
+    clock.advance(1);
+    work();
+  }
+  EXPECT_EQ(refused, kMaxRefusedAttempts);
+  ASSERT_EQ(dead().size(), 1U);
+  EXPECT_NE(dead().front().find("status 400"), std::string::npos);
 }
 
 TEST_F(InboxTest, WhileSmaregiIsDownEventsWaitAndThenTakeEffect) {
@@ -447,7 +479,7 @@ TEST_F(InboxTest, AMergeOfPeopleWhoAreNoMembersIsNothing) {
                 R"({"admin_graphql_api_customer_kept_id":"gid://shopify/Customer/1",)"
                 R"("admin_graphql_api_customer_deleted_id":"gid://shopify/Customer/2"})");
   shopify_tells("customers/merge", R"({"admin_graphql_api_customer_kept_id":7})");
-  work();
+  pass(10, 1);
   EXPECT_EQ(storage.cards(kShop).size(), 1U);
   EXPECT_EQ(dead().size(), 1U);
 }

@@ -223,11 +223,13 @@ TEST_F(OutboxTest, WhatIsBeingWorkedOnStaysLeasedHoweverLongItTakes) {
   pos.on_call = [&] {
     clock.advance(kRenewSeconds);  // each call is slow
     ours.renew();                  // as its thread does every second
-    taken_away += static_cast<int>(storage.lease_outbox(50, clock.now(), 1)->size());
+    for (const OutboxItem& item : *storage.lease_outbox(50, clock.now(), 1)) {
+      taken_away += item.write.kind == OutboxKind::kCreateMember ? 1 : 0;
+    }
   };
   EXPECT_EQ(ours.run_once(), 10);
   EXPECT_GT(pos.calls("create_member") * kRenewSeconds, kLeaseSeconds);
-  EXPECT_EQ(taken_away, 0) << "another process finds every customer taken";
+  EXPECT_EQ(taken_away, 0) << "another process finds every one taken";
   pos.on_call = nullptr;
   clock.advance(kLeaseSeconds);
   work();

@@ -142,6 +142,41 @@ TEST_F(ScheduleTest, OneShopsDeadContractDoesNotHoldUpAnother) {
   EXPECT_TRUE(storage.cursor(2, kStockConfirmedCursor)->has_value());
 }
 
+TEST_F(ScheduleTest, OfSeveralServersOneReadsForAShopAndAnotherTakesOver) {
+  storage.is_shared = true;
+  Jobs other(ports());
+  jobs.poll_due();
+  const int before = pos.calls();
+  other.poll_due();
+  EXPECT_EQ(pos.calls(), before);
+  pass(60);
+  const int alone = pos.calls() - before;
+  for (int second = 0; second < 60; second += 5) {
+    clock.advance(5);
+    jobs.poll_due();
+    other.poll_due();
+  }
+  EXPECT_LE(pos.calls() - before, 2 * alone + 3) << "two servers ask no more than one";
+  // The first is killed.
+  pos.set_stock("10", "1", 42);
+  for (Seconds passed = 0; passed < kReaderClaimSeconds + kReaderLookSeconds + 5; passed += 5) {
+    clock.advance(5);
+    other.poll_due();
+  }
+  EXPECT_EQ(on_hand("10", "1"), 42);
+}
+
+TEST_F(ScheduleTest, AMerchantsWishIsReadByTheServerThatIsAsked) {
+  storage.is_shared = true;
+  Jobs other(ports());
+  jobs.poll_due();
+  other.poll_due();
+  const int before = pos.calls("stock");
+  other.sync_soon(kShop);
+  other.poll_due();
+  EXPECT_EQ(pos.calls("stock"), before + 1);
+}
+
 TEST_F(ScheduleTest, ANewNameOfTheProgrammeIsPublishedOnEveryCardOnce) {
   for (int64_t id = 1; id <= 30; ++id) member(id);
   jobs.poll_due();
@@ -210,6 +245,23 @@ TEST_F(ScheduleTest, PeopleWhoAreNoMembersAreNotWorkedOn) {
   pos.add_member({.member_id = "", .code = "PLASTIC", .rank = "", .fields = {}});
   pass(300);
   EXPECT_EQ(pos.members().size(), 2U);
+  EXPECT_EQ(waiting(), 0);
+}
+
+TEST_F(ScheduleTest, WhoIsGoneWithoutAWordIsFoundInTheNight) {
+  const std::string withdrawn = member(7001);
+  const std::string gone = member(7002);
+  member(7003);
+  member(7004);
+  pass(600, 60);
+  // Events and changes that nobody told of: the shop's customer is deleted, a member is.
+  shop.remove_customer(7003);
+  pos.remove_member(gone);
+  for (int hour = 0; hour < 36; ++hour) pass(3'600, 600);
+  EXPECT_EQ(card(7001).link.state, LinkState::kLinked);
+  EXPECT_EQ(card(7002).link.state, LinkState::kStopped);
+  EXPECT_EQ(storage.cards(kShop).size(), 3U) << "after the hours in which a merge may be told";
+  EXPECT_EQ(card(7004).link.state, LinkState::kLinked);
   EXPECT_EQ(waiting(), 0);
 }
 

@@ -144,6 +144,29 @@ std::set<int64_t> sweep(ShopifyClient& client, const Tenant& tenant, Seconds fro
   return {};
 }
 
+TEST_F(ShopifyClientTest, AsksWhoIsMissingByTheirIds) {
+  has_tokens("A", "R");
+  const auto nodes = [](const json& list) { return ok(json{{"data", {{"nodes", list}}}}.dump()); };
+  const json seven = {{"id", "gid://shopify/Customer/7"}};
+  shopify.on(kGraphql, {nodes({seven, nullptr})});
+  EXPECT_EQ(*client->missing_customers(tenant, {7, 8}), std::vector<int64_t>{8});
+  EXPECT_EQ(sent()["variables"]["ids"],
+            (json{"gid://shopify/Customer/7", "gid://shopify/Customer/8"}));
+  for (const json& wrong : {json::array({seven}), json::array({nullptr, seven}),
+                            json::array({seven, nullptr, nullptr}), json(nullptr)}) {
+    shopify.on(kGraphql, {nodes(wrong)});
+    EXPECT_EQ(client->missing_customers(tenant, {7, 8}).error().code, ErrorCode::kUnavailable)
+        << wrong;
+  }
+  const size_t asked = shopify.count(kGraphql);
+  EXPECT_TRUE(client->missing_customers(tenant, {})->empty());
+  EXPECT_EQ(client->missing_customers(tenant, std::vector<int64_t>(kMostCustomersAsked + 1, 7))
+                .error()
+                .code,
+            ErrorCode::kInvalid);
+  EXPECT_EQ(shopify.count(kGraphql), asked);
+}
+
 TEST_F(ShopifyClientTest, AsksWhoChangedWithQuotedMomentsInOrder) {
   has_tokens("A", "R");
   shopify.on(kGraphql, ChangedShop({kStart - 1, kStart, kStart + 30, kStart + 60, kStart + 61}));

@@ -98,6 +98,42 @@ TEST_F(ShopifyClientTest, TwoHundredCallersAtOnceRefreshOnce) {
   EXPECT_EQ(shopify.count(kTokens), 1U);
 }
 
+// Each server has a flight of its own; the claim in the database is what they share.
+TEST_F(ShopifyClientTest, OfSeveralServersOneRefreshes) {
+  has_tokens("A", "R", 0);
+  shopify.on(kTokens, [&](const Seen& seen) {
+    EXPECT_EQ(json::parse(seen.body)["refresh_token"], "R") << "never used twice";
+    while (storage.claims_refused == 0) std::this_thread::yield();  // another one waits
+    return tokens("B", "S");
+  });
+  std::vector<std::unique_ptr<ShopifyClient>> servers;
+  std::vector<std::thread> callers;
+  std::atomic<int> served = 0;
+  for (int i = 0; i < 5; ++i) {
+    servers.push_back(
+        std::make_unique<ShopifyClient>(options(), *outbound, storage, clock, random));
+    callers.emplace_back(
+        [&, &server = *servers.back()] { served += server.customer(tenant, 7'001).ok(); });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(served, 5);
+  EXPECT_EQ(shopify.count(kTokens), 1U);
+  EXPECT_EQ(stored(SecretPurpose::kShopifyRefresh), "S");
+}
+
+TEST_F(ShopifyClientTest, WhileAnotherServerRefreshesTheOldTokenServes) {
+  has_tokens("A", "R", 200);
+  ASSERT_TRUE(*storage.claim(41, {.name = "shopify.token", .holder = "another"}, clock.now(),
+                             clock.now() + shopify::kRefreshClaimSeconds));
+  ASSERT_TRUE(client->customer(tenant, 7'001));
+  EXPECT_EQ(token_of(shopify.seen(kGraphql).back()), "A");
+  EXPECT_EQ(shopify.count(kTokens), 0U);
+  clock.wall += shopify::kRefreshClaimSeconds;  // it died
+  shopify.on(kTokens, {tokens("B", "S")});
+  ASSERT_TRUE(client->customer(tenant, 7'001));
+  EXPECT_EQ(token_of(shopify.seen(kGraphql).back()), "B");
+}
+
 TEST_F(ShopifyClientTest, ATokenRefusedOnceIsReplacedRefusedTwiceIsUnauthorized) {
   has_tokens("A", "R");
   shopify.on(kTokens, {tokens("B", "S"), tokens("C", "T")});
@@ -145,8 +181,12 @@ TEST_F(ShopifyClientTest, AnOldTokenServesWhileItsRefreshFails) {
 
 TEST_F(ShopifyClientTest, APairThatCouldNotBeStoredIsFetchedAgain) {
   has_tokens("A", "R", 0);
-  shopify.on(kTokens, {tokens("B", "S"), tokens("C", "T")});
-  storage.fail_next_writes = 1;
+  bool once = true;
+  shopify.on(kTokens, [&](const Seen&) {
+    const bool first = std::exchange(once, false);
+    if (first) storage.fail_next_writes = 1;
+    return first ? tokens("B", "S") : tokens("C", "T");
+  });
   EXPECT_EQ(failure_of_customer(), ErrorCode::kUnavailable);
   ASSERT_TRUE(client->customer(tenant, 7'001));
   EXPECT_EQ(json::parse(shopify.seen(kTokens).back().body)["refresh_token"], "R");
@@ -258,6 +298,50 @@ TEST(PointBucketTest, WaitsForWhatTheOperationCostLastTime) {
   EXPECT_TRUE(free_now("Dear"));
   clock.advance(3'600);
   EXPECT_DOUBLE_EQ(bucket.available(), 1'000) << "never more than the bucket holds";
+}
+
+TEST(PointBucketTest, OfASharedBucketEachProcessTakesItsPart) {
+  fakes::ManualClock clock;
+  const auto half = [](int64_t, int64_t) -> Result<BudgetSlice> {
+    return BudgetSlice{.part = 500, .slow_to = 0};
+  };
+  shopify::PointBucket one(clock, half);
+  shopify::PointBucket other(clock, half);
+  // Both hear of the same bucket, full.
+  const shopify::Cost full{
+      .requested = 100, .available = 1'000, .maximum = 1'000, .restored_per_second = 50};
+  double spent = 0;
+  for (shopify::PointBucket* bucket : {&one, &other}) {
+    ASSERT_TRUE(bucket->take("q", clock.steady()));
+    bucket->learn("q", full, false);
+  }
+  const auto spend = [&] {
+    for (shopify::PointBucket* bucket : {&one, &other}) {
+      while (bucket->take("q", clock.steady()).ok()) spent += 100;
+    }
+  };
+  spend();
+  EXPECT_LE(spent, 1'000);
+  EXPECT_GE(spent, 800);
+  for (int second = 0; second < 60; ++second) {
+    clock.advance(1);
+    spend();
+  }
+  EXPECT_LE(spent, 1'000 + 60 * 50);
+  EXPECT_GE(spent, 0.8 * 60 * 50);
+}
+
+TEST(PointBucketTest, WorkInTheBackgroundLeavesHalfOfTheBucket) {
+  fakes::ManualClock clock;
+  shopify::PointBucket bucket(clock);
+  bucket.learn("q",
+               {.requested = 100, .available = 1'000, .maximum = 1'000, .restored_per_second = 50},
+               false);
+  int taken = 0;
+  while (bucket.take("q", clock.steady(), /*in_background=*/true)) ++taken;
+  EXPECT_EQ(taken, 5);
+  while (bucket.take("q", clock.steady())) ++taken;
+  EXPECT_EQ(taken, 10);
 }
 
 TEST(PointBucketTest, ARefusalOutweighsTheFigures) {

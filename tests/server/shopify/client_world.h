@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "server/shopify/access.h"
 #include "server/shopify/client.h"
 #include "server/shopify/points.h"
 #include "tests/support/fake_storage.h"

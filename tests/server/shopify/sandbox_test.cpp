@@ -239,6 +239,19 @@ TEST_F(ShopifySandboxTest, FindsWhoChangedWithinAWindowOverSeveralPages) {
   EXPECT_TRUE(client->customers_changed(tenant, began - 7'200, began - 1)->customers.empty());
 }
 
+TEST_F(ShopifySandboxTest, FindsWhoIsMissing) {
+  install();
+  if (HasFatalFailure()) return;
+  std::vector<int64_t> ids;
+  for (int i = 0; i < 5; ++i) {
+    ids.push_back(make_customer({{"email", "b" + std::to_string(i) + "@example.com"}}));
+  }
+  ids.push_back(1);
+  const auto missing = client->missing_customers(tenant, ids);
+  ASSERT_TRUE(missing) << missing.error().message;
+  EXPECT_EQ(*missing, std::vector<int64_t>{1});
+}
+
 TEST_F(ShopifySandboxTest, AWriteToACustomerWhoIsGoneWritesNothingAndSaysWhich) {
   install();
   if (HasFatalFailure()) return;

@@ -371,6 +371,50 @@ TEST_F(SmaregiClientTest, ChangedMembersAreReadInPagesOfTheirWindow) {
   EXPECT_EQ(asked[0].field("limit"), "1000");
 }
 
+TEST_F(SmaregiClientTest, MembersAreListedOnByTheirNumbers) {
+  const auto rows = [](std::initializer_list<const char*> ids) {
+    nlohmann::json rows = nlohmann::json::array();
+    for (const char* id : ids) rows.push_back({{"customerId", id}, {"customerCode", "T"}});
+    return ok(rows.dump());
+  };
+  smaregi.on(kMembers, {rows({"100", "21"})});
+  const auto page = client->members_after("sb_one", 20);
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_EQ(page->members.size(), 2U);
+  EXPECT_EQ(page->members[0].member_id, "21") << "as numbers, however they come";
+  EXPECT_FALSE(page->more);
+  EXPECT_EQ(smaregi.seen(kMembers)[0].field("customer_id-from"), "21");
+  EXPECT_EQ(smaregi.seen(kMembers)[0].field("limit"), "1000");
+
+  nlohmann::json full = nlohmann::json::array();
+  for (int id = 1; id <= 1'000; ++id) full.push_back({{"customerId", std::to_string(id)}});
+  smaregi.on(kMembers, {ok(full.dump())});
+  EXPECT_TRUE(client->members_after("sb_one", 0)->more);
+  smaregi.on(kMembers, {ok("[]")});
+  EXPECT_FALSE(client->members_after("sb_one", 1'000)->more);
+  for (const auto& wrong : {rows({"20"}), rows({"x"})}) {
+    smaregi.on(kMembers, {wrong});
+    EXPECT_EQ(client->members_after("sb_one", 20).error().code, ErrorCode::kUnavailable);
+  }
+}
+
+// Of four calls a second.
+TEST_F(SmaregiClientTest, WorkersLeaveAShopperHalfOfTheCalls) {
+  SmaregiOptions slow = options();
+  slow.reads = {.start = 4, .ceiling = 4};
+  slow.shopper_time = 300ms;
+  rebuild(slow);
+  SmaregiClient workers(*client, SmaregiClient::Background());
+  smaregi.on(kMember, {member()});
+  smaregi.on(kPoints, {ok(R"([{"customerId":"7","point":"1"}])")});
+  EXPECT_TRUE(workers.member("sb_one", "7"));
+  EXPECT_TRUE(workers.points("sb_one", "7"));
+  EXPECT_EQ(workers.member("sb_one", "7").error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(client->member("sb_one", "7")) << "at once";
+  EXPECT_TRUE(client->points("sb_one", "7"));
+  EXPECT_EQ(smaregi.count(kToken), 1U) << "the token is theirs together";
+}
+
 TEST_F(SmaregiClientTest, WindowsHaveALimitAndADirection) {
   smaregi.on(kStock, {ok("[]")});
   EXPECT_EQ(client->stock_changed("sb_one", kStart, kStart - 1).error().code, ErrorCode::kInvalid);

@@ -145,6 +145,10 @@ class SmaregiSandboxTest : public ::testing::Test {
     ASSERT_NE(found, changed->end());
     EXPECT_EQ(found->fields, expected);
     EXPECT_GE(found->changed_at, began);
+    const int64_t number = std::stoll(member.member_id);
+    const auto listed = client->members_after(kContract, number - 1);
+    ASSERT_TRUE(listed) << listed.error().message;
+    EXPECT_EQ(listed->members.at(0).member_id, member.member_id);
     EXPECT_EQ(client->members_changed(kContract, began - 7'200, began - 3'600)->size(), 0U);
   }
 

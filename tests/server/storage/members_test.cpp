@@ -260,6 +260,28 @@ TEST_P(MembersTest, AMovedLinkTakesEverythingOfItAlong) {
   EXPECT_FALSE(card(5));
 }
 
+TEST_P(MembersTest, LinksAreListedInTheOrderOfTheirMembersNumbers) {
+  int64_t customer = 1;
+  for (const char* member : {"100", "9", "20", "1000", "99"}) {
+    apply({change::PutLink{link(customer, "T" + std::to_string(customer), member)}});
+    ++customer;
+  }
+  apply({change::PutLink{link(customer, "T-joining")}});
+  const auto after = [&](const std::string& member, int limit) {
+    std::vector<std::string> ids;
+    for (const MemberLink& one : value(db().links_by_member(kShop, member, limit))) {
+      ids.push_back(one.pos_member_id);
+    }
+    return ids;
+  };
+  EXPECT_THAT(after("", 10), ElementsAre("9", "20", "99", "100", "1000"));
+  EXPECT_THAT(after("20", 2), ElementsAre("99", "100"));
+  EXPECT_THAT(after("50", 1), ElementsAre("99"));
+  EXPECT_THAT(after("1000", 1), IsEmpty());
+  EXPECT_THAT(value(db().links_by_member(kOtherShop, "", 9)), IsEmpty());
+  EXPECT_ERROR(ErrorCode::kInvalid, db().links_by_member(kShop, "", 0));
+}
+
 TEST_P(MembersTest, ALateSnapshotDoesNotBringAnErasedCustomerBack) {
   apply({change::PutLink{link(1, "T1")}});
   apply({change::DropLink{1}});

@@ -60,14 +60,15 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
   // These mean all rows of a table or shop, which are few, or are all to be removed, or have a
   // partial index of their own.
   const std::set<std::string> all_rows_meant = {
-      "kInstalled",       "kDepth",          "kStores",
-      "kKeepProducts",    "kKeepStock",      "kLinks",
-      "kForgetStores",    "kForgetProducts", "kForgetStock",
-      "kForgetCursors",   "kForgetSecrets",  "kForgetStates",
-      "kForgetOldStates", "kForgetJoins",    "kForgetOldJoins",
-      "kVersion",         "kForgetVersion",  "kForgetSecretsOfDomain",
-      "kOpenEvents",      "kDoneEvents",     "kOpenItems",
-      "kWaiting",         "kDataRequests"};
+      "kInstalled",         "kDepth",          "kStores",
+      "kKeepProducts",      "kKeepStock",      "kLinks",
+      "kForgetStores",      "kForgetProducts", "kForgetStock",
+      "kForgetCursors",     "kForgetSecrets",  "kForgetStates",
+      "kForgetOldStates",   "kForgetJoins",    "kForgetOldJoins",
+      "kVersion",           "kForgetVersion",  "kForgetSecretsOfDomain",
+      "kOpenEvents",        "kDoneEvents",     "kOpenItems",
+      "kWaiting",           "kLeftMembers",    "kForgetDroppedLinks",
+      "kForgetLeftMembers", "kDataRequests"};
 
   const TestDatabase database(Backend::kSqlite);
   ASSERT_TRUE(migrate(database.url()).ok());

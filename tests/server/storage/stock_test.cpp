@@ -181,11 +181,20 @@ TEST_P(StockTest, ACursorNeverGoesBack) {
   EXPECT_FALSE(db().cursor(kShop, "stock")->has_value());
   for (const auto& [value, kept] :
        {std::pair<Seconds, Seconds>{0, 0}, {10, 10}, {9, 10}, {11, 11}}) {
-    apply({change::SetCursor{"stock", value}});
+    apply({change::SetCursor{.name = "stock", .value = value}});
     EXPECT_EQ(kept, *db().cursor(kShop, "stock"));
   }
   EXPECT_FALSE(db().cursor(kShop, "products")->has_value());
   EXPECT_FALSE(db().cursor(kOtherShop, "stock")->has_value());
+}
+
+TEST_P(StockTest, APlaceInAListMayGoBackAndAMomentMayNot) {
+  apply({change::SetCursor{.name = "place", .value = 5, .anew = true},
+         change::SetCursor{.name = "moment", .value = 5}});
+  apply({change::SetCursor{.name = "place", .value = 0, .anew = true},
+         change::SetCursor{.name = "moment", .value = 0}});
+  EXPECT_EQ(0, value(db().cursor(kShop, "place")));
+  EXPECT_EQ(5, value(db().cursor(kShop, "moment")));
 }
 
 }  // namespace

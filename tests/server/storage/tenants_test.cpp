@@ -178,6 +178,9 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_OK(db().join_contract(tenant, "contract" + suffix));
     EXPECT_OK(db().put_secrets(tenant, {{SecretPurpose::kShopifyAccess, {.value = "a"}}}));
     EXPECT_OK(db().put_oauth_state(tenant, "state" + suffix, "verifier", kNow));
+    EXPECT_TRUE(value(db().claim(tenant, {.name = "x", .holder = "y"}, kNow, kNow + 1)));
+    EXPECT_OK(
+        db().lease_budget({.owner = "contract" + suffix, .budget = "b", .process = "p"}, kNow));
     EXPECT_OK(db().put_pending_join({.tenant = tenant, .contract_id = "next" + suffix},
                                     "token" + suffix, kNow));
     EXPECT_OK(db().put_inbox(
@@ -216,7 +219,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_LE(1, count(table, kShop)) << "the test should fill " << table;
     with_rows.push_back(table);
   }
-  EXPECT_EQ(22u, with_rows.size());
+  EXPECT_EQ(27u, with_rows.size());
 
   EXPECT_OK(db().erase_tenant(kShop));
   for (const std::string& table : with_rows) {

@@ -83,6 +83,10 @@ INSTANTIATE_TEST_SUITE_P(
             "The platform was asked too often."},
         Row{"smaregi.stock.get: status 429", "throttled", ""},
         Row{"smaregi.stock.get: status 503", "platform_failed", "Smaregi failed."},
+        Row{"Smaregi failed lately: not asked for a while", "not_asked",
+            "Smaregi does not answer and is not asked for a while; the work goes on by itself when "
+            "it "
+            "is back."},
         Row{"shopify.metafields_set at a.example: time-out", "unreachable",
             "Shopify could not be reached."},
         Row{"smaregi.stock.get: Smaregi's reply: not JSON", "unreadable_answer", ""},
