@@ -24,6 +24,10 @@ for (const kind of ['sqlite', 'postgresql']) {
       data = await seed(stack, undefined, { products: 2, members: 2, sales: 1 });
       const { settings } = await data.merchant('GET', '/status');
       await data.merchant('PUT', '/settings', { ...settings, field_keys: { last_kana: 'custom.last_kana', first_kana: '', birth_date: 'facts.birth_date', sex: '' } });
+      // What a contract requires is remembered for ten minutes, so another start has to see it.
+      await send('PUT', `${stack.smaregi.control}/contracts/${stack.keys.contract_id}`, { required_columns: ['lastKana', 'birthDate'] });
+      await stack.serverProcess.stop();
+      await stack.startServer();
     });
     after(async () => {
       await stack?.stop();
@@ -34,7 +38,6 @@ for (const kind of ['sqlite', 'postgresql']) {
     const everything = () => dump(stack.databaseUrl()) + readFileSync(stack.serverLog, 'utf8') + mailbox.mails.map(({ raw, text }) => raw + text).join('');
     const found = (canaries) => { const text = everything(); return Object.entries(canaries).filter(([, value]) => text.includes(value)).map(([name]) => name); };
     const faults = (body) => send('PUT', `${stack.smaregi.control}/faults`, body);
-    const require = (columns) => send('PUT', `${stack.smaregi.control}/contracts/${stack.keys.contract_id}`, { required_columns: columns });
     const fire = (topic, customer) => send('POST', `${stack.shopify.control}/webhooks/fire`, { topic, ...(customer ? { customer: Number(customer) } : {}) });
     const asked = async (...args) => JSON.parse((await stack.tool(...args, '--json', '--config', stack.config)).out);
     const linked = async (id) => (await asked('members', '--customer', id)).shops[0].members.length > 0;
@@ -59,16 +62,18 @@ for (const kind of ['sqlite', 'postgresql']) {
     }
     const post = (shopper, path, body) => shopper.fetch(`/apps/tsunagi${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     const ready = (shopper) => until('the customer to be a member', async () => { const card = await shopper.card(); return card.state === 'ready' && card; }, 30_000, 200);
+    /** By the button, and with what Smaregi asks every member for. */
+    async function joins({ shopper, canaries }) {
+      await shopper.join();
+      const { nonce } = await until('the card to ask', async () => { const now = await shopper.card(); return now.state === 'field_missing' && now; }, 30_000, 200);
+      assert.equal((await post(shopper, '/fields', { nonce, fields: { last_kana: canaries.kana, birth_date: canaries.born } })).status, 200);
+    }
     const rename = (person, input) => data.admin('mutation Edit($input: CustomerInput!) { customerUpdate(input: $input) { userErrors { message } } }', { input: { id: person.gid, ...input } });
 
     test('a redaction leaves no trace of a whole life', async () => {
       const person = await canary();
       const { id, shopper, canaries } = person;
-      await require(['lastKana', 'birthDate']);
-      await shopper.join();
-      const card = await until('the card to ask', async () => { const now = await shopper.card(); return now.state === 'field_missing' && now; }, 30_000, 200);
-      assert.equal((await post(shopper, '/fields', { nonce: card.nonce, fields: { last_kana: canaries.kana, birth_date: canaries.born } })).status, 200);
-      await require([]);
+      await joins(person);
       const member = await ready(shopper);
       await post(shopper, '/favourite', { nonce: member.nonce, shop: String(data.stores[0].storeId) });
       await post(shopper, '/pins', { nonce: member.nonce, code: data.products[0].code, pinned: true });
@@ -77,18 +82,21 @@ for (const kind of ['sqlite', 'postgresql']) {
       await until('the points', async () => (await shopper.card()).points > 0, 20_000, 200);
       const [{ customerId }] = await data.pos('GET', `/customers?customer_code=${member.code}`);
 
-      // Changed on both sides; then the till refuses a change and quotes it, and what it answers to a new member, too.
+      // Changed on both sides; then the till refuses whatever it is asked and quotes a name each time.
       await rename(person, { firstName: `改${canaries.first}` });
       await data.pos('PATCH', `/customers/${customerId}`, { note: canaries.last, lastName: `新${canaries.last}` });
       await until('the name to come back', async () => (await shopper.card()).holder.startsWith('新姓'), 30_000, 200);
       assert.deepEqual(found({ last: canaries.last }), ['last'], 'a name is held as long as it is shown: this test can find one');
       await faults({ status: 400, path: '/*/pos/customers', detail: `[firstName]「${canaries.first} ${canaries.last}」は不正です` });
       await rename(person, { firstName: `再${canaries.first}` });
-      await until('the refusal to be noted', () => /'refused','customer \d+','first_name'|'refused', 'customer \d+', 'first_name'/.test(dump(stack.databaseUrl())), 30_000, 300);
       const second = await canary();
-      await second.shopper.join();
-      const { dead_letters: [letter] } = await until('a dead letter', async () => { const letters = await asked('dead-letters'); return letters.dead_letters.length > 0 && letters; }, 60_000, 300);
-      assert.match(letter.error, /^smaregi\.customers\.create: status 400, \[firstName\] 不正$/);
+      await joins(second);
+      const wanted = [`create_member ${second.id}`, `customer_changed ${id}`];
+      const letters = await until('the dead letters', async () => {
+        const { dead_letters: dead } = await asked('dead-letters');
+        return wanted.every((one) => dead.some(({ what }) => what === one)) && dead;
+      }, 60_000, 300);
+      for (const { error } of letters) assert.match(error, /^smaregi\.customers\.\w+: status 400, \[firstName\] 不正$/);
       await faults({});
 
       await fire('customers/data_request', id);
@@ -117,8 +125,9 @@ for (const kind of ['sqlite', 'postgresql']) {
     });
 
     test('a withdrawal at the till leaves a stopped card without a person', async () => {
-      const { id, shopper, canaries } = await canary();
-      await shopper.join();
+      const person = await canary();
+      const { id, shopper, canaries } = person;
+      await joins(person);
       const { code } = await ready(shopper);
       await until('the name', async () => (await shopper.card()).holder.includes(canaries.last), 10_000, 200);
       const [{ customerId }] = await data.pos('GET', `/customers?customer_code=${code}`);
