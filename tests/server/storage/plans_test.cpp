@@ -67,7 +67,8 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
       "kForgetOldStates", "kForgetJoins",    "kForgetOldJoins",
       "kVersion",         "kForgetVersion",  "kForgetSecretsOfDomain",
       "kOpenEvents",      "kDoneEvents",     "kOpenItems",
-      "kWaiting"};
+      "kWaiting",         "kCountMembers",   "kCountProducts",
+      "kCountStores",     "kAllCursors"};
 
   const TestDatabase database(Backend::kSqlite);
   ASSERT_TRUE(migrate(database.url()).ok());
