@@ -7,11 +7,11 @@
 namespace tsunagi::storage {
 namespace {
 
-constexpr Sql kMembers{
+constexpr Sql kCountMembers{
     "SELECT state, COUNT(*) FROM member_link WHERE tenant = :a GROUP BY state ORDER BY state"};
-constexpr Sql kProducts{"SELECT COUNT(*) FROM product WHERE tenant = :a"};
-constexpr Sql kStores{"SELECT COUNT(*) FROM store WHERE tenant = :a"};
-constexpr Sql kCursors{"SELECT name, value FROM sync_cursor WHERE tenant = :a ORDER BY name"};
+constexpr Sql kCountProducts{"SELECT COUNT(*) FROM product WHERE tenant = :a"};
+constexpr Sql kCountStores{"SELECT COUNT(*) FROM store WHERE tenant = :a"};
+constexpr Sql kAllCursors{"SELECT name, value FROM sync_cursor WHERE tenant = :a ORDER BY name"};
 
 int64_t& members_of(Figures& figures, LinkState state) {
   switch (state) {
@@ -35,7 +35,7 @@ Result<Figures> SqlStorage::figures(TenantId tenant) {
     int64_t count = 0;
     bool broken = false;
     session.each(
-        kMembers, std::tie(state, count),
+        kCountMembers, std::tie(state, count),
         [&] {
           const auto known = link_state(state);
           broken = broken || !known;
@@ -43,12 +43,12 @@ Result<Figures> SqlStorage::figures(TenantId tenant) {
         },
         tenant);
     if (broken) return Error{ErrorCode::kInternal, "a link has an unknown state"};
-    session.one(kProducts, std::tie(figures.products), tenant);
-    session.one(kStores, std::tie(figures.stores), tenant);
+    session.one(kCountProducts, std::tie(figures.products), tenant);
+    session.one(kCountStores, std::tie(figures.stores), tenant);
     std::pair<std::string, Seconds> cursor;
     session.each(
-        kCursors, std::tie(cursor.first, cursor.second), [&] { figures.cursors.push_back(cursor); },
-        tenant);
+        kAllCursors, std::tie(cursor.first, cursor.second),
+        [&] { figures.cursors.push_back(cursor); }, tenant);
     return figures;
   });
 }

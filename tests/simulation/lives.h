@@ -95,6 +95,7 @@ class Lives {
   fakes::ManualClock clock_;
   fakes::SeededRandom weather_;  // what goes wrong
   fakes::SeededRandom random_;   // what the server draws
+  fakes::PlainFingerprints fingerprints_;
   fakes::FakeStorage storage_;
   fakes::FakePos pos_{clock_};
   fakes::FakeShop shop_;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kNotJoined = "not_joined";
 constexpr std::string_view kNotAsked = "not_asked";
+constexpr std::string_view kNoEntry = "no_entry";  // the connection comes first
 
 struct Told {
   const Tenant& tenant;
@@ -51,7 +52,8 @@ Check entry(std::string_view name, const std::optional<Result<Access>>& access) 
 }
 
 Check scopes(std::string_view name, const std::optional<Result<Access>>& access) {
-  if (!access || !access->ok()) return unknown(name, kNotAsked);
+  if (!access) return unknown(name, kNotAsked);
+  if (!access->ok()) return unknown(name, kNoEntry);
   const std::vector<std::string>& missing = (*access)->missing;
   if (missing.empty()) return {.name = name};
   Check check = broken(name, "missing");
@@ -79,14 +81,17 @@ Check pos_scopes(const Told& told) {
 Check plan(const Told& told) {
   if (!told.joined()) return unknown("plan", kNotJoined);
   const auto& access = told.facts.asked.pos;
-  if (!access || !access->ok()) return unknown("plan", kNotAsked);
+  if (!access) return unknown("plan", kNotAsked);
+  if (!access->ok()) return unknown("plan", kNoEntry);
   return (*access)->has_members ? Check{.name = "plan"} : broken("plan", "no_members");
 }
 
 Check columns(const Told& told) {
   if (!told.joined()) return unknown("columns", kNotJoined);
   const auto& required = told.facts.asked.required;
-  if (!required || !required->ok()) return unknown("columns", kNotAsked);
+  if (!required || !required->ok()) {
+    return unknown("columns", told.facts.asked.pos ? kNoEntry : kNotAsked);
+  }
   if ((*required)->others.empty()) return {.name = "columns"};
   Check check = broken("columns", "unfillable");
   check.values.emplace_back("columns", listed((*required)->others));

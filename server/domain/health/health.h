@@ -17,7 +17,7 @@ inline constexpr Seconds kStockOldAfter =
     15 * 60;  // the storefront asks shoppers to call from then
 inline constexpr Seconds kQueueOldAfter = 5 * 60;
 // An event comes within seconds: a sale this long ago, and no event since, was not told of.
-inline constexpr Seconds kNoticeLateAfter = 60;
+inline constexpr Seconds kNoticeLateAfter = 30;
 inline constexpr Seconds kNoticeSkew = 10;  // between the platform's clock and ours
 // The app proxy takes what was signed within 90 s, a session token lives 60 s.
 inline constexpr Seconds kClockWarnsAt = 10;

@@ -27,6 +27,7 @@ export const WORDS = {
     cause: {
       'any.not_joined': 'スマレジと連携すると確認します',
       'any.not_asked': 'まだ確認していません',
+      'any.no_entry': '接続できるようになると確認します',
       'shop.refused': 'Shopifyがこのアプリを受け付けていません。Shopifyの管理画面からアプリを開き直してください',
       'shop_scopes.missing': '必要な権限が許可されていません（{scopes}）。アプリを開き直し、Shopifyの確認画面で許可してから「もう一度確認」を押してください',
       'pos.refused': 'スマレジがこのアプリを受け付けていません。スマレジでアプリの契約が続いているかを確認し、もう一度連携してください',
@@ -83,7 +84,7 @@ export const WORDS = {
     failed: 'We couldn’t check. Please try again',
     fine: 'Nothing to do ({count})',
     last: 'last {time}',
-    state: {ok: 'OK', warning: 'Look', broken: 'Mend', unknown: 'Not known'},
+    state: {ok: 'OK', warning: 'Please check', broken: 'Action needed', unknown: 'Not known'},
     name: {
       running: 'Running', shop: 'Connection to Shopify', shop_scopes: 'Permissions in Shopify', pos: 'Connection to Smaregi', pos_scopes: 'Permissions in Smaregi',
       plan: 'Smaregi plan', columns: 'Required member columns', stock: 'Reading stock', queue: 'Working off notices', dead_letters: 'Notices given up',
@@ -100,6 +101,7 @@ export const WORDS = {
     cause: {
       'any.not_joined': 'Checked once Smaregi is connected',
       'any.not_asked': 'Not checked yet',
+      'any.no_entry': 'Checked once we get through',
       'shop.refused': 'Shopify does not accept this app. Open it again from the Shopify admin',
       'shop_scopes.missing': 'Permissions are missing ({scopes}). Open the app again, allow them when Shopify asks, then press “Check again”',
       'pos.refused': 'Smaregi does not accept this app. See that its contract in Smaregi is still running, then connect again',

@@ -68,7 +68,8 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
       "kVersion",           "kForgetVersion",  "kForgetSecretsOfDomain",
       "kOpenEvents",        "kDoneEvents",     "kOpenItems",
       "kWaiting",           "kLeftMembers",    "kForgetDroppedLinks",
-      "kForgetLeftMembers", "kDataRequests"};
+      "kForgetLeftMembers", "kDataRequests",   "kCountMembers",
+      "kCountProducts",     "kCountStores",    "kAllCursors"};
 
   const TestDatabase database(Backend::kSqlite);
   ASSERT_TRUE(migrate(database.url()).ok());
