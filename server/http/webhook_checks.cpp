@@ -13,9 +13,10 @@ using Json = nlohmann::json;
 
 constexpr int kMaxDepth = 32;
 constexpr size_t kMaxWordBytes = 64;
-constexpr std::array<std::string_view, 6> kTopics{"app/uninstalled",  "customers/update",
-                                                  "customers/delete", "customers/data_request",
-                                                  "customers/redact", "shop/redact"};
+// Of shopify.app.toml.
+constexpr std::array<std::string_view, 7> kTopics{
+    "app/uninstalled",  "customers/update", "customers/delete",      "customers/merge",
+    "customers/redact", "shop/redact",      "customers/data_request"};
 
 // Discarded when it is not JSON, or deeper than any event is.
 Json parse_bounded(std::string_view body) {
