@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/domain/sync/sync_service.h"
 #include "server/domain/words.h"
 
 namespace tsunagi::simulation {
@@ -23,7 +24,9 @@ constexpr Seconds kTick = 60;
 constexpr Seconds kSettleStep = 300;
 constexpr Seconds kTryAgain = 30;  // a step that has to wait for the server
 constexpr Seconds kStuckAfter = 86'400;
-constexpr Seconds kNights = 30 * 3'600;  // a card that nobody opened is read once a day
+// A card that nobody opened is read once a day, kSweepCards of them in a step.
+constexpr Seconds kNights = 30 * 3'600;
+constexpr Seconds kNightsALife = 2 * kSettleStep / kSweepCards;
 constexpr int kTurnsToRest = 10'000;
 // Deletions and merges in the shop whose webhook is lost are found by no reading.
 constexpr bool kDeletionsAreTold = true;
@@ -128,7 +131,7 @@ void Lives::lead() {
     work();
   }
   rough_ = false;
-  pass(kNights);
+  pass(kNights + kNightsALife * static_cast<Seconds>(people_.size()));
 }
 
 bool Lives::advance(size_t life) {

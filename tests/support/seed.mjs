@@ -38,7 +38,7 @@ async function each(items, work, width = 8) {
 }
 
 /** A Smaregi app of the merchant's own with write scopes: how its master data came to be there before us. */
-async function smaregiWriter(stack) {
+export async function smaregiWriter(stack) {
   const { keys, smaregi } = stack;
   const client = { id: `writer-${stack.seed}`, secret: `secret-${stack.seed}` };
   const scopes = ['pos.customers:read', 'pos.customers:write', 'pos.products:read', 'pos.products:write', 'pos.stock:read',

@@ -1,0 +1,36 @@
+// Every address that the server answers at, as its code registers them: who asks all of them cannot forget a new one.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './processes.mjs';
+
+const kFolder = join(root, 'server', 'http');
+// Literals that look like an address of ours and are none: parts of one, Shopify's, defaults.
+const kNoRoutes = new Set(['/admin/', '/admin/api', '/admin/api/', '/admin/customers/', '/apps/tsunagi', '/card-guard', '/proxy', '/proxy/', '/webhooks/']);
+const kProxyRow = /\{"(\/[^"]*)",\s*"\/proxy[^"]*",\s*"([A-Z]+)",\s*Who::k(\w+)/g;
+
+/**
+ * @returns {{path: string, method: string | null, signedIn: boolean}[]} in the order of their addresses; method null: the code
+ * decides elsewhere
+ */
+export function routes() {
+  const found = new Map();
+  const add = (path, method = null, signedIn = false) => found.set(`${method} ${path}`, { path, method, signedIn });
+  for (const name of readdirSync(kFolder).filter((file) => /\.(cpp|h)$/.test(file))) {
+    const text = readFileSync(join(kFolder, name), 'utf8').replace(/\/\/.*$/gm, '');
+    const rest = text.replace(kProxyRow, (_, path, method, who) => (add(`/proxy${path}`, method, who === 'SignedIn'), ''));
+    for (const [, what] of rest.matchAll(/\bwhat(?: == |\.starts_with\()"([^"]+)"/g)) add(`/admin/api/${what}`);
+    for (const [, path] of rest.matchAll(/"(\/[a-z][\w./-]*)"/g)) {
+      if (!kNoRoutes.has(path) && !path.startsWith('/proxy/')) add(path);
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The addresses that ARCHITECTURE.md promises. */
+export function promisedRoutes() {
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| (`(?:GET|POST) \/proxy\/.*?) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/\/proxy\/[\w./-]+/g)].map(([path]) => path.replace(/NAME-HASH\.EXT$/, '')));
+  const admin = [...(/`\/admin\/api\/\*`[\s\S]*?\n\n/.exec(text)?.[0] ?? '').matchAll(/`(?:GET|PUT|POST|DELETE) ([a-z][\w/-]*)`/g)].map(([, what]) => `/admin/api/${what}`);
+  const others = [...text.matchAll(/`(?:GET|POST) (\/(?:admin|webhooks|smaregi)[\w/]*)/g)].map(([, path]) => path);
+  return [...new Set([...rows, ...admin, ...others])].sort();
+}
