@@ -238,9 +238,10 @@ TEST_P(MembersTest, AnAnswerAndTheRegistrationAtOnceLeaveNothingGiven) {
 
 TEST_P(MembersTest, AMovedLinkTakesEverythingOfItAlong) {
   MemberLink linked = link(1, "T1", "88");
+  apply({change::PutLink{linked}, change::PutGivenFields{1, {{MemberField::kSex, "1"}}}});
   linked.state = LinkState::kLinked;
   apply({change::PutLink{linked}, change::PutSnapshot{snapshot(1, 5, kNow)},
-         change::PutFieldPrints{1, "{}"}, change::PutGivenFields{1, {{MemberField::kSex, "1"}}},
+         change::PutFieldPrints{1, "{}"},
          change::SetFavourite{1, "3"}, change::SetPin{1, "p", true},
          change::SetPin{2, "own", true}});
   apply({change::MoveLink{.from = 1, .to = 2}});
