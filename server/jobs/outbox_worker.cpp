@@ -217,10 +217,17 @@ void OutboxWorker::tag_customer(const Tenant& tenant, const OutboxItem& item) {
   finish(item, {});
 }
 
-// When it does not work now, the next look at the card brings them.
+// A Smaregi that does not answer now is asked again: nobody else may look at this card for long.
 void OutboxWorker::read_points(const Tenant& tenant, int64_t customer_id) {
   const auto read = ports_.cards.refresh(tenant, customer_id, CardService::Want::kPoints);
-  if (!read.ok()) ports_.say("outbox: a member's points were not read: " + read.error().message);
+  if (read.ok()) return;
+  ports_.say("outbox: a member's points were not read: " + read.error().message);
+  if (read.error().code != ErrorCode::kUnavailable) return;
+  const auto stored = ports_.storage.apply(
+      tenant.id,
+      {change::Enqueue{.write = {OutboxKind::kMemberChanged, std::to_string(customer_id)},
+                       .delay = kPointsRetrySeconds}});
+  if (!stored.ok()) ports_.say("outbox: the points are not asked for: " + stored.error().message);
 }
 
 void OutboxWorker::finish(const OutboxItem& item, const std::vector<Change>& changes) {
