@@ -167,8 +167,7 @@ void OutboxWorker::create_member(const Tenant& tenant, const OutboxItem& item) {
     if (!changes.ok()) return changes.error();
     return ports_.storage.finish_outbox(item, *changes);
   });
-  if (!done.ok()) return failed(item, done.error());
-  read_points(tenant, customer_id);  // the member may have existed
+  if (!done.ok()) failed(item, done.error());
 }
 
 void OutboxWorker::sync_member(const Tenant& tenant, const OutboxItem& item, Side changed) {
@@ -217,17 +216,10 @@ void OutboxWorker::tag_customer(const Tenant& tenant, const OutboxItem& item) {
   finish(item, {});
 }
 
-// A Smaregi that does not answer now is asked again: nobody else may look at this card for long.
+// When it does not work now, the next look at the card brings them.
 void OutboxWorker::read_points(const Tenant& tenant, int64_t customer_id) {
   const auto read = ports_.cards.refresh(tenant, customer_id, CardService::Want::kPoints);
-  if (read.ok()) return;
-  ports_.say("outbox: a member's points were not read: " + read.error().message);
-  if (read.error().code != ErrorCode::kUnavailable) return;
-  const auto stored = ports_.storage.apply(
-      tenant.id,
-      {change::Enqueue{.write = {OutboxKind::kMemberChanged, std::to_string(customer_id)},
-                       .delay = kPointsRetrySeconds}});
-  if (!stored.ok()) ports_.say("outbox: the points are not asked for: " + stored.error().message);
+  if (!read.ok()) ports_.say("outbox: a member's points were not read: " + read.error().message);
 }
 
 void OutboxWorker::finish(const OutboxItem& item, const std::vector<Change>& changes) {

@@ -13,7 +13,6 @@ namespace tsunagi {
 inline constexpr int kOutboxBatch = 50;
 inline constexpr size_t kCardsAWrite = 25;  // metafieldsSet takes at most 25
 inline constexpr Seconds kPausedRetrySeconds = 30;
-inline constexpr Seconds kPointsRetrySeconds = 60;  // when they could not be read with the member
 
 class OutboxWorker {
  public:
