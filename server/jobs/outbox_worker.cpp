@@ -233,8 +233,7 @@ void OutboxWorker::create_member(const Tenant& tenant, const OutboxItem& item) {
     if (!changes.ok()) return changes.error();
     return ports_.storage.finish_outbox(item, *changes);
   });
-  if (!done.ok()) return failed(item, done.error());
-  read_points(tenant, customer_id);  // the member may have existed
+  if (!done.ok()) failed(item, done.error());
 }
 
 void OutboxWorker::sync_member(const Tenant& tenant, const OutboxItem& item, Side changed) {

@@ -14,6 +14,7 @@
 namespace tsunagi {
 namespace {
 
+constexpr Seconds kPointsRetrySeconds = 60;  // when they cannot be read with the link
 constexpr FieldSet kFieldSets[] = {FieldSet::kAll, FieldSet::kNames, FieldSet::kCodeOnly};
 
 std::string subject(int64_t customer_id) { return "customer " + std::to_string(customer_id); }
@@ -38,12 +39,17 @@ bool is_ours(const PosMember& member, const Registration::Sent& sent, const Fiel
 }
 
 // fresh: the member is all of what was sent just now; else what it has is compared.
-std::vector<Change> linked(const Card& joining, const PosMember& member,
+std::vector<Change> linked(const Tenant& tenant, const Card& joining, const PosMember& member,
                            const Registration::Sent& sent, bool fresh, const MemberPorts& ports) {
   Card card = joining;
   card.link.pos_member_id = member.member_id;
   card.link.missing.clear();
-  overlay_member(member, card, ports.clock.now());
+  const Seconds now = ports.clock.now();
+  overlay_member(member, card, now);
+  // The member may have existed, with points. No card waits for them.
+  const auto figures =
+      look_up_member(ports.pos, tenant.contract_id, card, /*with_member=*/false, now);
+  if (figures.ok()) card = figures->card;
   const int64_t customer_id = card.link.customer_id;
   const std::string customer = std::to_string(customer_id);
   std::vector<Change> changes{change::PutLink{.link = card.link}};
@@ -53,6 +59,9 @@ std::vector<Change> linked(const Card& joining, const PosMember& member,
   changes.emplace_back(change::PutGivenFields{customer_id, {}});
   if (!fresh || !sent.given.empty()) {
     changes.emplace_back(change::Enqueue{{OutboxKind::kMemberChanged, customer}});
+  } else if (!figures.ok()) {
+    changes.emplace_back(change::Enqueue{.write = {OutboxKind::kMemberChanged, customer},
+                                         .delay = kPointsRetrySeconds});
   }
   changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, customer}});
   changes.emplace_back(change::Enqueue{{OutboxKind::kTagCustomer, customer}});
@@ -129,16 +138,16 @@ Result<std::vector<Change>> Registration::register_member(const Tenant& tenant,
   for (int tried = 0; tried < kCodesTried; ++tried) {
     const auto before = holder_of_code(tenant, card, sent);
     if (!before.ok()) return before.error();
-    if (before->ours) return linked(card, *before->ours, sent, /*fresh=*/false, ports_);
+    if (before->ours) return linked(tenant, card, *before->ours, sent, /*fresh=*/false, ports_);
     if (!before->taken) {
       const auto created = create(tenant, card, sent, required->fields);
       // What a smaller form left out is sent field by field.
-      if (created.ok()) return linked(card, created->member, sent, created->whole, ports_);
+      if (created.ok()) return linked(tenant, card, created->member, sent, created->whole, ports_);
       if (created.error().code != ErrorCode::kConflict) return created.error();
       // Somebody took the code between the look and the creation, or our own answer was lost.
       const auto after = holder_of_code(tenant, card, sent);
       if (!after.ok()) return after.error();
-      if (after->ours) return linked(card, *after->ours, sent, /*fresh=*/false, ports_);
+      if (after->ours) return linked(tenant, card, *after->ours, sent, /*fresh=*/false, ports_);
     }
     if (auto drawn = draw_again(tenant, card); !drawn.ok()) return drawn.error();
   }
