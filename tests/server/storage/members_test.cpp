@@ -241,9 +241,8 @@ TEST_P(MembersTest, AMovedLinkTakesEverythingOfItAlong) {
   apply({change::PutLink{linked}, change::PutGivenFields{1, {{MemberField::kSex, "1"}}}});
   linked.state = LinkState::kLinked;
   apply({change::PutLink{linked}, change::PutSnapshot{snapshot(1, 5, kNow)},
-         change::PutFieldPrints{1, "{}"},
-         change::SetFavourite{1, "3"}, change::SetPin{1, "p", true},
-         change::SetPin{2, "own", true}});
+         change::PutFieldPrints{1, "{}"}, change::SetFavourite{1, "3"},
+         change::SetPin{1, "p", true}, change::SetPin{2, "own", true}});
   apply({change::MoveLink{.from = 1, .to = 2}});
   EXPECT_FALSE(card(1));
   EXPECT_EQ("T1", card(2)->link.code);
