@@ -61,11 +61,12 @@ struct RestoreLink {
 };  // a restorable link that was dropped is there again, with its code; else nothing
 struct MoveLink {
   int64_t from = 0, to = 0;
-};  // with code, snapshot, given fields, favourite and pins; nothing without a link of `from`,
-    // kConflict when `to` has one or was itself merged (NoteMerge). `to` keeps a favourite and pins
+};  // with code, snapshot, given fields, favourite and pins; kConflict without a link of `from`,
+    // or when `to` has one or was itself merged (NoteMerge). `to` keeps a favourite and pins
     // of its own. What was sent of a member that is still being created goes along (field prints).
 // That Shopify made one customer of two, known until purge_merges. kUnavailable while somebody
-// creates a member for one of them: its answer would find the link elsewhere.
+// creates, changes or drops a member of one of them: what comes of it would find the link
+// elsewhere.
 struct NoteMerge {
   int64_t gone = 0, kept = 0;
   bool without_link = false;  // kConflict when `gone` has a link all the same

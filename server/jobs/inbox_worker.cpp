@@ -112,9 +112,11 @@ void InboxWorker::settle_alone(const Tenant& tenant, const InboxItem& item, cons
 
 void InboxWorker::put_off(const InboxItem& item, std::string_view reason, bool refused) {
   ports_.say("inbox: " + item.event.type + " failed: " + std::string(reason));
-  // An erasure that somebody asked for is tried until it is done.
+  // An erasure that somebody asked for is tried until it is done; and what drops the card of a
+  // merged customer does not give up either, so the merge has to come first.
+  const std::string& type = item.event.type;
   const bool must_happen =
-      item.event.type == "customers/redact" || item.event.type == "shop/redact";
+      type == "customers/redact" || type == "shop/redact" || type == "customers/merge";
   // A 400 may be of the moment all the same: what a contract takes changes, and so do its answers.
   const int tried = item.attempts + 1;
   const bool give_up =

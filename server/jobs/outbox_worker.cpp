@@ -112,7 +112,11 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
   }
   const std::optional<Tenant>& tenant = *read;
   if (!tenant || !tenant->installed) {  // nowhere to write to
-    for (const OutboxItem& item : items) finish(item, {});
+    for (const OutboxItem& item : items) {
+      const bool mail = item.write.kind == OutboxKind::kTellLeaving;
+      finish(item, mail ? std::vector<Change>{change::LeavingTold{item.write.key}}
+                        : std::vector<Change>{});
+    }
     return;
   }
   std::vector<OutboxItem> writes;
@@ -287,8 +291,13 @@ void OutboxWorker::tag_customer(const Tenant& tenant, const OutboxItem& item) {
 // that is slow or down holds up no card.
 void OutboxWorker::tell_leavings(const Tenant& tenant, const std::vector<OutboxItem>& items) {
   std::optional<Error> down;
+  const auto began_at = ports_.clock.steady();
   for (const OutboxItem& item : items) {
     if (!mine(item)) continue;
+    if (ports_.clock.steady() - began_at > kMailsTime) {  // cards are waiting behind them
+      wait(item, kMailsWaitSeconds, "mails take turns with cards");
+      continue;
+    }
     const Result<Done> told = down ? Result<Done>(*down) : tell_leaving(tenant, item);
     if (told.ok()) continue;
     failed(item, told.error());
@@ -338,7 +347,10 @@ void OutboxWorker::finish(const OutboxItem& item, const std::vector<Change>& cha
 
 void OutboxWorker::failed(const OutboxItem& item, const Error& error) {
   ports_.say("outbox: a write failed: " + error.message);
-  if (!may_pass(error) && item.attempts + 1 >= kMaxRefusedAttempts) {
+  // A mail server may take a mail and fail to say so: the same mail does not go out for ever.
+  const bool mailed_enough =
+      item.write.kind == OutboxKind::kTellLeaving && item.attempts + 1 >= kMailTries;
+  if (mailed_enough || (!may_pass(error) && item.attempts + 1 >= kMaxRefusedAttempts)) {
     if (auto buried = ports_.storage.bury_outbox(item, error.message); !buried.ok()) {
       ports_.say("outbox: cannot bury an item: " + buried.error().message);
     }

@@ -15,6 +15,9 @@ namespace tsunagi {
 inline constexpr int kOutboxBatch = 50;
 inline constexpr size_t kCardsAWrite = 25;  // metafieldsSet takes at most 25
 inline constexpr Seconds kPausedRetrySeconds = 30;
+inline constexpr std::chrono::seconds kMailsTime{5};  // of one shop's batch; none begins after it
+inline constexpr Seconds kMailsWaitSeconds = 5;
+inline constexpr int kMailTries = 50;  // about an hour
 
 class OutboxWorker {
  public:

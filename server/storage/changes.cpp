@@ -44,9 +44,10 @@ constexpr Sql kMergedInto{"SELECT kept FROM merged_customer WHERE tenant = :a AN
 constexpr Sql kNoteMerge{
     "INSERT INTO merged_customer (tenant, gone, kept, noted_at) VALUES (:a, :b, :c, :d) "
     "ON CONFLICT (tenant, gone) DO UPDATE SET kept = excluded.kept, noted_at = excluded.noted_at"};
-constexpr Sql kBeingCreated{
-    "SELECT id FROM outbox WHERE tenant = :a AND kind = 'create_member' AND item_key IN (:b, :c) "
-    "AND state = 'leased' AND due_at > :d"};
+constexpr Sql kAtWork{
+    "SELECT id FROM outbox WHERE tenant = :a AND kind IN ('create_member', 'customer_changed', "
+    "'member_changed', 'drop_customer') AND item_key IN (:b, :c) AND state = 'leased' "
+    "AND due_at > :d"};
 constexpr Sql kLeaveMember{
     "INSERT INTO left_member (tenant, code, pos_member_id, kept_customer_id, left_at) "
     "VALUES (:a, :b, :c, :d, :e) ON CONFLICT (tenant, code) DO UPDATE SET "
@@ -165,6 +166,10 @@ constexpr Sql kNoteLeaving{
     "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
     "WHERE l.tenant = :c AND l.customer_id = :d AND s.has_points = 1 AND s.points <> 0 "
     "ON CONFLICT (tenant, code) DO NOTHING"};
+constexpr Sql kForgetLeaving{"DELETE FROM leaving WHERE tenant = :a AND code = :b"};
+constexpr Sql kForgetLeavingOfDropped{
+    "DELETE FROM leaving WHERE tenant = :a AND code = "
+    "(SELECT code FROM dropped_link WHERE tenant = :b AND customer_id = :c)"};
 constexpr Sql kLeavingTold{"UPDATE leaving SET told_at = :a WHERE tenant = :b AND code = :c"};
 constexpr Sql kPutDataRequest{
     "INSERT INTO data_request (tenant, request_id, customer_id, orders, requested_at) "
@@ -193,6 +198,8 @@ class Applier {
         put.only_new ? kAddLink : kPutLink, tenant_, link.customer_id, link.code,
         link.pos_member_id, word(link.state), link.joined_at, joined_words(link.missing));
     if (written == 0) return Error{ErrorCode::kConflict, "the customer has a link already"};
+    // Who is back has not left, and may leave again.
+    if (link.state == LinkState::kLinked) session_.run(kForgetLeaving, tenant_, link.code);
     return Done{};
   }
 
@@ -214,13 +221,14 @@ class Applier {
     const int64_t id = restore.customer_id;
     if (session_.run(kRestoreLink, tenant_, id) > 0) {
       session_.run(kRestoreCode, id, tenant_, tenant_, id);
+      session_.run(kForgetLeavingOfDropped, tenant_, tenant_, id);
     }
     session_.run(kForgetDropped, tenant_, id);
     return Done{};
   }
 
   Result<Done> operator()(const change::MoveLink& move) {
-    if (!has_link(move.from)) return Done{};
+    if (!has_link(move.from)) return Error{ErrorCode::kConflict, "the link went meanwhile"};
     const bool joining = link_state(state_) == LinkState::kJoining;
     if (has_link(move.to)) return Error{ErrorCode::kConflict, "the customer has a link already"};
     int64_t survivor = 0;
@@ -244,9 +252,9 @@ class Applier {
   Result<Done> operator()(const change::NoteMerge& note) {
     take_lease_turn(session_);
     int64_t id = 0;
-    if (session_.one(kBeingCreated, std::tie(id), tenant_, std::to_string(note.gone),
+    if (session_.one(kAtWork, std::tie(id), tenant_, std::to_string(note.gone),
                      std::to_string(note.kept), now_)) {
-      return Error{ErrorCode::kUnavailable, "a member of the customer is being created"};
+      return Error{ErrorCode::kUnavailable, "somebody is at work on one of the two customers"};
     }
     if (note.without_link && has_link(note.gone)) {
       return Error{ErrorCode::kConflict, "the customer has a link by now"};

@@ -783,6 +783,7 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
         return Error{ErrorCode::kConflict, "the customer has a link"};
       }
       data.cards[put->link.customer_id].link = put->link;
+      if (put->link.state == LinkState::kLinked) data.leavings.erase(put->link.code);
     } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
       data.dropped.erase(drop->customer_id);
       if (drop->restorable && data.cards.contains(drop->customer_id)) {
@@ -798,7 +799,9 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
       data.favourites.erase(drop->customer_id);
       data.pins.erase(drop->customer_id);
     } else if (const auto* move = std::get_if<change::MoveLink>(&change)) {
-      if (!data.cards.contains(move->from)) continue;
+      if (!data.cards.contains(move->from)) {
+        return Error{ErrorCode::kConflict, "the link went meanwhile"};
+      }
       if (data.cards.contains(move->to)) {
         return Error{ErrorCode::kConflict, "the customer has a link already"};
       }
@@ -924,10 +927,14 @@ void FakeStorage::apply_privacy(Data& data, const Change& change,
   }
 }
 
-bool FakeStorage::being_created_locked(TenantId tenant, int64_t customer) const {
+bool FakeStorage::at_work_locked(TenantId tenant, int64_t customer) const {
   return std::ranges::any_of(outbox_, [&](const auto& entry) {
     const OutboxRow& row = entry.second;
-    return row.item.tenant == tenant && row.item.write.kind == OutboxKind::kCreateMember &&
+    const OutboxKind kind = row.item.write.kind;
+    const bool on_members = kind == OutboxKind::kCreateMember ||
+                            kind == OutboxKind::kCustomerChanged ||
+                            kind == OutboxKind::kMemberChanged || kind == OutboxKind::kDropCustomer;
+    return row.item.tenant == tenant && on_members &&
            row.item.write.key == std::to_string(customer) && row.leased_until > last_lease_at_;
   });
 }
@@ -935,8 +942,8 @@ bool FakeStorage::being_created_locked(TenantId tenant, int64_t customer) const 
 std::optional<Result<Done>> FakeStorage::merge_locked(TenantId tenant, Data& data,
                                                       const Change& change) {
   if (const auto* note = std::get_if<change::NoteMerge>(&change)) {
-    if (being_created_locked(tenant, note->gone) || being_created_locked(tenant, note->kept)) {
-      return Error{ErrorCode::kUnavailable, "a member of the customer is being created"};
+    if (at_work_locked(tenant, note->gone) || at_work_locked(tenant, note->kept)) {
+      return Error{ErrorCode::kUnavailable, "somebody is at work on one of the two customers"};
     }
     if (note->without_link && data.cards.contains(note->gone)) {
       return Error{ErrorCode::kConflict, "the customer has a link by now"};
@@ -956,6 +963,7 @@ std::optional<Result<Done>> FakeStorage::merge_locked(TenantId tenant, Data& dat
     });
     if (taken) return Done{};
     data.cards[link.customer_id] = {.link = link, .snapshot = std::nullopt};
+    data.leavings.erase(link.code);
     if (data.codes[link.code] == 0) data.codes[link.code] = link.customer_id;
     return Done{};
   }

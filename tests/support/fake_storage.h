@@ -192,7 +192,7 @@ class FakeStorage : public Storage {
   // The changes of a merge; nullopt: the change is none of them.
   std::optional<Result<Done>> merge_locked(TenantId tenant, Data& copy, const Change& change);
   OutboxRow* held_locked(const OutboxItem& item);  // nullptr: gone, or somebody else's by now
-  bool being_created_locked(TenantId tenant, int64_t customer) const;
+  bool at_work_locked(TenantId tenant, int64_t customer) const;
 
   mutable std::mutex mutex_;  // guards everything below
   int64_t last_id_ = 0;

@@ -76,7 +76,7 @@ test('no two writes for one customer are under way at once, and every server doe
 
 test('a flood of webhooks at all servers costs half of what one server may ask of Smaregi', async () => {
   const kFlood = 36;
-  const kWindowMs = 1000;
+  const kWindowMs = 3000;  // slices of the budget are leased for so long
   const began = performance.now();
   const rereads = () => stack.witness.smaregi.calls.filter(({ path, began: at }) => at >= began && /\/pos\/stock\?.*product_id=9\d{5}/.test(path));
   await Promise.all(Array.from({ length: kFlood }, (_, i) => {
@@ -88,8 +88,8 @@ test('a flood of webhooks at all servers costs half of what one server may ask o
   await until('every product to be read', async () => new Set(rereads().map(({ path }) => path)).size === kFlood, 40_000, 200);
   const starts = rereads().map(({ began: at }) => at).sort((a, b) => a - b);
   const most = Math.max(...starts.map((from) => starts.filter((at) => at >= from && at < from + kWindowMs).length));
-  console.log(`# seed ${stack.seed}: ${starts.length} re-reads in ${Math.round((starts.at(-1) - starts[0]) / 100) / 10} s, at most ${most} in a second`);
+  console.log(`# seed ${stack.seed}: ${starts.length} re-reads in ${Math.round((starts.at(-1) - starts[0]) / 100) / 10} s, at most ${most} in ${kWindowMs / 1000} s`);
   // Ten reads a second at the start, one more each ten seconds while nothing is refused; half of them, of all servers.
   const rate = 10 + performance.now() / 10_000;
-  assert.ok(most <= rate / 2 + 2, `${most} re-reads in a second`);
+  assert.ok(most <= (rate / 2) * (kWindowMs / 1000) + 3, `${most} re-reads in ${kWindowMs / 1000} s`);
 });

@@ -122,10 +122,13 @@ class EventService::Step {
     const auto customer = parse_shop_customer(item.event.body);
     if (!customer.ok()) return customer.error();
     // Who has no card may have kept products all the same.
-    auto dropped = ports_.cards.drop(
-        tenant_.id, *customer,
-        {change::TellLeaving{*customer, LeaveReason::kRedacted}, change::EraseCustomer{*customer},
-         change::Audit{"shopify", "drop", customer_subject(*customer), "redaction was asked for"}});
+    std::vector<Change> changes{change::TellLeaving{*customer, LeaveReason::kRedacted},
+                                change::EraseCustomer{*customer}};
+    if (item.attempts == 0) {  // said once, however often it is tried
+      changes.emplace_back(
+          change::Audit{"shopify", "drop", customer_subject(*customer), "redaction was asked for"});
+    }
+    auto dropped = ports_.cards.drop(tenant_.id, *customer, changes);
     if (!dropped.ok()) return dropped;
     if (!tenant_.installed) return Done{};
     // The metafield goes with the customer; where Shopify keeps a redacted one, it goes by this.

@@ -33,7 +33,7 @@ Json length_of(const Json& text) {
 // Of what somebody typed the length: it may name anybody.
 Json settings_of(const Tenant& tenant) {
   Json settings = Json::parse(settings_json(tenant.settings));
-  for (const char* name : {"programme_name", "contact_url"}) {
+  for (const char* name : {"programme_name", "contact_url", "notify_mail"}) {
     settings[name] = length_of(settings[name]);
   }
   for (auto& [name, text] : settings["consent"].items()) text = length_of(text);

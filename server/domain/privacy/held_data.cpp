@@ -13,6 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int kLeftMembersRead = 1'000;
 constexpr std::string_view kAgreed = "agreed to text ";
 
 Json member_json(const Card& card, const HeldRows& rows) {
@@ -62,6 +63,31 @@ Json queues_json(const HeldRows& rows) {
   return list;
 }
 
+// What merges of customers in Shopify left: into whom this one went, whose link waits to be moved,
+// members that went off the card.
+Result<Json> merges_json(Storage& storage, TenantId tenant, int64_t customer) {
+  const auto into = storage.merged_into(tenant, customer);
+  if (!into.ok()) return into.error();
+  const auto dropped = storage.dropped_link(tenant, customer);
+  if (!dropped.ok()) return dropped.error();
+  const auto left = storage.left_members(tenant, kLeftMembersRead);
+  if (!left.ok()) return left.error();
+  Json json = {
+      {"merged_into", nullptr}, {"dropped_link", nullptr}, {"off_the_card", Json::array()}};
+  if (*into) json["merged_into"] = **into;
+  if (*dropped) {
+    json["dropped_link"] = {{"code", (*dropped)->code},
+                            {"smaregi_member_id", (*dropped)->pos_member_id},
+                            {"joined_at", (*dropped)->joined_at}};
+  }
+  for (const LeftMember& member : *left) {
+    if (member.kept_customer_id != customer) continue;
+    json["off_the_card"].push_back(
+        {{"code", member.code}, {"smaregi_member_id", member.pos_member_id}});
+  }
+  return json;
+}
+
 // The merchant's texts that the trail names.
 Result<Json> texts_json(Storage& storage, TenantId tenant, const std::vector<AuditRow>& trail) {
   Json list = Json::array();
@@ -100,6 +126,8 @@ Result<std::string> held_data(Storage& storage, const Tenant& tenant, const Data
   if (!left.ok()) return left.error();
   const auto rows = storage.held_rows(tenant.id, customer);
   if (!rows.ok()) return rows.error();
+  const auto merges = merges_json(storage, tenant.id, customer);
+  if (!merges.ok()) return merges.error();
   auto texts = texts_json(storage, tenant.id, rows->trail);
   if (!texts.ok()) return texts.error();
 
@@ -129,6 +157,7 @@ Result<std::string> held_data(Storage& storage, const Tenant& tenant, const Data
                       : "one keyed hash of each field as both platforms last had it, to tell "
                         "that it changed; no field can be read from it";
   json["consents"] = *std::move(texts);
+  json["merges"] = *merges;
   json["history"] = trail_json(rows->trail);
   json["waiting_or_given_up"] = queues_json(*rows);
   constexpr int kIndent = 2;

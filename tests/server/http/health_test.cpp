@@ -128,6 +128,7 @@ TEST_F(Health, TheSupportBundleHasNobodysDataInIt) {
   const std::string mark = "canary-7f3a";
   Settings settings;
   settings.programme_name = mark;
+  settings.notify_mail = mark + "@example.jp";
   settings.contact_url = "mailto:" + mark + "@example.jp";
   settings.consent = {mark + "ja", mark + "en", "https://" + mark + ".example/"};
   settings.stores = {{"1", mark, false, 2}};

@@ -256,7 +256,7 @@ TEST_P(MembersTest, AMovedLinkTakesEverythingOfItAlong) {
       << "the code is the new owner's";
   apply({change::PutLink{link(4, "T4")}});
   EXPECT_EQ(ErrorCode::kConflict, db().apply(kShop, {change::MoveLink{4, 2}}).error().code);
-  apply({change::MoveLink{.from = 99, .to = 5}});
+  EXPECT_ERROR(ErrorCode::kConflict, db().apply(kShop, {change::MoveLink{.from = 99, .to = 5}}));
   EXPECT_FALSE(card(5));
 }
 

@@ -75,6 +75,23 @@ TEST_P(PrivacyTest, NobodyIsToldOfAMemberWithoutABalance) {
   EXPECT_THAT(mails(), ElementsAre("T5")) << "a debt is a balance";
 }
 
+TEST_P(PrivacyTest, WhoIsBackHasNotLeftAndMayLeaveAgain) {
+  member(1, "T1", 5);
+  apply({change::TellLeaving{1, LeaveReason::kWithdrawn}, change::LeavingTold{"T1"}});
+  MemberLink back = link(1, "T1", "901");
+  back.state = LinkState::kStopped;
+  apply({change::PutLink{back}});
+  EXPECT_TRUE(left("T1")) << "still stopped";
+  back.state = LinkState::kLinked;
+  apply({change::PutLink{back}});
+  EXPECT_FALSE(left("T1"));
+  apply({change::TellLeaving{1, LeaveReason::kDeleted},
+         change::DropLink{.customer_id = 1, .restorable = true}});
+  EXPECT_TRUE(left("T1")) << "told of a second time";
+  apply({change::RestoreLink{1}});
+  EXPECT_FALSE(left("T1")) << "it was a merge";
+}
+
 TEST_P(PrivacyTest, OfTwoThatSeeAMemberLeaveOneTells) {
   constexpr int kRounds = 20;
   for (int round = 1; round <= kRounds; ++round) {
