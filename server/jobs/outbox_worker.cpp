@@ -334,7 +334,11 @@ Result<Done> OutboxWorker::tell_leaving(const Tenant& tenant, const OutboxItem& 
 
 // When it does not work now, the next look at the card brings them.
 void OutboxWorker::read_points(const Tenant& tenant, int64_t customer_id) {
-  const auto read = ports_.cards.refresh(tenant, customer_id, CardService::Want::kPoints);
+  const auto card = ports_.storage.card(tenant.id, customer_id);
+  // The member was read a moment ago; of one that is gone nothing more is asked.
+  const bool linked = card.ok() && card->has_value() && (*card)->link.state == LinkState::kLinked;
+  const auto read = ports_.cards.refresh(
+      tenant, customer_id, linked ? CardService::Want::kPointsAlone : CardService::Want::kPoints);
   if (!read.ok()) ports_.say("outbox: a member's points were not read: " + read.error().message);
 }
 

@@ -384,7 +384,7 @@ Result<Done> CardService::refresh(const Tenant& tenant, int64_t customer_id, Wan
     const auto [flight, began] = state.board(key, want == Want::kMember);
     if (!began) {
       auto outcome = flight->wait();
-      const bool reads_enough = want == Want::kPoints || flight->with_member;
+      const bool reads_enough = want != Want::kMember || flight->with_member;
       if (flight->number > begun_before && reads_enough && outcome.ok()) return outcome;
       continue;
     }
@@ -393,7 +393,7 @@ Result<Done> CardService::refresh(const Tenant& tenant, int64_t customer_id, Wan
       state.leave(key, flight, error);
       return error;
     }
-    {
+    if (want != Want::kPointsAlone) {
       const auto entry = state.known_of(key);
       const std::lock_guard lock(entry->mutex);
       if (state.member_due(State::copy(*entry))) flight->with_member = true;

@@ -56,8 +56,9 @@ class CardService {
   Result<CardModel> card(const Tenant& tenant, int64_t customer_id);
 
   enum class Want : uint8_t {
-    kPoints,  // and the member when it has aged
-    kMember,  // both
+    kPoints,       // and the member when it has aged
+    kMember,       // both
+    kPointsAlone,  // the caller has just read the member
   };
   // For a worker: looks up now and stores what changed. Waits for Smaregi; a lookup that began
   // before the call does not count. Done when the customer has no member to look up. kUnavailable,

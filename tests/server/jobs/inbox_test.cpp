@@ -598,5 +598,20 @@ TEST_F(InboxTest, WhenTheNewestEventOfEachPlatformCameInIsKept) {
   EXPECT_EQ(newest(System::kSmaregi), first) << "what was not understood proves nothing";
 }
 
+// Smaregi allows a few calls a second, and tells of what we did ourselves, too.
+TEST_F(InboxTest, AMemberThatChangedCostsTwoReadingsAndOneThatWeCreatedNone) {
+  const std::string id = member(7001);
+  const auto readings = [&] { return std::pair(pos.calls("member"), pos.calls("points")); };
+  const auto [members, points] = readings();
+  smaregi_tells("pos:customers", R"({"action":"created","customerIds":[")" + id + "\"]}");
+  work();
+  EXPECT_EQ(readings(), std::pair(members, points));
+  pos.edit_member(id, [](PosMember& m) { m.rank = "金"; });
+  smaregi_tells("pos:customers", R"({"action":"edited","customerIds":[")" + id + "\"]}");
+  work();
+  EXPECT_EQ(readings(), std::pair(members + 1, points + 1));
+  EXPECT_EQ(figures(7001).rank, "金");
+}
+
 }  // namespace
 }  // namespace tsunagi
