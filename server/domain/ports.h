@@ -131,7 +131,8 @@ struct KeepConsentText {
   std::string version;
   Consent consent;
 };  // as long as the shop is here: members agreed to it
-// Figures, prints and given fields; the link stays.
+// Figures and given fields; the link stays, and the prints, by which who comes back is brought in
+// step.
 struct ForgetFigures {
   int64_t customer_id = 0;
 };

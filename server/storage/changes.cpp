@@ -410,7 +410,7 @@ class Applier {
   }
 
   Result<Done> operator()(const change::ForgetFigures& forget) {
-    for (const Sql* of : {&kDropSnapshot, &kDropPrints, &kDropGiven}) {
+    for (const Sql* of : {&kDropSnapshot, &kDropGiven}) {
       session_.run(*of, tenant_, forget.customer_id);
     }
     return Done{};

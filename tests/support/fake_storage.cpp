@@ -896,7 +896,6 @@ void FakeStorage::apply_privacy(Data& data, const Change& change,
   } else if (const auto* forget = std::get_if<change::ForgetFigures>(&change)) {
     const auto card = data.cards.find(forget->customer_id);
     if (card != data.cards.end()) card->second.snapshot.reset();
-    data.prints.erase(forget->customer_id);
     data.given.erase(forget->customer_id);
   } else if (const auto* tell = std::get_if<change::TellLeaving>(&change)) {
     const auto card = data.cards.find(tell->customer_id);

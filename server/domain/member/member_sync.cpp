@@ -220,7 +220,8 @@ Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair
 
 Result<bool> MemberSync::is_news(const Tenant& tenant, const Card& card, const PosMember& member) {
   const Card seen = with_face(card, member, 0);
-  if (has_left(card) && has_left(seen)) return false;
+  // Of who left nothing is kept but the code, and what was printed is to be found again.
+  if (has_left(card) && has_left(seen)) return !same_face(card, seen);
   const auto changed = changed_fields(tenant, card.link.customer_id, Side::kPos, member.fields);
   if (!changed.ok()) return changed.error();
   // Nothing is written to who withdrew; who is only stopped now lacks what the shop changed then,

@@ -223,7 +223,8 @@ TEST_F(OutboxTest, WhatIsBeingWorkedOnStaysLeasedHoweverLongItTakes) {
   pos.on_call = [&] {
     clock.advance(kRenewSeconds);  // each call is slow
     ours.renew();                  // as its thread does every second
-    for (const OutboxItem& item : *storage.lease_outbox(50, clock.now(), 1)) {
+    const auto others = storage.lease_outbox(50, clock.now(), 1);
+    for (const OutboxItem& item : *others) {
       taken_away += item.write.kind == OutboxKind::kCreateMember ? 1 : 0;
     }
   };
