@@ -64,105 +64,111 @@ std::string due_of(QueueState state, Seconds due_at, Seconds now) {
   return state == QueueState::kWaiting || state == QueueState::kLeased ? due(due_at, now) : "-";
 }
 
-}  // namespace
-
-int inbox(const Ports& ports, const QueueAsked& asked) {
+// Both queues are listed alike: read(tenant, state, limit) → Result<vector<Entry>>, json_of and
+// row_of say what there is to see of one.
+template <class Entry, class Read, class JsonOf, class RowOf>
+int list(const Ports& ports, const QueueAsked& asked, const std::vector<Column>& columns,
+         const Read& read, const JsonOf& json_of, const RowOf& row_of) {
   const auto tenant = tenant_of(ports.storage, asked.shop);
   if (!tenant.ok()) return wrong(ports.err, tenant.error());
-  auto read = entries<InboxEntry>(asked, [&](QueueState state, int limit) {
-    return ports.storage.inbox_in(*tenant, state, limit);
-  });
-  if (!read.ok()) return wrong(ports.err, read.error());
-  const bool more = cut(*read, asked.limit);
-  const Seconds now = ports.clock.now();
-  Json items = Json::array();
-  std::map<TenantId, std::vector<Row>> rows;
-  for (const InboxEntry& entry : *read) {
-    const InboxEvent& event = entry.item.event;
-    if (asked.json) {
-      items.push_back({{"id", "inbox:" + std::to_string(entry.item.id)},
-                       {"shop", shop_name(ports.storage, entry.item.tenant)},
-                       {"system", word(event.system)},
-                       {"type", event.type},
-                       {"event", event.event_id},
-                       {"state", word(entry.state)},
-                       {"attempts", entry.item.attempts},
-                       {"due_at", entry.due_at},
-                       {"received_at", event.received_at},
-                       {"error", entry.error}});
-    } else {
-      rows[entry.item.tenant].push_back(
-          {std::to_string(entry.item.id), std::string(word(entry.state)),
-           std::string(word(event.system)), event.type, event.event_id,
-           std::to_string(entry.item.attempts), due_of(entry.state, entry.due_at, now),
-           age(now - event.received_at), entry.error});
-    }
-  }
+  auto found = entries<Entry>(
+      asked, [&](QueueState state, int limit) { return read(*tenant, state, limit); });
+  if (!found.ok()) return wrong(ports.err, found.error());
+  const bool more = cut(*found, asked.limit);
   if (asked.json) {
+    Json items = Json::array();
+    for (const Entry& entry : *found) items.push_back(json_of(entry));
     print_json(ports.out, {{"items", items}, {"more", more}});
     return kFine;
   }
-  print_by_shop(ports.out, ports.storage,
-                {{"ID", kIdColumns},
-                 {"STATE"},
-                 {"SYSTEM"},
-                 {"TYPE", 20},
-                 {"EVENT", kEventColumns},
-                 {"TRIES"},
-                 {"DUE"},
-                 {"AGE"},
-                 {"ERROR"}},
-                rows);
+  std::map<TenantId, std::vector<Row>> rows;
+  for (const Entry& entry : *found) rows[entry.item.tenant].push_back(row_of(entry));
+  print_by_shop(ports.out, ports.storage, columns, rows);
   if (more) ports.out << "there are more: --limit\n";
   return kFine;
 }
 
-int outbox(const Ports& ports, const QueueAsked& asked) {
-  const auto tenant = tenant_of(ports.storage, asked.shop);
-  if (!tenant.ok()) return wrong(ports.err, tenant.error());
-  auto read = entries<OutboxEntry>(asked, [&](QueueState state, int limit) {
-    return ports.storage.outbox_in(*tenant, state, limit);
-  });
-  if (!read.ok()) return wrong(ports.err, read.error());
-  const bool more = cut(*read, asked.limit);
+}  // namespace
+
+int inbox(const Ports& ports, const QueueAsked& asked) {
   const Seconds now = ports.clock.now();
-  Json items = Json::array();
-  std::map<TenantId, std::vector<Row>> rows;
-  for (const OutboxEntry& entry : *read) {
-    if (asked.json) {
-      items.push_back({{"id", "outbox:" + std::to_string(entry.item.id)},
-                       {"shop", shop_name(ports.storage, entry.item.tenant)},
-                       {"kind", word(entry.item.write.kind)},
-                       {"key", entry.item.write.key},
-                       {"state", word(entry.state)},
-                       {"attempts", entry.item.attempts},
-                       {"due_at", entry.due_at},
-                       {"enqueued_at", entry.enqueued_at},
-                       {"error", entry.error}});
-    } else {
-      rows[entry.item.tenant].push_back(
-          {std::to_string(entry.item.id), std::string(word(entry.state)),
-           std::string(word(entry.item.write.kind)), entry.item.write.key,
-           std::to_string(entry.item.attempts), due_of(entry.state, entry.due_at, now),
-           age(now - entry.enqueued_at), entry.error});
-    }
-  }
-  if (asked.json) {
-    print_json(ports.out, {{"items", items}, {"more", more}});
-    return kFine;
-  }
-  print_by_shop(ports.out, ports.storage,
-                {{"ID", kIdColumns},
-                 {"STATE"},
-                 {"KIND"},
-                 {"KEY", 20},
-                 {"TRIES"},
-                 {"DUE"},
-                 {"AGE"},
-                 {"ERROR"}},
-                rows);
-  if (more) ports.out << "there are more: --limit\n";
-  return kFine;
+  return list<InboxEntry>(
+      ports, asked,
+      {{"ID", kIdColumns},
+       {"STATE"},
+       {"SYSTEM"},
+       {"TYPE", 20},
+       {"EVENT", kEventColumns},
+       {"TRIES"},
+       {"DUE"},
+       {"AGE"},
+       {"ERROR"}},
+      [&](TenantId tenant, QueueState state, int limit) {
+        return ports.storage.inbox_in(tenant, state, limit);
+      },
+      [&](const InboxEntry& entry) -> Json {
+        const InboxEvent& event = entry.item.event;
+        return {{"id", "inbox:" + std::to_string(entry.item.id)},
+                {"shop", shop_name(ports.storage, entry.item.tenant)},
+                {"system", word(event.system)},
+                {"type", event.type},
+                {"event", event.event_id},
+                {"state", word(entry.state)},
+                {"attempts", entry.item.attempts},
+                {"due_at", entry.due_at},
+                {"received_at", event.received_at},
+                {"error", entry.error}};
+      },
+      [&](const InboxEntry& entry) -> Row {
+        const InboxEvent& event = entry.item.event;
+        return {std::to_string(entry.item.id),
+                std::string(word(entry.state)),
+                std::string(word(event.system)),
+                event.type,
+                event.event_id,
+                std::to_string(entry.item.attempts),
+                due_of(entry.state, entry.due_at, now),
+                age(now - event.received_at),
+                entry.error};
+      });
+}
+
+int outbox(const Ports& ports, const QueueAsked& asked) {
+  const Seconds now = ports.clock.now();
+  return list<OutboxEntry>(
+      ports, asked,
+      {{"ID", kIdColumns},
+       {"STATE"},
+       {"KIND"},
+       {"KEY", 20},
+       {"TRIES"},
+       {"DUE"},
+       {"AGE"},
+       {"ERROR"}},
+      [&](TenantId tenant, QueueState state, int limit) {
+        return ports.storage.outbox_in(tenant, state, limit);
+      },
+      [&](const OutboxEntry& entry) -> Json {
+        return {{"id", "outbox:" + std::to_string(entry.item.id)},
+                {"shop", shop_name(ports.storage, entry.item.tenant)},
+                {"kind", word(entry.item.write.kind)},
+                {"key", entry.item.write.key},
+                {"state", word(entry.state)},
+                {"attempts", entry.item.attempts},
+                {"due_at", entry.due_at},
+                {"enqueued_at", entry.enqueued_at},
+                {"error", entry.error}};
+      },
+      [&](const OutboxEntry& entry) -> Row {
+        return {std::to_string(entry.item.id),
+                std::string(word(entry.state)),
+                std::string(word(entry.item.write.kind)),
+                entry.item.write.key,
+                std::to_string(entry.item.attempts),
+                due_of(entry.state, entry.due_at, now),
+                age(now - entry.enqueued_at),
+                entry.error};
+      });
 }
 
 }  // namespace tsunagi::tools

@@ -57,19 +57,15 @@ std::string fields_line(const MemberFields& fields) {
 
 }  // namespace
 
-Lives::Server::Server(Lives& world)
-    : cards({world.storage_, world.pos_, world.clock_, world.background_}),
-      stock(world.storage_, world.clock_),
-      directory(world.storage_, world.clock_),
-      jobs({.storage = world.storage_,
-            .pos = world.pos_,
-            .shop = world.shop_,
-            .clock = world.clock_,
-            .random = world.random_,
-            .fingerprints = world.fingerprints_,
-            .cards = cards,
-            .stock = stock,
-            .directory = directory}) {}
+void Lives::start_server() {
+  server_ = std::make_unique<fakes::Workers>(MemberPorts{.storage = storage_,
+                                                         .pos = pos_,
+                                                         .shop = shop_,
+                                                         .clock = clock_,
+                                                         .random = random_,
+                                                         .fingerprints = fingerprints_},
+                                             background_);
+}
 
 Lives::Lives(const std::vector<Life>& script, uint64_t seed, Weather weather)
     : script_(script), weather_(seed + 1), random_(seed + 2), rough_(weather == Weather::kRough) {
@@ -98,7 +94,7 @@ Lives::Lives(const std::vector<Life>& script, uint64_t seed, Weather weather)
     agenda_.emplace(person.due_at, i);
     people_.push_back(std::move(person));
   }
-  server_ = std::make_unique<Server>(*this);
+  start_server();
 }
 
 Lives::~Lives() = default;
@@ -314,7 +310,7 @@ void Lives::restart_if_dead() {
   calls_left_ = 0;
   if (!dead_) return;
   server_ = nullptr;
-  server_ = std::make_unique<Server>(*this);
+  start_server();
   storage_.down = false;
   dead_ = false;
 }

@@ -12,6 +12,7 @@
 #include "server/jobs/jobs.h"
 #include "tests/simulation/script.h"
 #include "tests/support/fakes.h"
+#include "tests/support/workers.h"
 
 namespace tsunagi::simulation {
 
@@ -51,13 +52,6 @@ class Lives {
     std::string type, id, body;
   };
   // Everything of the server that a kill -9 takes along.
-  struct Server {
-    explicit Server(Lives& world);
-    CardService cards;
-    StockService stock;
-    TenantDirectory directory;
-    Jobs jobs;
-  };
   enum class Loss : uint8_t { kMayBeLost, kArrives };
 
   bool advance(size_t life);  // false: this step cannot be done yet
@@ -80,6 +74,7 @@ class Lives {
   bool call_fails();
   bool answer_is_lost();
 
+  void start_server();
   [[nodiscard]] Tenant tenant();
   // Both platforms as they are.
   struct Truth {
@@ -100,7 +95,7 @@ class Lives {
   fakes::FakePos pos_{clock_};
   fakes::FakeShop shop_;
   fakes::InlineBackground background_;
-  std::unique_ptr<Server> server_;
+  std::unique_ptr<fakes::Workers> server_;
 
   bool rough_ = false;
   bool dead_ = false;   // killed: nothing it does has an effect any more

@@ -27,19 +27,15 @@ std::string without_time(const std::string& metafield) {
 
 }  // namespace
 
-World::Server::Server(World& world)
-    : cards({world.storage_, world.pos_, world.clock_, world.background_}),
-      stock(world.storage_, world.clock_),
-      directory(world.storage_, world.clock_),
-      jobs({.storage = world.storage_,
-            .pos = world.pos_,
-            .shop = world.shop_,
-            .clock = world.clock_,
-            .random = world.random_,
-            .fingerprints = world.fingerprints_,
-            .cards = cards,
-            .stock = stock,
-            .directory = directory}) {}
+void World::start_server() {
+  server_ = std::make_unique<fakes::Workers>(MemberPorts{.storage = storage_,
+                                                         .pos = pos_,
+                                                         .shop = shop_,
+                                                         .clock = clock_,
+                                                         .random = random_,
+                                                         .fingerprints = fingerprints_},
+                                             background_);
+}
 
 World::World(uint64_t seed) : chance_(seed), random_(seed + 1) {
   storage_.put_tenant({.id = kShop,
@@ -61,7 +57,7 @@ World::World(uint64_t seed) : chance_(seed), random_(seed + 1) {
     note_codes();
     maybe_kill();
   };
-  server_ = std::make_unique<Server>(*this);
+  start_server();
 }
 
 // ---- what happens outside
@@ -304,7 +300,7 @@ void World::work_a_little() {
   if (!dead_) return;
   note("the server was killed and starts again");
   server_ = nullptr;
-  server_ = std::make_unique<Server>(*this);
+  start_server();
   storage_.down = false;
   dead_ = false;
 }

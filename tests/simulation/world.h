@@ -12,6 +12,7 @@
 #include "server/domain/member/join_service.h"
 #include "server/jobs/jobs.h"
 #include "tests/support/fakes.h"
+#include "tests/support/workers.h"
 
 namespace tsunagi::simulation {
 
@@ -35,14 +36,6 @@ class World {
 
  private:
   // Everything of the server that a kill -9 takes along.
-  struct Server {
-    explicit Server(World& world);
-    CardService cards;
-    StockService stock;
-    TenantDirectory directory;
-    Jobs jobs;
-  };
-
   void note(std::string line) { diary_.push_back(std::move(line)); }
   uint64_t pick(uint64_t limit) { return chance_.below(limit); }
   bool often(int percent) { return chance_.chance(percent); }
@@ -70,6 +63,7 @@ class World {
   void maybe_kill();
   bool call_fails();  // asked before each call to a platform
 
+  void start_server();
   Tenant tenant();
   std::string random_customer();
   std::string random_live_member();
@@ -82,7 +76,7 @@ class World {
   fakes::FakePos pos_{clock_};
   fakes::FakeShop shop_;
   fakes::InlineBackground background_;
-  std::unique_ptr<Server> server_;
+  std::unique_ptr<fakes::Workers> server_;
 
   bool faults_ = true;
   bool dead_ = false;   // killed: nothing it does has an effect any more

@@ -131,6 +131,7 @@ class FakeStorage : public Storage {
                                             Seconds until) override;
   Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
+  Result<Done> put_off_outbox(const OutboxItem& item, Seconds at, std::string_view reason) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
   Result<QueueDepth> queue_depth(TenantId tenant) override;
   Result<Figures> figures(TenantId tenant) override;
@@ -206,5 +207,21 @@ class FakeStorage : public Storage {
   std::map<std::pair<TenantId, std::string>, std::pair<std::string, Seconds>> claims_;
   std::map<std::string, std::pair<PendingJoin, Seconds>, std::less<>> joins_;  // by token
 };
+
+template <class Work>
+Result<Done> FakeStorage::write(Work work) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  work(*this);
+  return Done{};
+}
+
+template <class Work>
+auto FakeStorage::read(Work work) -> Result<decltype(work(*this))> {
+  if (down) return unavailable();
+  ++reads;
+  const std::lock_guard lock(mutex_);
+  return work(*this);
+}
 
 }  // namespace tsunagi::fakes

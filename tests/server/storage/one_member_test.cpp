@@ -15,6 +15,7 @@
 #include "server/jobs/jobs.h"
 #include "tests/server/storage/database.h"
 #include "tests/support/fakes.h"
+#include "tests/support/workers.h"
 
 namespace tsunagi {
 namespace {
@@ -29,31 +30,23 @@ struct Server {
          uint64_t seed)
       : storage(std::move(opened)),
         random(seed),
-        cards({*storage, pos, clock, background}),
-        stock(*storage, clock),
-        directory(*storage, clock),
         join(*storage, clock, random),
-        jobs({.storage = *storage,
-              .pos = pos,
-              .shop = shop,
-              .clock = clock,
-              .random = random,
-              .fingerprints = fingerprints,
-              .cards = cards,
-              .stock = stock,
-              .directory = directory}) {
-    jobs.start();
+        workers({.storage = *storage,
+                 .pos = pos,
+                 .shop = shop,
+                 .clock = clock,
+                 .random = random,
+                 .fingerprints = fingerprints},
+                background) {
+    workers.jobs.start();
   }
 
   std::unique_ptr<Storage> storage;
   fakes::SeededRandom random;
   fakes::PlainFingerprints fingerprints;
   fakes::InlineBackground background;
-  CardService cards;
-  StockService stock;
-  TenantDirectory directory;
   JoinService join;
-  Jobs jobs;
+  fakes::Workers workers;
 };
 
 class OneMemberTest : public StorageTest {
@@ -92,7 +85,7 @@ class OneMemberTest : public StorageTest {
         const Tenant tenant = value(server.storage->tenant(kShop)).value_or(Tenant{});
         start.arrive_and_wait();
         const auto link = server.join.join(tenant, kCustomer);
-        server.jobs.poke();
+        server.workers.jobs.poke();
         const std::lock_guard lock(mutex_);
         if (link.ok()) shown_.insert(link->code);
         joined_ += link.ok() ? 1 : 0;
@@ -107,7 +100,7 @@ class OneMemberTest : public StorageTest {
               kShop,
               {System::kShopify, "customers/update", std::to_string(i) + "-" + std::to_string(n),
                R"({"id":)" + std::to_string(kCustomer) + "}", time_.now()}));
-          server.jobs.poke();
+          server.workers.jobs.poke();
         }
       });
     }
@@ -145,7 +138,7 @@ INSTANTIATE_TEST_SUITE_P(Databases, OneMemberTest,
 TEST_P(OneMemberTest, HoweverManyJoinAtOnce) {
   everybody_joins();
   settle();
-  for (const auto& server : servers_) server->jobs.stop();
+  for (const auto& server : servers_) server->workers.jobs.stop();
 
   EXPECT_EQ(servers_count_ * threads_a_server_, joined_) << "everybody is shown a card";
   ASSERT_EQ(1U, shown_.size()) << "and the same one";

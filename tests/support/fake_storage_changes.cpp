@@ -1,0 +1,257 @@
+#include "tests/support/fake_storage.h"
+
+#include <algorithm>
+#include <set>
+
+namespace tsunagi::fakes {
+
+Result<Done> FakeStorage::apply(TenantId tenant, const std::vector<Change>& changes) {
+  if (before_apply) before_apply();
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  return apply_locked(tenant, changes);
+}
+
+// All or nothing. Only links and what is told of them can be refused: nothing else needs a copy to
+// go back to.
+Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change>& changes) {
+  const bool may_be_refused = std::ranges::any_of(changes, [](const Change& change) {
+    return std::holds_alternative<change::PutLink>(change) ||
+           std::holds_alternative<change::MoveLink>(change) ||
+           std::holds_alternative<change::NoteMerge>(change) ||
+           std::holds_alternative<change::PutGivenFields>(change);
+  });
+  std::optional<Data> before;
+  if (may_be_refused) before = data_[tenant];
+  auto done = apply_each_locked(tenant, data_[tenant], changes);
+  if (!done.ok() && before) data_[tenant] = *std::move(before);
+  return done;
+}
+
+Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
+                                            const std::vector<Change>& changes) {
+  std::vector<change::Enqueue> enqueued;
+  std::vector<change::Audit> audited;
+  for (const Change& change : changes) {
+    if (const auto* put = std::get_if<change::PutLink>(&change)) {
+      const auto code = data.codes.emplace(put->link.code, put->link.customer_id).first;
+      if (code->second != put->link.customer_id) {
+        return Error{ErrorCode::kConflict, "the code was issued to another customer"};
+      }
+      if (put->only_new && data.cards.contains(put->link.customer_id)) {
+        return Error{ErrorCode::kConflict, "the customer has a link"};
+      }
+      data.cards[put->link.customer_id].link = put->link;
+      if (put->link.state == LinkState::kLinked) data.leavings.erase(put->link.code);
+    } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
+      data.dropped.erase(drop->customer_id);
+      if (drop->restorable && data.cards.contains(drop->customer_id)) {
+        data.dropped[drop->customer_id] = {data.cards[drop->customer_id].link, last_lease_at_};
+      }
+      const bool dropped = data.cards.erase(drop->customer_id) > 0;
+      if (dropped && drop->left) data.former_members.insert(drop->customer_id);
+      for (auto& [code, owner] : data.codes) {
+        if (owner == drop->customer_id) owner = 0;
+      }
+      data.prints.erase(drop->customer_id);
+      data.given.erase(drop->customer_id);
+      data.favourites.erase(drop->customer_id);
+      data.pins.erase(drop->customer_id);
+    } else if (const auto* move = std::get_if<change::MoveLink>(&change)) {
+      if (!data.cards.contains(move->from)) {
+        return Error{ErrorCode::kConflict, "the link went meanwhile"};
+      }
+      if (data.cards.contains(move->to)) {
+        return Error{ErrorCode::kConflict, "the customer has a link already"};
+      }
+      if (data.merged.contains(move->to)) {
+        return Error{ErrorCode::kConflict, "the customer was merged into another meanwhile"};
+      }
+      Card card = data.cards.extract(move->from).mapped();
+      card.link.customer_id = move->to;
+      if (card.snapshot) card.snapshot->customer_id = move->to;
+      data.cards[move->to] = std::move(card);
+      for (auto& [code, owner] : data.codes) {
+        if (owner == move->from) owner = move->to;
+      }
+      data.prints.erase(move->to);
+      if (data.cards[move->to].link.state == LinkState::kJoining) {
+        data.prints[move->to] = data.prints[move->from];
+      }
+      data.given[move->to] = data.given[move->from];
+      if (data.favourites[move->to].empty()) {
+        data.favourites[move->to] = data.favourites[move->from];
+      }
+      if (data.pins[move->to].empty()) data.pins[move->to] = data.pins[move->from];
+      data.prints.erase(move->from);
+      data.given.erase(move->from);
+      data.favourites.erase(move->from);
+      data.pins.erase(move->from);
+    } else if (const auto* snap = std::get_if<change::PutSnapshot>(&change)) {
+      const auto card = data.cards.find(snap->snapshot.customer_id);
+      if (card == data.cards.end()) continue;
+      auto& kept = card->second.snapshot;
+      if (!kept || kept->as_of <= snap->snapshot.as_of) kept = snap->snapshot;
+    } else if (const auto* prints = std::get_if<change::PutFieldPrints>(&change)) {
+      if (data.cards.contains(prints->customer_id)) {
+        data.prints[prints->customer_id] = prints->prints;
+      }
+    } else if (const auto* given = std::get_if<change::PutGivenFields>(&change)) {
+      const auto card = data.cards.find(given->customer_id);
+      if (card == data.cards.end()) continue;
+      if (!given->fields.empty() && card->second.link.state != LinkState::kJoining) {
+        return Error{ErrorCode::kConflict, "the customer is registered already"};
+      }
+      data.given[given->customer_id] = given->fields;
+    } else if (const auto* stores = std::get_if<change::PutStores>(&change)) {
+      data.stores = stores->stores;
+    } else if (const auto* products = std::get_if<change::PutProducts>(&change)) {
+      for (const Product& product : products->products) {
+        data.products[product.product_id] = product;
+      }
+    } else if (const auto* dropped = std::get_if<change::DropProducts>(&change)) {
+      for (const std::string& id : dropped->product_ids) data.products.erase(id);
+    } else if (const auto* kept = std::get_if<change::KeepProducts>(&change)) {
+      const std::set<std::string> ids(kept->product_ids.begin(), kept->product_ids.end());
+      std::erase_if(data.products, [&](const auto& entry) { return !ids.contains(entry.first); });
+      std::erase_if(data.stock,
+                    [&](const auto& entry) { return !ids.contains(entry.first.first); });
+    } else if (const auto* stock = std::get_if<change::PutStock>(&change)) {
+      for (const StockLevel& level : stock->levels) {
+        const auto key = std::make_pair(level.product_id, level.store_id);
+        const auto kept = data.stock.find(key);
+        if (kept == data.stock.end() || kept->second.changed_at <= level.changed_at) {
+          data.stock[key] = level;
+        }
+      }
+    } else if (const auto* cursor = std::get_if<change::SetCursor>(&change)) {
+      Seconds& kept = data.cursors[cursor->name];
+      kept = cursor->anew ? cursor->value : std::max(kept, cursor->value);
+    } else if (const auto* enqueue = std::get_if<change::Enqueue>(&change)) {
+      enqueued.push_back(*enqueue);
+    } else if (const auto* favourite = std::get_if<change::SetFavourite>(&change)) {
+      data.favourites[favourite->customer_id] = favourite->store_id;
+    } else if (const auto* pin = std::get_if<change::SetPin>(&change)) {
+      auto& pins = data.pins[pin->customer_id];
+      std::erase(pins, pin->product_code);
+      if (pin->pinned) pins.push_back(pin->product_code);
+    } else if (const auto* audit = std::get_if<change::Audit>(&change)) {
+      audited.push_back(*audit);
+    } else if (auto merged = merge_locked(tenant, data, change); merged && !merged->ok()) {
+      return *merged;
+    } else {
+      apply_privacy(data, change, enqueued);
+    }
+  }
+  for (const change::Enqueue& one : enqueued) enqueue_locked(tenant, one);
+  audits_.insert(audits_.end(), audited.begin(), audited.end());
+  return Done{};
+}
+
+void FakeStorage::apply_privacy(Data& data, const Change& change,
+                                std::vector<change::Enqueue>& enqueued) const {
+  if (const auto* keep = std::get_if<change::KeepConsentText>(&change)) {
+    data.texts.emplace(keep->version, keep->consent);
+  } else if (const auto* forget = std::get_if<change::ForgetFigures>(&change)) {
+    const auto card = data.cards.find(forget->customer_id);
+    if (card != data.cards.end()) card->second.snapshot.reset();
+    data.given.erase(forget->customer_id);
+  } else if (const auto* tell = std::get_if<change::TellLeaving>(&change)) {
+    const auto card = data.cards.find(tell->customer_id);
+    if (card == data.cards.end() || !card->second.snapshot) return;
+    const MemberLink& link = card->second.link;
+    const CardSnapshot& figures = *card->second.snapshot;
+    if (!figures.has_points || figures.points == 0) return;
+    const bool noted = data.leavings
+                           .emplace(link.code, Leaving{.code = link.code,
+                                                       .pos_member_id = link.pos_member_id,
+                                                       .reason = tell->reason,
+                                                       .points = figures.points,
+                                                       .points_as_of = figures.as_of,
+                                                       .left_at = last_lease_at_})
+                           .second;
+    if (noted) enqueued.push_back({.write = {OutboxKind::kTellLeaving, link.code}});
+  } else if (const auto* told = std::get_if<change::LeavingTold>(&change)) {
+    const auto found = data.leavings.find(told->code);
+    if (found != data.leavings.end()) found->second.told_at = std::max<Seconds>(1, last_lease_at_);
+  } else if (const auto* put = std::get_if<change::PutDataRequest>(&change)) {
+    data.requests.emplace(put->request.request_id, put->request);
+  } else if (const auto* erase = std::get_if<change::EraseCustomer>(&change)) {
+    data.former_members.erase(erase->customer_id);
+    data.dropped.erase(erase->customer_id);
+    std::erase_if(data.requests, [&](const auto& entry) {
+      return entry.second.customer_id == erase->customer_id;
+    });
+  }
+}
+
+bool FakeStorage::at_work_locked(TenantId tenant, int64_t customer) const {
+  return std::ranges::any_of(outbox_, [&](const auto& entry) {
+    const OutboxRow& row = entry.second;
+    const OutboxKind kind = row.item.write.kind;
+    const bool on_members = kind == OutboxKind::kCreateMember ||
+                            kind == OutboxKind::kCustomerChanged ||
+                            kind == OutboxKind::kMemberChanged || kind == OutboxKind::kDropCustomer;
+    return row.item.tenant == tenant && on_members &&
+           row.item.write.key == std::to_string(customer) && row.leased_until > last_lease_at_;
+  });
+}
+
+std::optional<Result<Done>> FakeStorage::merge_locked(TenantId tenant, Data& data,
+                                                      const Change& change) {
+  if (const auto* note = std::get_if<change::NoteMerge>(&change)) {
+    if (at_work_locked(tenant, note->gone) || at_work_locked(tenant, note->kept)) {
+      return Error{ErrorCode::kUnavailable, "somebody is at work on one of the two customers"};
+    }
+    if (note->without_link && data.cards.contains(note->gone)) {
+      return Error{ErrorCode::kConflict, "the customer has a link by now"};
+    }
+    data.merged[note->gone] = {note->kept, last_lease_at_};
+    return Done{};
+  }
+  if (const auto* restore = std::get_if<change::RestoreLink>(&change)) {
+    const auto kept = data.dropped.find(restore->customer_id);
+    if (kept == data.dropped.end()) return Done{};
+    const MemberLink link = kept->second.first;
+    data.dropped.erase(kept);
+    const bool taken = std::ranges::any_of(data.cards, [&](const auto& entry) {
+      const MemberLink& other = entry.second.link;
+      return other.customer_id == link.customer_id ||
+             (!link.pos_member_id.empty() && other.pos_member_id == link.pos_member_id);
+    });
+    if (taken) return Done{};
+    data.cards[link.customer_id] = {.link = link, .snapshot = std::nullopt};
+    data.leavings.erase(link.code);
+    if (data.codes[link.code] == 0) data.codes[link.code] = link.customer_id;
+    return Done{};
+  }
+  if (const auto* leave = std::get_if<change::LeaveMember>(&change)) {
+    data.left[leave->member.code] = leave->member;
+    return Done{};
+  }
+  if (const auto* forget = std::get_if<change::ForgetLeftMember>(&change)) {
+    data.left.erase(forget->code);
+    return Done{};
+  }
+  return std::nullopt;
+}
+
+void FakeStorage::enqueue_locked(TenantId tenant, const change::Enqueue& enqueue) {
+  const OutboxWrite& write = enqueue.write;
+  const Seconds due_at = enqueue.delay == 0 ? 0 : last_lease_at_ + enqueue.delay;
+  for (auto& [id, row] : outbox_) {
+    if (row.item.tenant == tenant && row.item.write.kind == write.kind &&
+        row.item.write.key == write.key) {
+      ++row.item.revision;
+      row.item.attempts = 0;
+      row.next_at = row.dead ? due_at : std::min(row.next_at, due_at);
+      row.dead = false;  // a leased one stays leased until its writer comes back
+      return;
+    }
+  }
+  const int64_t id = ++last_id_;
+  outbox_[id].item = {.id = id, .tenant = tenant, .write = write, .attempts = 0, .revision = 1};
+  outbox_[id].next_at = due_at;
+}
+
+}  // namespace tsunagi::fakes
