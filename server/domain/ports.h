@@ -345,6 +345,10 @@ class Storage {  // storage
   virtual Result<Done> finish_outbox(const OutboxItem& item,
                                      const std::vector<Change>& changes) = 0;
   virtual Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) = 0;
+  // As retry_outbox, for an item that nothing was tried with: this time does not count as an
+  // attempt.
+  virtual Result<Done> put_off_outbox(const OutboxItem& item, Seconds at,
+                                      std::string_view reason) = 0;
   virtual Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) = 0;
 
   struct QueueDepth {

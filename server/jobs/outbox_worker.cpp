@@ -360,11 +360,14 @@ void OutboxWorker::failed(const OutboxItem& item, const Error& error) {
     }
     return;
   }
-  wait(item, delay_after(item.attempts, ports_.random), error.message);
+  const Seconds again_at = ports_.clock.now() + delay_after(item.attempts, ports_.random);
+  const auto stored = ports_.storage.retry_outbox(item, again_at, error.message);
+  if (!stored.ok()) ports_.say("outbox: cannot put an item off: " + stored.error().message);
 }
 
+// Nothing was tried: that it waits says nothing against it.
 void OutboxWorker::wait(const OutboxItem& item, Seconds seconds, std::string_view reason) {
-  const auto stored = ports_.storage.retry_outbox(item, ports_.clock.now() + seconds, reason);
+  const auto stored = ports_.storage.put_off_outbox(item, ports_.clock.now() + seconds, reason);
   if (!stored.ok()) ports_.say("outbox: cannot put an item off: " + stored.error().message);
 }
 

@@ -36,6 +36,9 @@ constexpr Sql kWaitAgain{
 constexpr Sql kRetry{
     "UPDATE outbox SET state = 'waiting', due_at = :a, error = :b "
     "WHERE id = :c AND tenant = :d AND lease = :e"};
+constexpr Sql kPutOff{
+    "UPDATE outbox SET state = 'waiting', due_at = :a, error = :b, attempts = attempts - 1 "
+    "WHERE id = :c AND tenant = :d AND lease = :e"};
 constexpr Sql kBury{
     "UPDATE outbox SET state = 'dead', error = :a "
     "WHERE id = :b AND tenant = :c AND revision = :d AND lease = :e"};
@@ -119,9 +122,16 @@ Result<Done> SqlStorage::finish_outbox(const OutboxItem& item, const std::vector
 
 Result<Done> SqlStorage::retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) {
   return write([&](Session& session) -> Result<Done> {
-    if (session.run(kRetry, at, cut_error(error), item.id, item.tenant, item.lease) == 0)
-      return gone();
-    return Done{};
+    const auto held = session.run(kRetry, at, cut_error(error), item.id, item.tenant, item.lease);
+    return held == 0 ? Result<Done>(gone()) : Done{};
+  });
+}
+
+Result<Done> SqlStorage::put_off_outbox(const OutboxItem& item, Seconds at,
+                                        std::string_view reason) {
+  return write([&](Session& session) -> Result<Done> {
+    const auto held = session.run(kPutOff, at, cut_error(reason), item.id, item.tenant, item.lease);
+    return held == 0 ? Result<Done>(gone()) : Done{};
   });
 }
 

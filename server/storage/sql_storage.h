@@ -97,6 +97,7 @@ class SqlStorage : public Storage {
                                             Seconds until) override;
   Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
+  Result<Done> put_off_outbox(const OutboxItem& item, Seconds at, std::string_view reason) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
 
   Result<QueueDepth> queue_depth(TenantId tenant) override;

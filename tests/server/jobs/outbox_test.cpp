@@ -351,6 +351,12 @@ TEST_F(OutboxTest, APausedShopWritesNothingUntilItGoesOn) {
   ASSERT_TRUE(cards.refresh(tenant(), 7001, CardService::Want::kPoints).ok());
   work();
   EXPECT_EQ(published(7001)["points"], 0);
+  pass(600);
+  const auto put_off = storage.outbox_in(kShop, QueueState::kWaiting, 10);
+  EXPECT_FALSE(put_off->empty());
+  for (const OutboxEntry& entry : *put_off) {
+    EXPECT_EQ(entry.item.attempts, 0) << "a pause uses up none of the tries";
+  }
   paused.settings.paused = false;
   storage.put_tenant(paused);
   pass(120);

@@ -132,6 +132,17 @@ TEST_P(OutboxTest, ARefusedChangeLeavesTheItemToDo) {
   EXPECT_OK(db().finish_outbox(item, {}));
 }
 
+TEST_P(OutboxTest, WhatIsPutOffUntriedCountsNoAttempt) {
+  enqueue("1");
+  EXPECT_OK(db().retry_outbox(lease_one(), kNow + 10, "refused"));
+  EXPECT_OK(db().put_off_outbox(lease_one(kNow + 10), kNow + 20, "the shop is paused"));
+  EXPECT_THAT(leased_keys(kNow + 19), IsEmpty());
+  const OutboxItem third = lease_one(kNow + 20);
+  EXPECT_EQ(1, third.attempts);
+  EXPECT_OK(db().finish_outbox(third, {}));
+  EXPECT_ERROR(ErrorCode::kConflict, db().put_off_outbox(third, kNow, "late"));
+}
+
 TEST_P(OutboxTest, ARetryWaitsForItsTimeUnlessThereIsNews) {
   enqueue("1");
   EXPECT_OK(db().retry_outbox(lease_one(), kNow + 30, "Shopify is away"));

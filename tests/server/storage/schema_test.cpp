@@ -92,6 +92,15 @@ TEST_P(SchemaTest, RefusesANewerSchema) {
   EXPECT_ERROR(ErrorCode::kConflict, migrate(database_->url()));
 }
 
+TEST_P(SchemaTest, RefusesASchemaThatAnotherBuildMade) {
+  ASSERT_TRUE(migrate(database_->url()).ok());
+  database_->execute("UPDATE schema_version SET statements = 'another'");
+  const auto opened = open();
+  EXPECT_ERROR(ErrorCode::kConflict, opened);
+  EXPECT_NE(std::string::npos, opened.error().message.find("another build"));
+  EXPECT_ERROR(ErrorCode::kConflict, migrate(database_->url()));
+}
+
 TEST_P(SchemaTest, IsReadyWhileTheDatabaseAnswers) {
   ASSERT_TRUE(migrate(database_->url()).ok());
   auto storage = open();
