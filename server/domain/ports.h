@@ -42,6 +42,10 @@ class Fingerprints {  // base
 // ---- the database (storage)
 // ---------------------------------------------------------------------------------------- A use
 // case reads, decides, and hands over its changes; they are applied in one transaction.
+inline std::string customer_subject(int64_t customer_id) {  // of an audit row
+  return "customer " + std::to_string(customer_id);
+}
+
 namespace change {
 // By customer id; a code of another customer is kConflict. only_new: kConflict as well when the
 // customer has a link, so that of two joins at once one wins.

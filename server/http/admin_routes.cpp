@@ -19,7 +19,7 @@
 namespace tsunagi::http {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr int kWaitingShown = 50;   // the oldest
 constexpr int kRequestsShown = 50;  // the newest
@@ -44,16 +44,16 @@ std::string origin_of(std::string_view url) {
 
 std::string escaped(std::string_view text) { return escape_attribute(text); }
 
-Reply json_reply(const Json& json) {
+Reply json_reply(const OrderedJson& json) {
   Reply reply;
-  reply.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  reply.body = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
   reply.headers.emplace_back("Cache-Control", "private, no-store");
   return reply;
 }
 
 // Where the merchant adds a block, with the block chosen: shopify.dev, "Theme app extensions: deep
 // linking".
-Json editor_links(const AppOptions& options, std::string_view shop) {
+OrderedJson editor_links(const AppOptions& options, std::string_view shop) {
   const std::string editor =
       for_shop(options.shopify_admin_url, shop) + "/admin/themes/current/editor?";
   const std::string id = percent_encode(options.shopify_client_id);
@@ -72,16 +72,16 @@ std::string app_link(const AppOptions& options, std::string_view shop) {
          percent_encode(options.shopify_client_id);
 }
 
-Json store_list(const std::vector<Store>& stores) {
-  Json list = Json::array();
+OrderedJson store_list(const std::vector<Store>& stores) {
+  OrderedJson list = OrderedJson::array();
   for (const Store& store : stores) {
     list.push_back({{"store_id", store.store_id}, {"code", store.code}, {"name", store.name}});
   }
   return list;
 }
 
-Json waiting_list(const std::vector<MemberLink>& links, const std::string& customers_url) {
-  Json list = Json::array();
+OrderedJson waiting_list(const std::vector<MemberLink>& links, const std::string& customers_url) {
+  OrderedJson list = OrderedJson::array();
   for (const MemberLink& link : links) {
     const std::string id = std::to_string(link.customer_id);
     list.push_back({{"customer", id},
@@ -92,8 +92,9 @@ Json waiting_list(const std::vector<MemberLink>& links, const std::string& custo
   return list;
 }
 
-Json request_list(const std::vector<DataRequest>& requests, const std::string& customers_url) {
-  Json list = Json::array();
+OrderedJson request_list(const std::vector<DataRequest>& requests,
+                         const std::string& customers_url) {
+  OrderedJson list = OrderedJson::array();
   for (const DataRequest& request : requests) {
     const std::string customer = std::to_string(request.customer_id);
     list.push_back({{"id", request.request_id},
@@ -133,8 +134,8 @@ struct AdminRoutes::State {
   Reply refresh(const Tenant& tenant);
   [[nodiscard]] Reply data_request(const Tenant& tenant, std::string_view request_id) const;
   [[nodiscard]] Result<Done> keep_consent(const Tenant& tenant, const Consent& consent) const;
-  [[nodiscard]] Json problems(const Tenant& tenant, const Storage::QueueDepth& depth,
-                              Seconds confirmed, Seconds now);
+  [[nodiscard]] OrderedJson problems(const Tenant& tenant, const Storage::QueueDepth& depth,
+                                     Seconds confirmed, Seconds now);
   void forget(TenantId tenant);
 
   const Context& context;
@@ -207,9 +208,9 @@ Result<Done> AdminRoutes::State::prepare(const Tenant& tenant) {
   return done;
 }
 
-Json AdminRoutes::State::problems(const Tenant& tenant, const Storage::QueueDepth& depth,
-                                  Seconds confirmed, Seconds now) {
-  Json list = Json::array();
+OrderedJson AdminRoutes::State::problems(const Tenant& tenant, const Storage::QueueDepth& depth,
+                                         Seconds confirmed, Seconds now) {
+  OrderedJson list = OrderedJson::array();
   {
     const std::lock_guard lock(mutex);
     if (!prepared.contains(tenant.id)) list.push_back({{"code", "shopify_unreachable"}});
@@ -250,7 +251,7 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
   if (!requests.ok()) return failed(requests.error());
   const std::string customers_url =
       for_shop(context.options.shopify_admin_url, tenant.shop_domain) + "/admin/customers/";
-  Json found = problems(tenant, *depth, confirmed_at, now);
+  OrderedJson found = problems(tenant, *depth, confirmed_at, now);
   if (!waiting->empty()) found.push_back({{"code", "members_wait"}, {"count", waiting->size()}});
   for (const std::string& column : unfillable(*waiting)) {
     found.push_back({{"code", "column_unknown"}, {"column", column}});
@@ -270,7 +271,7 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
                      {"mail", {{"sends", context.options.sends_mail}}},
                      {"in_step", found.empty()},
                      {"problems", found},
-                     {"settings", Json::parse(settings_json(tenant.settings))},
+                     {"settings", OrderedJson::parse(settings_json(tenant.settings))},
                      {"editor", editor_links(context.options, tenant.shop_domain)},
                      {"customers", for_shop(context.options.shopify_admin_url, tenant.shop_domain) +
                                        "/admin/customers"},

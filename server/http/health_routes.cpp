@@ -12,19 +12,19 @@
 namespace tsunagi::http {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::string_view kFailedCalls = "tsunagi_upstream_calls_total{";
 constexpr size_t kFailedCallsShown = 100;
 
-Reply json_reply(const Json& json) {
+Reply json_reply(const OrderedJson& json) {
   Reply reply;
-  reply.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  reply.body = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
   reply.headers.emplace_back("Cache-Control", "private, no-store");
   return reply;
 }
 
-Json json_of(const Tenant& tenant, const HealthReport& report) {
+OrderedJson json_of(const Tenant& tenant, const HealthReport& report) {
   const Figures& figures = report.facts.figures;
   return {{"now", report.facts.now},
           {"as_of", report.facts.asked.at},
@@ -77,7 +77,7 @@ Reply not_json() {
 
 Reply till(const Context& context, const Tenant& tenant, const Request& request) {
   if (!carries_json(request)) return not_json();
-  const Json body = Json::parse(request.body, nullptr, false);
+  const OrderedJson body = OrderedJson::parse(request.body, nullptr, false);
   if (!body.is_object() || !body.contains("ready") || !body["ready"].is_boolean()) {
     return refuse(400, "invalid", "ready must be true or false.");
   }
@@ -89,11 +89,11 @@ Reply till(const Context& context, const Tenant& tenant, const Request& request)
 // The blocks are told first: without it they would show what the server then refuses.
 Reply pilot(const Context& context, const Tenant& tenant, const Request& request) {
   if (!carries_json(request)) return not_json();
-  const Json body = Json::parse(request.body, nullptr, false);
+  const OrderedJson body = OrderedJson::parse(request.body, nullptr, false);
   if (!body.is_object() || !body.contains("on")) {
     return refuse(400, "invalid", "pilot.on must be true or false");
   }
-  const auto read = parse_settings(Json{{"pilot", body}}.dump());
+  const auto read = parse_settings(OrderedJson{{"pilot", body}}.dump());
   if (!read.ok()) return refuse(400, "invalid", read.error().message);
   const Pilot wanted = read->pilot;
   const auto stores = context.ports.storage.stores(tenant.id);

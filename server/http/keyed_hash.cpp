@@ -16,7 +16,7 @@ constexpr unsigned char kOuterPad = 0x5c;
 struct Free {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
-using Context = std::unique_ptr<EVP_MD_CTX, Free>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, Free>;
 
 void must(int done) {
   if (done != 1) std::abort();  // only a machine that fails gets here (crypto.h)
@@ -25,8 +25,8 @@ void must(int done) {
 }  // namespace
 
 struct KeyedHash::State {
-  Context inner{EVP_MD_CTX_new()};
-  Context outer{EVP_MD_CTX_new()};
+  DigestContext inner{EVP_MD_CTX_new()};
+  DigestContext outer{EVP_MD_CTX_new()};
 };
 
 KeyedHash::KeyedHash(std::string_view key) : state_(std::make_unique<State>()) {
@@ -47,7 +47,7 @@ KeyedHash::KeyedHash(std::string_view key) : state_(std::make_unique<State>()) {
 KeyedHash::~KeyedHash() = default;
 
 KeyedHash::Digest KeyedHash::of(std::string_view message) const {
-  thread_local const Context work{EVP_MD_CTX_new()};
+  thread_local const DigestContext work{EVP_MD_CTX_new()};
   Digest digest{};
   must(EVP_MD_CTX_copy_ex(work.get(), state_->inner.get()));
   must(EVP_DigestUpdate(work.get(), message.data(), message.size()));

@@ -15,7 +15,7 @@ constexpr size_t kPrefixMaxBytes = 64;
 constexpr std::array<std::string_view, 5> kOwn{"shop", "signature", "timestamp",
                                                "logged_in_customer_id", "path_prefix"};
 
-Error refused(const char* reason) { return Error{ErrorCode::kUnauthorized, reason}; }
+Error refused_query(const char* reason) { return Error{ErrorCode::kUnauthorized, reason}; }
 
 bool is_own(std::string_view name) { return std::ranges::find(kOwn, name) != kOwn.end(); }
 
@@ -55,38 +55,38 @@ std::string signed_text(const std::vector<Parameter>& parameters) {
 
 Result<ProxyRequest> verify_proxy_query(std::string_view query, const KeyedHash& key, Seconds now) {
   auto parsed = parse_query(query);
-  if (!parsed.ok()) return refused("The signed query cannot be read.");
+  if (!parsed.ok()) return refused_query("The signed query cannot be read.");
   std::vector<Parameter>& parameters = *parsed;
   for (const std::string_view name : kOwn) {
     if (count(parameters, name) != 1) {
-      return refused(
+      return refused_query(
           "shop, timestamp, logged_in_customer_id, path_prefix and signature must each be there "
           "once.");
     }
   }
   const std::string expected = key.hex_of(signed_text(parameters));
   if (!constant_time_equal(expected, *only(parameters, "signature"))) {
-    return refused("The signature does not match.");
+    return refused_query("The signature does not match.");
   }
   ProxyRequest request;
   request.shop = *only(parameters, "shop");
   if (request.shop.size() > kShopMaxBytes || !is_shop_domain(request.shop)) {
-    return refused("shop is not a shop's domain.");
+    return refused_query("shop is not a shop's domain.");
   }
   const std::string_view customer = *only(parameters, "logged_in_customer_id");
   if (!customer.empty()) {
     const auto id = parse_id(customer);
-    if (!id) return refused("logged_in_customer_id is not a number.");
+    if (!id) return refused_query("logged_in_customer_id is not a number.");
     request.customer_id = *id;
   }
   request.path_prefix = *only(parameters, "path_prefix");
-  if (!is_path_prefix(request.path_prefix)) return refused("path_prefix is not a path.");
+  if (!is_path_prefix(request.path_prefix)) return refused_query("path_prefix is not a path.");
   const auto timestamp = parse_id(*only(parameters, "timestamp"));
-  if (!timestamp) return refused("timestamp is not a number.");
+  if (!timestamp) return refused_query("timestamp is not a number.");
   request.timestamp = *timestamp;
   if (now - request.timestamp > kProxyTimestampTolerance ||
       request.timestamp - now > kProxyTimestampTolerance) {
-    return refused("The signed request is too old, or its time is in the future.");
+    return refused_query("The signed request is too old, or its time is in the future.");
   }
   for (Parameter& parameter : parameters) {
     if (!is_own(parameter.name) && parameter.name != "hmac") {

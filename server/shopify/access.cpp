@@ -7,8 +7,7 @@
 namespace tsunagi::shopify {
 namespace {
 
-constexpr std::chrono::milliseconds kLongestNap{250};  // the clock may be a test's: look again
-constexpr Seconds kForever = 100LL * 366 * 86'400;     // of a token that does not end
+constexpr Seconds kForever = 100LL * 366 * 86'400;  // of a token that does not end
 
 Error open_the_app(std::string_view why) {
   return {ErrorCode::kUnauthorized,

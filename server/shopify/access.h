@@ -19,6 +19,8 @@
 namespace tsunagi::shopify {
 
 inline constexpr Seconds kRenewBeforeSeconds = 300;
+// Of who waits for another: the clock may be a test's, so look again.
+inline constexpr std::chrono::milliseconds kLongestNap{250};
 // A server that dies over a refresh holds the others up for so long; the old token has minutes
 // left.
 inline constexpr Seconds kRefreshClaimSeconds = 60;

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include "server/shopify/access.h"
+
 namespace tsunagi::shopify {
 namespace {
-constexpr std::chrono::milliseconds kLongestNap{250};  // the clock may be a test's: look again
 using Steady = std::chrono::steady_clock;
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include "server/domain/member/field_words.h"
 #include "server/domain/words.h"
 #include "server/storage/sql_storage.h"
+#include "server/storage/statements.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -29,10 +30,8 @@ constexpr Sql kCardsAfter{
     "FROM member_link l LEFT JOIN card_snapshot s "
     "ON s.tenant = l.tenant AND s.customer_id = l.customer_id "
     "WHERE l.tenant = :a AND l.customer_id > :b ORDER BY l.customer_id LIMIT :c"};
-constexpr Sql kCodeOwner{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
 constexpr Sql kWasMember{
     "SELECT customer_id FROM former_member WHERE tenant = :a AND customer_id = :b"};
-constexpr Sql kMergedInto{"SELECT kept FROM merged_customer WHERE tenant = :a AND gone = :b"};
 constexpr Sql kDroppedLink{
     "SELECT code, pos_member_id, state, joined_at FROM dropped_link "
     "WHERE tenant = :a AND customer_id = :b"};

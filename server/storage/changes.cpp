@@ -3,6 +3,7 @@
 #include "server/domain/member/field_words.h"
 #include "server/domain/words.h"
 #include "server/storage/sql_storage.h"
+#include "server/storage/statements.h"
 #include "server/storage/text.h"
 
 namespace tsunagi::storage {
@@ -13,7 +14,6 @@ constexpr Sql kHoldTenant{"SELECT tenant FROM tenant WHERE tenant = :a {hold}"};
 constexpr Sql kReserveCode{
     "INSERT INTO member_code (tenant, code, customer_id) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, code) DO NOTHING"};
-constexpr Sql kCodeOwner{"SELECT customer_id FROM member_code WHERE tenant = :a AND code = :b"};
 constexpr Sql kAddLink{
     "INSERT INTO member_link (tenant, customer_id, code, pos_member_id, state, joined_at, missing) "
     "VALUES (:a, :b, :c, :d, :e, :f, :g) ON CONFLICT (tenant, customer_id) DO NOTHING"};
@@ -40,7 +40,6 @@ constexpr Sql kRestoreLink{
 constexpr Sql kRestoreCode{
     "UPDATE member_code SET customer_id = :a WHERE tenant = :b AND customer_id = 0 AND code = "
     "(SELECT code FROM dropped_link WHERE tenant = :c AND customer_id = :d)"};
-constexpr Sql kMergedInto{"SELECT kept FROM merged_customer WHERE tenant = :a AND gone = :b"};
 constexpr Sql kNoteMerge{
     "INSERT INTO merged_customer (tenant, gone, kept, noted_at) VALUES (:a, :b, :c, :d) "
     "ON CONFLICT (tenant, gone) DO UPDATE SET kept = excluded.kept, noted_at = excluded.noted_at"};

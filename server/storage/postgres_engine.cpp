@@ -9,7 +9,7 @@
 namespace tsunagi::storage {
 namespace {
 
-constexpr std::string_view kBegin = "BEGIN";
+constexpr std::string_view kBeginTransaction = "BEGIN";
 constexpr std::string_view kCommit = "COMMIT";
 constexpr std::string_view kRollback = "ROLLBACK";
 
@@ -59,7 +59,7 @@ class PostgresEngine : public Engine {
 
   Attempt transaction(SessionPool::Lease& lease, const Work& work) {
     try {
-      (*lease).execute(kBegin);
+      (*lease).execute(kBeginTransaction);
       Result<Done> result = work(*lease);
       if (!result) {
         roll_back(lease);

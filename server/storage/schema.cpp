@@ -14,7 +14,7 @@
 namespace tsunagi::storage {
 namespace {
 
-constexpr std::string_view kBegin = "{begin_write}";
+constexpr std::string_view kBeginWrite = "{begin_write}";
 constexpr std::string_view kOneAtATime = "{migration_lock}";
 constexpr std::string_view kCreateVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, statements {text} NOT "
@@ -94,7 +94,7 @@ Result<int> migrate_schema(const Address& address) {
   if (address.dialect == Dialect::kSqlite) create_private_file(address.target);
   try {
     Session session(address, SessionUse::kWrite);
-    session.execute(kBegin);
+    session.execute(kBeginWrite);
     if (session.dialect() == Dialect::kPostgres) session.execute(kOneAtATime);
     const Result<int> applied = apply_missing(session);
     session.execute(applied.ok() ? "COMMIT" : "ROLLBACK");

@@ -11,7 +11,7 @@ constexpr Sql kClaim{
     "INSERT INTO claim (tenant, name, holder, ends_at) VALUES (:a, :b, :c, :d) "
     "ON CONFLICT (tenant, name) DO UPDATE SET holder = excluded.holder, "
     "ends_at = excluded.ends_at WHERE claim.ends_at <= :e OR claim.holder = excluded.holder"};
-constexpr Sql kRelease{"DELETE FROM claim WHERE tenant = :a AND name = :b AND holder = :c"};
+constexpr Sql kReleaseClaim{"DELETE FROM claim WHERE tenant = :a AND name = :b AND holder = :c"};
 
 constexpr Sql kOwnerByContract{
     "SELECT tenant FROM tenant WHERE contract_id = :a AND contract_id <> ''"};
@@ -85,7 +85,7 @@ Result<bool> SqlStorage::claim(TenantId tenant, const Claim& what, Seconds now, 
 
 Result<Done> SqlStorage::release(TenantId tenant, const Claim& what) {
   return write([&](Session& session) -> Result<Done> {
-    session.run(kRelease, tenant, what.name, what.holder);
+    session.run(kReleaseClaim, tenant, what.name, what.holder);
     return Done{};
   });
 }

@@ -9,11 +9,11 @@ namespace {
 
 // "{}" is the platform's name. Any of the marks in the error tells this cause; the first that
 // matches counts, so what is particular stands before what is general.
-struct Row {
+struct CauseRow {
   std::string_view key, ja, en;
   std::array<std::string_view, 10> marks;
 };
-constexpr Row kRows[] = {
+constexpr CauseRow kRows[] = {
     {"mail_refused",
      "メールサーバーがメールを受け付けませんでした。宛先と差出人のアドレスを確認してください。",
      "The mail server refuses the mail: look at the addresses of both sides.",
@@ -97,10 +97,10 @@ constexpr Row kRows[] = {
      {"status 400", "status 409", "status 413", "status 415", "status 422", " [", "is refused",
       "not emptied", "status 4"}},
 };
-constexpr Row kUnknown{"unknown",
-                       "原因を特定できません。記録されたエラーを確認してください。",
-                       "The cause is not known: see the error as it was recorded.",
-                       {}};
+constexpr CauseRow kUnknown{"unknown",
+                            "原因を特定できません。記録されたエラーを確認してください。",
+                            "The cause is not known: see the error as it was recorded.",
+                            {}};
 
 struct Platform {
   std::string_view ja, en;
@@ -120,7 +120,7 @@ std::string filled(std::string_view sentence, std::string_view name) {
   return text;
 }
 
-bool tells(const Row& row, std::string_view error) {
+bool tells(const CauseRow& row, std::string_view error) {
   return std::ranges::any_of(row.marks, [&](std::string_view mark) {
     return !mark.empty() && error.find(mark) != std::string_view::npos;
   });
@@ -130,8 +130,8 @@ bool tells(const Row& row, std::string_view error) {
 
 Cause cause_of(std::string_view error) {
   const auto* const found =
-      std::ranges::find_if(kRows, [&](const Row& row) { return tells(row, error); });
-  const Row& row = found == std::end(kRows) ? kUnknown : *found;
+      std::ranges::find_if(kRows, [&](const CauseRow& row) { return tells(row, error); });
+  const CauseRow& row = found == std::end(kRows) ? kUnknown : *found;
   const Platform platform = platform_of(error);
   return {row.key, filled(row.ja, platform.ja), filled(row.en, platform.en)};
 }

@@ -58,7 +58,7 @@ TEST(Health, OfASoundShopIsOkThroughout) {
   }
 }
 
-struct Row {
+struct BrokenRow {
   const char* what;
   std::function<void(Sound&)> break_it;
   std::string_view name;
@@ -70,7 +70,7 @@ Result<Access> refused() { return Error{ErrorCode::kUnauthorized, "status 401"};
 Result<Access> down() { return Error{ErrorCode::kUnavailable, "time-out"}; }
 Result<Access> clock_off(Seconds ahead) { return Access{.missing = {}, .ahead = ahead}; }
 
-const Row kRows[] = {
+const BrokenRow kBroken[] = {
     {"stopped by the merchant", [](Sound& s) { s.tenant.settings.paused = true; }, "running",
      CheckState::kWarning, "paused"},
     {"token refused", [](Sound& s) { s.facts.asked.shop = refused(); }, "shop", CheckState::kBroken,
@@ -127,7 +127,7 @@ const Row kRows[] = {
 };
 
 TEST(Health, EachThingThatIsBrokenIsTold) {
-  for (const Row& row : kRows) {
+  for (const BrokenRow& row : kBroken) {
     Sound shop;
     row.break_it(shop);
     const Check found = check(shop, row.name);

@@ -17,7 +17,7 @@ constexpr int64_t kHanako = 7001;
 using enum MemberField;
 
 // ---- who wins
-struct Row {
+struct FlowRow {
   const char* what;
   MemberField field;
   std::string shop, pos;
@@ -27,10 +27,10 @@ struct Row {
   Flow flow;
 };
 
-class FlowTest : public ::testing::TestWithParam<Row> {};
+class FlowTest : public ::testing::TestWithParam<FlowRow> {};
 
 TEST_P(FlowTest, Goes) {
-  const Row& row = GetParam();
+  const FlowRow& row = GetParam();
   const FieldState state{row.shop, row.pos, row.shop_changed, row.pos_changed, row.first_look};
   EXPECT_EQ(flow_of(row.field, state, row.winner, row.shop_is_later), row.flow) << row.what;
 }
@@ -39,44 +39,47 @@ constexpr FieldWinner kLater = FieldWinner::kLater;
 INSTANTIATE_TEST_SUITE_P(
     Rows, FlowTest,
     ::testing::Values(
-        Row{"the same", kPhone, "1", "1", true, true, false, kLater, true, Flow::kNone},
-        Row{"nobody changed it", kPhone, "1", "2", false, false, false, kLater, true, Flow::kNone},
-        Row{"the shop did", kPhone, "1", "2", true, false, false, kLater, false, Flow::kToPos},
-        Row{"the till did", kPhone, "1", "2", false, true, false, kLater, true, Flow::kToShop},
-        Row{"both, the shop later", kPhone, "1", "2", true, true, false, kLater, true,
-            Flow::kToPos},
-        Row{"both, the till later", kPhone, "1", "2", true, true, false, kLater, false,
-            Flow::kToShop},
-        Row{"both, Shopify rules", kPhone, "1", "2", true, true, false, FieldWinner::kShop, false,
-            Flow::kToPos},
-        Row{"both, Smaregi rules", kPhone, "1", "2", true, true, false, FieldWinner::kPos, true,
-            Flow::kToShop},
-        Row{"the till did, Shopify rules", kPhone, "1", "2", false, true, false, FieldWinner::kShop,
-            false, Flow::kToPos},
-        Row{"the shop did, Smaregi rules", kPhone, "1", "2", true, false, false, FieldWinner::kPos,
-            true, Flow::kToShop},
-        Row{"emptied in the shop", kPhone, "", "2", true, false, false, kLater, true, Flow::kNone},
-        Row{"emptied at the till", kPhone, "1", "", false, true, false, kLater, false, Flow::kNone},
-        Row{"emptied where it rules", kPhone, "", "2", true, false, false, FieldWinner::kShop, true,
-            Flow::kNone},
-        Row{"first look, the till has one", kPhone, "", "2", false, false, true, kLater, true,
-            Flow::kToShop},
-        Row{"first look, the shop has one", kPhone, "1", "", false, false, true, kLater, false,
-            Flow::kToPos},
-        Row{"first look, both have one", kPhone, "1", "2", false, false, true, kLater, false,
-            Flow::kToShop},
-        Row{"the till changed an e-mail", kMail, "a@b", "c@d", false, true, false, kLater, false,
-            Flow::kNone},
-        Row{"the shop changed an e-mail", kMail, "a@b", "c@d", true, false, false, kLater, false,
-            Flow::kToPos},
-        Row{"the till changed an address", kAddress, "東京", "大阪", false, true, false, kLater,
-            false, Flow::kNone},
-        Row{"an address, Smaregi rules", kAddress, "東京", "大阪", true, false, false,
-            FieldWinner::kPos, true, Flow::kNone},
-        Row{"an opt-out in the shop", kMailConsent, "0", "1", true, false, false, kLater, false,
-            Flow::kToPos},
-        Row{"an opt-out at the till", kMailConsent, "1", "0", false, true, false, kLater, true,
-            Flow::kToShop}));
+        FlowRow{"the same", kPhone, "1", "1", true, true, false, kLater, true, Flow::kNone},
+        FlowRow{"nobody changed it", kPhone, "1", "2", false, false, false, kLater, true,
+                Flow::kNone},
+        FlowRow{"the shop did", kPhone, "1", "2", true, false, false, kLater, false, Flow::kToPos},
+        FlowRow{"the till did", kPhone, "1", "2", false, true, false, kLater, true, Flow::kToShop},
+        FlowRow{"both, the shop later", kPhone, "1", "2", true, true, false, kLater, true,
+                Flow::kToPos},
+        FlowRow{"both, the till later", kPhone, "1", "2", true, true, false, kLater, false,
+                Flow::kToShop},
+        FlowRow{"both, Shopify rules", kPhone, "1", "2", true, true, false, FieldWinner::kShop,
+                false, Flow::kToPos},
+        FlowRow{"both, Smaregi rules", kPhone, "1", "2", true, true, false, FieldWinner::kPos, true,
+                Flow::kToShop},
+        FlowRow{"the till did, Shopify rules", kPhone, "1", "2", false, true, false,
+                FieldWinner::kShop, false, Flow::kToPos},
+        FlowRow{"the shop did, Smaregi rules", kPhone, "1", "2", true, false, false,
+                FieldWinner::kPos, true, Flow::kToShop},
+        FlowRow{"emptied in the shop", kPhone, "", "2", true, false, false, kLater, true,
+                Flow::kNone},
+        FlowRow{"emptied at the till", kPhone, "1", "", false, true, false, kLater, false,
+                Flow::kNone},
+        FlowRow{"emptied where it rules", kPhone, "", "2", true, false, false, FieldWinner::kShop,
+                true, Flow::kNone},
+        FlowRow{"first look, the till has one", kPhone, "", "2", false, false, true, kLater, true,
+                Flow::kToShop},
+        FlowRow{"first look, the shop has one", kPhone, "1", "", false, false, true, kLater, false,
+                Flow::kToPos},
+        FlowRow{"first look, both have one", kPhone, "1", "2", false, false, true, kLater, false,
+                Flow::kToShop},
+        FlowRow{"the till changed an e-mail", kMail, "a@b", "c@d", false, true, false, kLater,
+                false, Flow::kNone},
+        FlowRow{"the shop changed an e-mail", kMail, "a@b", "c@d", true, false, false, kLater,
+                false, Flow::kToPos},
+        FlowRow{"the till changed an address", kAddress, "東京", "大阪", false, true, false, kLater,
+                false, Flow::kNone},
+        FlowRow{"an address, Smaregi rules", kAddress, "東京", "大阪", true, false, false,
+                FieldWinner::kPos, true, Flow::kNone},
+        FlowRow{"an opt-out in the shop", kMailConsent, "0", "1", true, false, false, kLater, false,
+                Flow::kToPos},
+        FlowRow{"an opt-out at the till", kMailConsent, "1", "0", false, true, false, kLater, true,
+                Flow::kToShop}));
 
 // ---- prints
 TEST(FieldPrints, KnowWhatWasAndSurviveBeingStored) {

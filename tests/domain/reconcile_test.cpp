@@ -20,15 +20,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr int64_t kHanako = 7001;
-constexpr int64_t kTaro = 7002;
+constexpr int64_t kHanakoId = 7001;
+constexpr int64_t kTaroId = 7002;
 using enum MemberField;
 
 class ReconcileTest : public ::testing::Test {
  protected:
   ReconcileTest() {
     storage.put_tenant(tenant);
-    hanako = joins(kHanako, "T1", "花子");
+    hanako = joins(kHanakoId, "T1", "花子");
     pos.set_stores({store("1"), store("2")});
     pos.add_product(product("11"));
     pos.set_stock("11", "1", 5);
@@ -183,12 +183,12 @@ TEST_F(ReconcileTest, WhatIsInStepHasNoFindings) {
 TEST_F(ReconcileTest, AMemberThatIsGoneStopsTheCard) {
   pos.remove_member(hanako);
   const Finding finding = only("member_gone");
-  EXPECT_EQ(finding.customer_id, kHanako);
+  EXPECT_EQ(finding.customer_id, kHanakoId);
   EXPECT_EQ(finding.member_id, hanako);
   EXPECT_EQ(finding.stored, "linked");
-  heals_by(OutboxKind::kMemberChanged, kHanako);
-  work(Side::kPos, kHanako);
-  EXPECT_EQ(link(kHanako).state, LinkState::kStopped);
+  heals_by(OutboxKind::kMemberChanged, kHanakoId);
+  work(Side::kPos, kHanakoId);
+  EXPECT_EQ(link(kHanakoId).state, LinkState::kStopped);
   EXPECT_THAT(kinds(look()), IsEmpty());
 }
 
@@ -196,9 +196,9 @@ TEST_F(ReconcileTest, AMemberWhoWithdrewStopsTheCardAndOneWhoIsBackStartsIt) {
   pos.edit_member(hanako, [](PosMember& member) { member.status = 3; });
   clock.advance(kSettleSeconds);
   EXPECT_EQ(only("member_state").actual, "withdrawn in Smaregi");
-  heals_by(OutboxKind::kMemberChanged, kHanako);
-  work(Side::kPos, kHanako);
-  EXPECT_EQ(link(kHanako).state, LinkState::kStopped);
+  heals_by(OutboxKind::kMemberChanged, kHanakoId);
+  work(Side::kPos, kHanakoId);
+  EXPECT_EQ(link(kHanakoId).state, LinkState::kStopped);
   pos.edit_member(hanako, [](PosMember& member) { member.status = 0; });
   clock.advance(kSettleSeconds);
   const Finding back = only("member_state");
@@ -212,14 +212,14 @@ TEST_F(ReconcileTest, TheCodeOfTheTillIsTakenOver) {
   const Finding finding = only("member_code");
   EXPECT_EQ(finding.stored, "T1");
   EXPECT_EQ(finding.actual, "CARD-77");
-  heals_by(OutboxKind::kMemberChanged, kHanako);
-  work(Side::kPos, kHanako);
-  EXPECT_EQ(link(kHanako).code, "CARD-77");
+  heals_by(OutboxKind::kMemberChanged, kHanakoId);
+  work(Side::kPos, kHanakoId);
+  EXPECT_EQ(link(kHanakoId).code, "CARD-77");
   EXPECT_THAT(kinds(look()), IsEmpty());
 }
 
 TEST_F(ReconcileTest, ACodeOfAnotherCustomerOrOneThatNoBarcodeCarriesIsForAPerson) {
-  joins(kTaro, "T2", "太郎");
+  joins(kTaroId, "T2", "太郎");
   clock.advance(kSettleSeconds);
   pos.edit_member(hanako, [](PosMember& member) { member.code = "T2"; });
   clock.advance(kSettleSeconds);
@@ -233,16 +233,16 @@ TEST_F(ReconcileTest, ACodeOfAnotherCustomerOrOneThatNoBarcodeCarriesIsForAPerso
 }
 
 TEST_F(ReconcileTest, ACustomerThatIsGoneLosesTheLinkUnlessAMergeMovesIt) {
-  shop.remove_customer(kHanako);
-  EXPECT_EQ(only("customer_gone").customer_id, kHanako);
-  heals_by(OutboxKind::kCustomerChanged, kHanako);
+  shop.remove_customer(kHanakoId);
+  EXPECT_EQ(only("customer_gone").customer_id, kHanakoId);
+  heals_by(OutboxKind::kCustomerChanged, kHanakoId);
   MemberSync sync({.storage = storage,
                    .pos = pos,
                    .shop = shop,
                    .clock = clock,
                    .random = random,
                    .fingerprints = fingerprints});
-  const auto changes = sync.sync(tenant, kHanako, Side::kShop);
+  const auto changes = sync.sync(tenant, kHanakoId, Side::kShop);
   ASSERT_TRUE(changes.ok());
   ASSERT_EQ(changes->size(), 1U);
   EXPECT_EQ(std::get<change::Enqueue>(changes->front()).write.kind, OutboxKind::kDropCustomer);
@@ -252,13 +252,13 @@ TEST_F(ReconcileTest, AFieldThatChangedAtOnePlatformReachesTheOther) {
   pos.edit_member(hanako, [](PosMember& member) { member.fields[kPhone] = "03-1111-2222"; });
   clock.advance(kSettleSeconds);
   EXPECT_EQ(only("fields").actual, "changed in Smaregi: phone");
-  heals_by(OutboxKind::kMemberChanged, kHanako);
-  work(Side::kPos, kHanako);
-  EXPECT_EQ(shop.customers().at(kHanako).phone, "03-1111-2222");
-  shop.edit_customer(kHanako, [](ShopCustomer& customer) { customer.mail = "h@example.jp"; });
+  heals_by(OutboxKind::kMemberChanged, kHanakoId);
+  work(Side::kPos, kHanakoId);
+  EXPECT_EQ(shop.customers().at(kHanakoId).phone, "03-1111-2222");
+  shop.edit_customer(kHanakoId, [](ShopCustomer& customer) { customer.mail = "h@example.jp"; });
   EXPECT_EQ(only("fields").actual, "changed in Shopify: mail");
-  heals_by(OutboxKind::kCustomerChanged, kHanako);
-  work(Side::kShop, kHanako);
+  heals_by(OutboxKind::kCustomerChanged, kHanakoId);
+  work(Side::kShop, kHanakoId);
   EXPECT_EQ(pos.members().at(hanako).fields[kMail], "h@example.jp");
   EXPECT_THAT(kinds(look()), IsEmpty());
 }
@@ -267,7 +267,7 @@ TEST_F(ReconcileTest, TheRankOnTheCardIsReadAnew) {
   pos.edit_member(hanako, [](PosMember& member) { member.rank = "金"; });
   clock.advance(kSettleSeconds);
   EXPECT_EQ(only("name_or_rank").actual, "another rank or name in Smaregi");
-  heals_by(OutboxKind::kMemberChanged, kHanako);
+  heals_by(OutboxKind::kMemberChanged, kHanakoId);
 }
 
 TEST_F(ReconcileTest, WhatChangedJustNowIsNoDriftYet) {
@@ -283,28 +283,28 @@ TEST_F(ReconcileTest, TheBalanceIsReadAnew) {
   const Finding finding = only("points");
   EXPECT_EQ(finding.stored, "100");
   EXPECT_EQ(finding.actual, "250");
-  heals_by(OutboxKind::kMemberChanged, kHanako);
+  heals_by(OutboxKind::kMemberChanged, kHanakoId);
 }
 
 TEST_F(ReconcileTest, ACardThatIsMissingOrOtherInShopifyIsWrittenAgain) {
-  EXPECT_TRUE(shop.erase_card(tenant, kHanako).ok());
+  EXPECT_TRUE(shop.erase_card(tenant, kHanakoId).ok());
   EXPECT_EQ(only("published_card").actual, "none in Shopify");
-  auto card = nlohmann::json::parse(card_metafield(tenant, **storage.card(1, kHanako))->json);
+  auto card = nlohmann::json::parse(card_metafield(tenant, **storage.card(1, kHanakoId))->json);
   card["as_of"] = 1;
-  shop.set_card(kHanako, card.dump());
+  shop.set_card(kHanakoId, card.dump());
   EXPECT_THAT(kinds(look()), IsEmpty()) << "the time of the figures always differs";
   card["points"] = 7;
   card["花子"] = 1;
-  shop.set_card(kHanako, card.dump());
+  shop.set_card(kHanakoId, card.dump());
   EXPECT_EQ(only("published_card").actual, "other in Shopify: points, more");
-  shop.set_card(kHanako, "{");
+  shop.set_card(kHanakoId, "{");
   EXPECT_EQ(only("published_card").actual, "other in Shopify: unreadable");
-  heals_by(OutboxKind::kWriteCard, kHanako);
+  heals_by(OutboxKind::kWriteCard, kHanakoId);
 }
 
 TEST_F(ReconcileTest, JoiningForTooLongIsAskedForAgain) {
-  signs_up(kTaro, "太郎");
-  changes({change::PutLink{.link = {.customer_id = kTaro,
+  signs_up(kTaroId, "太郎");
+  changes({change::PutLink{.link = {.customer_id = kTaroId,
                                     .code = "T2",
                                     .pos_member_id = "",
                                     .state = LinkState::kJoining,
@@ -314,7 +314,7 @@ TEST_F(ReconcileTest, JoiningForTooLongIsAskedForAgain) {
   EXPECT_THAT(kinds(look()), IsEmpty());
   clock.advance(1);
   const Finding finding = only("joining_overdue");
-  EXPECT_EQ(finding.customer_id, kTaro);
+  EXPECT_EQ(finding.customer_id, kTaroId);
   EXPECT_EQ(finding.stored, "joining since 10 min");
   ASSERT_TRUE(look({.fix = true}).findings[0].healed);
   EXPECT_EQ(storage.outbox().begin()->second.item.revision, 2);
@@ -330,8 +330,8 @@ TEST_F(ReconcileTest, AMemberWithOurCodeAndNoLinkIsFound) {
   EXPECT_EQ(finding.stored, "the code was never issued here");
   EXPECT_FALSE(look({.fix = true}).findings[0].healed);
 
-  signs_up(kTaro, "太郎");
-  changes({change::PutLink{.link = {.customer_id = kTaro,
+  signs_up(kTaroId, "太郎");
+  changes({change::PutLink{.link = {.customer_id = kTaroId,
                                     .code = own,
                                     .pos_member_id = "",
                                     .state = LinkState::kJoining,
@@ -348,14 +348,15 @@ TEST_F(ReconcileTest, AMemberWithOurCodeAndNoLinkIsFound) {
 TEST_F(ReconcileTest, AMemberThatAMergeTookOffTheCardIsListedWhileItHasPoints) {
   const std::string left = pos.add_member({.member_id = "", .code = "T9", .rank = ""}, 120);
   const std::string unanswered = pos.add_member({.member_id = "", .code = "T8", .rank = ""}, 30);
-  changes({change::LeaveMember{{.code = "T9", .pos_member_id = left, .kept_customer_id = kHanako}},
-           change::LeaveMember{{.code = "T8", .pos_member_id = "", .kept_customer_id = kHanako}},
-           change::LeaveMember{{.code = "T7", .pos_member_id = "", .kept_customer_id = kHanako}}});
+  changes(
+      {change::LeaveMember{{.code = "T9", .pos_member_id = left, .kept_customer_id = kHanakoId}},
+       change::LeaveMember{{.code = "T8", .pos_member_id = "", .kept_customer_id = kHanakoId}},
+       change::LeaveMember{{.code = "T7", .pos_member_id = "", .kept_customer_id = kHanakoId}}});
   const ReconcileReport report = look({.fix = true});
   ASSERT_THAT(kinds(report), ElementsAre("merged_member", "merged_member"));
   EXPECT_EQ(report.findings[0].member_id, unanswered) << "found by its code";
   EXPECT_EQ(report.findings[1].member_id, left);
-  EXPECT_EQ(report.findings[1].customer_id, kHanako);
+  EXPECT_EQ(report.findings[1].customer_id, kHanakoId);
   EXPECT_THAT(report.findings[1].actual, HasSubstr("120"));
   EXPECT_FALSE(report.findings[1].healed) << "points are moved by a person";
   EXPECT_EQ(storage.left_members(1, 10)->size(), 2U) << "T7 never came to be";
@@ -429,7 +430,7 @@ TEST_F(ReconcileTest, SeveralFindingsOfOneCustomerAreHealedByOneWrite) {
 }
 
 TEST_F(ReconcileTest, ARunEndsAtItsLimitAndTheNextGoesOn) {
-  joins(kTaro, "T2", "太郎");
+  joins(kTaroId, "T2", "太郎");
   joins(7003, "T3", "次郎");
   pos.add_product(product("12"));
   changes({change::PutProducts{*pos.products("")}});
@@ -437,7 +438,7 @@ TEST_F(ReconcileTest, ARunEndsAtItsLimitAndTheNextGoesOn) {
   const ReconcileReport first = look({.limit = 1});
   EXPECT_EQ(first.members, 1);
   EXPECT_EQ(first.products, 1);
-  ASSERT_EQ(first.next_customer, kHanako);
+  ASSERT_EQ(first.next_customer, kHanakoId);
   ASSERT_EQ(first.next_product, "11");
   const ReconcileReport members = look({.limit = 2, .after_customer = first.next_customer});
   EXPECT_EQ(members.members, 2);
@@ -450,7 +451,7 @@ TEST_F(ReconcileTest, ARunEndsAtItsLimitAndTheNextGoesOn) {
 }
 
 TEST_F(ReconcileTest, APlatformThatIsDownStopsTheRunAndSaysWhereToGoOn) {
-  joins(kTaro, "T2", "太郎");
+  joins(kTaroId, "T2", "太郎");
   clock.advance(kSettleSeconds);
   const int one_member = pos.calls("member") + 1;
   pos.on_call = [this, one_member] {
@@ -460,13 +461,13 @@ TEST_F(ReconcileTest, APlatformThatIsDownStopsTheRunAndSaysWhereToGoOn) {
   ASSERT_TRUE(report.stopped.has_value());
   EXPECT_EQ(report.stopped->code, ErrorCode::kUnavailable);
   EXPECT_EQ(report.members, 1);
-  EXPECT_EQ(report.next_customer, kHanako);
+  EXPECT_EQ(report.next_customer, kHanakoId);
   shop.uninstalled = true;
   EXPECT_EQ(look().stopped->code, ErrorCode::kUnavailable) << "Smaregi is asked first";
 }
 
 TEST_F(ReconcileTest, AnAnswerAboutAnotherMemberIsAFindingAndTheRestIsCompared) {
-  joins(kTaro, "T2", "太郎");
+  joins(kTaroId, "T2", "太郎");
   clock.advance(kSettleSeconds);
   pos.answers_other_member = true;
   const ReconcileReport report = look();

@@ -10,10 +10,7 @@
 namespace tsunagi::simulation {
 namespace {
 
-constexpr TenantId kShop = 1;
 constexpr int64_t kFirstCustomer = 7'000;
-constexpr int kLostPercent = 30;  // with all their retries
-constexpr int kDoubledPercent = 30;
 constexpr int kFailsBeforePercent = 3;  // together 5 of 100 calls
 constexpr int kFailsAfterPercent = 2;
 constexpr int kKillPercent = 5;  // of the moments when the server works

@@ -24,11 +24,6 @@ constexpr Seconds kSecondsALife = 72;  // that the beginnings of two lives are a
 constexpr Seconds kLongestWindow = 86'400;
 constexpr size_t kDiariesShown = 2;
 
-uint64_t number_from_environment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 std::string both_diaries(const Lives& clean, const Lives& rough, size_t life) {
   std::string text = "  life " + std::to_string(life) + " in a clean world\n";
   for (const std::string& line : clean.diary(life)) text += "    " + line + '\n';

@@ -14,12 +14,7 @@ namespace tsunagi::simulation {
 namespace {
 
 constexpr int kSteps = 300;
-constexpr uint64_t kSeeds = 10;
-
-uint64_t number_from_environment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
+constexpr uint64_t kWorlds = 10;
 
 std::string tail(const std::vector<std::string>& diary) {
   constexpr size_t kLines = 25;
@@ -45,7 +40,7 @@ void live(uint64_t seed) {
 TEST(Simulation, EveryLifeEndsInTheTruth) {
   const uint64_t single = number_from_environment("SEED", 0);
   const uint64_t first = single != 0 ? single : 1;
-  const uint64_t count = single != 0 ? 1 : number_from_environment("SEEDS", kSeeds);
+  const uint64_t count = single != 0 ? 1 : number_from_environment("SEEDS", kWorlds);
   std::cout << "seeds " << first << " to " << first + count - 1 << ", " << kSteps
             << " steps each\n";
   for (uint64_t seed = first; seed < first + count && !HasFatalFailure(); ++seed) live(seed);

@@ -7,17 +7,14 @@
 #include "server/domain/card/card_service.h"
 #include "server/domain/member/field_prints.h"
 #include "server/domain/member/member_fields.h"
+#include "wasm/core/japan_time.h"
 
 namespace tsunagi::simulation {
 namespace {
 
 constexpr int kWithdrawn = 3;  // of a member, in Smaregi
 
-constexpr TenantId kShop = 1;
-constexpr int kLostPercent = 30;
-constexpr int kDoubledPercent = 30;
 constexpr int kCallFailsPercent = 5;
-constexpr Seconds kDay = 86'400;
 
 std::string without_time(const std::string& metafield) {
   auto json = nlohmann::json::parse(metafield);
@@ -324,7 +321,7 @@ void World::settle() {
   shop_.failures.down = false;
   deliver_some(on_the_way_.size());
   constexpr Seconds kStep = 300;
-  for (Seconds passed = 0; passed < kDay + 3'600; passed += kStep) {
+  for (Seconds passed = 0; passed < kDaySeconds + 3'600; passed += kStep) {
     clock_.advance(kStep);
     server_->jobs.poll_due();
     for (int i = 0; i < 50; ++i) {

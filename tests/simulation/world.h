@@ -11,6 +11,7 @@
 
 #include "server/domain/member/join_service.h"
 #include "server/jobs/jobs.h"
+#include "tests/simulation/script.h"
 #include "tests/support/fakes.h"
 #include "tests/support/workers.h"
 

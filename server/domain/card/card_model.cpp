@@ -7,7 +7,7 @@
 namespace tsunagi {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 CardState state_of(LinkState state) {
   switch (state) {
@@ -34,7 +34,7 @@ std::string question_of(const std::vector<std::string>& missing) {
   return kind;
 }
 
-Json drawing_json(const Drawing& drawing) {
+OrderedJson drawing_json(const Drawing& drawing) {
   return {{"symbology", symbology_name(drawing.symbology)},
           {"width", drawing.width},
           {"height", drawing.height},
@@ -82,16 +82,16 @@ Result<CardMetafield> card_metafield(const Tenant& tenant, const Card& card) {
   CardModel model = card_model(tenant, card);
   // Liquid asks nothing: until the script does, the card is one that is being registered.
   if (model.state == CardState::kFieldMissing) model.state = CardState::kRegistering;
-  Json json = {{"v", 1},
-               {"state", card_state_name(model.state)},
-               {"programme", model.programme},
-               {"holder", model.holder},
-               {"code", model.code},
-               {"rank", model.rank},
-               {"has_points", model.has_points},
-               {"points", model.points},
-               {"as_of", model.as_of},
-               {"expires_on", model.expires_on}};
+  OrderedJson json = {{"v", 1},
+                      {"state", card_state_name(model.state)},
+                      {"programme", model.programme},
+                      {"holder", model.holder},
+                      {"code", model.code},
+                      {"rank", model.rank},
+                      {"has_points", model.has_points},
+                      {"points", model.points},
+                      {"as_of", model.as_of},
+                      {"expires_on", model.expires_on}};
   const auto first = first_drawing(model);
   if (!first.ok()) return first.error();
   json["first"] = drawing_json(*first);
@@ -99,7 +99,7 @@ Result<CardMetafield> card_metafield(const Tenant& tenant, const Card& card) {
   const auto second = draw(model.second, model.code);
   if (second.ok()) json["second"] = drawing_json(*second);
   return CardMetafield{.customer_id = card.link.customer_id,
-                       .json = json.dump(-1, ' ', false, Json::error_handler_t::replace)};
+                       .json = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace)};
 }
 
 }  // namespace tsunagi

@@ -21,9 +21,7 @@ CardSnapshot& snapshot_of(Card& card) {
   return *card.snapshot;
 }
 
-std::string subject(const Card& card) {
-  return "customer " + std::to_string(card.link.customer_id);
-}
+std::string subject(const Card& card) { return customer_subject(card.link.customer_id); }
 
 Error other_member() {
   return {ErrorCode::kInternal, "Smaregi answered about another member than the one asked for"};

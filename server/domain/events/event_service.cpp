@@ -18,10 +18,6 @@ namespace {
 // Changed products are asked for from this long before the event came.
 constexpr Seconds kProductEventWindowSeconds = 600;
 
-std::string customer_subject(int64_t customer_id) {
-  return "customer " + std::to_string(customer_id);
-}
-
 std::string reread_key(TenantId tenant, const std::string& product) {
   return std::to_string(tenant) + "/" + product;
 }

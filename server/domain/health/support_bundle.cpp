@@ -11,7 +11,7 @@
 namespace tsunagi {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr size_t kTypeMaxBytes = 64;
 
@@ -24,24 +24,24 @@ std::string plain_type(std::string_view type) {
   return plain ? std::string(type) : "other";
 }
 
-Json length_of(const Json& text) {
+OrderedJson length_of(const OrderedJson& text) {
   return text.is_string()
-             ? Json(std::to_string(text.get_ref<const std::string&>().size()) + " bytes")
+             ? OrderedJson(std::to_string(text.get_ref<const std::string&>().size()) + " bytes")
              : text;
 }
 
 // Of what somebody typed the length: it may name anybody.
-Json settings_of(const Tenant& tenant) {
-  Json settings = Json::parse(settings_json(tenant.settings));
+OrderedJson settings_of(const Tenant& tenant) {
+  OrderedJson settings = OrderedJson::parse(settings_json(tenant.settings));
   for (const char* name : {"programme_name", "contact_url", "notify_mail"}) {
     settings[name] = length_of(settings[name]);
   }
   for (auto& [name, text] : settings["consent"].items()) text = length_of(text);
-  for (Json& store : settings["stores"]) store["name"] = length_of(store["name"]);
+  for (OrderedJson& store : settings["stores"]) store["name"] = length_of(store["name"]);
   return settings;
 }
 
-Json figures_of(const Figures& figures) {
+OrderedJson figures_of(const Figures& figures) {
   return {
       {"members",
        {{"joining", figures.joining}, {"linked", figures.linked}, {"stopped", figures.stopped}}},
@@ -56,8 +56,8 @@ class Tally {
            const std::string& cause) {
     ++counts_[{std::string(queue), std::string(word(state)), kind, cause}];
   }
-  [[nodiscard]] Json json() const {
-    Json rows = Json::array();
+  [[nodiscard]] OrderedJson json() const {
+    OrderedJson rows = OrderedJson::array();
     for (const auto& [key, count] : counts_) {
       const auto& [queue, state, kind, cause] = key;
       rows.push_back(
@@ -114,13 +114,13 @@ class Queues {
                      {"since", letter.since},
                      {"cause", cause}});
   }
-  [[nodiscard]] Json by_kind() const { return tally_.json(); }
-  [[nodiscard]] const Json& dead() const { return dead_; }
+  [[nodiscard]] OrderedJson by_kind() const { return tally_.json(); }
+  [[nodiscard]] const OrderedJson& dead() const { return dead_; }
 
  private:
   const SupportFacts& facts_;
   Tally tally_;
-  Json dead_ = Json::array();
+  OrderedJson dead_ = OrderedJson::array();
 };
 
 // read: of a state, at most so many.
@@ -136,10 +136,10 @@ Result<Done> add_all(Queues& queues, const Read& read) {
 
 }  // namespace
 
-Json checks_json(const std::vector<Check>& checks) {
-  Json list = Json::array();
+OrderedJson checks_json(const std::vector<Check>& checks) {
+  OrderedJson list = OrderedJson::array();
   for (const Check& check : checks) {
-    Json values = Json::object();
+    OrderedJson values = OrderedJson::object();
     for (const auto& [name, value] : check.values) values[std::string(name)] = value;
     list.push_back({{"name", check.name},
                     {"state", word(check.state)},
@@ -162,9 +162,9 @@ Result<std::string> support_bundle(Storage& storage, const Tenant& tenant,
   });
   if (!read.ok()) return read.error();
   const HealthFacts& known = health.facts;
-  Json cursors = Json::object();
+  OrderedJson cursors = OrderedJson::object();
   for (const auto& [name, value] : known.figures.cursors) cursors[name] = value;
-  const Json bundle = {
+  const OrderedJson bundle = {
       {"made_at", known.now},
       {"version", facts.version},
       {"schema", known.figures.schema},
@@ -186,7 +186,7 @@ Result<std::string> support_bundle(Storage& storage, const Tenant& tenant,
         {"by_kind", queues.by_kind()}}},
       {"dead_letters", queues.dead()},
       {"failed_calls", facts.calls}};
-  return bundle.dump(2, ' ', false, Json::error_handler_t::replace);
+  return bundle.dump(2, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 }  // namespace tsunagi

@@ -71,11 +71,10 @@ Result<MemberLink> JoinService::join_as(const Tenant& tenant, int64_t customer_i
                     .state = LinkState::kJoining,
                     .joined_at = clock_.now()};
     const auto applied = storage_.apply(
-        tenant.id,
-        {change::PutLink{.link = link, .only_new = true},
-         change::Enqueue{{OutboxKind::kCreateMember, std::to_string(customer_id)}},
-         change::Enqueue{{OutboxKind::kWriteCard, std::to_string(customer_id)}},
-         change::Audit{"customer", "join", "customer " + std::to_string(customer_id), reason}});
+        tenant.id, {change::PutLink{.link = link, .only_new = true},
+                    change::Enqueue{{OutboxKind::kCreateMember, std::to_string(customer_id)}},
+                    change::Enqueue{{OutboxKind::kWriteCard, std::to_string(customer_id)}},
+                    change::Audit{"customer", "join", customer_subject(customer_id), reason}});
     if (applied.ok()) return link;
     // Somebody was faster: either the same customer (read again) or the code (draw again).
     if (applied.error().code != ErrorCode::kConflict) return applied.error();
@@ -104,7 +103,7 @@ Result<Done> JoinService::give_fields(const Tenant& tenant, int64_t customer_id,
   const auto kept = storage_.apply(
       tenant.id, {change::PutGivenFields{customer_id, *given},
                   change::Enqueue{{OutboxKind::kCreateMember, std::to_string(customer_id)}},
-                  change::Audit{"customer", "fields", "customer " + std::to_string(customer_id),
+                  change::Audit{"customer", "fields", customer_subject(customer_id),
                                 "answered what Smaregi asks of every member"}});
   // Registered between the question and the answer, which nobody needs any more.
   const bool registered = !kept.ok() && kept.error().code == ErrorCode::kConflict;

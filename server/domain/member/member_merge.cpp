@@ -8,8 +8,6 @@
 namespace tsunagi {
 namespace {
 
-std::string subject(int64_t customer_id) { return "customer " + std::to_string(customer_id); }
-
 // A member whom the tills serve goes before one who is stopped, and both before one who is none
 // yet; of two alike the one that joined first.
 bool goes_before(const Card& a, const Card& b) {
@@ -27,7 +25,7 @@ void leave_behind(const Card& card, int64_t kept, std::vector<Change>& changes) 
   changes.emplace_back(change::LeaveMember{
       {.code = link.code, .pos_member_id = link.pos_member_id, .kept_customer_id = kept}});
   changes.emplace_back(change::Audit{
-      "shopify", "merge", subject(kept),
+      "shopify", "merge", customer_subject(kept),
       "of two members the later one is off the card: code " + link.code + ", Smaregi member " +
           link.pos_member_id + "; its points stay there until they are brought over in Smaregi"});
 }
@@ -66,8 +64,9 @@ std::vector<Change> merge_changes(const Card& leaving, const Card* staying, int6
     leave_behind(*staying, kept, changes);
   }
   changes.emplace_back(change::MoveLink{.from = gone, .to = kept});
-  changes.emplace_back(change::Audit{"shopify", "merge", subject(kept),
-                                     "the card of " + subject(gone) + " is this customer's now"});
+  changes.emplace_back(
+      change::Audit{"shopify", "merge", customer_subject(kept),
+                    "the card of " + customer_subject(gone) + " is this customer's now"});
   changes.emplace_back(change::Enqueue{.write = {work_for(leaving, Side::kShop), key}});
   return changes;
 }

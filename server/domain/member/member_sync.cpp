@@ -16,8 +16,6 @@ namespace {
 
 constexpr int kStatusWithdrawn = 3;  // and 4, merged into another: nobody's card any more
 
-std::string subject(int64_t customer_id) { return "customer " + std::to_string(customer_id); }
-
 // Smaregi has one line for an address and no sign-in by e-mail: these are the customer's own.
 bool shop_takes(MemberField field) {
   return field != MemberField::kMail && field != MemberField::kPostCode &&
@@ -250,7 +248,7 @@ Result<Done> MemberSync::write(const Tenant& tenant, Side side, const Pair& pair
                                const FieldChanges& fields, Outcome& outcome) {
   if (fields.empty()) return Done{};
   const char* actor = side == Side::kPos ? "smaregi" : "shopify";
-  const std::string customer = subject(pair.card.link.customer_id);
+  const std::string customer = customer_subject(pair.card.link.customer_id);
   const auto written = write_once(tenant, side, pair, fields);
   if (written.ok()) {
     std::string names;

@@ -17,8 +17,6 @@ namespace {
 constexpr Seconds kPointsRetrySeconds = 60;  // when they cannot be read with the link
 constexpr FieldSet kFieldSets[] = {FieldSet::kAll, FieldSet::kNames, FieldSet::kCodeOnly};
 
-std::string subject(int64_t customer_id) { return "customer " + std::to_string(customer_id); }
-
 // A member found under our freshly drawn code is the one we created when it has the names we sent,
 // be it before they were changed in the shop (then their prints tell). Twelve random digits do not
 // meet a stranger's by chance, and a stranger's member is not taken over.
@@ -65,8 +63,8 @@ std::vector<Change> linked(const Tenant& tenant, const Card& joining, const PosM
   }
   changes.emplace_back(change::Enqueue{{OutboxKind::kWriteCard, customer}});
   changes.emplace_back(change::Enqueue{{OutboxKind::kTagCustomer, customer}});
-  changes.emplace_back(
-      change::Audit{"smaregi", "linked", subject(customer_id), "the member exists in Smaregi"});
+  changes.emplace_back(change::Audit{"smaregi", "linked", customer_subject(customer_id),
+                                     "the member exists in Smaregi"});
   return changes;
 }
 
@@ -87,7 +85,7 @@ std::vector<Change> waits(const Card& card, std::vector<std::string> missing) {
   for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
   link.missing = std::move(missing);
   return {change::PutLink{.link = link},
-          change::Audit{"smaregi", "waits", subject(link.customer_id),
+          change::Audit{"smaregi", "waits", customer_subject(link.customer_id),
                         "Smaregi asks every member for: " + names}};
 }
 
@@ -206,7 +204,7 @@ Result<Done> Registration::draw_again(const Tenant& tenant, Card& card) {
   return ports_.storage.apply(
       tenant.id,
       {change::PutLink{.link = card.link}, change::Enqueue{{OutboxKind::kWriteCard, customer}},
-       change::Audit{"smaregi", "code", subject(card.link.customer_id),
+       change::Audit{"smaregi", "code", customer_subject(card.link.customer_id),
                      "the drawn code was taken in Smaregi; another was drawn"}});
 }
 

@@ -11,12 +11,12 @@
 namespace tsunagi {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr int kLeftMembersRead = 1'000;
 constexpr std::string_view kAgreed = "agreed to text ";
 
-Json member_json(const Card& card, const HeldRows& rows) {
+OrderedJson member_json(const Card& card, const HeldRows& rows) {
   const MemberLink& link = card.link;
   return {{"member_code", link.code},
           {"all_codes", rows.codes},
@@ -26,8 +26,8 @@ Json member_json(const Card& card, const HeldRows& rows) {
           {"still_asked_for", link.missing}};
 }
 
-Json figures_json(const CardSnapshot& figures) {
-  Json json = {{"name", figures.holder}, {"rank", figures.rank}, {"read_at", figures.as_of}};
+OrderedJson figures_json(const CardSnapshot& figures) {
+  OrderedJson json = {{"name", figures.holder}, {"rank", figures.rank}, {"read_at", figures.as_of}};
   if (figures.has_points) {
     json["points"] = figures.points;
     json["points_expire_on"] = figures.points_expire_on;
@@ -35,8 +35,8 @@ Json figures_json(const CardSnapshot& figures) {
   return json;
 }
 
-Json trail_json(const std::vector<AuditRow>& trail) {
-  Json list = Json::array();
+OrderedJson trail_json(const std::vector<AuditRow>& trail) {
+  OrderedJson list = OrderedJson::array();
   for (const AuditRow& row : trail) {
     list.push_back(
         {{"at", row.at}, {"actor", row.actor}, {"action", row.action}, {"reason", row.reason}});
@@ -44,8 +44,8 @@ Json trail_json(const std::vector<AuditRow>& trail) {
   return list;
 }
 
-Json queues_json(const HeldRows& rows) {
-  Json list = Json::array();
+OrderedJson queues_json(const HeldRows& rows) {
+  OrderedJson list = OrderedJson::array();
   for (const InboxEntry& row : rows.events) {
     list.push_back({{"queue", "inbox"},
                     {"what", row.item.event.type},
@@ -65,15 +65,15 @@ Json queues_json(const HeldRows& rows) {
 
 // What merges of customers in Shopify left: into whom this one went, whose link waits to be moved,
 // members that went off the card.
-Result<Json> merges_json(Storage& storage, TenantId tenant, int64_t customer) {
+Result<OrderedJson> merges_json(Storage& storage, TenantId tenant, int64_t customer) {
   const auto into = storage.merged_into(tenant, customer);
   if (!into.ok()) return into.error();
   const auto dropped = storage.dropped_link(tenant, customer);
   if (!dropped.ok()) return dropped.error();
   const auto left = storage.left_members(tenant, kLeftMembersRead);
   if (!left.ok()) return left.error();
-  Json json = {
-      {"merged_into", nullptr}, {"dropped_link", nullptr}, {"off_the_card", Json::array()}};
+  OrderedJson json = {
+      {"merged_into", nullptr}, {"dropped_link", nullptr}, {"off_the_card", OrderedJson::array()}};
   if (*into) json["merged_into"] = **into;
   if (*dropped) {
     json["dropped_link"] = {{"code", (*dropped)->code},
@@ -89,8 +89,9 @@ Result<Json> merges_json(Storage& storage, TenantId tenant, int64_t customer) {
 }
 
 // The merchant's texts that the trail names.
-Result<Json> texts_json(Storage& storage, TenantId tenant, const std::vector<AuditRow>& trail) {
-  Json list = Json::array();
+Result<OrderedJson> texts_json(Storage& storage, TenantId tenant,
+                               const std::vector<AuditRow>& trail) {
+  OrderedJson list = OrderedJson::array();
   for (const AuditRow& row : trail) {
     const size_t at = row.reason.find(kAgreed);
     if (at == std::string::npos) continue;
@@ -131,20 +132,20 @@ Result<std::string> held_data(Storage& storage, const Tenant& tenant, const Data
   auto texts = texts_json(storage, tenant.id, rows->trail);
   if (!texts.ok()) return texts.error();
 
-  Json json = {{"shop", tenant.shop_domain},
-               {"customer_id", customer},
-               {"request",
-                {{"id", request.request_id},
-                 {"requested_at", request.requested_at},
-                 {"orders", request.orders}}},
-               {"made_at", now},
-               {"times", "seconds since 1970-01-01 UTC"},
-               {"member", nullptr},
-               {"card", nullptr},
-               {"given_on_the_card", Json::object()},
-               {"favourite_shop", *favourite},
-               {"kept_products", *pins},
-               {"was_a_member_before", *left}};
+  OrderedJson json = {{"shop", tenant.shop_domain},
+                      {"customer_id", customer},
+                      {"request",
+                       {{"id", request.request_id},
+                        {"requested_at", request.requested_at},
+                        {"orders", request.orders}}},
+                      {"made_at", now},
+                      {"times", "seconds since 1970-01-01 UTC"},
+                      {"member", nullptr},
+                      {"card", nullptr},
+                      {"given_on_the_card", OrderedJson::object()},
+                      {"favourite_shop", *favourite},
+                      {"kept_products", *pins},
+                      {"was_a_member_before", *left}};
   if (const std::optional<Card>& known = *card) {
     json["member"] = member_json(*known, *rows);
     if (known->snapshot) json["card"] = figures_json(*known->snapshot);
@@ -161,7 +162,7 @@ Result<std::string> held_data(Storage& storage, const Tenant& tenant, const Data
   json["history"] = trail_json(rows->trail);
   json["waiting_or_given_up"] = queues_json(*rows);
   constexpr int kIndent = 2;
-  return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(kIndent, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 }  // namespace tsunagi

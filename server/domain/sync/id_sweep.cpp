@@ -9,12 +9,11 @@
 #include "server/domain/fnv1a.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/member_number.h"
+#include "wasm/core/japan_time.h"
 
 namespace tsunagi {
 namespace {
 
-constexpr Seconds kDay = 86'400;
-constexpr Seconds kJapan = 32'400;  // UTC+9, no daylight saving
 constexpr int kStatusUsable = 0;
 // Of a list that was read to its end.
 constexpr int64_t kAllSeen = std::numeric_limits<int64_t>::max();
@@ -35,7 +34,7 @@ int64_t sweep_night(Seconds at, TenantId tenant) {
   Fnv1a hash;
   hash.add(std::to_string(tenant));
   const auto turn = static_cast<Seconds>(hash.value() % static_cast<uint64_t>(kSweepSpread));
-  return (at + kJapan - kSweepBegins - turn) / kDay;
+  return (at + kJapanOffsetSeconds - kSweepBegins - turn) / kDaySeconds;
 }
 
 Result<bool> IdSweep::step(const Tenant& tenant) {

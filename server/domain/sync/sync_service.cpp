@@ -14,12 +14,11 @@
 #include "server/domain/health/health.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
+#include "wasm/core/japan_time.h"
 
 namespace tsunagi {
 namespace {
 
-constexpr Seconds kDay = 86'400;
-constexpr Seconds kJapan = 32'400;       // UTC+9, no daylight saving
 constexpr Seconds kNightHour = 10'800;   // in Japan
 constexpr Seconds kNightSpread = 3'600;  // tenants do not all begin at once
 constexpr int kLookBits = 30;
@@ -30,7 +29,7 @@ std::string products_cursor(const Tenant& tenant) { return "products.read." + te
 std::string members_cursor(const Tenant& tenant) { return "members.read." + tenant.contract_id; }
 
 int64_t night_of(Seconds at, TenantId tenant) {
-  return (at + kJapan - kNightHour - tenant % kNightSpread) / kDay;
+  return (at + kJapanOffsetSeconds - kNightHour - tenant % kNightSpread) / kDaySeconds;
 }
 
 // Whether the same may work later: a lookup that fails for good must not hold up all that come
