@@ -22,8 +22,8 @@ if(TSUNAGI_PCH)
   target_link_libraries(tsunagi_common_tests PRIVATE tsunagi_gtest)
 endif()
 
-# The sanitizers' builds compile files in groups, which takes a third of the time: in them names of anonymous namespaces must
-# differ within a folder. The other builds see each file alone.
+# The builds with clang compile files in groups, which takes half the time: names of anonymous namespaces must differ within
+# a folder. The debug and wasm builds, and clang-tidy, see each file alone.
 option(TSUNAGI_UNITY "compile files in groups" OFF)
 function(tsunagi_unity name)
   set_target_properties(${name} PROPERTIES UNITY_BUILD ${TSUNAGI_UNITY} UNITY_BUILD_BATCH_SIZE 6)

@@ -109,7 +109,7 @@ void RateBudget::creep(TimePoint now) {
 Result<Done> RateBudget::acquire(Priority priority, TimePoint deadline) {
   std::unique_lock lock(mutex_);
   if (queue_.size() >= limits_.max_waiting) {
-    return Error{ErrorCode::kUnavailable, "rate budget: too many callers wait"};
+    return Error{ErrorCode::kBusy, "rate budget: too many callers wait"};
   }
   const Ticket ticket{priority, next_ticket_++};
   queue_.insert(ticket);
@@ -134,7 +134,7 @@ Result<Done> RateBudget::acquire(Priority priority, TimePoint deadline) {
     }
     if (now >= deadline || (first && part_ > 0 && free > deadline)) {
       leave();
-      return Error{ErrorCode::kUnavailable, "rate budget: no turn before the deadline"};
+      return Error{ErrorCode::kBusy, "rate budget: no turn before the deadline"};
     }
     const TimePoint until = std::min(deadline, first ? free : deadline);
     changed_.wait_for(lock, std::min<Steady::duration>(until - now, kLongestNap));

@@ -45,7 +45,7 @@ class RateBudget {
   // lease: when other processes spend of the same budget; then `rate` is what all of them may.
   RateBudget(RateLimits limits, Clock& clock, BudgetPart::Lease lease = {});
 
-  // Waits for a turn. kUnavailable when none comes before the deadline, or too many wait.
+  // Waits for a turn. kBusy when none comes before the deadline, or too many wait.
   Result<Done> acquire(Priority priority, TimePoint deadline);
   // The platform refused (429). retry_after: what it asks for, 0 when it says nothing.
   void refused(std::chrono::milliseconds retry_after);

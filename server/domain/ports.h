@@ -84,6 +84,7 @@ struct ForgetLeftMember {
 };
 struct PutSnapshot {
   CardSnapshot snapshot;
+  bool anew = true;  // false: over an earlier one alone, which may have been forgotten meanwhile
 };  // an older as_of never overwrites a newer one
 struct PutFieldPrints {
   int64_t customer_id = 0;
@@ -477,9 +478,15 @@ class Shop {
                                    const std::vector<CardMetafield>& cards) = 0;  // ≤ 25
   virtual Result<Done> erase_card(const Tenant& tenant, int64_t customer_id) = 0;
   // Of the tags that are ours the customer has the one of this member code and no other; "" leaves
-  // none. Other tags stay. Done as well when the customer is gone. Safe to repeat.
+  // none. Other tags stay. Done as well when the customer is gone. Safe to repeat. others: told of
+  // the codes whose tags are about to go; with its error nothing is written.
+  using OtherCodes = std::function<Result<Done>(const std::vector<std::string>& codes)>;
   virtual Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
-                                    std::string_view member_code) = 0;
+                                    std::string_view member_code,
+                                    const OtherCodes& others = {}) = 0;
+  // A customer who is tagged with this member code. Shopify's search is seconds behind its writes.
+  virtual Result<std::optional<int64_t>> customer_tagged(const Tenant& tenant,
+                                                         std::string_view member_code) = 0;
   virtual Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) = 0;
   virtual Result<Access> access(const Tenant& tenant) = 0;
   // Tells the blocks whether only customers with kPilotTag are to see them.

@@ -18,6 +18,13 @@
 
 namespace tsunagi {
 
+// Whether the same may work later, or after a new sign-in at the platform: then nothing else works
+// there either.
+inline bool may_pass(const Error& error) {
+  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kBusy ||
+         error.code == ErrorCode::kUnauthorized;
+}
+
 using TenantId = int64_t;  // Shopify's numeric shop id; the myshopify domain is an alias
 using Seconds = int64_t;   // unix time, UTC
 

@@ -33,7 +33,8 @@ Reply failed(const Error& error) {
       return refuse(409, "conflict", error.message);
     case ErrorCode::kUnauthorized:
       return refuse(502, "upstream_refused", "A platform refused us. The log says why.");
-    case ErrorCode::kUnavailable: {
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kBusy: {
       Reply reply = refuse(503, "unavailable", "This cannot be answered just now. Try again.");
       reply.headers.emplace_back("Retry-After", "2");
       return reply;

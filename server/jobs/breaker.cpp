@@ -14,14 +14,27 @@ bool Breaker::may_call(const std::string& key) {
   return true;
 }
 
-void Breaker::ended(const std::string& key, bool answered) {
+Breaker::End Breaker::end_of(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kUnavailable:
+      return End::kSilent;
+    case ErrorCode::kBusy:
+      return End::kNotAsked;
+    default:
+      return End::kAnswered;
+  }
+}
+
+void Breaker::ended(const std::string& key, End end) {
   bool opened = false;
   bool closed = false;
   {
     const std::lock_guard lock(mutex_);
-    if (answered) {
+    if (end != End::kSilent) {
       const auto found = failing_.find(key);
       if (found == failing_.end()) return;
+      found->second.trying = false;
+      if (end == End::kNotAsked) return;  // the next one may try
       closed = found->second.failures >= kBreakerFailures;
       failing_.erase(found);
     } else {

@@ -31,7 +31,7 @@ class Breaker {
   auto run(const std::string& key, Call call) -> decltype(call()) {
     if (!may_call(key)) return resting();
     auto answer = call();
-    ended(key, answer.ok() || answer.error().code != ErrorCode::kUnavailable);
+    ended(key, answer.ok() ? End::kAnswered : end_of(answer.error()));
     return answer;
   }
 
@@ -47,8 +47,10 @@ class Breaker {
     bool trying = false;
     TimePoint try_at{};
   };
+  enum class End : uint8_t { kAnswered, kSilent, kNotAsked };
+  static End end_of(const Error& error);
   bool may_call(const std::string& key);
-  void ended(const std::string& key, bool answered);
+  void ended(const std::string& key, End end);
   void say(const std::string& key, std::string_view what) const;
 
   const std::string platform_;

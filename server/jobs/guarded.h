@@ -131,10 +131,16 @@ class GuardedShop final : public Shop {
   Result<Done> erase_card(const Tenant& tenant, int64_t customer_id) override {
     return breaker_.run(tenant.shop_domain, [&] { return shop_.erase_card(tenant, customer_id); });
   }
-  Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
-                            std::string_view member_code) override {
+  Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id, std::string_view member_code,
+                            const OtherCodes& others) override {
+    return breaker_.run(tenant.shop_domain, [&] {
+      return shop_.tag_customer(tenant, customer_id, member_code, others);
+    });
+  }
+  Result<std::optional<int64_t>> customer_tagged(const Tenant& tenant,
+                                                 std::string_view member_code) override {
     return breaker_.run(tenant.shop_domain,
-                        [&] { return shop_.tag_customer(tenant, customer_id, member_code); });
+                        [&] { return shop_.customer_tagged(tenant, member_code); });
   }
   Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) override {
     return breaker_.run(tenant.shop_domain,

@@ -23,12 +23,6 @@ int64_t customer_of(const OutboxItem& item) {
   return error == std::errc() && end == key.data() + key.size() && id > 0 ? id : 0;
 }
 
-// What may pass by itself is tried for as long as it takes: the queue holds one item a customer,
-// and only the last state of a card matters.
-bool may_pass(const Error& error) {
-  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthorized;
-}
-
 // What goes to a platform needs Shopify.
 bool needs_pos(OutboxKind kind) {
   switch (kind) {
@@ -258,6 +252,9 @@ void OutboxWorker::drop_customer(const Tenant& tenant, const OutboxItem& item) {
   const auto customer = ports_.shop.customer(tenant, customer_id);
   if (!customer.ok()) return failed(item, customer.error());
   if (customer->has_value()) return finish(item, {});
+  const auto merged = merged_unheard(tenant, customer_id);
+  if (!merged.ok()) return failed(item, merged.error());
+  if (*merged) return finish(item, {});
   const auto done = ports_.cards.exclusively(tenant.id, customer_id, [&]() -> Result<Done> {
     const auto card = ports_.storage.card(tenant.id, customer_id);
     if (!card.ok()) return card.error();
@@ -273,6 +270,46 @@ void OutboxWorker::drop_customer(const Tenant& tenant, const OutboxItem& item) {
   if (!done.ok()) failed(item, done.error());
 }
 
+// A merge unites the tags of both customers: whoever carries the tag of one who is gone is the
+// survivor of a merge that we did not hear of.
+Result<bool> OutboxWorker::merged_unheard(const Tenant& tenant, int64_t gone) {
+  const auto card = ports_.storage.card(tenant.id, gone);
+  if (!card.ok()) return card.error();
+  if (!card->has_value()) return false;
+  const auto survivor = ports_.shop.customer_tagged(tenant, (*card)->link.code);
+  if (!survivor.ok()) return survivor.error();
+  if (survivor->value_or(gone) == gone) return false;
+  if (auto told = tell_merge(tenant.id, {.kept = **survivor, .gone = gone}); !told.ok()) {
+    return told.error();
+  }
+  return true;
+}
+
+Result<Done> OutboxWorker::tell_merges(TenantId tenant, int64_t kept,
+                                       const std::vector<std::string>& codes) {
+  for (const std::string& code : codes) {
+    const auto owner = ports_.storage.code_owner(tenant, code);
+    if (!owner.ok()) return owner.error();
+    const int64_t gone = owner->value_or(0);
+    if (gone == 0 || gone == kept)
+      continue;  // nobody's any more, or an earlier one of the same card
+    if (auto told = tell_merge(tenant, {.kept = kept, .gone = gone}); !told.ok()) return told;
+  }
+  return Done{};
+}
+
+// As Shopify would have: the event asks whether the one is really gone.
+Result<Done> OutboxWorker::tell_merge(TenantId tenant, const ShopMerge& merge) {
+  const Seconds now = ports_.clock.now();
+  const auto stored = ports_.storage.put_inbox(
+      tenant, {System::kShopify, "customers/merge",
+               "tag-" + std::to_string(merge.gone) + "-" + std::to_string(merge.kept) + "-" +
+                   std::to_string(now),
+               merge_body({.kept = merge.kept, .gone = merge.gone, .completed = true}), now});
+  if (!stored.ok()) return stored.error();
+  return Done{};
+}
+
 // A card that is stopped, or not yet in Smaregi, is no member's: who counts members by their tags
 // counts those whom a till serves.
 void OutboxWorker::tag_customer(const Tenant& tenant, const OutboxItem& item) {
@@ -282,7 +319,10 @@ void OutboxWorker::tag_customer(const Tenant& tenant, const OutboxItem& item) {
   const std::optional<Card>& card = *read;
   const bool linked = card && card->link.state == LinkState::kLinked;
   const auto tagged =
-      ports_.shop.tag_customer(tenant, customer_id, linked ? card->link.code : std::string());
+      ports_.shop.tag_customer(tenant, customer_id, linked ? card->link.code : std::string(),
+                               [&](const std::vector<std::string>& codes) {
+                                 return tell_merges(tenant.id, customer_id, codes);
+                               });
   if (!tagged.ok()) return failed(item, tagged.error());
   finish(item, {});
 }

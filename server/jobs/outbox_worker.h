@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "server/domain/events/event_body.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/member/registration.h"
 #include "server/jobs/held.h"
@@ -41,6 +42,11 @@ class OutboxWorker {
   void tag_customer(const Tenant& tenant, const OutboxItem& item);
 
   void drop_customer(const Tenant& tenant, const OutboxItem& item);
+  // true: it was so, and the event that tells of it is in the inbox.
+  Result<bool> merged_unheard(const Tenant& tenant, int64_t gone);
+  // Of whom the codes are, if they are others than `kept`.
+  Result<Done> tell_merges(TenantId tenant, int64_t kept, const std::vector<std::string>& codes);
+  Result<Done> tell_merge(TenantId tenant, const ShopMerge& merge);
   void tell_leavings(const Tenant& tenant, const std::vector<OutboxItem>& items);
   Result<Done> tell_leaving(const Tenant& tenant, const OutboxItem& item);
   void read_points(const Tenant& tenant, int64_t customer_id);

@@ -49,7 +49,7 @@ Result<std::string> AccessTokens::get(const Tenant& tenant, TimePoint deadline) 
   // Nobody waits for another's refresh while the token is good.
   auto next = renewed(tenant, "", now < token->expires_at ? clock_.steady() : deadline);
   // The refresh did not work, but the old token has some minutes left.
-  const bool later = !next && next.error().code == ErrorCode::kUnavailable;
+  const bool later = !next && next.error().code != ErrorCode::kUnauthorized;
   if (later && now < token->expires_at) return token->value;
   return next;
 }
@@ -69,7 +69,7 @@ Result<std::string> AccessTokens::renewed(const Tenant& tenant, const std::strin
     while (flight.answers == before) {
       const TimePoint steady = clock_.steady();
       if (steady >= deadline) {
-        return Error{ErrorCode::kUnavailable, "Shopify token: no answer before the deadline"};
+        return Error{ErrorCode::kBusy, "Shopify token: no answer before the deadline"};
       }
       flight.landed.wait_for(
           lock, std::min<std::chrono::steady_clock::duration>(deadline - steady, kLongestNap));
@@ -106,7 +106,7 @@ Result<std::string> AccessTokens::renew(const Tenant& tenant, const std::string&
     if (!ours) return ours.error();
     if (*ours) break;
     if (clock_.steady() + kLongestNap > deadline) {
-      return Error{ErrorCode::kUnavailable, "Shopify token: another server is refreshing it"};
+      return Error{ErrorCode::kBusy, "Shopify token: another server is refreshing it"};
     }
     std::this_thread::sleep_for(kLongestNap);
   }

@@ -558,8 +558,18 @@ Result<Done> ShopifyClient::erase_card(const Tenant& tenant, int64_t customer_id
   return user_error(operation, *errors);
 }
 
+Result<std::optional<int64_t>> ShopifyClient::customer_tagged(const Tenant& tenant,
+                                                              std::string_view member_code) {
+  const std::string tag = shopify::member_tag(member_code);
+  if (tag.empty()) return std::optional<int64_t>();
+  const auto body = state_->call(tenant, shopify::kCustomersTagged,
+                                 json::object({{"query", "tag:" + shopify::search_quoted(tag)}}));
+  if (!body) return body.error();
+  return shopify::parse_tagged_customer(*body, tag);
+}
+
 Result<Done> ShopifyClient::tag_customer(const Tenant& tenant, int64_t customer_id,
-                                         std::string_view member_code) {
+                                         std::string_view member_code, const OtherCodes& others) {
   const std::string gid = shopify::make_gid("Customer", customer_id);
   const auto body = state_->call(tenant, shopify::kCustomerTags, json::object({{"id", gid}}));
   if (!body) return body.error();
@@ -572,6 +582,13 @@ Result<Done> ShopifyClient::tag_customer(const Tenant& tenant, int64_t customer_
                  "shopify.customer_tags: the reply is about another customer"};
   }
   const shopify::TagChanges changes = shopify::tag_changes(customer->tags, member_code);
+  if (others && !changes.remove.empty()) {
+    std::vector<std::string> codes;
+    for (const std::string& tag : changes.remove) {
+      codes.push_back(tag.substr(shopify::kTagPrefix.size()));
+    }
+    if (auto heard = others(codes); !heard) return heard;
+  }
   auto removed = state_->change_tags(tenant, shopify::kTagsRemove, "tagsRemove",
                                      {{"id", gid}, {"tags", changes.remove}});
   if (!removed) return removed;

@@ -76,8 +76,10 @@ class ShopifyClient final : public Shop {
   Result<Done> erase_card(const Tenant& tenant, int64_t customer_id) override;
   // The form of the tag: member_tag.h. One reading, and a write only where something is to change.
   // kInvalid: Shopify refuses the tag, of a customer who has as many as it takes.
-  Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
-                            std::string_view member_code) override;
+  Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id, std::string_view member_code,
+                            const OtherCodes& others = {}) override;
+  Result<std::optional<int64_t>> customer_tagged(const Tenant& tenant,
+                                                 std::string_view member_code) override;
   // Case does not count in tags.
   Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) override;
   Result<Access> access(const Tenant& tenant) override;

@@ -23,6 +23,15 @@ std::string member_tag(std::string_view code) {
   return std::string(kTagPrefix) + std::string(code);
 }
 
+std::string search_quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '\'';
+}
+
 TagChanges tag_changes(const std::vector<std::string>& tags, std::string_view code) {
   const std::string wanted = member_tag(code);
   TagChanges changes;

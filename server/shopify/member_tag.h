@@ -23,4 +23,7 @@ struct TagChanges {
 };
 TagChanges tag_changes(const std::vector<std::string>& tags, std::string_view code);
 
+// As a term of a search: in quotes, since a colon separates there.
+std::string search_quoted(std::string_view text);
+
 }  // namespace tsunagi::shopify

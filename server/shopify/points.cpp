@@ -63,7 +63,7 @@ Result<Done> PointBucket::take(std::string_view operation, TimePoint deadline, b
     const auto wait = std::chrono::duration_cast<Steady::duration>(
         std::chrono::duration<double>(std::max(0.0, enough - have) / drips));
     if (now + wait > deadline) {
-      return Error{ErrorCode::kUnavailable, "Shopify: no query points before the deadline"};
+      return Error{ErrorCode::kBusy, "Shopify: no query points before the deadline"};
     }
     changed_.wait_for(
         lock, std::clamp<Steady::duration>(wait, std::chrono::milliseconds(1), kLongestNap));

@@ -27,7 +27,7 @@ class PointBucket {
   explicit PointBucket(Clock& clock, BudgetPart::Lease lease = {})
       : clock_(clock), slice_(std::move(lease)) {}
 
-  // Waits for the points that `operation` needed last time and takes them. kUnavailable: not before
+  // Waits for the points that `operation` needed last time and takes them. kBusy: not before
   // the deadline. in_background: half of the bucket is left to whom somebody waits for.
   Result<Done> take(std::string_view operation, TimePoint deadline, bool in_background = false);
   // What a reply said; throttled: the request was refused for want of points.

@@ -6,6 +6,7 @@
 
 #include "server/base/iso_time.h"
 #include "server/base/outbound_retry.h"
+#include "server/domain/ascii.h"
 
 namespace tsunagi::shopify {
 namespace {
@@ -227,15 +228,12 @@ Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const 
   return std::optional<ShopCustomer>(std::move(customer));
 }
 
-Result<std::optional<CustomerTags>> parse_customer_tags(std::string_view body) {
-  const auto data = data_of(body);
-  if (!data) return data.error();
-  const json* found = field(*data, "customer");
-  if (found == nullptr) return nonsense("customer is missing");
-  if (found->is_null()) return std::optional<CustomerTags>();
-  const auto id = parse_gid(text_at(*found, "id"), "Customer");
+namespace {
+
+Result<CustomerTags> tags_of(const json& found) {
+  const auto id = parse_gid(text_at(found, "id"), "Customer");
   if (!id) return nonsense("customer.id is not a customer's id");
-  const json* tags = field(*found, "tags");
+  const json* tags = field(found, "tags");
   if (tags == nullptr || !tags->is_array()) return nonsense("customer.tags is not a list");
   CustomerTags customer{.id = *id, .tags = {}};
   customer.tags.reserve(tags->size());
@@ -243,7 +241,38 @@ Result<std::optional<CustomerTags>> parse_customer_tags(std::string_view body) {
     if (!tag.is_string()) return nonsense("customer.tags holds something that is no text");
     customer.tags.push_back(tag.get<std::string>());
   }
-  return std::optional<CustomerTags>(std::move(customer));
+  return customer;
+}
+
+}  // namespace
+
+Result<std::optional<CustomerTags>> parse_customer_tags(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* found = field(*data, "customer");
+  if (found == nullptr) return nonsense("customer is missing");
+  if (found->is_null()) return std::optional<CustomerTags>();
+  auto customer = tags_of(*found);
+  if (!customer) return customer.error();
+  return std::optional<CustomerTags>(std::move(*customer));
+}
+
+Result<std::optional<int64_t>> parse_tagged_customer(std::string_view body, std::string_view tag) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* found = object_at(*data, "customers");
+  if (found == nullptr) return nonsense("customers is missing");
+  const json* nodes = field(*found, "nodes");
+  if (nodes == nullptr || !nodes->is_array()) return nonsense("customers.nodes is not a list");
+  const auto is_tag = [wanted = ascii_lower(tag)](const std::string& its) {
+    return ascii_lower(its) == wanted;
+  };
+  for (const json& node : *nodes) {
+    const auto customer = tags_of(node);
+    if (!customer) return customer.error();
+    if (std::ranges::any_of(customer->tags, is_tag)) return std::optional(customer->id);
+  }
+  return std::optional<int64_t>();
 }
 
 Result<AppAccess> parse_app_access(std::string_view body) {

@@ -108,7 +108,7 @@ struct SmaregiClient::State {
         .ask(std::string(contract),
              {.label = label,
               .path = std::string(path),
-              .priority = Priority::kSweep,
+              .priority = Priority::kShopper,
               .time = options.shopper_time},
              [&on_reply](const HttpReply& reply) -> Result<Done> {
                on_reply(reply);

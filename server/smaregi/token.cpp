@@ -44,7 +44,7 @@ Result<std::string> TokenSource::get(const std::string& contract, TimePoint dead
   while (slot.answers == before) {
     const TimePoint steady = clock_.steady();
     if (steady >= deadline) {
-      return Error{ErrorCode::kUnavailable, "Smaregi token: no answer before the deadline"};
+      return Error{ErrorCode::kBusy, "Smaregi token: no answer before the deadline"};
     }
     slot.changed.wait_for(
         lock, std::min<std::chrono::steady_clock::duration>(deadline - steady, kLongestNap));

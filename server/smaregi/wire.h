@@ -42,9 +42,9 @@ class Wire {
 
   Outcome ask(const std::string& contract, const Ask& ask, const Accept& accept);
 
-  // A token that nobody has used: what the contract grants now. Behind everything else.
+  // A token that nobody has used: what the contract grants now. A merchant waits for it.
   Result<Token> new_token(const std::string& contract) {
-    return fetch_token(contract, Priority::kSweep);
+    return fetch_token(contract, Priority::kShopper);
   }
 
   // A form sent to the identity server with the app's own credentials. Not repeated.

@@ -90,6 +90,9 @@ constexpr Sql kPutSnapshot{
     "points_expire_on = excluded.points_expire_on, rank = excluded.rank, "
     "holder = excluded.holder, as_of = excluded.as_of "
     "WHERE excluded.as_of >= card_snapshot.as_of"};
+constexpr Sql kUpdateSnapshot{
+    "UPDATE card_snapshot SET has_points = :a, points = :b, points_expire_on = :c, rank = :d, "
+    "holder = :e, as_of = :f WHERE tenant = :g AND customer_id = :h AND as_of <= :i"};
 constexpr Sql kPutPrints{
     "INSERT INTO field_prints (tenant, customer_id, prints) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, customer_id) DO UPDATE SET prints = excluded.prints"};
@@ -279,6 +282,12 @@ class Applier {
   // link, no snapshot.
   Result<Done> operator()(const change::PutSnapshot& put) {
     const CardSnapshot& snapshot = put.snapshot;
+    if (!put.anew) {
+      session_.run(kUpdateSnapshot, int64_t{snapshot.has_points}, snapshot.points,
+                   snapshot.points_expire_on, snapshot.rank, snapshot.holder, snapshot.as_of,
+                   tenant_, snapshot.customer_id, snapshot.as_of);
+      return Done{};
+    }
     if (!has_link(snapshot.customer_id)) return Done{};
     session_.run(kPutSnapshot, tenant_, snapshot.customer_id, int64_t{snapshot.has_points},
                  snapshot.points, snapshot.points_expire_on, snapshot.rank, snapshot.holder,

@@ -208,6 +208,8 @@ Result<Done> SqlStorage::uninstall(TenantId tenant) {
 
 Result<Done> SqlStorage::erase_tenant(TenantId tenant) {
   return write([&](Session& session) -> Result<Done> {
+    // First of all, as whoever else writes for the shop: else two could wait for each other.
+    if (auto known = hold_tenant(session, tenant); !known) return Done{};
     for (const Sql& erase : kErasures) session.run(erase, tenant);
     return Done{};
   });

@@ -123,6 +123,16 @@ TEST_F(CardTest, PointsSpentAtTheTillShowAtTheNextPoll) {
   EXPECT_EQ(look(service).points, 40);
 }
 
+TEST_F(CardTest, AReadingOfPointsThatMeetsAWithdrawalOnAnotherServerBringsNothingBack) {
+  const std::string id = link(kHanako, "CARD-1", 100);
+  ASSERT_EQ(look(service).points, 100);
+  pos.set_points(id, 40);
+  clock.advance(3);
+  pos.on_call = [&] { EXPECT_TRUE(storage.apply(1, {change::ForgetFigures{kHanako}}).ok()); };
+  (void)look(service);
+  EXPECT_FALSE(stored(kHanako).snapshot.has_value());
+}
+
 TEST_F(CardTest, PollsWithinTheFreshTimeCostNothingAndTheMemberIsReadRarely) {
   link(kHanako, "CARD-1", 100);
   for (int i = 0; i < 50; ++i) (void)look(service);

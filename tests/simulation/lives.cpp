@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/domain/events/event_body.h"
 #include "server/domain/sync/sync_service.h"
 #include "server/domain/words.h"
+#include "wasm/core/japan_time.h"
 
 namespace tsunagi::simulation {
 namespace {
@@ -19,14 +21,12 @@ constexpr uint64_t kLongestDelay = 240;  // of a webhook; merges have to be told
                                          // kMergeGraceSeconds
 constexpr Seconds kTick = 60;
 constexpr Seconds kSettleStep = 300;
-constexpr Seconds kTryAgain = 30;  // a step that has to wait for the server
-constexpr Seconds kStuckAfter = 86'400;
+constexpr Seconds kTryAgain = 30;                 // a step that has to wait for the server
+constexpr Seconds kStuckAfter = 2 * kDaySeconds;  // a night's sweep, and the grace of a merge
 // A card that nobody opened is read once a day, kSweepCards of them in a step.
-constexpr Seconds kNights = 30 * 3'600;
+constexpr Seconds kNights = 36 * 3'600;
 constexpr Seconds kNightsALife = 2 * kSettleStep / kSweepCards;
 constexpr int kTurnsToRest = 10'000;
-// Deletions and merges in the shop whose webhook is lost are found by no reading.
-constexpr bool kDeletionsAreTold = true;
 
 ShopCustomer newcomer(int64_t id, const std::string& mail) {
   ShopCustomer customer{.id = id,
@@ -111,7 +111,8 @@ void Lives::lead() {
     const Step& step = script_[life][person.next];
     if (!advance(life)) {
       person.stuck = clock_.now() - person.due_at > kStuckAfter;
-      if (!person.stuck) agenda_.emplace(clock_.now() + kTryAgain, life);
+      const Seconds waited = clock_.now() - person.due_at;
+      if (!person.stuck) agenda_.emplace(clock_.now() + std::max(kTryAgain, waited / 10), life);
       continue;
     }
     person.diary.push_back(std::to_string(clock_.now()) + ' ' + describe(step));
@@ -201,19 +202,18 @@ bool Lives::merge(size_t life, const Step& step) {
   Person& gone = step.stays ? other : person;
   const Person& kept = step.stays ? person : other;
   if (!gone.gone) {
-    const std::string prefix = R"("gid://shopify/Customer/)";
-    shop_.remove_customer(gone.customer);
+    // A lost merge is known by the tag; who has none, stopped at the till, is taken for deleted.
+    const Loss loss = shop_.tags().contains(gone.customer) ? Loss::kMayBeLost : Loss::kArrives;
+    shop_.merge_customer(gone.customer, kept.customer);
     edit_in_shop(kept, {});  // Shopify changes the one that stays
     gone.gone = true;
     tell(System::kShopify, "customers/merge",
-         R"({"admin_graphql_api_customer_kept_id":)" + prefix + std::to_string(kept.customer) +
-             R"(","admin_graphql_api_customer_deleted_id":)" + prefix +
-             std::to_string(gone.customer) + R"(","status":"completed"})",
-         Loss::kArrives);
-    tell(System::kShopify, "customers/delete", R"({"id":)" + std::to_string(gone.customer) + "}",
-         Loss::kArrives);
+         merge_body({.kept = kept.customer, .gone = gone.customer, .completed = true}), loss);
+    tell(System::kShopify, "customers/delete", R"({"id":)" + std::to_string(gone.customer) + "}");
   }
-  return true;
+  // What a clerk does next is done to the card that the customer then shows.
+  const auto left = storage_.card(kShop, gone.customer);
+  return left.ok() && !left->has_value();
 }
 
 void Lives::edit_in_shop(const Person& person, const FieldChanges& fields) {
@@ -231,8 +231,7 @@ void Lives::edit_in_shop(const Person& person, const FieldChanges& fields) {
 void Lives::leave(Person& person) {
   shop_.remove_customer(person.customer);
   person.gone = true;
-  tell(System::kShopify, "customers/delete", R"({"id":)" + std::to_string(person.customer) + "}",
-       Loss::kArrives);
+  tell(System::kShopify, "customers/delete", R"({"id":)" + std::to_string(person.customer) + "}");
 }
 
 std::string Lives::member_of(const Person& person) {
@@ -253,13 +252,12 @@ void Lives::tell_of_member(const std::string& member, const char* action) {
 }
 
 void Lives::tell(System system, const std::string& type, const std::string& body, Loss loss) {
-  const bool may_be_lost = loss == Loss::kMayBeLost || !kDeletionsAreTold;
   const Delivery event{system, type, "event-" + std::to_string(++last_event_), body};
   if (!rough_) {
     on_the_way_.emplace(clock_.now(), event);
     return;
   }
-  if (may_be_lost && weather_.chance(kLostPercent)) return;
+  if (loss == Loss::kMayBeLost && weather_.chance(kLostPercent)) return;
   const int copies = weather_.chance(kDoubledPercent) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     Delivery copy = event;
@@ -282,7 +280,9 @@ void Lives::deliver_due() {
 
 void Lives::tick() {
   if (next_tick_ > clock_.now()) clock_.advance(next_tick_ - clock_.now());
-  next_tick_ += kTick;
+  // Nobody does anything for a while: everybody waits for the night.
+  const bool still = !agenda_.empty() && agenda_.begin()->first > clock_.now() + kSettleStep;
+  next_tick_ += still ? kSettleStep : kTick;
   deliver_due();
   if (rough_ && weather_.chance(kKillPercent)) {
     calls_left_ = 1 + static_cast<int>(weather_.below(kCallsBeforeAKill));

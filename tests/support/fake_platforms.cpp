@@ -328,6 +328,20 @@ void FakeShop::remove_customer(int64_t id) {
   tags_.erase(id);
 }
 
+void FakeShop::merge_customer(int64_t gone, int64_t kept) {
+  {
+    const std::lock_guard lock(mutex_);
+    const std::set<std::string> moved = tags_[gone];
+    if (!moved.empty()) tags_[kept].insert(moved.begin(), moved.end());
+  }
+  remove_customer(gone);
+}
+
+void FakeShop::add_member_tag(int64_t id, const std::string& code) {
+  const std::lock_guard lock(mutex_);
+  tags_[id].insert(code);
+}
+
 void FakeShop::edit_customer(int64_t id, const std::function<void(ShopCustomer&)>& edit) {
   const std::lock_guard lock(mutex_);
   ShopCustomer& customer = customers_.at(id);
@@ -475,17 +489,40 @@ Result<Done> FakeShop::erase_card(const Tenant&, int64_t id) {
   return written();
 }
 
-Result<Done> FakeShop::tag_customer(const Tenant&, int64_t id, std::string_view member_code) {
+Result<Done> FakeShop::tag_customer(const Tenant&, int64_t id, std::string_view member_code,
+                                    const OtherCodes& others) {
   if (auto failed = begin()) return *failed;
+  std::vector<std::string> leaving;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!customers_.contains(id)) return Done{};
+    if (const auto found = tags_.find(id); found != tags_.end()) {
+      for (const std::string& code : found->second) {
+        if (code != member_code) leaving.push_back(code);
+      }
+    }
+  }
+  if (others && !leaving.empty()) {
+    if (auto heard = others(leaving); !heard.ok()) return heard;
+  }
   const std::lock_guard lock(mutex_);
   if (!customers_.contains(id)) return Done{};
   if (member_code.empty()) {
     tags_.erase(id);
   } else {
-    tags_[id] = member_code;
+    tags_[id] = {std::string(member_code)};
     if (now) customers_[id].changed_at = now();
   }
   return written();
+}
+
+Result<std::optional<int64_t>> FakeShop::customer_tagged(const Tenant&, std::string_view code) {
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, codes] : tags_) {
+    if (codes.contains(std::string(code))) return std::optional(id);
+  }
+  return std::optional<int64_t>();
 }
 
 Result<Done> FakeShop::written() const {
@@ -497,7 +534,14 @@ Result<Done> FakeShop::written() const {
 
 std::map<int64_t, std::string> FakeShop::tags() const {
   const std::lock_guard lock(mutex_);
-  return tags_;
+  std::map<int64_t, std::string> joined;
+  for (const auto& [id, codes] : tags_) {
+    for (const std::string& code : codes) {
+      std::string& all = joined[id];
+      all += all.empty() ? code : "+" + code;
+    }
+  }
+  return joined;
 }
 
 Result<bool> FakeShop::has_tag(const Tenant&, int64_t id, std::string_view tag) {

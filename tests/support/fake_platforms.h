@@ -123,6 +123,7 @@ class FakeShop : public Shop {
 
   void add_customer(const ShopCustomer& customer);
   void remove_customer(int64_t id);
+  void merge_customer(int64_t gone, int64_t kept);  // the tags of both are the other's
   void edit_customer(int64_t id, const std::function<void(ShopCustomer&)>& edit);
   std::function<Seconds()> now;  // of the shop's changes; without it they have no time
   std::map<int64_t, ShopCustomer> customers() const;
@@ -148,7 +149,9 @@ class FakeShop : public Shop {
   // All or nothing, as metafieldsSet is.
   Result<Done> write_cards(const Tenant&, const std::vector<CardMetafield>& cards) override;
   Result<Done> erase_card(const Tenant&, int64_t id) override;
-  Result<Done> tag_customer(const Tenant&, int64_t id, std::string_view member_code) override;
+  Result<Done> tag_customer(const Tenant&, int64_t id, std::string_view member_code,
+                            const OtherCodes& others = {}) override;
+  Result<std::optional<int64_t>> customer_tagged(const Tenant&, std::string_view code) override;
   Result<bool> has_tag(const Tenant&, int64_t id, std::string_view tag) override;
   void set_tag(int64_t id, const std::string& tag, bool on);  // as the merchant does
   Result<Access> access(const Tenant&) override;
@@ -156,7 +159,9 @@ class FakeShop : public Shop {
   Result<Done> publish_pilot(const Tenant&, bool on) override;
   bool pilot() const { return pilot_; }
   int tag_questions() const { return tag_questions_; }
-  std::map<int64_t, std::string> tags() const;  // the member codes that customers are tagged with
+  void add_member_tag(int64_t id, const std::string& code);  // as the merchant does
+  // The member codes that customers are tagged with; more than one only after a merge: "A+B".
+  std::map<int64_t, std::string> tags() const;
 
  private:
   std::optional<Error> begin();
@@ -164,7 +169,7 @@ class FakeShop : public Shop {
   mutable std::mutex mutex_;  // guards everything below
   std::map<int64_t, ShopCustomer> customers_;
   std::map<int64_t, std::string> cards_;
-  std::map<int64_t, std::string> tags_;
+  std::map<int64_t, std::set<std::string>> tags_;
   std::set<std::pair<int64_t, std::string>> merchant_tags_;
   Result<Access> access_ = Access{};
   std::vector<size_t> batches_;

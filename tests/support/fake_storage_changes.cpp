@@ -91,6 +91,7 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
       const auto card = data.cards.find(snap->snapshot.customer_id);
       if (card == data.cards.end()) continue;
       auto& kept = card->second.snapshot;
+      if (!kept && !snap->anew) continue;
       if (!kept || kept->as_of <= snap->snapshot.as_of) kept = snap->snapshot;
     } else if (const auto* prints = std::get_if<change::PutFieldPrints>(&change)) {
       if (data.cards.contains(prints->customer_id)) {

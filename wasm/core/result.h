@@ -14,7 +14,8 @@ enum class ErrorCode : uint8_t {
   kNotFound,      // there is no such thing
   kConflict,      // the state does not allow it, or somebody else was first
   kUnauthorized,  // not (or no longer) allowed
-  kUnavailable,   // try again later
+  kUnavailable,   // no answer, or none that can be used: try again later
+  kBusy,          // our own limits gave no turn, and nobody was asked: try again later
   kInternal,      // our mistake
 };
 

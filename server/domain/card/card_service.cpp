@@ -188,11 +188,15 @@ struct CardService::State : std::enable_shared_from_this<CardService::State> {
       circuit_->ended(Circuit::End::kNotRun, state_->ports.clock.steady());
       state_->leave(key_, flight_, Error{ErrorCode::kUnavailable, "the lookup was not run"});
     }
+    static Circuit::End end_of(const Result<Done>& outcome) {
+      if (outcome.ok()) return Circuit::End::kSucceeded;
+      return outcome.error().code == ErrorCode::kBusy ? Circuit::End::kNotRun
+                                                      : Circuit::End::kFailed;
+    }
     Result<Done> fly() {
       auto outcome = state_->look_up(pos_, contract_, key_, flight_->with_member);
       flown_ = true;
-      circuit_->ended(outcome.ok() ? Circuit::End::kSucceeded : Circuit::End::kFailed,
-                      state_->ports.clock.steady());
+      circuit_->ended(end_of(outcome), state_->ports.clock.steady());
       state_->leave(key_, flight_, outcome);
       return outcome;
     }

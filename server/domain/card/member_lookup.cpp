@@ -52,7 +52,7 @@ std::vector<Change> changes_between(const Card& before, const Card& after, Leave
       (!before.snapshot || after.snapshot->as_of - before.snapshot->as_of >= kAsOfWriteSeconds);
   if (state_changed || code_changed) changes.emplace_back(change::PutLink{.link = after.link});
   if (after.snapshot && (face_changed || aged)) {
-    changes.emplace_back(change::PutSnapshot{*after.snapshot});
+    changes.emplace_back(change::PutSnapshot{*after.snapshot, !before.snapshot});
   }
   if (has_left(after) && !has_left(before)) {
     changes.emplace_back(change::TellLeaving{customer_id, reason});

@@ -206,12 +206,7 @@ std::string kept_pos_body(std::string_view type, std::string_view body) {
 
 std::string kept_merge(std::string_view body) {
   const auto merge = parse_shop_merge(body);
-  if (!merge.ok()) return "{}";
-  const std::string gid = "gid://shopify/Customer/";
-  return Json{{"admin_graphql_api_customer_kept_id", gid + std::to_string(merge->kept)},
-              {"admin_graphql_api_customer_deleted_id", gid + std::to_string(merge->gone)},
-              {"status", merge->completed ? "completed" : "other"}}
-      .dump();
+  return merge.ok() ? merge_body(*merge) : "{}";
 }
 
 std::string kept_data_request(std::string_view body) {
@@ -224,6 +219,14 @@ std::string kept_data_request(std::string_view body) {
 }
 
 }  // namespace
+
+std::string merge_body(const ShopMerge& merge) {
+  const std::string gid = "gid://shopify/Customer/";
+  return Json{{"admin_graphql_api_customer_kept_id", gid + std::to_string(merge.kept)},
+              {"admin_graphql_api_customer_deleted_id", gid + std::to_string(merge.gone)},
+              {"status", merge.completed ? "completed" : "other"}}
+      .dump();
+}
 
 std::string kept_body(System system, std::string_view type, std::string_view body) {
   if (system == System::kSmaregi) return kept_pos_body(type, body);

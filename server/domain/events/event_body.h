@@ -50,5 +50,7 @@ struct ShopMerge {
   bool completed = false;
 };
 Result<ShopMerge> parse_shop_merge(std::string_view body);
+// The body of such an event, of a merge that nobody told us of.
+std::string merge_body(const ShopMerge& merge);
 
 }  // namespace tsunagi

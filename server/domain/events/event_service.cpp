@@ -346,9 +346,7 @@ class EventService::Step {
 
   // ---- helpers
   Error pos_failed(const Error& error) {
-    if (error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthorized) {
-      pos_error_ = error;
-    }
+    if (may_pass(error)) pos_error_ = error;
     return error;
   }
   void append(std::vector<Change> changes) {

@@ -12,6 +12,12 @@ namespace {
 
 constexpr size_t kShopsRemembered = 10'000;
 
+// Who got no turn of our own limits has not asked.
+std::optional<Result<Access>> answered(Result<Access> access) {
+  if (!access.ok() && access.error().code == ErrorCode::kBusy) return std::nullopt;
+  return access;
+}
+
 }  // namespace
 
 struct HealthService::State : std::enable_shared_from_this<HealthService::State> {
@@ -83,10 +89,10 @@ Result<HealthReport> HealthService::ask_again(const Tenant& tenant) {
 Asked ask_platforms(Pos& pos, Shop& shop, const Clock& clock, const Tenant& tenant) {
   Asked asked;
   asked.contract = tenant.contract_id;
-  asked.shop = shop.access(tenant);
+  asked.shop = answered(shop.access(tenant));
   if (!tenant.contract_id.empty()) {
-    asked.pos = pos.access(tenant.contract_id);
-    if (asked.pos->ok() && (*asked.pos)->has_members) {
+    asked.pos = answered(pos.access(tenant.contract_id));
+    if (asked.pos && asked.pos->ok() && (*asked.pos)->has_members) {
       asked.required = pos.required(tenant.contract_id);
     }
   }

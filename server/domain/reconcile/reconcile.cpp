@@ -16,11 +16,6 @@ namespace {
 constexpr int kStatusWithdrawn = 3;  // and 4, merged into another
 constexpr int kPage = 50;            // members or products of one look at the database
 
-// Whether the same may work later, or with a new sign-in: then nothing else works either.
-bool stops(const Error& error) {
-  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthorized;
-}
-
 std::string subject_of(const Finding& finding) {
   if (finding.outbox_id != 0) return "outbox " + std::to_string(finding.outbox_id);
   if (finding.customer_id != 0) return "customer " + std::to_string(finding.customer_id);
@@ -112,7 +107,7 @@ class Run {
       if (auto done = read_pending(); !done.ok()) return done;
       for (const Card& card : *page) {
         auto done = member(card.link.customer_id);
-        if (!done.ok() && stops(done.error())) {
+        if (!done.ok() && may_pass(done.error())) {
           report_.next_customer = after;
           return done;
         }
@@ -330,7 +325,7 @@ class Run {
       if (!page.ok()) return page.error();
       for (const std::string& id : *page) {
         auto done = product(id, store_ids);
-        if (!done.ok() && stops(done.error())) {
+        if (!done.ok() && may_pass(done.error())) {
           report_.next_product = after;
           return done;
         }

@@ -32,12 +32,6 @@ int64_t night_of(Seconds at, TenantId tenant) {
   return (at + kJapanOffsetSeconds - kNightHour - tenant % kNightSpread) / kDaySeconds;
 }
 
-// Whether the same may work later: a lookup that fails for good must not hold up all that come
-// after it.
-bool is_passing(const Error& error) {
-  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthorized;
-}
-
 // Members that bought, with the latest change of their transactions; without a time it may have
 // been just now.
 std::map<std::string, Seconds> buyers_of(const std::vector<PosTransaction>& transactions) {
@@ -242,7 +236,7 @@ Result<bool> SyncService::read_transactions(const Tenant& tenant) {
 
   for (const auto& [member, changed_at] : buyers_of(*transactions)) {
     auto done = state_->refresh_buyer(tenant, member, changed_at);
-    if (!done.ok() && is_passing(done.error())) return done.error();
+    if (!done.ok() && may_pass(done.error())) return done.error();
   }
   std::vector<Change> changes{change::SetCursor{cursor, until}};
   Seconds newest = 0;
@@ -313,7 +307,7 @@ Result<Done> SyncService::sweep_cards(const Tenant& tenant) {
   if (!page.ok()) return page.error();
   for (const Card& card : *page) {
     auto done = state_->sweep_card(tenant, card);
-    if (!done.ok() && is_passing(done.error())) return done;
+    if (!done.ok() && may_pass(done.error())) return done;
     state_->set_sweep_position(tenant.id, card.link.customer_id);
   }
   if (page->size() < static_cast<size_t>(kSweepCards)) state_->set_sweep_position(tenant.id, 0);

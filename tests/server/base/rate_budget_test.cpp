@@ -197,7 +197,7 @@ TEST_F(RateBudgetTest, WhoCannotHaveATurnInTimeIsToldAtOnce) {
   ASSERT_TRUE(free_now(budget));
   const auto turn = budget.acquire(Priority::kShopper, clock.steady() + 500ms);
   ASSERT_FALSE(turn);
-  EXPECT_EQ(turn.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(turn.error().code, ErrorCode::kBusy);
 }
 
 // Callers that wait in threads of their own, one turn a step of the clock.
@@ -246,7 +246,7 @@ TEST_F(RateBudgetTest, TheQueueIsBounded) {
   while (budget.waiting() != 2) std::this_thread::yield();
   const auto third = budget.acquire(Priority::kShopper, clock.steady() + 1h);
   ASSERT_FALSE(third);
-  EXPECT_EQ(third.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(third.error().code, ErrorCode::kBusy);
   for (size_t left = 2; left > 0; --left) {
     clock.advance_ms(1'050);
     while (budget.waiting() == left) std::this_thread::yield();

@@ -50,6 +50,18 @@ TEST_F(BreakerTest, OpensAfterFailuresInARowAndLetsOneTryNowAndThen) {
   EXPECT_EQ(breaker.open(), 0);
 }
 
+TEST_F(BreakerTest, WhoGetsNoTurnOfOurOwnLimitsTellsNothingOfThePlatform) {
+  const Result<int> no_turn = Error{ErrorCode::kBusy, "rate budget"};
+  for (int i = 0; i < 3 * kBreakerFailures; ++i) EXPECT_TRUE(asks("a", no_turn));
+  EXPECT_EQ(breaker.open(), 0);
+  open("a");
+  clock.advance(kBreakerOpenSeconds);
+  EXPECT_TRUE(asks("a", no_turn)) << "the try that was none";
+  EXPECT_EQ(breaker.open(), 1);
+  EXPECT_TRUE(asks("a", fine)) << "so the next one tries";
+  EXPECT_EQ(breaker.open(), 0);
+}
+
 TEST_F(BreakerTest, WhileOneTriesNobodyElseAsks) {
   open("a");
   clock.advance(kBreakerOpenSeconds);

@@ -117,6 +117,40 @@ TEST_F(LeavingTest, ACustomerDeletedInShopifyIsToldOfWhenItIsCertain) {
   EXPECT_THAT(mailer.sent, SizeIs(1));
 }
 
+TEST_F(LeavingTest, AMergeThatNobodyToldOfIsKnownByTheTagAndNobodyHasLeft) {
+  const std::string code = card(7001).link.code;
+  customer_signs_up(7002);
+  shop.merge_customer(7001, 7002);
+  EXPECT_TRUE(shopify_tells("customers/delete", R"({"id":7001})"));
+  pass(kMergeGraceSeconds + 60, 60);
+  EXPECT_EQ(card(7002).link.code, code);
+  EXPECT_EQ(shop.tags(), (std::map<int64_t, std::string>{{7002, code}}));
+  EXPECT_TRUE(mailer.sent.empty());
+}
+
+// Of two members the one who joined first stays on the card.
+TEST_F(LeavingTest, AMergeIsKnownBeforeTheTagThatTellsOfItGoes) {
+  const std::string code = card(7001).link.code;
+  clock.advance(60);
+  const std::string other = member(7002);
+  shop.merge_customer(7001, 7002);
+  pos.edit_member(other, [](PosMember& found) { found.code = "CARD-9"; });
+  smaregi_tells("pos:customers", R"({"customerIds":[")" + other + "\"]}");
+  pass(60);
+  EXPECT_EQ(card(7002).link.code, code);
+  EXPECT_EQ(shop.tags(), (std::map<int64_t, std::string>{{7002, code}}));
+}
+
+TEST_F(LeavingTest, ATagThatTheMerchantCopiedMovesNobodysCard) {
+  const std::string code = card(7001).link.code;
+  const std::string other = member(7002);
+  shop.add_member_tag(7002, code);
+  pos.edit_member(other, [](PosMember& found) { found.code = "CARD-9"; });
+  smaregi_tells("pos:customers", R"({"customerIds":[")" + other + "\"]}");
+  pass(60);
+  EXPECT_EQ(shop.tags(), (std::map<int64_t, std::string>{{7001, code}, {7002, "CARD-9"}}));
+}
+
 TEST_F(LeavingTest, ARedactionTellsWhereTheMerchantWantsIt) {
   auto shop_of_mine = tenant();
   shop_of_mine.settings.notify_mail = "desk@shop.example";

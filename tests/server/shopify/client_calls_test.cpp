@@ -526,6 +526,43 @@ TEST_F(ShopifyClientTest, TagsACustomerWithTheMemberCode) {
   EXPECT_EQ(shopify.count(kGraphql), before + 2) << "nor is nothing removed";
 }
 
+TEST_F(ShopifyClientTest, TellsOfTheTagsOfOthersBeforeTheyGo) {
+  has_tokens("A", "R");
+  shopify.on(kGraphql, {tagged({"VIP", "Tsunagi:T9", "tsunagi:CARD 1"})});
+  std::vector<std::string> heard;
+  const size_t before = shopify.count(kGraphql);
+  const auto stopped = client->tag_customer(tenant, 7'001, "T1", [&](const auto& codes) {
+    heard = codes;
+    return Result<Done>(Error{ErrorCode::kUnavailable, "the database"});
+  });
+  EXPECT_FALSE(stopped);
+  EXPECT_EQ(heard, (std::vector<std::string>{"T9", "CARD 1"}));
+  EXPECT_EQ(shopify.count(kGraphql), before + 1) << "nothing was written";
+}
+
+TEST_F(ShopifyClientTest, FindsWhoIsTaggedWithACode) {
+  has_tokens("A", "R");
+  const auto found = [](const json& nodes) {
+    return ok(json{{"data", {{"customers", {{"nodes", nodes}}}}}}.dump());
+  };
+  const auto customer = [](const std::string& id, const json& tags) {
+    return json{{"id", "gid://shopify/Customer/" + id}, {"tags", tags}};
+  };
+  shopify.on(kGraphql,
+             {found({customer("7001", {"tsunagi:T10"}), customer("7002", {"a", "TSUNAGI:o'T1"})})});
+  const auto one = client->customer_tagged(tenant, "O'T1");
+  ASSERT_TRUE(one);
+  EXPECT_EQ(*one, 7'002);
+  EXPECT_EQ(sent()["variables"], (json{{"query", R"(tag:'tsunagi:O\'T1')"}}));
+  shopify.on(kGraphql, {found(json::array())});
+  EXPECT_EQ(client->customer_tagged(tenant, "T2")->value_or(0), 0);
+  shopify.on(kGraphql, {found("none")});
+  EXPECT_EQ(client->customer_tagged(tenant, "T2").error().code, ErrorCode::kUnavailable);
+  const size_t before = shopify.count(kGraphql);
+  EXPECT_EQ(client->customer_tagged(tenant, "A,B")->value_or(0), 0) << "has no tag";
+  EXPECT_EQ(shopify.count(kGraphql), before);
+}
+
 TEST_F(ShopifyClientTest, ATagThatIsRefusedAndACustomerWhoIsGone) {
   has_tokens("A", "R");
   EXPECT_TRUE(client->tag_customer(tenant, 7'001, "T1")) << "nobody has no tags";

@@ -276,7 +276,7 @@ TEST_F(ShopifyClientTest, ABucketThatCannotFillInTimeFailsAtOnce) {
   has_tokens("A", "R");
   shopify.on(kGraphql, {no_points(0, 1'000, 50)});
   const auto began = std::chrono::steady_clock::now();
-  EXPECT_EQ(failure_of_customer(), ErrorCode::kUnavailable);
+  EXPECT_EQ(failure_of_customer(), ErrorCode::kBusy);
   EXPECT_LT(std::chrono::steady_clock::now() - began, 900ms);
   EXPECT_EQ(shopify.count(kGraphql), 1U);
 }

@@ -409,7 +409,7 @@ TEST_F(SmaregiClientTest, WorkersLeaveAShopperHalfOfTheCalls) {
   smaregi.on(kPoints, {ok(R"([{"customerId":"7","point":"1"}])")});
   EXPECT_TRUE(workers.member("sb_one", "7"));
   EXPECT_TRUE(workers.points("sb_one", "7"));
-  EXPECT_EQ(workers.member("sb_one", "7").error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(workers.member("sb_one", "7").error().code, ErrorCode::kBusy);
   EXPECT_TRUE(client->member("sb_one", "7")) << "at once";
   EXPECT_TRUE(client->points("sb_one", "7"));
   EXPECT_EQ(smaregi.count(kToken), 1U) << "the token is theirs together";

@@ -170,6 +170,19 @@ TEST_P(MembersTest, AnOlderSnapshotNeverOverwritesANewerOne) {
   }
 }
 
+TEST_P(MembersTest, AReadingThatBeganBeforeTheFiguresWereForgottenBringsNothingBack) {
+  apply({change::PutLink{link(1, "T1")}, change::PutSnapshot{snapshot(1, 10, kNow)}});
+  apply({change::PutSnapshot{snapshot(1, 20, kNow + 1), /*anew=*/false}});
+  EXPECT_EQ(20, points(1));
+  apply({change::PutSnapshot{snapshot(1, 30, kNow), /*anew=*/false}});
+  EXPECT_EQ(20, points(1)) << "an older one";
+  apply({change::ForgetFigures{1}});
+  apply({change::PutSnapshot{snapshot(1, 40, kNow + 2), /*anew=*/false}});
+  EXPECT_FALSE(card(1)->snapshot.has_value());
+  apply({change::PutSnapshot{snapshot(1, 50, kNow + 2)}});
+  EXPECT_EQ(50, points(1)) << "who is back";
+}
+
 TEST_P(MembersTest, WhoWaitsIsListedWithWhatIsMissing) {
   MemberLink waits = link(2, "T2");
   waits.missing = {"last_kana", "faxNumber"};
