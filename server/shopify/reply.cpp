@@ -230,6 +230,14 @@ Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const 
 
 namespace {
 
+Result<const json*> customer_nodes(const json& data) {  // of customers(…)
+  const json* found = object_at(data, "customers");
+  if (found == nullptr) return nonsense("customers is missing");
+  const json* nodes = field(*found, "nodes");
+  if (nodes == nullptr || !nodes->is_array()) return nonsense("customers.nodes is not a list");
+  return nodes;
+}
+
 Result<CustomerTags> tags_of(const json& found) {
   const auto id = parse_gid(text_at(found, "id"), "Customer");
   if (!id) return nonsense("customer.id is not a customer's id");
@@ -260,14 +268,12 @@ Result<std::optional<CustomerTags>> parse_customer_tags(std::string_view body) {
 Result<std::optional<int64_t>> parse_tagged_customer(std::string_view body, std::string_view tag) {
   const auto data = data_of(body);
   if (!data) return data.error();
-  const json* found = object_at(*data, "customers");
-  if (found == nullptr) return nonsense("customers is missing");
-  const json* nodes = field(*found, "nodes");
-  if (nodes == nullptr || !nodes->is_array()) return nonsense("customers.nodes is not a list");
+  const auto nodes = customer_nodes(*data);
+  if (!nodes) return nodes.error();
   const auto is_tag = [wanted = ascii_lower(tag)](const std::string& its) {
     return ascii_lower(its) == wanted;
   };
-  for (const json& node : *nodes) {
+  for (const json& node : **nodes) {
     const auto customer = tags_of(node);
     if (!customer) return customer.error();
     if (std::ranges::any_of(customer->tags, is_tag)) return std::optional(customer->id);
@@ -330,20 +336,18 @@ Result<std::vector<int64_t>> parse_missing_customers(std::string_view body,
 Result<ChangedPage> parse_changed_customers(std::string_view body) {
   const auto data = data_of(body);
   if (!data) return data.error();
-  const json* found = object_at(*data, "customers");
-  if (found == nullptr) return nonsense("customers is missing");
-  const json* nodes = field(*found, "nodes");
-  if (nodes == nullptr || !nodes->is_array()) return nonsense("customers.nodes is not a list");
+  const auto nodes = customer_nodes(*data);
+  if (!nodes) return nodes.error();
   ChangedPage page;
-  page.customers.reserve(nodes->size());
-  for (const json& node : *nodes) {
+  page.customers.reserve((*nodes)->size());
+  for (const json& node : **nodes) {
     const auto id = parse_gid(text_at(node, "id"), "Customer");
     if (!id) return nonsense("customers.id is not a customer's id");
     const auto changed_at = parse_iso_time(text_at(node, "updatedAt"));
     if (!changed_at) return nonsense("customers.updatedAt is not a time");
     page.customers.push_back({.id = *id, .changed_at = *changed_at});
   }
-  const json* info = object_at(*found, "pageInfo");
+  const json* info = object_at(data->at("customers"), "pageInfo");
   const json* more = info == nullptr ? nullptr : field(*info, "hasNextPage");
   if (more == nullptr || !more->is_boolean()) return nonsense("pageInfo.hasNextPage is missing");
   page.more = more->get<bool>();
