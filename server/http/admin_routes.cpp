@@ -297,13 +297,8 @@ Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
     // "field: reason": the page shows the reason beside the field.
     const std::string& message = settings.error().message;
     const size_t colon = message.find(": ");
-    Reply reply = refuse(400, "invalid", message);
-    if (colon != std::string::npos) {
-      reply.body.resize(reply.body.size() - 2);
-      append_member(reply.body, "field", std::string_view(message).substr(0, colon));
-      reply.body += "}}";
-    }
-    return reply;
+    return refuse(400, "invalid", message,
+                  message.substr(0, colon == std::string::npos ? 0 : colon));
   }
   const auto before = context.ports.storage.tenant(tenant.id);  // another server may have saved
   if (!before.ok()) return failed(before.error());

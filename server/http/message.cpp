@@ -4,13 +4,14 @@
 
 namespace tsunagi::http {
 
-Reply refuse(int status, const char* code, std::string_view message) {
+Reply refuse(int status, const char* code, std::string_view message, std::string_view field) {
   Reply reply;
   reply.status = status;
   reply.code = code;
   reply.body = R"({"error":{)";
   append_member(reply.body, "code", code);
   append_member(reply.body, "message", message);
+  if (!field.empty()) append_member(reply.body, "field", field);
   reply.body += "}}";
   reply.headers.emplace_back("Cache-Control", "no-store");
   return reply;

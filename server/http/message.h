@@ -34,8 +34,9 @@ struct Reply {
   int64_t tenant = 0;
 };
 
-// A refusal: {"error":{"code","message"}}. Both are literals or our own words, never what was sent.
-Reply refuse(int status, const char* code, std::string_view message);
+// A refusal: {"error":{"code","message","field"}}. All are literals or our own words, never what
+// was sent. field: where the page shows it; left out when "".
+Reply refuse(int status, const char* code, std::string_view message, std::string_view field = {});
 
 using Handler = std::function<Reply(const Request&)>;
 

@@ -305,7 +305,8 @@ Reply give_fields(const Context& context, const Asked& asked) {
   }
   const auto done = context.ports.join.give_fields(asked.tenant, asked.proxy.customer_id, typed);
   if (!done.ok() && done.error().code == ErrorCode::kInvalid) {
-    return refuse(400, "field", done.error().message + " is not something Smaregi takes.");
+    const std::string& field = done.error().message;
+    return refuse(400, "field", field + " is not something Smaregi takes.", field);
   }
   if (!done.ok()) return failed(done.error());
   context.ports.wake_workers();

@@ -29,9 +29,11 @@ const CHOICES = {
   mail_consent: [['1', '受け取る', 'Yes, please'], ['0', '受け取らない', 'No, thank you']],
 };
 const WORDS = {
-  ja: {choose: '選んでください', send: '登録を続ける', again: '入力内容をご確認ください'},
-  en: {choose: 'Please choose', send: 'Finish joining', again: 'Please check what you entered'},
+  ja: {choose: '選んでください', send: '登録を続ける', again: '入力内容をご確認ください', kana: 'カナで入力してください', later: '送信できませんでした。もう一度お試しください'},
+  en: {choose: 'Please choose', send: 'Finish joining', again: 'Please check what you entered', kana: 'Please write it in kana', later: 'That could not be sent. Please try again'},
 };
+
+let forms = 0;  // two cards on a page
 
 /**
  * @param {string} tag
@@ -60,11 +62,11 @@ function control(name, language) {
 /**
  * @param {string[]} names  words of the server; others are left out
  * @param {'ja' | 'en'} language
- * @param {(fields: Record<string, string>) => Promise<boolean>} send  whether they were taken
+ * @param {(fields: Record<string, string>) => Promise<Answer>} send
  */
 function fieldsForm(names, language, send) {
   const words = WORDS[language];
-  const problem = make('p', {class: 'tsunagi-fields__problem', role: 'alert'});
+  const problem = make('p', {class: 'tsunagi-fields__problem', role: 'alert', id: `tsunagi-problem-${++forms}`});
   const button = make('button', {class: 'tsunagi-card__way', type: 'submit'}, words.send);
   const form = /** @type {HTMLFormElement} */ (make('form', {class: 'tsunagi-fields', lang: language},
     ...names.filter((name) => FIELDS[name]).map((name) =>
@@ -76,8 +78,19 @@ function fieldsForm(names, language, send) {
     form.setAttribute('aria-busy', 'true');
     problem.textContent = '';
     const typed = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
-    if (!await send(typed)) problem.textContent = words.again;
+    const answer = await send(typed);
     form.removeAttribute('aria-busy');
+    if (answer.kind === 'ok') return;
+    const wrong = /** @type {HTMLElement?} */ (answer.field ? form.elements.namedItem(answer.field) : null);
+    (wrong?.parentElement ?? form.lastElementChild?.previousElementSibling)?.after(problem);
+    problem.textContent = answer.code !== 'field' ? words.later : answer.field.endsWith('_kana') ? words.kana : words.again;
+    wrong?.setAttribute('aria-invalid', 'true');
+    wrong?.setAttribute('aria-describedby', problem.id);
+    wrong?.focus();
+  });
+  form.addEventListener('input', ({target}) => {
+    /** @type {Element} */ (target).removeAttribute('aria-invalid');
+    /** @type {Element} */ (target).removeAttribute('aria-describedby');
   });
   return form;
 }
@@ -99,7 +112,7 @@ export function askForFields(view, asked, where) {
     const fresh = await ask(where.card, where.signal);
     const answer = fresh.kind === 'ok' ? await ask(where.fields, where.signal, {nonce: fresh.data.nonce, fields}) : fresh;
     if (answer.kind === 'ok') await where.receive(answer);
-    return answer.kind === 'ok';
+    return answer;
   });
   form.setAttribute('data-fields', asked);
   view.after(form);

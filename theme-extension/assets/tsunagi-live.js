@@ -11,7 +11,7 @@ const LONGEST_WAIT_MS = 120000;
 
 /**
  * @typedef {{kind: 'ok', data: any}} Ok
- * @typedef {{kind: 'denied' | 'offline' | 'unavailable', status: number, code: string, waitMs: number}} Failure
+ * @typedef {{kind: 'denied' | 'offline' | 'unavailable', status: number, code: string, field: string, waitMs: number}} Failure
  *   denied: 401 or 403, the shopper may not see this (any more), unless it is Shopify's own signature that failed; offline: no network, or somebody else answered in our
  *   place (a store password page, a captive portal); unavailable: everything else.
  * @typedef {Ok | Failure} Answer
@@ -23,8 +23,8 @@ const LONGEST_WAIT_MS = 120000;
  * }} Core
  */
 
-/** @type {(kind: Failure['kind'], status?: number, code?: string, waitMs?: number) => Failure} */
-const failure = (kind, status = 0, code = '', waitMs = 0) => ({kind, status, code, waitMs});
+/** @type {(kind: Failure['kind'], more?: Partial<Failure>) => Failure} */
+const failure = (kind, more) => ({kind, status: 0, code: '', field: '', waitMs: 0, ...more});
 
 /**
  * GET, or POST of a JSON body, answered with JSON.
@@ -51,10 +51,11 @@ export async function ask(url, signal, body) {
     if (response.ok) {
       return response.redirected || !isJson ? failure('offline') : {kind: 'ok', data: await response.json()};
     }
-    const wait = Math.min(Number(response.headers.get('Retry-After')) * 1000 || 0, LONGEST_WAIT_MS);
-    const code = isJson ? String((await response.json()).error?.code ?? '') : '';
-    const denied = isJson && code !== 'signature' && (response.status === 401 || response.status === 403);
-    return failure(denied ? 'denied' : 'unavailable', response.status, code, wait);
+    const {status} = response;
+    const waitMs = Math.min(Number(response.headers.get('Retry-After')) * 1000 || 0, LONGEST_WAIT_MS);
+    const {code = '', field = ''} = isJson ? (await response.json()).error ?? {} : {};
+    const denied = isJson && code !== 'signature' && (status === 401 || status === 403);
+    return failure(denied ? 'denied' : 'unavailable', {status, code, field, waitMs});
   } catch {
     return failure(timeout.signal.aborted && navigator.onLine ? 'unavailable' : 'offline');
   } finally {

@@ -57,6 +57,9 @@ export function fields(world) {
         await form.locator('[name=last_kana]').fill('山田');
         await form.locator('button').click();
         await form.locator('.tsunagi-fields__problem:not(:empty)').waitFor();
+        const wrong = form.locator('[aria-invalid=true]');
+        assert.equal(await wrong.getAttribute('name'), 'last_kana', 'the field that is wrong is marked');
+        assert.ok(await wrong.evaluate((control) => control === document.activeElement && document.getElementById(control.getAttribute('aria-describedby') ?? '')?.textContent));
         assert.equal(await form.locator('[name=birth_date]').inputValue(), kTyped[language].birth_date, 'what was typed stays');
         assert.deepEqual(await axe(page), []);
         await keepScreen(page, `fields-wrong-${language}`);
