@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { axe, launch, phone } from '../support/browser.mjs';
 import { root, until } from '../support/processes.mjs';
+import { proxyPath } from '../support/proxy.mjs';
 import { Shopper, seed } from '../support/seed.mjs';
 import { Stack, send } from '../support/stack.mjs';
 
@@ -16,6 +17,8 @@ let data;
 let browser;
 /** The merchant page in both languages: {ja, en}, each {page, app}. */
 const open = {};
+let saleAt = 0;  // when the sale whose notice is lost was rung up
+let noticeLost = false;
 before(async () => {
   mkdirSync(screens, { recursive: true });
   await stack.start();
@@ -43,8 +46,12 @@ const faults = (body) => send(body ? 'PUT' : 'DELETE', `${stack.shopify.control}
 const removed = (blocks) => send('PUT', `${stack.shopify.control}/theme`, { removed: blocks });
 const row = (locale, name) => open[locale].app.locator(`[data-check="${name}"]`);
 const state = (locale, name) => row(locale, name).getAttribute('data-state');
-const wrong = (locale) => open[locale].app.locator('.health[data-state="broken"], .health[data-state="warning"]')
-  .evaluateAll((rows) => rows.map((element) => element.dataset.check));
+/** The rows that are not in order, by name. The notice that is lost meanwhile tells of itself half a minute later. */
+async function wrong(locale, names = []) {
+  const rows = await open[locale].app.locator('.health[data-state="broken"], .health[data-state="warning"]')
+    .evaluateAll((all) => all.map((element) => element.dataset.check));
+  return rows.filter((name) => name !== 'pos_notices' || !noticeLost || names.includes(name)).sort().join(', ');
+}
 const banner = (locale) => open[locale].app.textContent('#state');
 /** What the page does when it is looked at again: it reads what is known. */
 const look = (locale) => open[locale].app.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
@@ -52,14 +59,17 @@ const again = (locale) => open[locale].app.locator('section[aria-labelledby="hea
 
 /** Presses “check again” until only these rows are not in order. */
 async function only(...names) {
-  await until(`only ${names.join(', ') || 'nothing'} to be wrong`, async () => {
+  const wanted = [...names].sort().join(', ');
+  let seen = '';
+  await until(() => `only ${names.join(', ') || 'nothing'} to be wrong, and not ${seen}`, async () => {
     await again('ja');
     await open.ja.app.waitForFunction(() => !/確認しています/.test(document.querySelector('[aria-labelledby="health-title"] [role="status"]').textContent), null, { timeout: 20_000 });
-    return JSON.stringify((await wrong('ja')).sort()) === JSON.stringify([...names].sort());
+    seen = await wrong('ja', names);
+    return seen === wanted;
   }, 45_000, 500);
   await until('the English page to say so too', async () => {
     await look('en');
-    return JSON.stringify((await wrong('en')).sort()) === JSON.stringify([...names].sort());
+    return await wrong('en', names) === wanted;
   }, 30_000, 300);
 }
 const fits = async (app) => assert.ok(await app.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), 'no scrolling to the side');
@@ -105,7 +115,6 @@ test('the sheet for the staff is one page of A4', async () => {
   await open.ja.app.locator('details.fine > summary').click();
 });
 
-let saleAt = 0;
 test('a sale whose notice is lost is rung up, for later', async () => {
   await send('PUT', `${stack.smaregi.control}/faults`, { webhooks: { drop: 100 } });
   const { checks } = await data.merchant('GET', '/health');
@@ -114,6 +123,7 @@ test('a sale whose notice is lost is rung up, for later', async () => {
   await send('POST', `${data.till}/sales`, { contract: stack.keys.contract_id, store_id: String(data.stores[0].storeId), member_code: data.joined[0].code,
     lines: [{ product_code: data.products[1].code, quantity: 1 }], spend_points: 0 });
   saleAt = Date.now();
+  noticeLost = true;
 });
 
 const kScopes = ['openid', 'pos.customers:read', 'pos.customers:write', 'pos.transactions:read', 'pos.products:read', 'pos.stock:read', 'pos.stores:read'];
@@ -243,6 +253,73 @@ test('broken: the notices of Smaregi', async () => {
   await send('DELETE', `${stack.smaregi.control}/faults`);
   await send('POST', `${data.till}/sales`, { contract: stack.keys.contract_id, store_id: String(data.stores[0].storeId), member_code: data.joined[0].code,
     lines: [{ product_code: data.products[1].code, quantity: 1 }], spend_points: 0 });
+  await stack.settled();
+  noticeLost = false;
+  await only();
+});
+
+/** What the row and the banner say in both languages, and that the row's button is there. */
+async function says(name, ja, en, action) {
+  assert.match(await row('ja', name).textContent(), ja);
+  assert.match(await row('en', name).textContent(), en);
+  assert.match(await banner('ja'), ja);
+  assert.match(await banner('en'), en);
+  await row('ja', name).locator('.button', { hasText: action }).waitFor();
+}
+/** A customer who presses the button on the card; the address of a proxy route as that customer. */
+async function joins(lastName) {
+  const { customerCreate: made } = await data.admin('mutation New($input: CustomerInput!) { customerCreate(input: $input) { customer { id } userErrors { message } } }',
+    { input: { lastName, firstName: '花子', email: `${Date.now()}.${stack.seed}@example.com` } });
+  const path = (to) => stack.server + proxyPath(stack, to, { customer: made.customer.id.split('/').pop() });
+  const { nonce } = await send('GET', path('/card.json'));
+  await send('POST', path('/join'), { nonce });
+  return { path, nonce };
+}
+
+test('broken: stopped by the merchant', async () => {
+  const { settings } = await data.merchant('GET', '/status');
+  await data.merchant('PUT', '/settings', { ...settings, paused: true });
+  await only('running');
+  await says('running', /停止中です/, /Stopped\. Cards and stock are hidden/, '停止の設定を見る');
+  await data.merchant('PUT', '/settings', { ...settings, paused: false });
+  await only();
+});
+
+test('broken: a member waits for what the shop asks of everybody', async () => {
+  await contract({ required_columns: ['lastKana'] });
+  const { path, nonce } = await joins('待つ');
+  await only('members');
+  await says('members', /登録を待っている会員が1人います/, /Members waiting to be registered: 1/, '一覧を見る');
+  await shot('health-members');
+  await send('POST', path('/fields'), { nonce, fields: { last_kana: 'マツ' } });
+  await only();
+  await contract({ required_columns: [] });
+});
+
+test('broken: a change that Smaregi refuses', async () => {
+  const { id, code } = data.joined[1];
+  const { customer_id: member } = await send('GET', `${data.till}/member?contract=${stack.keys.contract_id}&code=${code}`);
+  await send('PUT', `${stack.smaregi.control}/faults`, { status: 400, path: `/*/pos/customers/${member}`, remaining: 1_000 });
+  const { customerUpdate: changed } = await data.admin('mutation Rename($input: CustomerInput!) { customerUpdate(input: $input) { userErrors { message } } }',
+    { input: { id: `gid://shopify/Customer/${id}`, lastName: '拒む' } });
+  assert.deepEqual(changed.userErrors, []);
+  await only('dead_letters');
+  await says('dead_letters', /処理できなかった通知が1件あります/, /Notices that could not be handled: 1/, 'サポート情報をダウンロード');
+  await send('DELETE', `${stack.smaregi.control}/faults`);
+  const replayed = await stack.tool('dead-letters', 'replay', '--all', '--config', stack.config);
+  assert.equal(replayed.code, 0, replayed.err);
+  await stack.settled();
+  await only();
+});
+
+test('broken: the queue stands still', { skip: !process.env.TSUNAGI_FULL && 'takes five minutes' }, async () => {
+  await faults({ path: `/_shops/${stack.keys.shop}/admin/api`, status: 503, remaining: 1_000_000 });
+  await joins('滞る');
+  await until('five minutes to pass', async () => (await look('ja'), (await wrong('ja')).includes('queue')), 400_000, 2_000);
+  await only('queue', 'shop');
+  assert.match(await row('ja', 'queue').textContent(), /処理を待っている通知があります/);
+  assert.match(await row('en', 'queue').textContent(), /has been waiting since/);
+  await faults();
   await stack.settled();
   await only();
 });

@@ -38,7 +38,7 @@ export async function until(what, ask, withinMs = 10_000, everyMs = 50) {
       last = error;
     }
     if (Date.now() > deadline) {
-      throw new Error(`waited ${withinMs} ms for ${what}${last ? `: ${last.message ?? last}` : ''}`);
+      throw new Error(`waited ${withinMs} ms for ${typeof what === 'function' ? what() : what}${last ? `: ${last.message ?? last}` : ''}`);
     }
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
