@@ -485,8 +485,8 @@ class Shop {
                                     std::string_view member_code,
                                     const OtherCodes& others = {}) = 0;
   // A customer who is tagged with this member code. Shopify's search is seconds behind its writes.
-  virtual Result<std::optional<int64_t>> customer_tagged(const Tenant& tenant,
-                                                         std::string_view member_code) = 0;
+  virtual Result<std::optional<int64_t>> customer_with_code(const Tenant& tenant,
+                                                            std::string_view member_code) = 0;
   virtual Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) = 0;
   virtual Result<Access> access(const Tenant& tenant) = 0;
   // Tells the blocks whether only customers with kPilotTag are to see them.

@@ -137,10 +137,10 @@ class GuardedShop final : public Shop {
       return shop_.tag_customer(tenant, customer_id, member_code, others);
     });
   }
-  Result<std::optional<int64_t>> customer_tagged(const Tenant& tenant,
-                                                 std::string_view member_code) override {
+  Result<std::optional<int64_t>> customer_with_code(const Tenant& tenant,
+                                                    std::string_view member_code) override {
     return breaker_.run(tenant.shop_domain,
-                        [&] { return shop_.customer_tagged(tenant, member_code); });
+                        [&] { return shop_.customer_with_code(tenant, member_code); });
   }
   Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) override {
     return breaker_.run(tenant.shop_domain,

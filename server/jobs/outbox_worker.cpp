@@ -276,7 +276,7 @@ Result<bool> OutboxWorker::merged_unheard(const Tenant& tenant, int64_t gone) {
   const auto card = ports_.storage.card(tenant.id, gone);
   if (!card.ok()) return card.error();
   if (!card->has_value()) return false;
-  const auto survivor = ports_.shop.customer_tagged(tenant, (*card)->link.code);
+  const auto survivor = ports_.shop.customer_with_code(tenant, (*card)->link.code);
   if (!survivor.ok()) return survivor.error();
   if (survivor->value_or(gone) == gone) return false;
   if (auto told = tell_merge(tenant.id, {.kept = **survivor, .gone = gone}); !told.ok()) {

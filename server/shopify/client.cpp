@@ -558,14 +558,14 @@ Result<Done> ShopifyClient::erase_card(const Tenant& tenant, int64_t customer_id
   return user_error(operation, *errors);
 }
 
-Result<std::optional<int64_t>> ShopifyClient::customer_tagged(const Tenant& tenant,
-                                                              std::string_view member_code) {
+Result<std::optional<int64_t>> ShopifyClient::customer_with_code(const Tenant& tenant,
+                                                                 std::string_view member_code) {
   const std::string tag = shopify::member_tag(member_code);
   if (tag.empty()) return std::optional<int64_t>();
-  const auto body = state_->call(tenant, shopify::kCustomersTagged,
+  const auto body = state_->call(tenant, shopify::kCustomerByTag,
                                  json::object({{"query", "tag:" + shopify::search_quoted(tag)}}));
   if (!body) return body.error();
-  return shopify::parse_tagged_customer(*body, tag);
+  return shopify::parse_customer_by_tag(*body, tag);
 }
 
 Result<Done> ShopifyClient::tag_customer(const Tenant& tenant, int64_t customer_id,

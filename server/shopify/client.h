@@ -78,8 +78,8 @@ class ShopifyClient final : public Shop {
   // kInvalid: Shopify refuses the tag, of a customer who has as many as it takes.
   Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id, std::string_view member_code,
                             const OtherCodes& others = {}) override;
-  Result<std::optional<int64_t>> customer_tagged(const Tenant& tenant,
-                                                 std::string_view member_code) override;
+  Result<std::optional<int64_t>> customer_with_code(const Tenant& tenant,
+                                                    std::string_view member_code) override;
   // Case does not count in tags.
   Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) override;
   Result<Access> access(const Tenant& tenant) override;

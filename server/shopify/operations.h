@@ -19,7 +19,7 @@ extern const Operation kShopMail;
 extern const Operation kCustomer;
 extern const Operation kCustomerCard;
 extern const Operation kCustomersChanged;
-extern const Operation kCustomersTagged;
+extern const Operation kCustomerByTag;
 extern const Operation kCustomersThere;
 extern const Operation kCustomerTags;
 extern const Operation kCustomerUpdate;

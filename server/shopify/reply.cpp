@@ -265,7 +265,7 @@ Result<std::optional<CustomerTags>> parse_customer_tags(std::string_view body) {
   return std::optional<CustomerTags>(std::move(*customer));
 }
 
-Result<std::optional<int64_t>> parse_tagged_customer(std::string_view body, std::string_view tag) {
+Result<std::optional<int64_t>> parse_customer_by_tag(std::string_view body, std::string_view tag) {
   const auto data = data_of(body);
   if (!data) return data.error();
   const auto nodes = customer_nodes(*data);

@@ -60,7 +60,7 @@ struct CustomerTags {
 Result<std::optional<CustomerTags>> parse_customer_tags(std::string_view body);
 
 // The first of the customers found who really has the tag, in letters of either case.
-Result<std::optional<int64_t>> parse_tagged_customer(std::string_view body, std::string_view tag);
+Result<std::optional<int64_t>> parse_customer_by_tag(std::string_view body, std::string_view tag);
 
 // A page of customers(sortKey: UPDATED_AT).
 struct ChangedCustomer {

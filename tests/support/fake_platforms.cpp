@@ -337,7 +337,7 @@ void FakeShop::merge_customer(int64_t gone, int64_t kept) {
   remove_customer(gone);
 }
 
-void FakeShop::add_member_tag(int64_t id, const std::string& code) {
+void FakeShop::copy_tag(int64_t id, const std::string& code) {
   const std::lock_guard lock(mutex_);
   tags_[id].insert(code);
 }
@@ -516,7 +516,7 @@ Result<Done> FakeShop::tag_customer(const Tenant&, int64_t id, std::string_view 
   return written();
 }
 
-Result<std::optional<int64_t>> FakeShop::customer_tagged(const Tenant&, std::string_view code) {
+Result<std::optional<int64_t>> FakeShop::customer_with_code(const Tenant&, std::string_view code) {
   if (auto failed = begin()) return *failed;
   const std::lock_guard lock(mutex_);
   for (const auto& [id, codes] : tags_) {

@@ -151,7 +151,7 @@ class FakeShop : public Shop {
   Result<Done> erase_card(const Tenant&, int64_t id) override;
   Result<Done> tag_customer(const Tenant&, int64_t id, std::string_view member_code,
                             const OtherCodes& others = {}) override;
-  Result<std::optional<int64_t>> customer_tagged(const Tenant&, std::string_view code) override;
+  Result<std::optional<int64_t>> customer_with_code(const Tenant&, std::string_view code) override;
   Result<bool> has_tag(const Tenant&, int64_t id, std::string_view tag) override;
   void set_tag(int64_t id, const std::string& tag, bool on);  // as the merchant does
   Result<Access> access(const Tenant&) override;
@@ -159,7 +159,7 @@ class FakeShop : public Shop {
   Result<Done> publish_pilot(const Tenant&, bool on) override;
   bool pilot() const { return pilot_; }
   int tag_questions() const { return tag_questions_; }
-  void add_member_tag(int64_t id, const std::string& code);  // as the merchant does
+  void copy_tag(int64_t id, const std::string& code);  // as the merchant does
   // The member codes that customers are tagged with; more than one only after a merge: "A+B".
   std::map<int64_t, std::string> tags() const;
 

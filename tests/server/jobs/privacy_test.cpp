@@ -144,7 +144,7 @@ TEST_F(LeavingTest, AMergeIsKnownBeforeTheTagThatTellsOfItGoes) {
 TEST_F(LeavingTest, ATagThatTheMerchantCopiedMovesNobodysCard) {
   const std::string code = card(7001).link.code;
   const std::string other = member(7002);
-  shop.add_member_tag(7002, code);
+  shop.copy_tag(7002, code);
   pos.edit_member(other, [](PosMember& found) { found.code = "CARD-9"; });
   smaregi_tells("pos:customers", R"({"customerIds":[")" + other + "\"]}");
   pass(60);

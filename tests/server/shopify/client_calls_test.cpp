@@ -550,16 +550,16 @@ TEST_F(ShopifyClientTest, FindsWhoIsTaggedWithACode) {
   };
   shopify.on(kGraphql,
              {found({customer("7001", {"tsunagi:T10"}), customer("7002", {"a", "TSUNAGI:o'T1"})})});
-  const auto one = client->customer_tagged(tenant, "O'T1");
+  const auto one = client->customer_with_code(tenant, "O'T1");
   ASSERT_TRUE(one);
   EXPECT_EQ(*one, 7'002);
   EXPECT_EQ(sent()["variables"], (json{{"query", R"(tag:'tsunagi:O\'T1')"}}));
   shopify.on(kGraphql, {found(json::array())});
-  EXPECT_EQ(client->customer_tagged(tenant, "T2")->value_or(0), 0);
+  EXPECT_EQ(client->customer_with_code(tenant, "T2")->value_or(0), 0);
   shopify.on(kGraphql, {found("none")});
-  EXPECT_EQ(client->customer_tagged(tenant, "T2").error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(client->customer_with_code(tenant, "T2").error().code, ErrorCode::kUnavailable);
   const size_t before = shopify.count(kGraphql);
-  EXPECT_EQ(client->customer_tagged(tenant, "A,B")->value_or(0), 0) << "has no tag";
+  EXPECT_EQ(client->customer_with_code(tenant, "A,B")->value_or(0), 0) << "has no tag";
   EXPECT_EQ(shopify.count(kGraphql), before);
 }
 

@@ -104,7 +104,7 @@ test('the variables that the client sends are what the inputs take', () => {
     'customer.graphql': { id: gid, keys: ['facts.birth_date'] },
     'customer_card.graphql': { id: gid },
     'customers_changed.graphql': { query: "updated_at:>='2026-09-21T14:13:20Z' AND updated_at:<='2026-09-21T14:14:20Z'", after: 'cursor' },
-    'customers_tagged.graphql': { query: "tag:'tsunagi:T0123456789012'" },
+    'customer_by_tag.graphql': { query: "tag:'tsunagi:T0123456789012'" },
     'customers_there.graphql': { ids: [gid] },
     'customer_tags.graphql': { id: gid },
     'tags_add.graphql': { id: gid, tags: ['tsunagi:T0123456789012'] },

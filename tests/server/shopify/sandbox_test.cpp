@@ -156,10 +156,10 @@ TEST_F(ShopifySandboxTest, TheTagIsTheRightOneAndOthersStay) {
     EXPECT_EQ(tags_of(id), (json{"VIP", "tsunagi-vip", "tsunagi:T0123456789012"}));
   }
   EXPECT_EQ(calls("TagsAdd"), 1U) << "once";
-  const auto found = client->customer_tagged(tenant, "T0123456789012");
+  const auto found = client->customer_with_code(tenant, "T0123456789012");
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_EQ(found->value_or(0), id);
-  EXPECT_EQ(client->customer_tagged(tenant, "T012345678901")->value_or(0), 0);
+  EXPECT_EQ(client->customer_with_code(tenant, "T012345678901")->value_or(0), 0);
   ASSERT_TRUE(client->tag_customer(tenant, id, "PLASTIC 1"));
   EXPECT_EQ(tags_of(id), (json{"VIP", "tsunagi-vip", "tsunagi:PLASTIC 1"}));
   ASSERT_TRUE(client->tag_customer(tenant, id, ""));
