@@ -9,6 +9,7 @@
 #include "server/base/url.h"
 #include "server/domain/member/field_words.h"
 #include "server/domain/privacy/held_data.h"
+#include "server/http/backfill_routes.h"
 #include "server/http/card_json.h"
 #include "server/http/context.h"
 #include "server/http/health_routes.h"
@@ -375,6 +376,7 @@ Reply AdminRoutes::State::answer(const Request& request) {
   const bool is_post = what == "smaregi/sign-in" || what == "refresh";
   const bool is_request = what.starts_with(kRequestPath) && what != kRequestPath;
   const MerchantRoute* health = health_route(what);
+  if (health == nullptr) health = backfill_route(what);
   if (!is_status && !is_settings && !is_post && !is_request && health == nullptr) {
     return refuse(404, "not_found", "There is nothing at this address.");
   }

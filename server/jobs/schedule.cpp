@@ -74,7 +74,8 @@ Schedule::Schedule(const JobsPorts& ports)
              .random = ports.random,
              .fingerprints = ports.fingerprints,
              .cards = ports.cards,
-             .stock = ports.stock}),
+             .stock = ports.stock,
+             .known = ports.known}),
       ids_(ports.storage, ports.pos, ports.shop, ports.clock),
       process_(ports.random.token(kProcessTokenBytes)) {}
 

@@ -20,6 +20,8 @@ extern const Operation kCustomer;
 extern const Operation kCustomerCard;
 extern const Operation kCustomersChanged;
 extern const Operation kCustomersThere;
+extern const Operation kCustomersTagged;
+extern const Operation kCustomersCount;
 extern const Operation kCustomerTags;
 extern const Operation kCustomerUpdate;
 extern const Operation kCustomerEmailMarketingConsentUpdate;
@@ -27,6 +29,7 @@ extern const Operation kMetafieldDefinitionCreate;
 extern const Operation kMetafieldsSet;
 extern const Operation kMetafieldsDelete;
 extern const Operation kTagsAdd;
+extern const Operation kTagsAddAndRead;
 extern const Operation kTagsRemove;
 
 }  // namespace tsunagi::shopify

@@ -45,6 +45,7 @@ constexpr Sql kForgetStock{"DELETE FROM stock_level WHERE tenant = :a"};
 constexpr Sql kForgetCursors{"DELETE FROM sync_cursor WHERE tenant = :a"};
 constexpr Sql kForgetDroppedLinks{"DELETE FROM dropped_link WHERE tenant = :a"};
 constexpr Sql kForgetLeftMembers{"DELETE FROM left_member WHERE tenant = :a"};
+constexpr Sql kForgetBackfill{"DELETE FROM backfill WHERE tenant = :a"};
 constexpr Sql kSaveSettings{"UPDATE tenant SET settings = :a WHERE tenant = :b"};
 // Every table that has rows of a tenant.
 constexpr Sql kErasures[] = {
@@ -74,6 +75,7 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM data_request WHERE tenant = :a"},
     {"DELETE FROM claim WHERE tenant = :a"},
     {"DELETE FROM budget_slice WHERE tenant = :a"},
+    {"DELETE FROM backfill WHERE tenant = :a"},
     {"DELETE FROM tenant WHERE tenant = :a"},
 };
 
@@ -123,6 +125,7 @@ void forget_contract_data(Session& session, TenantId tenant) {
   session.run(kForgetCursors, tenant);
   session.run(kForgetDroppedLinks, tenant);
   session.run(kForgetLeftMembers, tenant);
+  session.run(kForgetBackfill, tenant);
 }
 
 // A shop whose contract went to another shop while it was uninstalled: its links name members of a
