@@ -3,8 +3,9 @@
 // the background, a few at once, so that its threads share them. What a platform lets it do is
 // decided by the clients it is given.
 
-#include <array>
 #include <atomic>
+#include <chrono>
+#include <map>
 #include <mutex>
 #include <string>
 

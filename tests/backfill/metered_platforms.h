@@ -2,6 +2,8 @@
 // Both platforms as they answer the requests of a backfill: after a while, with limits of their
 // own, counting what they are asked. The clients before them are the real ones.
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <deque>
 #include <map>

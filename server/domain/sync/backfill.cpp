@@ -1,5 +1,6 @@
 #include "server/domain/sync/backfill.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
