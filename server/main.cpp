@@ -179,7 +179,9 @@ int serve(const Config& config) {
   const auto outbound = make_outbound(outbound_options(log, metrics));
   SmaregiClient pos(smaregi_options(config, storage, clock), *outbound, clock, random);
   SmaregiClient workers_pos(pos, SmaregiClient::Background());
+  SmaregiClient bulk_pos(pos, SmaregiClient::Bulk());
   ShopifyClient shop(shopify_options(config), *outbound, storage, clock, random);
+  ShopifyClient bulk_shop(shop, ShopifyClient::Background());
   ThreadPool background({.threads = kLookupThreads, .queue = kLookupQueue});
   const auto note = [&log](std::string_view text) { log.info("note", {{"what", text}}); };
   CardService cards({storage, pos, clock, background, note, &workers_pos});
@@ -196,7 +198,7 @@ int serve(const Config& config) {
   HealthService health({storage, pos, shop, clock, background, note});
   PilotGate pilot({shop, clock, background, note});
   Jobs jobs({storage, workers_pos, shop, clock, random, fingerprints, cards, stock, tenants,
-             mailer ? &*mailer : nullptr, note});
+             mailer ? &*mailer : nullptr, note, nullptr, nullptr, &bulk_pos, &bulk_shop});
   http::App app(
       {storage, pos, shop, clock, random, cards, stock, join, tenants, health, pilot, log, metrics,
        background, [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},

@@ -10,25 +10,14 @@ using Steady = std::chrono::steady_clock;
 
 // A second, and a little for calls that overtake each other on the way.
 constexpr std::chrono::milliseconds kWindow{1'050};
+// Of calls that start one after the other at equal distances fewer overtake each other.
+constexpr std::chrono::milliseconds kEvenWindow{1'030};
 constexpr double kBelowRefused = 0.9;
 constexpr std::chrono::milliseconds kLongestNap{250};  // the clock may be a test's: look again
 
-Steady::duration scaled(double factor) {
+Steady::duration scaled(std::chrono::milliseconds window, double factor) {
   return std::chrono::duration_cast<Steady::duration>(
-      std::chrono::duration<double, std::milli>(static_cast<double>(kWindow.count()) * factor));
-}
-
-// Of each second's calls, those of this priority and above it.
-double share(Priority priority) {
-  switch (priority) {
-    case Priority::kShopper:
-      return 1;
-    case Priority::kEvent:
-      return 0.8;
-    case Priority::kSweep:
-      return 0.6;
-  }
-  return 1;
+      std::chrono::duration<double, std::milli>(static_cast<double>(window.count()) * factor));
 }
 
 size_t share_of(double calls, double share) {
@@ -50,15 +39,36 @@ RateBudget::RateBudget(RateLimits limits, Clock& clock, BudgetPart::Lease lease)
       rate_(limits.start),
       crept_at_(clock.steady()) {}
 
+// Of each second's calls, those of this priority and above it.
+double RateBudget::share(Priority priority) const {
+  constexpr double kEvents = 0.8;
+  switch (priority) {
+    case Priority::kShopper:
+      return 1;
+    case Priority::kEvent:
+      return kEvents;
+    case Priority::kSweep:
+      return limits_.sweeps;
+  }
+  return 1;
+}
+
 // Of the last n calls, n = the rate's whole part, the oldest must be a window ago; of fewer for
 // background work. Below one call a second the window grows instead.
 RateBudget::TimePoint RateBudget::free_at(TimePoint now, Priority priority) const {
   if (part_ <= 0) return now + kLongestNap;  // the slice ended: look again
   const double rate = std::max(rate_, limits_.floor) * part_;
   const double calls = std::max(1.0, std::floor(rate));
-  const Steady::duration window = scaled(calls / rate);
-  const TimePoint at =
-      after(starts_, share_of(calls, share(priority)), window, std::max(now, held_until_));
+  const TimePoint start = std::max(now, held_until_);
+  // One after the other, so that who is in a hurry waits for one of them at most.
+  if (priority == Priority::kSweep && limits_.sweeps >= 1) {
+    const Steady::duration even = scaled(kEvenWindow, calls / rate);
+    const TimePoint at = after(starts_, static_cast<size_t>(calls), even, start);
+    if (starts_.empty()) return at;
+    return std::max(at, starts_.back() + scaled(kEvenWindow, 1 / rate));
+  }
+  const Steady::duration window = scaled(kWindow, calls / rate);
+  const TimePoint at = after(starts_, share_of(calls, share(priority)), window, start);
   if (priority != Priority::kEvent) return at;
   return after(event_starts_, share_of(calls, limits_.events), window, at);
 }
@@ -115,7 +125,7 @@ Result<Done> RateBudget::acquire(Priority priority, TimePoint deadline) {
   queue_.insert(ticket);
   const auto leave = [&] {
     queue_.erase(ticket);
-    changed_.notify_all();
+    clock_.wake(changed_);
   };
   for (;;) {
     const TimePoint now = clock_.steady();
@@ -137,7 +147,7 @@ Result<Done> RateBudget::acquire(Priority priority, TimePoint deadline) {
       return Error{ErrorCode::kBusy, "rate budget: no turn before the deadline"};
     }
     const TimePoint until = std::min(deadline, first ? free : deadline);
-    changed_.wait_for(lock, std::min<Steady::duration>(until - now, kLongestNap));
+    clock_.wait(lock, changed_, std::min<Steady::duration>(until - now, kLongestNap));
   }
 }
 
@@ -153,7 +163,7 @@ void RateBudget::refused(std::chrono::milliseconds retry_after) {
   refused_at_ = now;
   crept_at_ = now;
   held_until_ = std::max(held_until_, now + std::min(retry_after, limits_.max_hold));
-  changed_.notify_all();
+  clock_.wake(changed_);
 }
 
 double RateBudget::rate() const {

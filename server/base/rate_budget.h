@@ -36,6 +36,8 @@ struct RateLimits {
   std::chrono::milliseconds max_hold{60'000};           // longest Retry-After that is honoured
   size_t max_waiting = 1'000;
   double events = 0.5;  // of each second's calls, what events may have of them
+  // The same of work in the background. 1: all that nobody else takes, at equal distances.
+  double sweeps = 0.6;
 };
 
 class RateBudget {
@@ -56,6 +58,7 @@ class RateBudget {
  private:
   using Ticket = std::pair<Priority, uint64_t>;  // ordered: priority, then arrival
 
+  [[nodiscard]] double share(Priority priority) const;
   // When the next call of that priority may start.
   [[nodiscard]] TimePoint free_at(TimePoint now, Priority priority) const;
   // Whether nobody who could go now goes before it.

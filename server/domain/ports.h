@@ -3,8 +3,11 @@
 // beside it) and by a fake in tests. All are safe to call from any thread; none throws.
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +25,13 @@ class Clock {  // base
   virtual ~Clock() = default;
   [[nodiscard]] virtual Seconds now() const = 0;                                   // wall clock
   [[nodiscard]] virtual std::chrono::steady_clock::time_point steady() const = 0;  // for time-outs
+  // How a queue of this process waits: until wake() of the same condition or for `longest`, and
+  // maybe shorter. A clock whose time is not the machine's waits in its own.
+  virtual void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
+                    std::chrono::nanoseconds longest) {
+    changed.wait_for(lock, longest);
+  }
+  virtual void wake(std::condition_variable& changed) { changed.notify_all(); }
 };
 
 class Random {  // base
@@ -118,6 +128,9 @@ struct SetCursor {
 struct Enqueue {
   OutboxWrite write;
   Seconds delay = 0;  // due after, or when it was due already if that is sooner
+  // Behind everything that a person may wait for (lease_background). What is enqueued both ways is
+  // not in the background.
+  bool background = false;
 };
 struct SetFavourite {
   int64_t customer_id = 0;
@@ -153,6 +166,11 @@ struct LeavingTold {
 struct PutDataRequest {
   DataRequest request;
 };  // one that is there stays as it is
+// The backfill as it is now. kConflict unless `revision` is that of the one that is stored (0:
+// there is none): somebody else began, stopped or advanced it meanwhile.
+struct PutBackfill {
+  Backfill backfill;
+};
 // What is left of a customer without a link: that there was one, and requests for what is held.
 struct EraseCustomer {
   int64_t customer_id = 0;
@@ -166,7 +184,7 @@ using Change =
                  change::PutStock, change::SetCursor, change::Enqueue, change::SetFavourite,
                  change::SetPin, change::Audit, change::KeepConsentText, change::ForgetFigures,
                  change::TellLeaving, change::LeavingTold, change::PutDataRequest,
-                 change::EraseCustomer>;
+                 change::PutBackfill, change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 // Stored platform secrets, encrypted at rest (AES-256-GCM, tenant and purpose bound as associated
@@ -314,6 +332,14 @@ class Storage {  // storage
                                                    const std::vector<std::string>& store_ids) = 0;
   virtual Result<std::vector<Store>> stores(TenantId tenant) = 0;
   virtual Result<std::optional<Seconds>> cursor(TenantId tenant, std::string_view name) = 0;
+  virtual Result<std::optional<Backfill>> backfill(TenantId tenant) = 0;
+  virtual Result<std::vector<TenantId>> running_backfills() = 0;  // of installed shops
+  struct BackgroundDepth {
+    int64_t waiting = 0;      // outbox items in the background, leased ones included
+    int64_t registering = 0;  // of those, what creates members
+    int64_t lacking = 0;      // joining links that lack something
+  };
+  virtual Result<BackgroundDepth> background_depth(TenantId tenant) = 0;
   virtual Result<std::string> favourite(TenantId tenant, int64_t customer_id) = 0;  // "" when none
   virtual Result<std::vector<std::string>> pins(TenantId tenant,
                                                 int64_t customer_id) = 0;  // product codes
@@ -342,8 +368,11 @@ class Storage {  // storage
   // all workers of all processes one at a time is at work on a customer. Leases end by themselves
   // after lease_seconds unless renewed; an item that was leased to somebody else since is kConflict
   // for its former holder.
+  // In a lane what is in the background comes last, and only lease_background takes it.
   virtual Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now,
                                                        int lease_seconds) = 0;
+  virtual Result<std::vector<OutboxItem>> lease_background(OutboxKind kind, int limit, Seconds now,
+                                                           int lease_seconds) = 0;
   // Ids of those that are still the caller's, until `until`.
   virtual Result<std::vector<int64_t>> renew_outbox(const std::vector<OutboxItem>& items,
                                                     Seconds until) = 0;
@@ -460,12 +489,27 @@ class Shop {
   // Ids of customers that changed in [from, to], oldest change first, as far as they fit.
   struct Changed {
     std::vector<int64_t> customers;
-    Seconds until = 0;  // all changes up to this moment are among them
+    Seconds until = 0;                           // all changes up to this moment are among them
+    std::map<int64_t, Seconds> changed_at = {};  // of each, as far as it is said
   };
   virtual Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) = 0;
   // Which of these customers do not exist, at most kMostCustomersAsked at once.
   virtual Result<std::vector<int64_t>> missing_customers(const Tenant& tenant,
                                                          const std::vector<int64_t>& ids) = 0;
+  // Customers with the tag whose id is greater than after_id, by id, with what a member is made of.
+  // kInvalid: no such tag can be searched for (is_searchable_tag).
+  struct TaggedCustomer {
+    ShopCustomer customer;
+    bool carries_ours = false;  // a tag as tag_customer leaves it
+  };
+  struct TaggedPage {
+    std::vector<TaggedCustomer> customers;
+    int64_t last_id = 0;  // as far as was looked
+    bool more = false;
+  };
+  virtual Result<TaggedPage> customers_tagged(const Tenant& tenant, std::string_view tag,
+                                              int64_t after_id, int limit) = 0;
+  virtual Result<int64_t> count_tagged(const Tenant& tenant, std::string_view tag) = 0;
   // The card metafield as it is there; nullopt: there is none.
   virtual Result<std::optional<std::string>> published_card(const Tenant& tenant,
                                                             int64_t customer_id) = 0;
@@ -484,6 +528,11 @@ class Shop {
   virtual Result<Done> tag_customer(const Tenant& tenant, int64_t customer_id,
                                     std::string_view member_code,
                                     const OtherCodes& others = {}) = 0;
+  // The same for a customer who carries none of ours: one write and no look before it. Answers the
+  // customer as it is then; nullopt when that is not known.
+  virtual Result<std::optional<ShopCustomer>> add_member_tag(const Tenant& tenant,
+                                                             int64_t customer_id,
+                                                             std::string_view member_code) = 0;
   // A customer who is tagged with this member code. Shopify's search is seconds behind its writes.
   virtual Result<std::optional<int64_t>> customer_with_code(const Tenant& tenant,
                                                             std::string_view member_code) = 0;

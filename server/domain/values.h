@@ -239,6 +239,22 @@ struct OutboxItem {
   int attempts = 0;
   int64_t revision = 0;  // completing an item that was enqueued again meanwhile leaves it waiting
   int64_t lease = 0;     // counts how often it was leased: only its last holder may close it
+  bool background = false;  // nobody waits for it
+};
+
+// The merchant makes members of all customers with a tag (domain/sync/backfill.h).
+enum class BackfillState : uint8_t { kRunning, kStopped, kDone };  // "running", "stopped", "done"
+struct Backfill {
+  std::string tag;  // a customer tag of Shopify
+  BackfillState state = BackfillState::kRunning;
+  Seconds begun_at = 0;
+  Seconds changed_at = 0;  // when it last got on, or was stopped
+  int64_t expected = 0;    // customers with the tag, as counted at the beginning
+  int64_t place = 0;       // id of the last customer who was looked at
+  int64_t brought = 0;     // who became a member by it
+  int64_t members = 0;     // who was one already
+  int64_t left = 0;        // who was one before and left
+  int64_t revision = 0;    // counts the writes
 };
 
 // Why somebody is no member any more.
@@ -302,6 +318,7 @@ struct ShopAddress {
   std::string line1, line2, city, post_code, phone;
   std::string province_code;  // "JP-13"
   std::string country;        // ISO 3166 alpha-2
+  bool operator==(const ShopAddress&) const = default;
 };
 struct ShopCustomer {  // a Shopify customer, as typed
   int64_t id = 0;
@@ -310,6 +327,7 @@ struct ShopCustomer {  // a Shopify customer, as typed
   ShopAddress address = {};  // the default one
   std::string last_kana = {}, first_kana = {}, birth_date = {}, sex = {};
   Seconds changed_at = 0;  // Shopify's updatedAt
+  bool operator==(const ShopCustomer&) const = default;
 };
 struct ShopIdentity {
   TenantId id = 0;

@@ -92,12 +92,30 @@ std::string_view word(LeaveReason reason) {
   return "";
 }
 
+std::string_view word(BackfillState state) {
+  switch (state) {
+    case BackfillState::kRunning:
+      return "running";
+    case BackfillState::kStopped:
+      return "stopped";
+    case BackfillState::kDone:
+      return "done";
+  }
+  return "";
+}
+
 std::optional<LinkState> link_state(std::string_view text) { return find(kLinkStates, text); }
 std::optional<System> system_of(std::string_view text) { return find(kSystems, text); }
 std::optional<OutboxKind> outbox_kind(std::string_view text) { return find(kOutboxKinds, text); }
 std::optional<QueueState> queue_state(std::string_view text) {
   static constexpr QueueState kStates[] = {QueueState::kWaiting, QueueState::kLeased,
                                            QueueState::kDone, QueueState::kDead};
+  return find(kStates, text);
+}
+
+std::optional<BackfillState> backfill_state(std::string_view text) {
+  static constexpr BackfillState kStates[] = {BackfillState::kRunning, BackfillState::kStopped,
+                                              BackfillState::kDone};
   return find(kStates, text);
 }
 

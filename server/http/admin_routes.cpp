@@ -9,6 +9,7 @@
 #include "server/base/url.h"
 #include "server/domain/member/field_words.h"
 #include "server/domain/privacy/held_data.h"
+#include "server/http/backfill_routes.h"
 #include "server/http/card_json.h"
 #include "server/http/context.h"
 #include "server/http/health_routes.h"
@@ -43,13 +44,6 @@ std::string origin_of(std::string_view url) {
 }
 
 std::string escaped(std::string_view text) { return escape_attribute(text); }
-
-Reply json_reply(const OrderedJson& json) {
-  Reply reply;
-  reply.body = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
-  reply.headers.emplace_back("Cache-Control", "private, no-store");
-  return reply;
-}
 
 // Where the merchant adds a block, with the block chosen: shopify.dev, "Theme app extensions: deep
 // linking".
@@ -256,26 +250,27 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
   for (const std::string& column : unfillable(*waiting)) {
     found.push_back({{"code", "column_unknown"}, {"column", column}});
   }
-  return json_reply({{"now", now},
-                     {"shop", {{"domain", tenant.shop_domain}, {"name", tenant.shop_name}}},
-                     {"smaregi",
-                      {{"joined", !tenant.contract_id.empty()},
-                       {"contract_id", tenant.contract_id},
-                       {"stock_confirmed_at", confirmed_at},
-                       {"stores", store_list(*stores)}}},
-                     {"queue",
-                      {{"waiting", depth->inbox_waiting + depth->outbox_waiting},
-                       {"dead", depth->inbox_dead + depth->outbox_dead}}},
-                     {"waiting", waiting_list(*waiting, customers_url)},
-                     {"data_requests", request_list(*requests, customers_url)},
-                     {"mail", {{"sends", context.options.sends_mail}}},
-                     {"in_step", found.empty()},
-                     {"problems", found},
-                     {"settings", OrderedJson::parse(settings_json(tenant.settings))},
-                     {"editor", editor_links(context.options, tenant.shop_domain)},
-                     {"customers", for_shop(context.options.shopify_admin_url, tenant.shop_domain) +
-                                       "/admin/customers"},
-                     {"app", app_link(context.options, tenant.shop_domain)}});
+  return merchant_json(
+      {{"now", now},
+       {"shop", {{"domain", tenant.shop_domain}, {"name", tenant.shop_name}}},
+       {"smaregi",
+        {{"joined", !tenant.contract_id.empty()},
+         {"contract_id", tenant.contract_id},
+         {"stock_confirmed_at", confirmed_at},
+         {"stores", store_list(*stores)}}},
+       {"queue",
+        {{"waiting", depth->inbox_waiting + depth->outbox_waiting},
+         {"dead", depth->inbox_dead + depth->outbox_dead}}},
+       {"waiting", waiting_list(*waiting, customers_url)},
+       {"data_requests", request_list(*requests, customers_url)},
+       {"mail", {{"sends", context.options.sends_mail}}},
+       {"in_step", found.empty()},
+       {"problems", found},
+       {"settings", OrderedJson::parse(settings_json(tenant.settings))},
+       {"editor", editor_links(context.options, tenant.shop_domain)},
+       {"customers",
+        for_shop(context.options.shopify_admin_url, tenant.shop_domain) + "/admin/customers"},
+       {"app", app_link(context.options, tenant.shop_domain)}});
 }
 
 // Every text that was shown is kept, so that who agreed to which can be told when it has long been
@@ -324,7 +319,7 @@ Reply AdminRoutes::State::sign_in(const Tenant& tenant) {
   if (!stored.ok()) return failed(stored.error());
   const std::string url = context.ports.pos.sign_in_url(state, base64url(sha256(verifier)),
                                                         context.options.public_url + kCallbackPath);
-  return json_reply({{"url", url}});
+  return merchant_json({{"url", url}});
 }
 
 Reply AdminRoutes::State::refresh(const Tenant& tenant) {
@@ -370,6 +365,7 @@ Reply AdminRoutes::State::answer(const Request& request) {
   const bool is_post = what == "smaregi/sign-in" || what == "refresh";
   const bool is_request = what.starts_with(kRequestPath) && what != kRequestPath;
   const MerchantRoute* health = health_route(what);
+  if (health == nullptr) health = backfill_route(what);
   if (!is_status && !is_settings && !is_post && !is_request && health == nullptr) {
     return refuse(404, "not_found", "There is nothing at this address.");
   }

@@ -17,13 +17,6 @@ using OrderedJson = nlohmann::ordered_json;
 constexpr std::string_view kFailedCalls = "tsunagi_upstream_calls_total{";
 constexpr size_t kFailedCallsShown = 100;
 
-Reply json_reply(const OrderedJson& json) {
-  Reply reply;
-  reply.body = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
-  reply.headers.emplace_back("Cache-Control", "private, no-store");
-  return reply;
-}
-
 OrderedJson json_of(const Tenant& tenant, const HealthReport& report) {
   const Figures& figures = report.facts.figures;
   return {{"now", report.facts.now},
@@ -44,7 +37,7 @@ OrderedJson json_of(const Tenant& tenant, const HealthReport& report) {
 }
 
 Reply told(const Tenant& tenant, const Result<HealthReport>& report) {
-  return report.ok() ? json_reply(json_of(tenant, *report)) : failed(report.error());
+  return report.ok() ? merchant_json(json_of(tenant, *report)) : failed(report.error());
 }
 
 Reply health(const Context& context, const Tenant& tenant, const Request& /*request*/) {
@@ -142,7 +135,7 @@ Reply bundle(const Context& context, const Tenant& tenant, const Request& /*requ
   return reply;
 }
 
-constexpr std::array<MerchantRoute, 5> kRoutes{{
+constexpr std::array<MerchantRoute, 5> kHealthRoutes{{
     {"health", "GET", "GET, HEAD", health},
     {kHealthAgain, "POST", "POST", health_again},
     {"till", "PUT", "PUT", till},
@@ -153,8 +146,8 @@ constexpr std::array<MerchantRoute, 5> kRoutes{{
 }  // namespace
 
 const MerchantRoute* health_route(std::string_view path) {
-  const auto* const found = std::ranges::find(kRoutes, path, &MerchantRoute::path);
-  return found == kRoutes.end() ? nullptr : found;
+  const auto* const found = std::ranges::find(kHealthRoutes, path, &MerchantRoute::path);
+  return found == kHealthRoutes.end() ? nullptr : found;
 }
 
 Reply till_sheet(const Context& context) {

@@ -1,5 +1,7 @@
 #include "server/http/message.h"
 
+#include <nlohmann/json.hpp>
+
 #include "server/http/json_text.h"
 
 namespace tsunagi::http {
@@ -14,6 +16,13 @@ Reply refuse(int status, const char* code, std::string_view message, std::string
   if (!field.empty()) append_member(reply.body, "field", field);
   reply.body += "}}";
   reply.headers.emplace_back("Cache-Control", "no-store");
+  return reply;
+}
+
+Reply merchant_json(const nlohmann::ordered_json& json) {
+  Reply reply;
+  reply.body = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  reply.headers.emplace_back("Cache-Control", "private, no-store");
   return reply;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,9 @@ struct Reply {
 // A refusal: {"error":{"code","message","field"}}. All are literals or our own words, never what
 // was sent. field: where the page shows it; left out when "".
 Reply refuse(int status, const char* code, std::string_view message, std::string_view field = {});
+
+// An answer of the merchant page's own routes; kept by nobody.
+Reply merchant_json(const nlohmann::ordered_json& json);
 
 using Handler = std::function<Reply(const Request&)>;
 

@@ -115,6 +115,14 @@ class GuardedShop final : public Shop {
                                                  const std::vector<int64_t>& ids) override {
     return breaker_.run(tenant.shop_domain, [&] { return shop_.missing_customers(tenant, ids); });
   }
+  Result<TaggedPage> customers_tagged(const Tenant& tenant, std::string_view tag, int64_t after_id,
+                                      int limit) override {
+    return breaker_.run(tenant.shop_domain,
+                        [&] { return shop_.customers_tagged(tenant, tag, after_id, limit); });
+  }
+  Result<int64_t> count_tagged(const Tenant& tenant, std::string_view tag) override {
+    return breaker_.run(tenant.shop_domain, [&] { return shop_.count_tagged(tenant, tag); });
+  }
   Result<std::optional<std::string>> published_card(const Tenant& tenant,
                                                     int64_t customer_id) override {
     return breaker_.run(tenant.shop_domain,
@@ -141,6 +149,11 @@ class GuardedShop final : public Shop {
                                                     std::string_view member_code) override {
     return breaker_.run(tenant.shop_domain,
                         [&] { return shop_.customer_with_code(tenant, member_code); });
+  }
+  Result<std::optional<ShopCustomer>> add_member_tag(const Tenant& tenant, int64_t customer_id,
+                                                     std::string_view member_code) override {
+    return breaker_.run(tenant.shop_domain,
+                        [&] { return shop_.add_member_tag(tenant, customer_id, member_code); });
   }
   Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) override {
     return breaker_.run(tenant.shop_domain,

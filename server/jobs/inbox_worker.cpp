@@ -18,7 +18,8 @@ InboxWorker::InboxWorker(const JobsPorts& ports)
                .cards = ports.cards,
                .stock = ports.stock,
                .directory = ports.directory,
-               .log = ports.log}) {}
+               .log = ports.log,
+               .known = ports.known}) {}
 
 int InboxWorker::run_once() {
   const Seconds now = ports_.clock.now();

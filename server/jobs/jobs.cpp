@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/jobs/bulk_worker.h"
 #include "server/jobs/guarded.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/outbox_worker.h"
@@ -45,9 +46,9 @@ class Bell {
     return rung_;
   }
   // Until it rings after `heard`.
-  void wait(uint64_t heard) {
+  void wait(uint64_t heard, std::chrono::milliseconds longest = kIdleWait) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, kIdleWait, [&] { return closed_ || rung_ != heard; });
+    changed_.wait_for(lock, longest, [&] { return closed_ || rung_ != heard; });
   }
 
  private:
@@ -65,9 +66,29 @@ struct Jobs::State {
         pos_breaker("Smaregi", ports.clock, ports.log),
         shop(ports.shop, shop_breaker),
         pos(ports.pos, pos_breaker),
+        bulk_shop(ports.bulk_shop != nullptr ? *ports.bulk_shop : ports.shop, shop_breaker),
+        bulk_pos(ports.bulk_pos != nullptr ? *ports.bulk_pos : ports.pos, pos_breaker),
+        known(ports.clock),
         inbox(guarded(ports)),
         outbox(guarded(ports)),
-        schedule(guarded(ports)) {}
+        schedule(guarded(ports)),
+        bulk(for_bulk(ports)) {}
+
+  JobsPorts for_bulk(const JobsPorts& ports) {
+    return {.storage = ports.storage,
+            .pos = bulk_pos,
+            .shop = bulk_shop,
+            .clock = ports.clock,
+            .random = ports.random,
+            .fingerprints = ports.fingerprints,
+            .cards = ports.cards,
+            .stock = ports.stock,
+            .directory = ports.directory,
+            .log = ports.log,
+            .shop_breaker = &shop_breaker,
+            .pos_breaker = &pos_breaker,
+            .known = &known};
+  }
 
   JobsPorts guarded(const JobsPorts& ports) {
     return {.storage = ports.storage,
@@ -82,23 +103,35 @@ struct Jobs::State {
             .mailer = ports.mailer,
             .log = ports.log,
             .shop_breaker = &shop_breaker,
-            .pos_breaker = &pos_breaker};
+            .pos_breaker = &pos_breaker,
+            .known = &known};
   }
 
   // Calls step until it has nothing to do, then waits for the bell.
   template <class Step>
   void work(int count, Step step) {
     for (int i = 0; i < count; ++i) {
-      threads.emplace_back([this, step] {
-        while (!bell.closed()) {
-          const uint64_t heard = bell.rung();
-          if (step() > 0) {
-            bell.ring();  // one's work is often another's: events lead to writes
-          } else {
-            bell.wait(heard);
-          }
-        }
-      });
+      threads.emplace_back([this, step] { work_by(bell, kIdleWait, step); });
+    }
+  }
+  // With a bell of their own: no event wakes them. One looks for work now and then, and finding
+  // some wakes the others.
+  template <class Step>
+  void work_in_bulk(int count, Step step) {
+    for (int i = 0; i < count; ++i) {
+      const auto idle = i == 0 ? kIdleWait : kLongIdleWait;
+      threads.emplace_back([this, idle, step] { work_by(bulk_bell, idle, step); });
+    }
+  }
+  template <class Step>
+  static void work_by(Bell& bell, std::chrono::milliseconds idle, Step step) {
+    while (!bell.closed()) {
+      const uint64_t heard = bell.rung();
+      if (step() > 0) {
+        bell.ring();  // one's work is often another's: events lead to writes
+      } else {
+        bell.wait(heard, idle);
+      }
     }
   }
 
@@ -109,6 +142,7 @@ struct Jobs::State {
         const uint64_t heard = working_bell.rung();
         inbox.renew();
         outbox.renew();
+        bulk.renew();
         working_bell.wait(heard);
       }
     });
@@ -118,10 +152,15 @@ struct Jobs::State {
   Breaker pos_breaker;
   GuardedShop shop;
   GuardedPos pos;
+  GuardedShop bulk_shop;
+  GuardedPos bulk_pos;
+  KnownCustomers known;
   InboxWorker inbox;
   OutboxWorker outbox;
   Schedule schedule;
+  BulkWorker bulk;
   Bell bell;
+  Bell bulk_bell;
   Bell working_bell;  // closed when no worker is at work any more
   std::thread keeper;
   std::mutex mutex;
@@ -136,16 +175,19 @@ void Jobs::start() {
   const std::lock_guard lock(state.mutex);
   if (!state.threads.empty()) return;
   state.bell.open();
+  state.bulk_bell.open();
   state.working_bell.open();
   state.keep_leases();
   state.work(kInboxThreads, [&state] { return state.inbox.run_once(); });
   state.work(kOutboxThreads, [&state] { return state.outbox.run_once(); });
   state.work(kScheduleThreads, [&state] { return state.schedule.run_one() ? 1 : 0; });
+  state.work_in_bulk(kBulkThreads, [&state] { return state.bulk.run_once(); });
 }
 
 void Jobs::stop() {
   State& state = *state_;
   state.bell.close();
+  state.bulk_bell.close();
   const std::lock_guard lock(state.mutex);
   for (std::thread& thread : state.threads) thread.join();
   state.threads.clear();
@@ -166,6 +208,7 @@ Jobs::Open Jobs::open_breakers() const {
 
 int Jobs::run_inbox_once() { return state_->inbox.run_once(); }
 int Jobs::run_outbox_once() { return state_->outbox.run_once(); }
+int Jobs::run_bulk_once() { return state_->bulk.run_once(); }
 int Jobs::poll_due() { return state_->schedule.run_due(); }
 
 }  // namespace tsunagi

@@ -17,16 +17,21 @@
 #include "server/domain/card/card_service.h"
 #include "server/domain/ports.h"
 #include "server/domain/stock/stock_service.h"
+#include "server/domain/sync/known_customers.h"
 #include "server/domain/tenant/tenant_directory.h"
 #include "server/jobs/breaker.h"
 
 namespace tsunagi {
 
+inline constexpr int kProcessTokenBytes = 8;  // tell processes apart that share a database
 inline constexpr int kInboxThreads = 2;
 inline constexpr int kOutboxThreads = 2;
 inline constexpr int kScheduleThreads = 2;
+// Of backfills. A call takes a fifth of a second, and they spend what the platforms let them.
+inline constexpr int kBulkThreads = 12;
 inline constexpr std::chrono::milliseconds kIdleWait{
     1'000};  // retries and other processes' work are seen after this
+inline constexpr std::chrono::milliseconds kLongIdleWait{30'000};  // of those that another wakes
 
 struct JobsPorts {
   Storage& storage;
@@ -43,6 +48,10 @@ struct JobsPorts {
   // By shop domain and by contract. Jobs makes its own.
   const Breaker* shop_breaker = nullptr;
   const Breaker* pos_breaker = nullptr;
+  // The platforms for work that nobody waits for; none: as above.
+  Pos* bulk_pos = nullptr;
+  Shop* bulk_shop = nullptr;
+  KnownCustomers* known = nullptr;  // Jobs makes its own
 
   void say(const std::string& text) const {
     if (log) log(text);
@@ -66,6 +75,7 @@ class Jobs {
   int run_inbox_once();
   int run_outbox_once();
   int poll_due();
+  int run_bulk_once();
 
   // Shops that are not asked, and contracts, because they do not answer.
   struct Open {

@@ -23,6 +23,8 @@ int64_t customer_of(const OutboxItem& item) {
   return error == std::errc() && end == key.data() + key.size() && id > 0 ? id : 0;
 }
 
+constexpr Seconds kAfterTheTagSeconds = 1;
+
 // What goes to a platform needs Shopify.
 bool needs_pos(OutboxKind kind) {
   switch (kind) {
@@ -37,6 +39,19 @@ bool needs_pos(OutboxKind kind) {
       return false;
   }
   return false;
+}
+
+// What nobody waits for leads to what nobody waits for, as far as bulk_worker does it. The tag goes
+// before the card, which waits for others: a customer's writes are done one after the other.
+void keep_in_background(std::vector<Change>& changes) {
+  for (Change& change : changes) {
+    auto* next = std::get_if<change::Enqueue>(&change);
+    if (next == nullptr) continue;
+    next->background = next->write.kind == OutboxKind::kCreateMember ||
+                       next->write.kind == OutboxKind::kWriteCard ||
+                       next->write.kind == OutboxKind::kTagCustomer;
+    if (next->write.kind == OutboxKind::kWriteCard) next->delay = kAfterTheTagSeconds;
+  }
 }
 
 MemberPorts member_ports(const JobsPorts& ports) {
@@ -55,12 +70,20 @@ OutboxWorker::OutboxWorker(const JobsPorts& ports)
 
 int OutboxWorker::run_once() {
   const Seconds now = ports_.clock.now();
-  const auto leased = ports_.storage.lease_outbox(kOutboxBatch, now, kLeaseSeconds);
+  return work_off(ports_.storage.lease_outbox(kOutboxBatch, now, kLeaseSeconds), now);
+}
+
+int OutboxWorker::run_background_once(OutboxKind kind, int limit) {
+  const Seconds now = ports_.clock.now();
+  return work_off(ports_.storage.lease_background(kind, limit, now, kLeaseSeconds), now);
+}
+
+int OutboxWorker::work_off(const Result<std::vector<OutboxItem>>& leased, Seconds leased_at) {
   if (!leased.ok()) {
     ports_.say("outbox: cannot lease: " + leased.error().message);
     return 0;
   }
-  held_.hold(*leased, now + kLeaseSeconds);
+  held_.hold(*leased, leased_at + kLeaseSeconds);
   std::map<TenantId, std::vector<OutboxItem>> by_tenant;
   for (const OutboxItem& item : *leased) by_tenant[item.tenant].push_back(item);
   for (const auto& [tenant, items] : by_tenant) {
@@ -191,7 +214,10 @@ void OutboxWorker::write_cards(const Tenant& tenant, const std::vector<OutboxIte
 void OutboxWorker::write_batch(const Tenant& tenant, const std::vector<Due>& batch) {
   std::vector<CardMetafield> cards;
   cards.reserve(batch.size());
-  for (const Due& due : batch) cards.push_back(due.card);
+  for (const Due& due : batch) {
+    cards.push_back(due.card);
+    if (ports_.known != nullptr) ports_.known->writes(tenant.id, due.card.customer_id);
+  }
   const auto written = ports_.shop.write_cards(tenant, cards);
   if (written.ok()) {
     for (const Due& due : batch) finish(due.item, {});
@@ -227,8 +253,11 @@ void OutboxWorker::create_member(const Tenant& tenant, const OutboxItem& item) {
   }
   const int64_t customer_id = customer_of(item);
   const auto done = ports_.cards.exclusively(tenant.id, customer_id, [&]() -> Result<Done> {
-    const auto changes = registration_.register_member(tenant, customer_id);
+    const auto page = known(item);
+    auto changes = registration_.register_member(
+        tenant, customer_id, page ? std::optional(page->customer) : std::nullopt);
     if (!changes.ok()) return changes.error();
+    if (item.background) keep_in_background(*changes);
     return ports_.storage.finish_outbox(item, *changes);
   });
   if (!done.ok()) failed(item, done.error());
@@ -318,6 +347,11 @@ void OutboxWorker::tag_customer(const Tenant& tenant, const OutboxItem& item) {
   if (!read.ok()) return failed(item, read.error());
   const std::optional<Card>& card = *read;
   const bool linked = card && card->link.state == LinkState::kLinked;
+  if (linked) {
+    const auto at_once = tag_known(tenant, item, *card);
+    if (!at_once.ok()) return failed(item, at_once.error());
+    if (*at_once) return finish(item, {});
+  }
   const auto tagged =
       ports_.shop.tag_customer(tenant, customer_id, linked ? card->link.code : std::string(),
                                [&](const std::vector<std::string>& codes) {
@@ -325,6 +359,26 @@ void OutboxWorker::tag_customer(const Tenant& tenant, const OutboxItem& item) {
                                });
   if (!tagged.ok()) return failed(item, tagged.error());
   finish(item, {});
+}
+
+std::optional<Shop::TaggedCustomer> OutboxWorker::known(const OutboxItem& item) const {
+  if (!item.background || ports_.known == nullptr) return std::nullopt;
+  return ports_.known->get(item.tenant, customer_of(item));
+}
+
+Result<bool> OutboxWorker::tag_known(const Tenant& tenant, const OutboxItem& item,
+                                     const Card& card) {
+  const auto page = known(item);
+  if (!page || page->carries_ours) return false;
+  const int64_t customer_id = card.link.customer_id;
+  ports_.known->writes(tenant.id, customer_id);
+  const auto tagged = ports_.shop.add_member_tag(tenant, customer_id, card.link.code);
+  if (!tagged.ok()) return tagged.error();
+  const std::optional<ShopCustomer>& seen = *tagged;
+  ShopCustomer then = page->customer;
+  if (seen) then.changed_at = seen->changed_at;
+  if (seen && *seen == then) ports_.known->in_step(tenant.id, customer_id, seen->changed_at);
+  return true;
 }
 
 // Last of a batch, and after the first that finds nobody the rest is put off at once: a mail server

@@ -3,6 +3,7 @@
 // stored at that moment, and members in Smaregi, customers' tags and mails to the merchant one by
 // one.
 
+#include <optional>
 #include <vector>
 
 #include "server/domain/events/event_body.h"
@@ -24,9 +25,12 @@ class OutboxWorker {
  public:
   explicit OutboxWorker(const JobsPorts& ports);
   int run_once();  // items worked on
-  void renew();    // the leases of what is being worked on; call it every second
+  // The same of what is in the background, of one kind.
+  int run_background_once(OutboxKind kind, int limit);
+  void renew();  // the leases of what is being worked on; call it every second
 
  private:
+  int work_off(const Result<std::vector<OutboxItem>>& leased, Seconds leased_at);
   struct Due {  // a card that is to be written
     OutboxItem item;
     CardMetafield card;
@@ -50,6 +54,9 @@ class OutboxWorker {
   void tell_leavings(const Tenant& tenant, const std::vector<OutboxItem>& items);
   Result<Done> tell_leaving(const Tenant& tenant, const OutboxItem& item);
   void read_points(const Tenant& tenant, int64_t customer_id);
+  [[nodiscard]] std::optional<Shop::TaggedCustomer> known(const OutboxItem& item) const;
+  // Whether the customer could be tagged without a look before it.
+  Result<bool> tag_known(const Tenant& tenant, const OutboxItem& item, const Card& card);
   [[nodiscard]] bool mine(const OutboxItem& item) const;
   // Whether a platform that the item needs does not answer just now; then it is put off.
   bool rests(const Tenant& tenant, const OutboxItem& item);

@@ -11,8 +11,6 @@
 namespace tsunagi {
 namespace {
 
-constexpr int kProcessTokenBytes = 8;
-
 size_t place_of(Reading reading) { return static_cast<size_t>(reading); }
 
 }  // namespace
@@ -74,7 +72,8 @@ Schedule::Schedule(const JobsPorts& ports)
              .random = ports.random,
              .fingerprints = ports.fingerprints,
              .cards = ports.cards,
-             .stock = ports.stock}),
+             .stock = ports.stock,
+             .known = ports.known}),
       ids_(ports.storage, ports.pos, ports.shop, ports.clock),
       process_(ports.random.token(kProcessTokenBytes)) {}
 

@@ -14,6 +14,7 @@
 #include "server/base/outbound_retry.h"
 #include "server/base/url.h"
 #include "server/domain/ascii.h"
+#include "server/domain/customer_tag.h"
 #include "server/shopify/access.h"
 #include "server/shopify/customer_changes.h"
 #include "server/shopify/member_tag.h"
@@ -95,6 +96,20 @@ json card_definition() {
       {"admin", "MERCHANT_READ"}, {"storefront", "NONE"}, {"customerAccount", "READ"}};
   return {{"name", "Tsunagi member card"}, {"namespace", kNamespace}, {"key", kKey},
           {"ownerType", "CUSTOMER"},       {"type", "json"},          {"access", access}};
+}
+
+json wanted_keys(const FieldKeys& keys) {
+  json wanted = json::array();
+  for (const std::string& key : {keys.last_kana, keys.first_kana, keys.birth_date, keys.sex}) {
+    if (!key.empty()) wanted.push_back(key);
+  }
+  return wanted;
+}
+
+// Quoted: a colon in it separates otherwise. What would end the quotes is not searched for.
+Result<std::string> tagged(std::string_view tag) {
+  if (!is_searchable_tag(tag)) return Error{ErrorCode::kInvalid, "Shopify: no tag to search for"};
+  return "tag:'" + std::string(tag) + "'";
 }
 
 // Whether it may be the customer that is missed and not a value that is refused.
@@ -278,6 +293,7 @@ struct ShopifyClient::State {
       request.headers = {{"X-Shopify-Access-Token", *token}, {"Accept", "application/json"}};
 
       auto reply = outbound.send(request);
+      points->over(*turn);
       const Step step = judge(operation, reply, *points);
       if (step.next == Next::kDone) return reply;
       last = step.error;
@@ -312,8 +328,9 @@ struct ShopifyClient::State {
 
   // What data.MUTATION refused.
   Result<std::vector<UserError>> mutate(const Tenant& tenant, const Operation& operation,
-                                        std::string_view mutation, const json& variables) {
-    const auto body = call(tenant, operation, variables);
+                                        std::string_view mutation, const json& variables,
+                                        bool in_background = false) {
+    const auto body = call(tenant, operation, variables, in_background);
     if (!body) return body.error();
     return shopify::parse_user_errors(*body, mutation);
   }
@@ -331,9 +348,10 @@ struct ShopifyClient::State {
   }
 
   Result<Done> change_tags(const Tenant& tenant, const Operation& operation,
-                           std::string_view mutation, const json& variables) {
+                           std::string_view mutation, const json& variables,
+                           bool in_background = false) {
     if (variables["tags"].empty()) return Done{};
-    const auto errors = mutate(tenant, operation, mutation, variables);
+    const auto errors = mutate(tenant, operation, mutation, variables, in_background);
     if (!errors) return errors.error();
     if (!errors->empty()) return user_error(operation, *errors);
     return Done{};
@@ -352,7 +370,10 @@ struct ShopifyClient::State {
 
 ShopifyClient::ShopifyClient(ShopifyOptions options, Outbound& outbound, Storage& storage,
                              Clock& clock, Random& random)
-    : state_(std::make_unique<State>(std::move(options), outbound, storage, clock, random)) {}
+    : state_(std::make_shared<State>(std::move(options), outbound, storage, clock, random)),
+      in_background_(false) {}
+ShopifyClient::ShopifyClient(const ShopifyClient& other, Background)
+    : state_(other.state_), in_background_(true) {}
 ShopifyClient::~ShopifyClient() = default;
 
 Result<ShopIdentity> ShopifyClient::install(std::string_view shop_domain,
@@ -400,13 +421,10 @@ Result<std::string> ShopifyClient::contact_mail(const Tenant& tenant) {
 Result<std::optional<ShopCustomer>> ShopifyClient::customer(const Tenant& tenant,
                                                             int64_t customer_id) {
   const FieldKeys& keys = tenant.settings.field_keys;
-  json wanted = json::array();
-  for (const std::string& key : {keys.last_kana, keys.first_kana, keys.birth_date, keys.sex}) {
-    if (!key.empty()) wanted.push_back(key);
-  }
-  const auto body = state_->call(
-      tenant, shopify::kCustomer,
-      json::object({{"id", shopify::make_gid("Customer", customer_id)}, {"keys", wanted}}));
+  const auto body = state_->call(tenant, shopify::kCustomer,
+                                 json::object({{"id", shopify::make_gid("Customer", customer_id)},
+                                               {"keys", wanted_keys(keys)}}),
+                                 in_background_);
   if (!body) return body.error();
   auto customer = shopify::parse_customer(*body, keys);
   if (customer && *customer && (*customer)->id != customer_id) {
@@ -431,6 +449,7 @@ Result<Shop::Changed> ShopifyClient::customers_changed(const Tenant& tenant, Sec
     for (const auto& customer : read->customers) {
       if (customer.changed_at < from || customer.changed_at > to) continue;
       changed.customers.push_back(customer.id);
+      changed.changed_at[customer.id] = customer.changed_at;
     }
     if (!read->more) return changed;
     // More of the last one's second may be on the next page.
@@ -459,6 +478,36 @@ Result<std::vector<int64_t>> ShopifyClient::missing_customers(const Tenant& tena
                                  json::object({{"ids", std::move(gids)}}), /*in_background=*/true);
   if (!body) return body.error();
   return shopify::parse_missing_customers(*body, ids);
+}
+
+Result<Shop::TaggedPage> ShopifyClient::customers_tagged(const Tenant& tenant, std::string_view tag,
+                                                         int64_t after_id, int limit) {
+  const FieldKeys& keys = tenant.settings.field_keys;
+  const auto query = tagged(tag);
+  if (!query) return query.error();
+  const json wanted = wanted_keys(keys);
+  const auto body =
+      state_->call(tenant, shopify::kCustomersTagged,
+                   json::object({{"query", "id:>" + std::to_string(after_id) + " AND " + *query},
+                                 {"first", limit},
+                                 {"keys", wanted},
+                                 {"keyCount", std::max<size_t>(1, wanted.size())}}),
+                   in_background_);
+  if (!body) return body.error();
+  auto page = shopify::parse_tagged_customers(*body, keys, tag);
+  if (page && page->last_id != 0 && page->last_id <= after_id) {
+    return Error{ErrorCode::kUnavailable, "shopify.customers_tagged: not the page asked for"};
+  }
+  return page;
+}
+
+Result<int64_t> ShopifyClient::count_tagged(const Tenant& tenant, std::string_view tag) {
+  if (const auto query = tagged(tag); !query) return query.error();
+  const auto body =
+      state_->call(tenant, shopify::kCustomersCount,
+                   json::object({{"query", "customer_tags CONTAINS '" + std::string(tag) + "'"}}));
+  if (!body) return body.error();
+  return shopify::parse_customers_count(*body);
 }
 
 Result<std::optional<std::string>> ShopifyClient::published_card(const Tenant& tenant,
@@ -531,8 +580,8 @@ Result<Done> ShopifyClient::write_cards(const Tenant& tenant,
                           {"value", card.json}});
   }
   const Operation& operation = shopify::kMetafieldsSet;
-  const auto body =
-      state_->call(tenant, operation, json::object({{"metafields", std::move(metafields)}}));
+  const auto body = state_->call(
+      tenant, operation, json::object({{"metafields", std::move(metafields)}}), in_background_);
   if (!body) return body.error();
   const auto errors = shopify::parse_user_errors(*body, "metafieldsSet");
   if (!errors) return errors.error();
@@ -571,7 +620,8 @@ Result<std::optional<int64_t>> ShopifyClient::customer_with_code(const Tenant& t
 Result<Done> ShopifyClient::tag_customer(const Tenant& tenant, int64_t customer_id,
                                          std::string_view member_code, const OtherCodes& others) {
   const std::string gid = shopify::make_gid("Customer", customer_id);
-  const auto body = state_->call(tenant, shopify::kCustomerTags, json::object({{"id", gid}}));
+  const auto body =
+      state_->call(tenant, shopify::kCustomerTags, json::object({{"id", gid}}), in_background_);
   if (!body) return body.error();
   const auto read = shopify::parse_customer_tags(*body);
   if (!read) return read.error();
@@ -590,10 +640,34 @@ Result<Done> ShopifyClient::tag_customer(const Tenant& tenant, int64_t customer_
     if (auto heard = others(codes); !heard) return heard;
   }
   auto removed = state_->change_tags(tenant, shopify::kTagsRemove, "tagsRemove",
-                                     {{"id", gid}, {"tags", changes.remove}});
+                                     {{"id", gid}, {"tags", changes.remove}}, in_background_);
   if (!removed) return removed;
   return state_->change_tags(tenant, shopify::kTagsAdd, "tagsAdd",
-                             {{"id", gid}, {"tags", changes.add}});
+                             {{"id", gid}, {"tags", changes.add}}, in_background_);
+}
+
+Result<std::optional<ShopCustomer>> ShopifyClient::add_member_tag(const Tenant& tenant,
+                                                                  int64_t customer_id,
+                                                                  std::string_view member_code) {
+  const std::vector<std::string> tags = shopify::tag_changes({}, member_code).add;
+  if (tags.empty()) return std::optional<ShopCustomer>();
+  const Operation& operation = shopify::kTagsAddAndRead;
+  const FieldKeys& keys = tenant.settings.field_keys;
+  const json wanted = wanted_keys(keys);
+  const auto body = state_->call(tenant, operation,
+                                 json::object({{"id", shopify::make_gid("Customer", customer_id)},
+                                               {"tags", tags},
+                                               {"keys", wanted},
+                                               {"keyCount", std::max<size_t>(1, wanted.size())}}),
+                                 in_background_);
+  if (!body) return body.error();
+  const auto errors = shopify::parse_user_errors(*body, "tagsAdd");
+  if (!errors) return errors.error();
+  if (errors->empty()) return shopify::parse_tagged_node(*body, keys);
+  // Who is gone needs no tag, and of who has as many as Shopify takes it is said so.
+  const auto tagged_all_the_same = tag_customer(tenant, customer_id, member_code);
+  if (!tagged_all_the_same) return tagged_all_the_same.error();
+  return std::optional<ShopCustomer>();
 }
 
 Result<bool> ShopifyClient::has_tag(const Tenant& tenant, int64_t customer_id,

@@ -40,6 +40,10 @@ class ShopifyClient final : public Shop {
  public:
   ShopifyClient(ShopifyOptions options, Outbound& outbound, Storage& storage, Clock& clock,
                 Random& random);
+  // The same for work that nobody waits for: its calls leave a part of the shop's points alone.
+  // Shares tokens and points with `other`.
+  struct Background {};
+  ShopifyClient(const ShopifyClient& other, Background);
   ~ShopifyClient() override;
   ShopifyClient(const ShopifyClient&) = delete;
   ShopifyClient& operator=(const ShopifyClient&) = delete;
@@ -59,9 +63,16 @@ class ShopifyClient final : public Shop {
   // changed within the same second included; some come twice. kUnavailable: kMostChangedPages pages
   // of customers changed within a second of `from`.
   Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) override;
-  // 250 points for as many customers; leaves half of the bucket free. kInvalid: more ids than that.
+  // 250 points for as many customers; leaves a quarter of the bucket free. kInvalid: more ids than
+  // that.
   Result<std::vector<int64_t>> missing_customers(const Tenant& tenant,
                                                  const std::vector<int64_t>& ids) override;
+  // One page. Whatever the search says, only who has the tag counts; letters of either case are the
+  // same tag.
+  Result<TaggedPage> customers_tagged(const Tenant& tenant, std::string_view tag, int64_t after_id,
+                                      int limit) override;
+  // As a segment has them: customersCount takes no tag.
+  Result<int64_t> count_tagged(const Tenant& tenant, std::string_view tag) override;
   Result<std::optional<std::string>> published_card(const Tenant& tenant,
                                                     int64_t customer_id) override;
   // At most three writes (consent, metafields, names with phone), each by itself: of what Shopify
@@ -80,6 +91,8 @@ class ShopifyClient final : public Shop {
                             const OtherCodes& others = {}) override;
   Result<std::optional<int64_t>> customer_with_code(const Tenant& tenant,
                                                     std::string_view member_code) override;
+  Result<std::optional<ShopCustomer>> add_member_tag(const Tenant& tenant, int64_t customer_id,
+                                                     std::string_view member_code) override;
   // Case does not count in tags.
   Result<bool> has_tag(const Tenant& tenant, int64_t customer_id, std::string_view tag) override;
   Result<Access> access(const Tenant& tenant) override;
@@ -89,7 +102,8 @@ class ShopifyClient final : public Shop {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
+  const bool in_background_;
 };
 
 }  // namespace tsunagi

@@ -21,6 +21,8 @@ extern const Operation kCustomerCard;
 extern const Operation kCustomersChanged;
 extern const Operation kCustomerByTag;
 extern const Operation kCustomersThere;
+extern const Operation kCustomersTagged;
+extern const Operation kCustomersCount;
 extern const Operation kCustomerTags;
 extern const Operation kCustomerUpdate;
 extern const Operation kCustomerEmailMarketingConsentUpdate;
@@ -28,6 +30,7 @@ extern const Operation kMetafieldDefinitionCreate;
 extern const Operation kMetafieldsSet;
 extern const Operation kMetafieldsDelete;
 extern const Operation kTagsAdd;
+extern const Operation kTagsAddAndRead;
 extern const Operation kTagsRemove;
 
 }  // namespace tsunagi::shopify

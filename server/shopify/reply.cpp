@@ -7,6 +7,7 @@
 #include "server/base/iso_time.h"
 #include "server/base/outbound_retry.h"
 #include "server/domain/ascii.h"
+#include "server/shopify/member_tag.h"
 
 namespace tsunagi::shopify {
 namespace {
@@ -113,6 +114,50 @@ void read_metafields(const json& found, const FieldKeys& keys, ShopCustomer& cus
   }
 }
 
+Result<std::vector<std::string>> tags_of(const json& customer) {
+  const json* tags = field(customer, "tags");
+  if (tags == nullptr || !tags->is_array()) return nonsense("customer.tags is not a list");
+  std::vector<std::string> read;
+  read.reserve(tags->size());
+  for (const json& tag : *tags) {
+    if (!tag.is_string()) return nonsense("customer.tags holds something that is no text");
+    read.push_back(tag.get<std::string>());
+  }
+  return read;
+}
+
+// A customer as Customer and CustomersTagged ask for it.
+Result<ShopCustomer> read_customer(const json& found, const FieldKeys& keys) {
+  const auto id = parse_gid(text_at(found, "id"), "Customer");
+  if (!id) return nonsense("customer.id is not a customer's id");
+  ShopCustomer customer;
+  customer.id = *id;
+  const auto changed_at = parse_iso_time(text_at(found, "updatedAt"));
+  if (!changed_at) return nonsense("customer.updatedAt is not a time");
+  customer.changed_at = *changed_at;
+  customer.last_name = text_at(found, "lastName");
+  customer.first_name = text_at(found, "firstName");
+  customer.locale = text_at(found, "locale");
+  if (const json* mail = object_at(found, "defaultEmailAddress")) {
+    customer.mail = text_at(*mail, "emailAddress");
+    customer.mail_consent = text_at(*mail, "marketingState") == "SUBSCRIBED";
+  }
+  if (const json* phone = object_at(found, "defaultPhoneNumber")) {
+    customer.phone = text_at(*phone, "phoneNumber");
+  }
+  if (const json* address = object_at(found, "defaultAddress")) {
+    customer.address = {.line1 = text_at(*address, "address1"),
+                        .line2 = text_at(*address, "address2"),
+                        .city = text_at(*address, "city"),
+                        .post_code = text_at(*address, "zip"),
+                        .phone = text_at(*address, "phone"),
+                        .province_code = text_at(*address, "provinceCode"),
+                        .country = text_at(*address, "countryCodeV2")};
+  }
+  read_metafields(found, keys, customer);
+  return customer;
+}
+
 }  // namespace
 
 Result<TokenPair> parse_tokens(std::string_view body) {
@@ -198,34 +243,9 @@ Result<std::optional<ShopCustomer>> parse_customer(std::string_view body, const 
   if (found == nullptr) return nonsense("customer is missing");
   if (found->is_null()) return std::optional<ShopCustomer>();
   if (!found->is_object()) return nonsense("customer is not an object");
-  const auto id = parse_gid(text_at(*found, "id"), "Customer");
-  if (!id) return nonsense("customer.id is not a customer's id");
-  ShopCustomer customer;
-  customer.id = *id;
-  const auto changed_at = parse_iso_time(text_at(*found, "updatedAt"));
-  if (!changed_at) return nonsense("customer.updatedAt is not a time");
-  customer.changed_at = *changed_at;
-  customer.last_name = text_at(*found, "lastName");
-  customer.first_name = text_at(*found, "firstName");
-  customer.locale = text_at(*found, "locale");
-  if (const json* mail = object_at(*found, "defaultEmailAddress")) {
-    customer.mail = text_at(*mail, "emailAddress");
-    customer.mail_consent = text_at(*mail, "marketingState") == "SUBSCRIBED";
-  }
-  if (const json* phone = object_at(*found, "defaultPhoneNumber")) {
-    customer.phone = text_at(*phone, "phoneNumber");
-  }
-  if (const json* address = object_at(*found, "defaultAddress")) {
-    customer.address = {.line1 = text_at(*address, "address1"),
-                        .line2 = text_at(*address, "address2"),
-                        .city = text_at(*address, "city"),
-                        .post_code = text_at(*address, "zip"),
-                        .phone = text_at(*address, "phone"),
-                        .province_code = text_at(*address, "provinceCode"),
-                        .country = text_at(*address, "countryCodeV2")};
-  }
-  read_metafields(*found, keys, customer);
-  return std::optional<ShopCustomer>(std::move(customer));
+  auto customer = read_customer(*found, keys);
+  if (!customer) return customer.error();
+  return std::optional<ShopCustomer>(std::move(customer).value());
 }
 
 namespace {
@@ -238,18 +258,18 @@ Result<const json*> customer_nodes(const json& data) {  // of customers(…)
   return nodes;
 }
 
-Result<CustomerTags> tags_of(const json& found) {
+Result<CustomerTags> customer_tags(const json& found) {
   const auto id = parse_gid(text_at(found, "id"), "Customer");
   if (!id) return nonsense("customer.id is not a customer's id");
-  const json* tags = field(found, "tags");
-  if (tags == nullptr || !tags->is_array()) return nonsense("customer.tags is not a list");
-  CustomerTags customer{.id = *id, .tags = {}};
-  customer.tags.reserve(tags->size());
-  for (const json& tag : *tags) {
-    if (!tag.is_string()) return nonsense("customer.tags holds something that is no text");
-    customer.tags.push_back(tag.get<std::string>());
-  }
-  return customer;
+  auto tags = tags_of(found);
+  if (!tags) return tags.error();
+  return CustomerTags{.id = *id, .tags = std::move(tags).value()};
+}
+
+bool any_is(const std::vector<std::string>& tags, std::string_view tag) {
+  return std::ranges::any_of(tags, [wanted = ascii_lower(tag)](const std::string& its) {
+    return ascii_lower(its) == wanted;
+  });
 }
 
 }  // namespace
@@ -260,9 +280,9 @@ Result<std::optional<CustomerTags>> parse_customer_tags(std::string_view body) {
   const json* found = field(*data, "customer");
   if (found == nullptr) return nonsense("customer is missing");
   if (found->is_null()) return std::optional<CustomerTags>();
-  auto customer = tags_of(*found);
+  auto customer = customer_tags(*found);
   if (!customer) return customer.error();
-  return std::optional<CustomerTags>(std::move(*customer));
+  return std::optional<CustomerTags>(std::move(customer).value());
 }
 
 Result<std::optional<int64_t>> parse_customer_by_tag(std::string_view body, std::string_view tag) {
@@ -270,13 +290,10 @@ Result<std::optional<int64_t>> parse_customer_by_tag(std::string_view body, std:
   if (!data) return data.error();
   const auto nodes = customer_nodes(*data);
   if (!nodes) return nodes.error();
-  const auto is_tag = [wanted = ascii_lower(tag)](const std::string& its) {
-    return ascii_lower(its) == wanted;
-  };
   for (const json& node : **nodes) {
-    const auto customer = tags_of(node);
+    const auto customer = customer_tags(node);
     if (!customer) return customer.error();
-    if (std::ranges::any_of(customer->tags, is_tag)) return std::optional(customer->id);
+    if (any_is(customer->tags, tag)) return std::optional(customer->id);
   }
   return std::optional<int64_t>();
 }
@@ -356,6 +373,56 @@ Result<ChangedPage> parse_changed_customers(std::string_view body) {
     return nonsense("pageInfo.endCursor is missing");
   }
   return page;
+}
+
+Result<Shop::TaggedPage> parse_tagged_customers(std::string_view body, const FieldKeys& keys,
+                                                std::string_view tag) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const auto nodes = customer_nodes(*data);
+  if (!nodes) return nodes.error();
+  Shop::TaggedPage page;
+  for (const json& node : **nodes) {
+    auto customer = read_customer(node, keys);
+    if (!customer) return customer.error();
+    if (customer->id <= page.last_id) {
+      return nonsense("customers are not in the order of their ids");
+    }
+    page.last_id = customer->id;
+    const auto tags = tags_of(node);
+    if (!tags) return tags.error();
+    if (!any_is(*tags, tag)) continue;
+    const bool ours = std::ranges::any_of(
+        *tags, [](const std::string& its) { return ascii_lower(its).starts_with(kTagPrefix); });
+    page.customers.push_back({.customer = std::move(customer).value(), .carries_ours = ours});
+  }
+  const json* info = object_at(data->at("customers"), "pageInfo");
+  const json* more = info == nullptr ? nullptr : field(*info, "hasNextPage");
+  if (more == nullptr || !more->is_boolean()) return nonsense("pageInfo.hasNextPage is missing");
+  page.more = more->get<bool>();
+  if (page.more && page.last_id == 0) return nonsense("a page of nobody, and more behind it");
+  return page;
+}
+
+Result<std::optional<ShopCustomer>> parse_tagged_node(std::string_view body,
+                                                      const FieldKeys& keys) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* payload = object_at(*data, "tagsAdd");
+  const json* node = payload == nullptr ? nullptr : object_at(*payload, "node");
+  if (node == nullptr) return std::optional<ShopCustomer>();
+  auto customer = read_customer(*node, keys);
+  if (!customer) return customer.error();
+  return std::optional<ShopCustomer>(std::move(customer).value());
+}
+
+Result<int64_t> parse_customers_count(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const json* found = object_at(*data, "customerSegmentMembers");
+  const json* count = found == nullptr ? nullptr : field(*found, "totalCount");
+  if (count == nullptr || !count->is_number_integer()) return nonsense("totalCount is missing");
+  return count->get<int64_t>();
 }
 
 Result<std::vector<UserError>> parse_user_errors(std::string_view body, std::string_view mutation) {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/domain/values.h"
+#include "server/domain/ports.h"
 #include "wasm/core/result.h"
 
 namespace tsunagi::shopify {
@@ -73,6 +73,14 @@ struct ChangedPage {
   std::string end;  // cursor of the last; not "" when there are more
 };
 Result<ChangedPage> parse_changed_customers(std::string_view body);
+
+// A page of customers(sortKey: ID): those who have the tag.
+Result<Shop::TaggedPage> parse_tagged_customers(std::string_view body, const FieldKeys& keys,
+                                                std::string_view tag);
+// data.tagsAdd.node; none when it is no object.
+Result<std::optional<ShopCustomer>> parse_tagged_node(std::string_view body, const FieldKeys& keys);
+// data.customerSegmentMembers.totalCount
+Result<int64_t> parse_customers_count(std::string_view body);
 
 struct AppAccess {
   std::string installation;          // its gid

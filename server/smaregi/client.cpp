@@ -202,10 +202,17 @@ struct SmaregiClient::State {
 
 SmaregiClient::SmaregiClient(SmaregiOptions options, Outbound& outbound, Clock& clock,
                              Random& random)
-    : state_(std::make_shared<State>(std::move(options), outbound, clock, random)),
-      priority_(Priority::kShopper) {}
+    : SmaregiClient(std::make_shared<State>(std::move(options), outbound, clock, random),
+                    Priority::kShopper) {}
 SmaregiClient::SmaregiClient(const SmaregiClient& other, Background)
-    : state_(other.state_), priority_(Priority::kEvent) {}
+    : SmaregiClient(other.state_, Priority::kEvent) {}
+SmaregiClient::SmaregiClient(const SmaregiClient& other, Bulk)
+    : SmaregiClient(other.state_, Priority::kSweep) {}
+SmaregiClient::SmaregiClient(std::shared_ptr<State> state, Priority priority)
+    : state_(std::move(state)),
+      priority_(priority),
+      time_(priority == Priority::kSweep ? state_->options.background_time
+                                         : state_->options.shopper_time) {}
 SmaregiClient::~SmaregiClient() = default;
 
 Result<PosMember> SmaregiClient::member(std::string_view contract, std::string_view member_id) {
@@ -213,7 +220,7 @@ Result<PosMember> SmaregiClient::member(std::string_view contract, std::string_v
                              {.label = "smaregi.customers.get",
                               .path = "/customers/" + percent_encode(member_id),
                               .priority = priority_,
-                              .time = state_->options.shopper_time},
+                              .time = time_},
                              smaregi::parse_member);
   if (member && member->member_id != member_id) {
     return Error{ErrorCode::kUnavailable,
@@ -229,7 +236,7 @@ Result<std::optional<PosMember>> SmaregiClient::member_by_code(std::string_view 
                    {.label = "smaregi.customers.find",
                     .path = with_query("/customers", {{"customer_code", std::string(code)}}),
                     .priority = priority_,
-                    .time = state_->options.shopper_time},
+                    .time = time_},
                    smaregi::parse_members);
   if (!members) return members.error();
   // Whether the filter is exact is not documented: only the very code counts.
@@ -245,7 +252,7 @@ Result<PosPoints> SmaregiClient::points(std::string_view contract, std::string_v
       {.label = "smaregi.points.get",
        .path = with_query("/customers/point", {{"customer_id", std::string(member_id)}}),
        .priority = priority_,
-       .time = state_->options.shopper_time},
+       .time = time_},
       smaregi::parse_points);
   if (!rows) return rows.error();
   for (PosPoints& row : *rows) {
@@ -260,19 +267,21 @@ Result<PosPoints> SmaregiClient::points(std::string_view contract, std::string_v
 Result<PosMember> SmaregiClient::create_member(std::string_view contract,
                                                const NewPosMember& wanted) {
   PosMember created;
-  const Outcome outcome = state_->wire.ask(std::string(contract),
-                                           {.label = "smaregi.customers.create",
-                                            .method = "POST",
-                                            .path = "/customers",
-                                            .body = member_json(wanted),
-                                            .time = state_->options.shopper_time,
-                                            .repeatable = false},
-                                           [&](const HttpReply& reply) -> Result<Done> {
-                                             auto parsed = smaregi::parse_member(reply.body);
-                                             if (!parsed) return parsed.error();
-                                             created = std::move(*parsed);
-                                             return Done{};
-                                           });
+  const Outcome outcome = state_->wire.ask(
+      std::string(contract),
+      {.label = "smaregi.customers.create",
+       .method = "POST",
+       .path = "/customers",
+       .body = member_json(wanted),
+       .priority = priority_ == Priority::kSweep ? Priority::kSweep : Priority::kShopper,
+       .time = time_,
+       .repeatable = false},
+      [&](const HttpReply& reply) -> Result<Done> {
+        auto parsed = smaregi::parse_member(reply.body);
+        if (!parsed) return parsed.error();
+        created = std::move(*parsed);
+        return Done{};
+      });
   if (outcome.result) {
     if (created.code.empty()) created.code = wanted.code;
     if (created.code == wanted.code) return created;
@@ -366,7 +375,7 @@ Result<PosRequired> SmaregiClient::required(std::string_view contract) {
                       {.label = "smaregi.customers.required",
                        .path = "/customer_required_column_setting",
                        .priority = Priority::kEvent,
-                       .time = state_->options.shopper_time},
+                       .time = time_},
                       smaregi::parse_required);
 }
 

@@ -35,7 +35,12 @@ struct SmaregiOptions {
 
   // Start rates are the sandbox's figures, the lower of the two published pairs (one source only).
   RateLimits reads{.start = 10, .ceiling = 50};
-  RateLimits writes{.start = 4, .ceiling = 20, .events = 1};
+  // Few writes at once are seldom; of a backfill's many, those that it begins too slowly are lost.
+  RateLimits writes{.start = 4,
+                    .ceiling = 20,
+                    .creep_after = std::chrono::milliseconds(4'000),
+                    .events = 1,
+                    .sweeps = 1};
 
   std::chrono::milliseconds attempt_time{5'000};  // one request
   std::chrono::milliseconds shopper_time{
@@ -54,6 +59,10 @@ class SmaregiClient final : public Pos {
   // budgets with `other`.
   struct Background {};
   SmaregiClient(const SmaregiClient& other, Background);
+  // The same for work that nobody waits for at all: what nobody else takes of the budget, and
+  // patience for it.
+  struct Bulk {};
+  SmaregiClient(const SmaregiClient& other, Bulk);
   ~SmaregiClient() override;
   SmaregiClient(const SmaregiClient&) = delete;
   SmaregiClient& operator=(const SmaregiClient&) = delete;
@@ -95,8 +104,11 @@ class SmaregiClient final : public Pos {
 
  private:
   struct State;
+  SmaregiClient(std::shared_ptr<State> state, Priority priority);
+
   std::shared_ptr<State> state_;
-  const Priority priority_;  // of what is asked of one member
+  const Priority priority_;               // of what is asked of one member
+  const std::chrono::milliseconds time_;  // for it
 };
 
 }  // namespace tsunagi

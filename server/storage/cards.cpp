@@ -99,7 +99,7 @@ Result<std::vector<Card>> select(Session& session, const Sql& sql, const In&... 
 }
 
 template <class... In>
-Result<std::optional<Card>> select_one(Session& session, const Sql& sql, const In&... in) {
+Result<std::optional<Card>> select_card(Session& session, const Sql& sql, const In&... in) {
   auto found = select(session, sql, in...);
   if (!found) return found.error();
   if (found->empty()) return std::optional<Card>();
@@ -109,13 +109,13 @@ Result<std::optional<Card>> select_one(Session& session, const Sql& sql, const I
 }  // namespace
 
 Result<std::optional<Card>> SqlStorage::card(TenantId tenant, int64_t customer_id) {
-  return read([&](Session& session) { return select_one(session, kCard, tenant, customer_id); });
+  return read([&](Session& session) { return select_card(session, kCard, tenant, customer_id); });
 }
 
 Result<std::optional<Card>> SqlStorage::card_by_member(TenantId tenant,
                                                        std::string_view pos_member_id) {
   return read(
-      [&](Session& session) { return select_one(session, kCardByMember, tenant, pos_member_id); });
+      [&](Session& session) { return select_card(session, kCardByMember, tenant, pos_member_id); });
 }
 
 Result<std::vector<Card>> SqlStorage::cards_after(TenantId tenant, int64_t customer_id, int limit) {
@@ -257,7 +257,7 @@ Result<std::optional<Card>> SqlStorage::card_by_code(TenantId tenant, std::strin
     if (!session.one(kCodeOwner, std::tie(customer_id), tenant, code)) {
       return std::optional<Card>();
     }
-    auto card = select_one(session, kCard, tenant, customer_id);
+    auto card = select_card(session, kCard, tenant, customer_id);
     // A code that the customer had before stays issued.
     if (card && *card && (*card)->link.code != code) return std::optional<Card>();
     return card;

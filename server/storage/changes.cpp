@@ -96,7 +96,6 @@ constexpr Sql kUpdateSnapshot{
 constexpr Sql kPutPrints{
     "INSERT INTO field_prints (tenant, customer_id, prints) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, customer_id) DO UPDATE SET prints = excluded.prints"};
-constexpr Sql kForgetStores{"DELETE FROM store WHERE tenant = :a"};
 constexpr Sql kPutStore{
     "INSERT INTO store (tenant, store_id, code, name, phone, address, display_order, paused) "
     "VALUES (:a, :b, :c, :d, :e, :f, :g, :h) ON CONFLICT (tenant, store_id) DO UPDATE SET "
@@ -132,15 +131,25 @@ constexpr Sql kSetPlace{
 // being written stays leased, and its revision tells the writer that there is more to write; a dead
 // one has a new reason to live.
 constexpr Sql kEnqueue{
-    "INSERT INTO outbox (tenant, kind, item_key, state, due_at, enqueued_at) "
-    "VALUES (:a, :b, :c, 'waiting', :d, :e) ON CONFLICT (tenant, kind, item_key) DO UPDATE SET "
-    "revision = outbox.revision + 1, attempts = 0, error = '', "
+    "INSERT INTO outbox (tenant, kind, item_key, state, due_at, enqueued_at, background) "
+    "VALUES (:a, :b, :c, 'waiting', :d, :e, :f) ON CONFLICT (tenant, kind, item_key) DO UPDATE SET "
+    "background = CASE WHEN outbox.background < excluded.background AND outbox.state <> 'dead' "
+    "THEN outbox.background ELSE excluded.background END, revision = outbox.revision + 1, attempts "
+    "= 0, error = '', "
     "due_at = CASE WHEN outbox.state = 'leased' OR "
     "(outbox.state = 'waiting' AND outbox.due_at < excluded.due_at) "
     "THEN outbox.due_at ELSE excluded.due_at END, "
     "state = CASE outbox.state WHEN 'leased' THEN 'leased' ELSE 'waiting' END, "
     "enqueued_at = CASE outbox.state WHEN 'dead' THEN excluded.enqueued_at "
     "ELSE outbox.enqueued_at END"};
+constexpr Sql kFirstBackfill{
+    "INSERT INTO backfill (tag, state, begun_at, changed_at, expected, place, brought, members, "
+    "left_before, revision, tenant) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, 1, :j) "
+    "ON CONFLICT (tenant) DO NOTHING"};
+constexpr Sql kPutBackfill{
+    "UPDATE backfill SET tag = :a, state = :b, begun_at = :c, changed_at = :d, expected = :e, "
+    "place = :f, brought = :g, members = :h, left_before = :i, revision = revision + 1 "
+    "WHERE tenant = :j AND revision = :k"};
 constexpr Sql kSetFavourite{
     "INSERT INTO favourite (tenant, customer_id, store_id) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, customer_id) DO UPDATE SET store_id = excluded.store_id"};
@@ -370,7 +379,8 @@ class Applier {
   Result<Done> operator()(const change::Enqueue& enqueue) {
     if (auto key = check_key("an outbox key", enqueue.write.key); !key) return key;
     const Seconds due_at = now_ + enqueue.delay;
-    session_.run(kEnqueue, tenant_, word(enqueue.write.kind), enqueue.write.key, due_at, due_at);
+    session_.run(kEnqueue, tenant_, word(enqueue.write.kind), enqueue.write.key, due_at, due_at,
+                 enqueue.background ? 1 : 0);
     return Done{};
   }
 
@@ -444,6 +454,18 @@ class Applier {
     session_.run(kPutDataRequest, tenant_, request.request_id, request.customer_id,
                  joined_words(request.orders), request.requested_at);
     return Done{};
+  }
+
+  Result<Done> operator()(const change::PutBackfill& put) {
+    const Backfill& now = put.backfill;
+    if (auto key = check_key("a tag", now.tag); !key) return key;
+    const auto write = [&](const Sql& sql, const auto&... more) {
+      return session_.run(sql, now.tag, word(now.state), now.begun_at, now.changed_at, now.expected,
+                          now.place, now.brought, now.members, now.left, tenant_, more...);
+    };
+    const bool first = now.revision == 0;
+    if ((first ? write(kFirstBackfill) : write(kPutBackfill, now.revision)) > 0) return Done{};
+    return Error{ErrorCode::kConflict, "the backfill is another one by now"};
   }
 
   Result<Done> operator()(const change::EraseCustomer& erase) {

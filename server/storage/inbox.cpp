@@ -8,25 +8,25 @@
 namespace tsunagi::storage {
 namespace {
 
-constexpr Sql kPut{
+constexpr Sql kInboxPut{
     "INSERT INTO inbox (tenant, system, type, event_id, body, state, due_at, received_at) "
     "VALUES (:a, :b, :c, :d, :e, 'waiting', :f, :g) "
     "ON CONFLICT (tenant, system, type, event_id) DO NOTHING"};
-constexpr Sql kAnyDue{
+constexpr Sql kInboxAnyDue{
     "SELECT id FROM inbox WHERE state IN ('waiting', 'leased') AND due_at <= :a LIMIT 1"};
-constexpr Sql kLease{
+constexpr Sql kInboxLease{
     "UPDATE inbox SET state = 'leased', attempts = attempts + 1, due_at = :a WHERE id IN "
     "(SELECT id FROM inbox WHERE state IN ('waiting', 'leased') AND due_at <= :b "
     "ORDER BY due_at, id LIMIT :c {skip_locked}) "
     "RETURNING id, tenant, system, type, event_id, body, received_at, attempts - 1"};
-constexpr Sql kRenew{"UPDATE inbox SET due_at = :a WHERE id = :b AND state = 'leased'"};
-constexpr Sql kFinish{
+constexpr Sql kInboxRenew{"UPDATE inbox SET due_at = :a WHERE id = :b AND state = 'leased'"};
+constexpr Sql kInboxFinish{
     "UPDATE inbox SET state = 'done', body = '', error = '', done_at = :a "
     "WHERE id = :b AND tenant = :c AND state <> 'done'"};
-constexpr Sql kRetry{
+constexpr Sql kInboxRetry{
     "UPDATE inbox SET state = 'waiting', due_at = :a, error = :b "
     "WHERE id = :c AND state <> 'done'"};
-constexpr Sql kBury{
+constexpr Sql kInboxBury{
     "UPDATE inbox SET state = 'dead', error = :a WHERE id = :b AND state <> 'done'"};
 
 constexpr Sql kPurgeDone{
@@ -46,7 +46,7 @@ Result<std::vector<InboxItem>> lease(Session& session, int limit, Seconds now, i
   std::vector<InboxItem> items;
   bool broken = false;
   session.each(
-      kLease,
+      kInboxLease,
       std::tie(item.id, item.tenant, system, item.event.type, item.event.event_id, item.event.body,
                item.event.received_at, item.attempts),
       [&] {
@@ -71,8 +71,8 @@ Result<bool> SqlStorage::put_inbox(TenantId tenant, const InboxEvent& event) {
   if (auto key = check_key("an event's id", event.event_id); !key) return key.error();
   return write([&](Session& session) -> Result<bool> {
     if (auto known = hold_tenant(session, tenant); !known) return known.error();
-    return session.run(kPut, tenant, word(event.system), event.type, event.event_id, event.body,
-                       event.received_at, event.received_at) > 0;
+    return session.run(kInboxPut, tenant, word(event.system), event.type, event.event_id,
+                       event.body, event.received_at, event.received_at) > 0;
   });
 }
 
@@ -85,7 +85,7 @@ Result<bool> SqlStorage::any_due(const Sql& sql, Seconds now) {
 
 Result<std::vector<InboxItem>> SqlStorage::lease_inbox(int limit, Seconds now, int lease_seconds) {
   if (limit <= 0) return Error{ErrorCode::kInvalid, "a lease must be of at least one event"};
-  const auto due = any_due(kAnyDue, now);
+  const auto due = any_due(kInboxAnyDue, now);
   if (!due) return due.error();
   if (!*due) return std::vector<InboxItem>();
   return write([&](Session& session) { return lease(session, limit, now, lease_seconds); });
@@ -93,7 +93,7 @@ Result<std::vector<InboxItem>> SqlStorage::lease_inbox(int limit, Seconds now, i
 
 Result<Done> SqlStorage::renew_inbox(const std::vector<int64_t>& ids, Seconds until) {
   return write([&](Session& session) -> Result<Done> {
-    for (const int64_t id : ids) session.run(kRenew, until, id);
+    for (const int64_t id : ids) session.run(kInboxRenew, until, id);
     return Done{};
   });
 }
@@ -103,7 +103,7 @@ Result<Done> SqlStorage::finish_inbox(TenantId tenant, const std::vector<int64_t
   const Seconds now = clock_.now();
   return write([&](Session& session) -> Result<Done> {
     for (const int64_t id : ids) {
-      if (session.run(kFinish, now, id, tenant) == 0) return not_waiting();
+      if (session.run(kInboxFinish, now, id, tenant) == 0) return not_waiting();
     }
     return apply_changes(session, tenant, changes, now);
   });
@@ -111,14 +111,14 @@ Result<Done> SqlStorage::finish_inbox(TenantId tenant, const std::vector<int64_t
 
 Result<Done> SqlStorage::retry_inbox(int64_t id, Seconds at, std::string_view error) {
   return write([&](Session& session) -> Result<Done> {
-    if (session.run(kRetry, at, cut_error(error), id) == 0) return not_waiting();
+    if (session.run(kInboxRetry, at, cut_error(error), id) == 0) return not_waiting();
     return Done{};
   });
 }
 
 Result<Done> SqlStorage::bury_inbox(int64_t id, std::string_view error) {
   return write([&](Session& session) -> Result<Done> {
-    if (session.run(kBury, cut_error(error), id) == 0) return not_waiting();
+    if (session.run(kInboxBury, cut_error(error), id) == 0) return not_waiting();
     return Done{};
   });
 }

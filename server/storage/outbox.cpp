@@ -11,19 +11,35 @@ namespace tsunagi::storage {
 namespace {
 
 constexpr Sql kAnyDue{
-    "SELECT id FROM outbox WHERE state IN ('waiting', 'leased') AND due_at <= :a LIMIT 1"};
+    "SELECT id FROM outbox WHERE state IN ('waiting', 'leased') AND background = 0 AND due_at <= "
+    ":a LIMIT 1"};
+constexpr Sql kAnyInBackground{
+    "SELECT id FROM outbox WHERE state IN ('waiting', 'leased') AND background = 1 AND due_at <= "
+    ":a LIMIT 1"};
 // Not behind another of its lane (tenant and key): one that is being worked on, or one that is due
-// before it. A lease that ended is due like what waits.
+// before it. A lease that ended is due like what waits. Of what is in the background a lane is not
+// held up: it comes last.
 constexpr Sql kLease{
     "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease = lease + 1, due_at = :a "
     "WHERE id IN (SELECT o.id FROM outbox o "
-    "WHERE o.state IN ('waiting', 'leased') AND o.due_at <= :b AND NOT EXISTS "
+    "WHERE o.state IN ('waiting', 'leased') AND o.background = 0 AND o.due_at <= :b AND NOT EXISTS "
     "(SELECT 1 FROM outbox l WHERE l.tenant = o.tenant AND l.item_key = o.item_key "
     "AND l.id <> o.id AND l.state IN ('waiting', 'leased') AND "
-    "((l.state = 'leased' AND l.due_at > :c) OR (l.due_at <= :d AND "
+    "((l.state = 'leased' AND l.due_at > :c) OR (l.background = 0 AND l.due_at <= :d AND "
     "(l.due_at < o.due_at OR (l.due_at = o.due_at AND l.id < o.id))))) "
     "ORDER BY o.due_at, o.id LIMIT :e {skip_locked}) "
-    "RETURNING id, tenant, kind, item_key, attempts - 1, revision, lease"};
+    "RETURNING id, tenant, kind, item_key, attempts - 1, revision, lease, background"};
+constexpr Sql kLeaseBackground{
+    "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease = lease + 1, due_at = :a "
+    "WHERE id IN (SELECT o.id FROM outbox o "
+    "WHERE o.state IN ('waiting', 'leased') AND o.background = 1 AND o.kind = :k AND "
+    "o.due_at <= :b AND NOT EXISTS "
+    "(SELECT 1 FROM outbox l WHERE l.tenant = o.tenant AND l.item_key = o.item_key "
+    "AND l.id <> o.id AND l.state IN ('waiting', 'leased') AND "
+    "((l.state = 'leased' AND l.due_at > :c) OR (l.due_at <= :d AND (l.background = 0 OR "
+    "l.due_at < o.due_at OR (l.due_at = o.due_at AND l.id < o.id))))) "
+    "ORDER BY o.due_at, o.id LIMIT :e {skip_locked}) "
+    "RETURNING id, tenant, kind, item_key, attempts - 1, revision, lease, background"};
 constexpr Sql kRenew{
     "UPDATE outbox SET due_at = :a WHERE id = :b AND tenant = :c AND lease = :d AND state = "
     "'leased'"};
@@ -61,22 +77,25 @@ constexpr Sql kDepth{
 
 Error gone() { return {ErrorCode::kConflict, "the item is done already, or somebody else's"}; }
 
-Result<std::vector<OutboxItem>> lease(Session& session, int limit, Seconds now, int lease_seconds) {
+template <class... In>
+Result<std::vector<OutboxItem>> lease(Session& session, const Sql& sql, const In&... in) {
   OutboxItem item;
   std::string kind;
+  int64_t background = 0;
   std::vector<OutboxItem> items;
   bool broken = false;
   session.each(
-      kLease,
-      std::tie(item.id, item.tenant, kind, item.write.key, item.attempts, item.revision,
-               item.lease),
+      sql,
+      std::tie(item.id, item.tenant, kind, item.write.key, item.attempts, item.revision, item.lease,
+               background),
       [&] {
         const auto known = outbox_kind(kind);
         broken = broken || !known;
         item.write.kind = known.value_or(OutboxKind::kWriteCard);
+        item.background = background != 0;
         items.push_back(item);
       },
-      now + lease_seconds, now, now, now, limit);
+      in...);
   if (broken) return Error{ErrorCode::kInternal, "an outbox item has an unknown kind"};
   // RETURNING promises no order.
   std::sort(items.begin(), items.end(),
@@ -94,7 +113,19 @@ Result<std::vector<OutboxItem>> SqlStorage::lease_outbox(int limit, Seconds now,
   if (!*due) return std::vector<OutboxItem>();
   return write([&](Session& session) {
     take_lease_turn(session);
-    return lease(session, limit, now, lease_seconds);
+    return lease(session, kLease, now + lease_seconds, now, now, now, limit);
+  });
+}
+
+Result<std::vector<OutboxItem>> SqlStorage::lease_background(OutboxKind kind, int limit,
+                                                             Seconds now, int lease_seconds) {
+  if (limit <= 0) return Error{ErrorCode::kInvalid, "a lease must be of at least one item"};
+  const auto due = any_due(kAnyInBackground, now);
+  if (!due) return due.error();
+  if (!*due) return std::vector<OutboxItem>();
+  return write([&](Session& session) {
+    take_lease_turn(session);
+    return lease(session, kLeaseBackground, now + lease_seconds, word(kind), now, now, now, limit);
   });
 }
 

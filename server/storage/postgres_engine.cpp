@@ -10,8 +10,8 @@ namespace tsunagi::storage {
 namespace {
 
 constexpr std::string_view kBeginTransaction = "BEGIN";
-constexpr std::string_view kCommit = "COMMIT";
-constexpr std::string_view kRollback = "ROLLBACK";
+constexpr std::string_view kCommitTransaction = "COMMIT";
+constexpr std::string_view kRollbackTransaction = "ROLLBACK";
 
 class PostgresEngine : public Engine {
  public:
@@ -73,7 +73,7 @@ class PostgresEngine : public Engine {
 
   Attempt commit(SessionPool::Lease& lease) {
     try {
-      (*lease).execute(kCommit);
+      (*lease).execute(kCommitTransaction);
       return {.result = Done{}};
     } catch (...) {
       const Failure failure = current_failure();
@@ -102,7 +102,7 @@ class PostgresEngine : public Engine {
 
   static void roll_back(SessionPool::Lease& lease) {
     try {
-      (*lease).execute(kRollback);
+      (*lease).execute(kRollbackTransaction);
     } catch (...) {
       lease.spoil();
     }

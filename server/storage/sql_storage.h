@@ -1,7 +1,7 @@
 #pragma once
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
-// operators.cpp, privacy.cpp, figures.cpp, shared.cpp; changes.cpp applies changes.
+// operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp; changes.cpp applies changes.
 
 #include <memory>
 #include <optional>
@@ -77,6 +77,9 @@ class SqlStorage : public Storage {
   Result<std::vector<LeftMember>> left_members(TenantId tenant, int limit) override;
   Result<std::vector<MemberLink>> links_by_member(TenantId tenant, std::string_view after_member_id,
                                                   int limit) override;
+  Result<std::optional<Backfill>> backfill(TenantId tenant) override;
+  Result<std::vector<TenantId>> running_backfills() override;
+  Result<BackgroundDepth> background_depth(TenantId tenant) override;
   Result<std::string> favourite(TenantId tenant, int64_t customer_id) override;
   Result<std::vector<std::string>> pins(TenantId tenant, int64_t customer_id) override;
 
@@ -93,6 +96,8 @@ class SqlStorage : public Storage {
   Result<int64_t> purge_merges(Seconds before, int limit) override;
 
   Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override;
+  Result<std::vector<OutboxItem>> lease_background(OutboxKind kind, int limit, Seconds now,
+                                                   int lease_seconds) override;
   Result<std::vector<int64_t>> renew_outbox(const std::vector<OutboxItem>& items,
                                             Seconds until) override;
   Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;

@@ -1,5 +1,6 @@
 #include "server/domain/tenant/tenant_directory.h"
 #include "server/storage/sql_storage.h"
+#include "server/storage/statements.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -39,12 +40,12 @@ constexpr Sql kContractOfAnother{
 constexpr Sql kContract{"SELECT contract_id FROM tenant WHERE tenant = :a"};
 constexpr Sql kLinks{"SELECT customer_id FROM member_link WHERE tenant = :a"};
 constexpr Sql kJoin{"UPDATE tenant SET contract_id = :a WHERE tenant = :b"};
-constexpr Sql kForgetStores{"DELETE FROM store WHERE tenant = :a"};
 constexpr Sql kForgetProducts{"DELETE FROM product WHERE tenant = :a"};
 constexpr Sql kForgetStock{"DELETE FROM stock_level WHERE tenant = :a"};
 constexpr Sql kForgetCursors{"DELETE FROM sync_cursor WHERE tenant = :a"};
 constexpr Sql kForgetDroppedLinks{"DELETE FROM dropped_link WHERE tenant = :a"};
 constexpr Sql kForgetLeftMembers{"DELETE FROM left_member WHERE tenant = :a"};
+constexpr Sql kForgetBackfill{"DELETE FROM backfill WHERE tenant = :a"};
 constexpr Sql kSaveSettings{"UPDATE tenant SET settings = :a WHERE tenant = :b"};
 // Every table that has rows of a tenant.
 constexpr Sql kErasures[] = {
@@ -74,13 +75,14 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM data_request WHERE tenant = :a"},
     {"DELETE FROM claim WHERE tenant = :a"},
     {"DELETE FROM budget_slice WHERE tenant = :a"},
+    {"DELETE FROM backfill WHERE tenant = :a"},
     {"DELETE FROM tenant WHERE tenant = :a"},
 };
 
 Error unknown_tenant() { return {ErrorCode::kNotFound, "unknown shop"}; }
 
 template <class... In>
-Result<std::vector<Tenant>> select(Session& session, const Sql& sql, const In&... in) {
+Result<std::vector<Tenant>> select_tenants(Session& session, const Sql& sql, const In&... in) {
   Tenant row;
   int64_t installed = 0;
   std::string settings;
@@ -108,8 +110,8 @@ Result<std::vector<Tenant>> select(Session& session, const Sql& sql, const In&..
 }
 
 template <class... In>
-Result<std::optional<Tenant>> select_one(Session& session, const Sql& sql, const In&... in) {
-  auto found = select(session, sql, in...);
+Result<std::optional<Tenant>> select_tenant(Session& session, const Sql& sql, const In&... in) {
+  auto found = select_tenants(session, sql, in...);
   if (!found) return found.error();
   if (found->empty()) return std::optional<Tenant>();
   return std::optional<Tenant>(std::move(found->front()));
@@ -123,6 +125,7 @@ void forget_contract_data(Session& session, TenantId tenant) {
   session.run(kForgetCursors, tenant);
   session.run(kForgetDroppedLinks, tenant);
   session.run(kForgetLeftMembers, tenant);
+  session.run(kForgetBackfill, tenant);
 }
 
 // A shop whose contract went to another shop while it was uninstalled: its links name members of a
@@ -169,20 +172,21 @@ Result<Done> join(Session& session, TenantId tenant, std::string_view contract_i
 }  // namespace
 
 Result<std::optional<Tenant>> SqlStorage::tenant(TenantId id) {
-  return read([&](Session& session) { return select_one(session, kTenant, id); });
+  return read([&](Session& session) { return select_tenant(session, kTenant, id); });
 }
 
 Result<std::optional<Tenant>> SqlStorage::tenant_by_domain(std::string_view shop_domain) {
-  return read([&](Session& session) { return select_one(session, kTenantByDomain, shop_domain); });
+  return read(
+      [&](Session& session) { return select_tenant(session, kTenantByDomain, shop_domain); });
 }
 
 Result<std::optional<Tenant>> SqlStorage::tenant_by_contract(std::string_view contract_id) {
   return read(
-      [&](Session& session) { return select_one(session, kTenantByContract, contract_id); });
+      [&](Session& session) { return select_tenant(session, kTenantByContract, contract_id); });
 }
 
 Result<std::vector<Tenant>> SqlStorage::tenants() {
-  return read([](Session& session) { return select(session, kInstalled); });
+  return read([](Session& session) { return select_tenants(session, kInstalled); });
 }
 
 Result<Done> SqlStorage::install(const ShopIdentity& shop) {

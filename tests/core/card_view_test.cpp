@@ -9,7 +9,7 @@
 namespace tsunagi {
 namespace {
 
-constexpr int64_t kNow = 1'795'225'980;  // 2026-11-21 10:53:00 in Japan
+constexpr int64_t kLookedAt = 1'795'225'980;  // 2026-11-21 10:53:00 in Japan
 constexpr Language kLanguages[] = {Language::kJapanese, Language::kEnglish};
 constexpr CardState kStates[] = {
     CardState::kReady,     CardState::kStale,        CardState::kOffline,     CardState::kSignedOut,
@@ -26,7 +26,7 @@ CardModel member() {
   card.rank = "ゴールド";
   card.has_points = true;
   card.points = 2340;
-  card.as_of = kNow - 21 * 60;
+  card.as_of = kLookedAt - 21 * 60;
   card.sign_in_url = "/account/login";
   card.contact_url = "mailto:help@example.com";
   return card;
@@ -34,7 +34,7 @@ CardModel member() {
 
 std::string card_html(const CardModel& card, Language language = Language::kJapanese,
                       const CardOptions& options = {}) {
-  return render_card(card, options, {.language = language, .now = kNow});
+  return render_card(card, options, {.language = language, .now = kLookedAt});
 }
 
 ReadMarkup read_card(const CardModel& card, Language language = Language::kJapanese,
@@ -328,7 +328,7 @@ TEST(CardView, NothingTypedReachesTheMarkupUnescaped) {
           card_html(card, language, {.card_page_url = "/" + evil, .stock_url = "/" + evil});
       EXPECT_EQ(read_markup(html).objection, "");
       EXPECT_EQ(html.find("<script"), std::string::npos);
-      const std::string full = render_full_screen(card, {.language = language, .now = kNow});
+      const std::string full = render_full_screen(card, {.language = language, .now = kLookedAt});
       EXPECT_EQ(read_markup(full).objection, "");
       EXPECT_EQ(full.find("<script"), std::string::npos);
     }
@@ -347,7 +347,7 @@ TEST(CardView, NeverShowsTheCustomerId) {
 TEST(FullScreen, ShowsNameCodePointsClockAndAMovingElement) {
   for (const Language language : kLanguages) {
     const ReadMarkup read =
-        read_markup(render_full_screen(member(), {.language = language, .now = kNow + 5}));
+        read_markup(render_full_screen(member(), {.language = language, .now = kLookedAt + 5}));
     EXPECT_EQ(read.objection, "");
     EXPECT_EQ(read.text_of("tsunagi-full-screen__name"), "つなぎクラブ");
     EXPECT_EQ(read.text_of("tsunagi-full-screen__holder"), "山田 花子");
@@ -364,7 +364,7 @@ TEST(FullScreen, ANumberThatNoSymbologyCarriesIsTold) {
   CardModel card = member();
   card.code = "会員1";
   const ReadMarkup read =
-      read_markup(render_full_screen(card, {.language = Language::kJapanese, .now = kNow}));
+      read_markup(render_full_screen(card, {.language = Language::kJapanese, .now = kLookedAt}));
   EXPECT_EQ(read.objection, "");
   EXPECT_EQ(read.text_of("tsunagi-full-screen__notice"),
             "この番号はバーコードにできません。番号をお伝えください");

@@ -14,7 +14,7 @@
 namespace tsunagi {
 namespace {
 
-constexpr int64_t kHanako = 7001;
+constexpr int64_t kHanakoCard = 7001;
 constexpr int64_t kTaro = 7002;
 
 struct CardTest : testing::Test {
@@ -42,7 +42,7 @@ struct CardTest : testing::Test {
     const auto read = storage.card(1, customer);
     return read.ok() ? read->value_or(Card{}) : Card{};
   }
-  CardModel look(CardService& service, int64_t customer = kHanako) {
+  CardModel look(CardService& service, int64_t customer = kHanakoCard) {
     const auto card = service.card(shop, customer);
     EXPECT_TRUE(card.ok());
     return card.ok() ? *card : CardModel{};
@@ -87,7 +87,7 @@ TEST_F(CardTest, ACustomerWithoutALinkHasNotJoinedAndCostsNoLookup) {
 
 TEST_F(CardTest, AJoiningCustomerSeesTheCodeAtOnce) {
   ASSERT_TRUE(storage
-                  .apply(1, {change::PutLink{.link = {.customer_id = kHanako,
+                  .apply(1, {change::PutLink{.link = {.customer_id = kHanakoCard,
                                                       .code = "T0000000000000",
                                                       .pos_member_id = "",
                                                       .state = LinkState::kJoining,
@@ -100,7 +100,7 @@ TEST_F(CardTest, AJoiningCustomerSeesTheCodeAtOnce) {
 }
 
 TEST_F(CardTest, TheFirstLookBringsFiguresWithTheirTimeAndPublishesThem) {
-  link(kHanako, "CARD-1", 2340);
+  link(kHanakoCard, "CARD-1", 2340);
   const CardModel card = look(service);
   EXPECT_EQ(card.state, CardState::kReady);
   EXPECT_EQ(card.customer, "7001");
@@ -116,7 +116,7 @@ TEST_F(CardTest, TheFirstLookBringsFiguresWithTheirTimeAndPublishesThem) {
 }
 
 TEST_F(CardTest, PointsSpentAtTheTillShowAtTheNextPoll) {
-  const std::string id = link(kHanako, "CARD-1", 100);
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
   ASSERT_EQ(look(service).points, 100);
   pos.set_points(id, 40);
   clock.advance(3);
@@ -124,17 +124,17 @@ TEST_F(CardTest, PointsSpentAtTheTillShowAtTheNextPoll) {
 }
 
 TEST_F(CardTest, AReadingOfPointsThatMeetsAWithdrawalOnAnotherServerBringsNothingBack) {
-  const std::string id = link(kHanako, "CARD-1", 100);
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
   ASSERT_EQ(look(service).points, 100);
   pos.set_points(id, 40);
   clock.advance(3);
-  pos.on_call = [&] { EXPECT_TRUE(storage.apply(1, {change::ForgetFigures{kHanako}}).ok()); };
+  pos.on_call = [&] { EXPECT_TRUE(storage.apply(1, {change::ForgetFigures{kHanakoCard}}).ok()); };
   (void)look(service);
-  EXPECT_FALSE(stored(kHanako).snapshot.has_value());
+  EXPECT_FALSE(stored(kHanakoCard).snapshot.has_value());
 }
 
 TEST_F(CardTest, PollsWithinTheFreshTimeCostNothingAndTheMemberIsReadRarely) {
-  link(kHanako, "CARD-1", 100);
+  link(kHanakoCard, "CARD-1", 100);
   for (int i = 0; i < 50; ++i) (void)look(service);
   EXPECT_EQ(pos.calls(), 2);
   for (Seconds passed = 0; passed < kMemberFreshSeconds; passed += 3) {
@@ -146,7 +146,7 @@ TEST_F(CardTest, PollsWithinTheFreshTimeCostNothingAndTheMemberIsReadRarely) {
 }
 
 TEST_F(CardTest, UnchangedFiguresAreNeitherPublishedNorStoredAtEachPoll) {
-  link(kHanako, "CARD-1", 100);
+  link(kHanakoCard, "CARD-1", 100);
   (void)look(service);
   write_everything();
   int applied = 0;
@@ -167,7 +167,7 @@ struct Happening {
 class PublishedChanges : public CardTest, public testing::WithParamInterface<Happening> {};
 
 TEST_P(PublishedChanges, AreWrittenToTheShop) {
-  const std::string id = link(kHanako, "CARD-1", 100);
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
   (void)look(service);
   write_everything();
   GetParam().happens(pos, id);
@@ -204,14 +204,14 @@ INSTANTIATE_TEST_SUITE_P(
                               true}));
 
 TEST_F(CardTest, TheCodeThatSmaregiHasIsTheOneShown) {
-  const std::string id = link(kHanako, "CARD-1", 100);
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
   pos.edit_member(id, [](PosMember& member) { member.code = "CARD-9"; });
   EXPECT_EQ(look(service).code, "CARD-9");
-  EXPECT_EQ(stored(kHanako).link.code, "CARD-9");
+  EXPECT_EQ(stored(kHanakoCard).link.code, "CARD-9");
 }
 
 TEST_F(CardTest, ACodeThatIsAnotherCustomersHereIsNotTakenOver) {
-  const std::string id = link(kHanako, "CARD-1", 100);
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
   link(kTaro, "CARD-2", 5);
   pos.edit_member(id, [](PosMember& member) { member.code = "CARD-2"; });
   const CardModel card = look(service);
@@ -222,12 +222,12 @@ TEST_F(CardTest, ACodeThatIsAnotherCustomersHereIsNotTakenOver) {
 
 class StatusAtTheTill : public CardTest, public testing::WithParamInterface<int> {};
 TEST_P(StatusAtTheTill, StopsTheCardAndBringsItBack) {
-  const std::string id = link(kHanako, "CARD-1", 100);
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
   (void)look(service);
   pos.edit_member(id, [](PosMember& member) { member.status = GetParam(); });
   clock.advance(kMemberFreshSeconds);
   EXPECT_EQ(look(service).state, CardState::kStopped);
-  EXPECT_EQ(stored(kHanako).link.state, LinkState::kStopped);
+  EXPECT_EQ(stored(kHanakoCard).link.state, LinkState::kStopped);
   pos.edit_member(id, [](PosMember& member) { member.status = 0; });
   clock.advance(kMemberFreshSeconds);
   EXPECT_EQ(look(service).state, CardState::kReady);
@@ -235,7 +235,7 @@ TEST_P(StatusAtTheTill, StopsTheCardAndBringsItBack) {
 INSTANTIATE_TEST_SUITE_P(StoppedLostWithdrawnMerged, StatusAtTheTill, testing::Values(1, 2, 3, 4));
 
 TEST_F(CardTest, AMemberThatSmaregiDeletedIsStoppedWithOneAuditRow) {
-  const std::string id = link(kHanako, "CARD-1", 100);
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
   (void)look(service);
   pos.remove_member(id);
   for (int i = 0; i < 3; ++i) {
@@ -246,28 +246,28 @@ TEST_F(CardTest, AMemberThatSmaregiDeletedIsStoppedWithOneAuditRow) {
 }
 
 TEST_F(CardTest, AReplyAboutAnotherMemberIsNeverShownNorStored) {
-  link(kHanako, "CARD-1", 2340);
+  link(kHanakoCard, "CARD-1", 2340);
   pos.answers_other_member = true;
   const CardModel card = look(service);
   EXPECT_EQ(card.state, CardState::kStale);
   EXPECT_FALSE(card.has_points);
-  EXPECT_FALSE(stored(kHanako).snapshot.has_value());
+  EXPECT_FALSE(stored(kHanakoCard).snapshot.has_value());
   EXPECT_FALSE(said.empty());
 }
 
 TEST_F(CardTest, TwoShopsWithTheSameCustomerIdDoNotMeet) {
-  link(kHanako, "CARD-1", 100);
+  link(kHanakoCard, "CARD-1", 100);
   Tenant other = shop;
   other.id = 2;
   storage.put_tenant(other);
   EXPECT_EQ(look(service).points, 100);
-  EXPECT_EQ(service.card(other, kHanako)->state, CardState::kNotJoined);
+  EXPECT_EQ(service.card(other, kHanakoCard)->state, CardState::kNotJoined);
 }
 
 // ---- Smaregi is down or slow
 
 TEST_F(CardTest, ADeadSmaregiMarksTheFiguresStaleAndTheyRecoverAlone) {
-  const std::string id = link(kHanako, "CARD-1", 100);
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
   const Seconds read_at = clock.now();
   (void)look(service);
   pos.failures.down = true;
@@ -301,7 +301,7 @@ TEST_F(CardTest, ADeadSmaregiCostsNothingAfterAFewFailures) {
 }
 
 TEST_F(CardTest, OneFailureOfOneMemberDoesNotMarkTheOthersStale) {
-  link(kHanako, "CARD-1", 100);
+  link(kHanakoCard, "CARD-1", 100);
   link(kTaro, "CARD-2", 5);
   (void)look(service);
   (void)look(service, kTaro);
@@ -314,8 +314,8 @@ TEST_F(CardTest, OneFailureOfOneMemberDoesNotMarkTheOthersStale) {
 
 TEST_F(CardTest, ALookupThatIsStillWaitingIsAnsweredWithTheLastKnownFigures) {
   CardService slow(ports(held));
-  const std::string id = link(kHanako, "CARD-1", 100);
-  ASSERT_TRUE(slow.refresh(shop, kHanako, CardService::Want::kMember).ok());
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
+  ASSERT_TRUE(slow.refresh(shop, kHanakoCard, CardService::Want::kMember).ok());
   pos.set_points(id, 40);
   clock.advance(3);
   const CardModel first = look(slow);
@@ -331,7 +331,7 @@ TEST_F(CardTest, ALookupThatIsStillWaitingIsAnsweredWithTheLastKnownFigures) {
 
 TEST_F(CardTest, AFullQueueIsAnsweredFromWhatIsKnown) {
   CardService busy(ports(held));
-  link(kHanako, "CARD-1", 100);
+  link(kHanakoCard, "CARD-1", 100);
   held.full = true;
   const CardModel card = look(busy);
   EXPECT_EQ(card.state, CardState::kReady);
@@ -345,44 +345,44 @@ TEST_F(CardTest, AFullQueueIsAnsweredFromWhatIsKnown) {
 
 TEST_F(CardTest, ALookupThatThePoolDropsLeavesNobodyWaiting) {
   CardService busy(ports(held));
-  link(kHanako, "CARD-1", 100);
+  link(kHanakoCard, "CARD-1", 100);
   (void)look(busy);
   ASSERT_EQ(held.waiting(), 1U);
   held.drop_all();
-  EXPECT_TRUE(busy.refresh(shop, kHanako, CardService::Want::kMember).ok());
+  EXPECT_TRUE(busy.refresh(shop, kHanakoCard, CardService::Want::kMember).ok());
   EXPECT_EQ(look(busy).points, 100);
 }
 
 TEST_F(CardTest, ADatabaseThatFailsIsUnavailable) {
-  link(kHanako, "CARD-1", 100);
+  link(kHanakoCard, "CARD-1", 100);
   storage.down = true;
-  const auto card = service.card(shop, kHanako);
+  const auto card = service.card(shop, kHanakoCard);
   ASSERT_FALSE(card.ok());
   EXPECT_EQ(card.error().code, ErrorCode::kUnavailable);
 }
 
 TEST_F(CardTest, AnotherProcessesNewsIsSeenWithinTheFreshTime) {
-  const std::string id = link(kHanako, "CARD-1", 100);
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
   CardService other(ports(at_once));
   (void)look(service);
   pos.set_points(id, 55);
   clock.advance(1);
-  ASSERT_TRUE(other.refresh(shop, kHanako, CardService::Want::kPoints).ok());
+  ASSERT_TRUE(other.refresh(shop, kHanakoCard, CardService::Want::kPoints).ok());
   clock.advance(1);
   pos.failures.down = true;
   EXPECT_EQ(look(service).points, 55);
 }
 
 TEST_F(CardTest, ADroppedCardIsGoneAtOnce) {
-  link(kHanako, "CARD-1", 100);
+  link(kHanakoCard, "CARD-1", 100);
   (void)look(service);
-  ASSERT_TRUE(service.drop(1, kHanako, {}).ok());
+  ASSERT_TRUE(service.drop(1, kHanakoCard, {}).ok());
   EXPECT_EQ(look(service).state, CardState::kNotJoined);
   EXPECT_TRUE(storage.cards(1).empty());
 }
 
 TEST_F(CardTest, ALookupUnderWayDoesNotBringADroppedCardBack) {
-  const std::string id = link(kHanako, "CARD-1", 100);
+  const std::string id = link(kHanakoCard, "CARD-1", 100);
   fakes::ThreadBackground threads(2);
   std::thread dropping;
   bool once = true;
@@ -391,7 +391,7 @@ TEST_F(CardTest, ALookupUnderWayDoesNotBringADroppedCardBack) {
   pos.on_call = [&] {
     if (!std::exchange(once, false)) return;
     pos.edit_member(id, [](PosMember& member) { member.status = 1; });
-    dropping = std::thread([&] { EXPECT_TRUE(service.drop(1, kHanako, {}).ok()); });
+    dropping = std::thread([&] { EXPECT_TRUE(service.drop(1, kHanakoCard, {}).ok()); });
   };
   (void)look(service);
   dropping.join();
@@ -401,11 +401,11 @@ TEST_F(CardTest, ALookupUnderWayDoesNotBringADroppedCardBack) {
 
 TEST_F(CardTest, AWorkersRefreshIsNeverSatisfiedByALookupThatBeganBefore) {
   CardService slow(ports(held));
-  link(kHanako, "CARD-1", 100);
+  link(kHanakoCard, "CARD-1", 100);
   (void)look(slow);  // its lookup waits in the queue
   ASSERT_EQ(held.waiting(), 1U);
   std::thread worker(
-      [&] { EXPECT_TRUE(slow.refresh(shop, kHanako, CardService::Want::kPoints).ok()); });
+      [&] { EXPECT_TRUE(slow.refresh(shop, kHanakoCard, CardService::Want::kPoints).ok()); });
   held.run_all();
   worker.join();
   EXPECT_GE(pos.calls("points"), 2);
@@ -430,7 +430,7 @@ TEST(CardConcurrency, TwoHundredParallelColdRequestsCostOneLookupOfEachKind) {
                       .fields = {{MemberField::kLastName, "-"}, {MemberField::kFirstName, "-"}}},
                      42);
   ASSERT_TRUE(storage
-                  .apply(1, {change::PutLink{.link = {.customer_id = kHanako,
+                  .apply(1, {change::PutLink{.link = {.customer_id = kHanakoCard,
                                                       .code = "CARD-1",
                                                       .pos_member_id = id,
                                                       .state = LinkState::kLinked}}})
@@ -440,7 +440,7 @@ TEST(CardConcurrency, TwoHundredParallelColdRequestsCostOneLookupOfEachKind) {
   threads.reserve(200);
   for (int i = 0; i < 200; ++i) {
     threads.emplace_back([&] {
-      const auto card = service.card(shop, kHanako);
+      const auto card = service.card(shop, kHanakoCard);
       if (card.ok() && card->points == 42 && card->state == CardState::kReady) ++right;
     });
   }
@@ -460,12 +460,12 @@ TEST(CardMetafield, HasTheDocumentedShape) {
               .installed = true,
               .settings = {}};
   Card card;
-  card.link = {kHanako, "T0123456789012", "5", LinkState::kLinked, 1};
+  card.link = {kHanakoCard, "T0123456789012", "5", LinkState::kLinked, 1};
   card.snapshot =
-      CardSnapshot{kHanako, true, -20, "2026-12-31", "<b>金</b>", "山田 花子", 1'790'000'000};
+      CardSnapshot{kHanakoCard, true, -20, "2026-12-31", "<b>金</b>", "山田 花子", 1'790'000'000};
   const auto metafield = card_metafield(shop, card);
   ASSERT_TRUE(metafield.ok()) << metafield.error().message;
-  EXPECT_EQ(metafield->customer_id, kHanako);
+  EXPECT_EQ(metafield->customer_id, kHanakoCard);
   const auto json = nlohmann::json::parse(metafield->json);
   EXPECT_EQ(json["v"], 1);
   EXPECT_EQ(json["state"], "ready");
@@ -491,7 +491,7 @@ TEST(CardMetafield, ACodeThatTheSymbologyCannotCarryIsDrawnAsCode128) {
   shop.settings.symbology = Symbology::kEan13;
   shop.settings.second_symbology = Symbology::kNw7;
   Card card;
-  card.link = {kHanako, "plastic card 1", "5", LinkState::kJoining, 1};
+  card.link = {kHanakoCard, "plastic card 1", "5", LinkState::kJoining, 1};
   const auto metafield = card_metafield(shop, card);
   ASSERT_TRUE(metafield.ok());
   const auto json = nlohmann::json::parse(metafield->json);

@@ -14,7 +14,7 @@
 namespace tsunagi {
 namespace {
 
-constexpr Seconds kNow = 1'790'000'000;
+constexpr Seconds kAskedAt = 1'790'000'000;
 
 // A shop where nothing is wrong.
 struct Sound {
@@ -27,11 +27,11 @@ struct Sound {
   HealthFacts facts;
   Sound() {
     tenant.settings.till_ready = true;
-    facts.now = kNow;
-    facts.figures.cursors = {{notice_cursor(System::kShopify), kNow - 60},
-                             {notice_cursor(System::kSmaregi), kNow - 60},
-                             {std::string(kSaleSeenCursor), kNow - 90},
-                             {std::string(kStockConfirmedCursor), kNow - 5}};
+    facts.now = kAskedAt;
+    facts.figures.cursors = {{notice_cursor(System::kShopify), kAskedAt - 60},
+                             {notice_cursor(System::kSmaregi), kAskedAt - 60},
+                             {std::string(kSaleSeenCursor), kAskedAt - 90},
+                             {std::string(kStockConfirmedCursor), kAskedAt - 5}};
     facts.asked.shop = Access{.missing = {}, .ahead = 0};
     facts.asked.pos = Access{.missing = {}, .ahead = -1};
     facts.asked.required = PosRequired{};
@@ -101,10 +101,10 @@ const BrokenRow kBroken[] = {
      "columns", CheckState::kBroken, "unfillable"},
     {"never read", [](Sound& s) { s.cursor(kStockConfirmedCursor, 0); }, "stock",
      CheckState::kWarning, "first_reading"},
-    {"old stock", [](Sound& s) { s.cursor(kStockConfirmedCursor, kNow - kStockOldAfter - 1); },
+    {"old stock", [](Sound& s) { s.cursor(kStockConfirmedCursor, kAskedAt - kStockOldAfter - 1); },
      "stock", CheckState::kBroken, "silent"},
     {"a queue that waits",
-     [](Sound& s) { s.facts.depth.oldest_waiting = kNow - kQueueOldAfter - 1; }, "queue",
+     [](Sound& s) { s.facts.depth.oldest_waiting = kAskedAt - kQueueOldAfter - 1; }, "queue",
      CheckState::kWarning, "waits"},
     {"dead letters", [](Sound& s) { s.facts.depth.outbox_dead = 2; }, "dead_letters",
      CheckState::kBroken, "given_up"},
@@ -112,8 +112,8 @@ const BrokenRow kBroken[] = {
      CheckState::kWarning, "wait"},
     {"a sale that no event told of",
      [](Sound& s) {
-       s.cursor(kSaleSeenCursor, kNow - kNoticeLateAfter - 1);
-       s.cursor(notice_cursor(System::kSmaregi), kNow - kNoticeLateAfter - kNoticeSkew - 2);
+       s.cursor(kSaleSeenCursor, kAskedAt - kNoticeLateAfter - 1);
+       s.cursor(notice_cursor(System::kSmaregi), kAskedAt - kNoticeLateAfter - kNoticeSkew - 2);
      },
      "pos_notices", CheckState::kBroken, "missed"},
     {"no event ever", [](Sound& s) { s.cursor(notice_cursor(System::kShopify), 0); },
@@ -138,8 +138,8 @@ TEST(Health, EachThingThatIsBrokenIsTold) {
 
 TEST(Health, JustWithinItsLimitIsFine) {
   Sound shop;
-  shop.cursor(kStockConfirmedCursor, kNow - kStockOldAfter);
-  shop.facts.depth.oldest_waiting = kNow - kQueueOldAfter;
+  shop.cursor(kStockConfirmedCursor, kAskedAt - kStockOldAfter);
+  shop.facts.depth.oldest_waiting = kAskedAt - kQueueOldAfter;
   shop.facts.asked.pos = clock_off(kClockWarnsAt - 1);
   for (const std::string_view name : {"stock", "queue", "clock"}) {
     EXPECT_EQ(check(shop, name).state, CheckState::kOk) << name;
@@ -149,11 +149,11 @@ TEST(Health, JustWithinItsLimitIsFine) {
 TEST(Health, ASaleOfThisMomentMayStillBeToldOf) {
   Sound shop;
   shop.cursor(notice_cursor(System::kSmaregi), 0);
-  shop.cursor(kSaleSeenCursor, kNow - kNoticeLateAfter);
+  shop.cursor(kSaleSeenCursor, kAskedAt - kNoticeLateAfter);
   EXPECT_EQ(check(shop, "pos_notices").cause, "none_yet");
-  shop.cursor(kSaleSeenCursor, kNow - kNoticeLateAfter - 1);
+  shop.cursor(kSaleSeenCursor, kAskedAt - kNoticeLateAfter - 1);
   EXPECT_EQ(check(shop, "pos_notices").cause, "missed");
-  shop.facts.depth.oldest_waiting = kNow - kNoticeLateAfter - 1;
+  shop.facts.depth.oldest_waiting = kAskedAt - kNoticeLateAfter - 1;
   EXPECT_EQ(check(shop, "pos_notices").cause, "none_yet") << "it may be what waits";
 }
 

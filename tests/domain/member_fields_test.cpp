@@ -14,10 +14,10 @@ struct TypedRow {
   const char* sent;
 };
 
-class Names : public testing::TestWithParam<TypedRow> {};
-TEST_P(Names, AreCleaned) { EXPECT_EQ(clean_name(GetParam().typed), GetParam().sent); }
+class TypedNames : public testing::TestWithParam<TypedRow> {};
+TEST_P(TypedNames, AreCleaned) { EXPECT_EQ(clean_name(GetParam().typed), GetParam().sent); }
 INSTANTIATE_TEST_SUITE_P(
-    Table, Names,
+    Table, TypedNames,
     testing::Values(TypedRow{"山田", "山田"}, TypedRow{"  山田　", "山田"}, TypedRow{"", ""},
                     TypedRow{"   ", ""}, TypedRow{"O'Brien", "O'Brien"},
                     TypedRow{"<b>x</b>", "<b>x</b>"}, TypedRow{"van  der\tBerg", "van der Berg"},

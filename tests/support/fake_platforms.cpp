@@ -385,6 +385,7 @@ Result<std::string> FakeShop::contact_mail(const Tenant&) {
 }
 
 Result<std::optional<ShopCustomer>> FakeShop::customer(const Tenant&, int64_t id) {
+  ++asked_for_customers;
   if (auto failed = begin()) return *failed;
   const std::lock_guard lock(mutex_);
   const auto found = customers_.find(id);
@@ -523,6 +524,38 @@ Result<std::optional<int64_t>> FakeShop::customer_with_code(const Tenant&, std::
     if (codes.contains(std::string(code))) return std::optional(id);
   }
   return std::optional<int64_t>();
+}
+
+Result<std::optional<ShopCustomer>> FakeShop::add_member_tag(const Tenant& tenant, int64_t id,
+                                                             std::string_view member_code) {
+  if (auto done = tag_customer(tenant, id, member_code); !done.ok()) return done.error();
+  const std::lock_guard lock(mutex_);
+  const auto found = customers_.find(id);
+  return found == customers_.end() ? std::optional<ShopCustomer>{} : found->second;
+}
+
+Result<Shop::TaggedPage> FakeShop::customers_tagged(const Tenant&, std::string_view tag,
+                                                    int64_t after_id, int limit) {
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  TaggedPage page;
+  for (auto found = customers_.upper_bound(after_id); found != customers_.end(); ++found) {
+    if (!merchant_tags_.contains({found->first, std::string(tag)})) continue;
+    page.more = page.customers.size() == static_cast<size_t>(limit);
+    if (page.more) break;
+    page.customers.push_back(
+        {.customer = found->second, .carries_ours = tags_.contains(found->first)});
+    page.last_id = found->first;
+  }
+  return page;
+}
+
+Result<int64_t> FakeShop::count_tagged(const Tenant&, std::string_view tag) {
+  if (auto failed = begin()) return *failed;
+  const std::lock_guard lock(mutex_);
+  return std::ranges::count_if(merchant_tags_, [&](const auto& one) {
+    return one.second == tag && customers_.contains(one.first);
+  });
 }
 
 Result<Done> FakeShop::written() const {

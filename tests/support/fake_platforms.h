@@ -152,6 +152,13 @@ class FakeShop : public Shop {
   Result<Done> tag_customer(const Tenant&, int64_t id, std::string_view member_code,
                             const OtherCodes& others = {}) override;
   Result<std::optional<int64_t>> customer_with_code(const Tenant&, std::string_view code) override;
+  // Of who was given a tag with set_tag.
+  Result<TaggedPage> customers_tagged(const Tenant&, std::string_view tag, int64_t after_id,
+                                      int limit) override;
+  Result<int64_t> count_tagged(const Tenant&, std::string_view tag) override;
+  Result<std::optional<ShopCustomer>> add_member_tag(const Tenant& tenant, int64_t id,
+                                                     std::string_view member_code) override;
+  std::atomic<int> asked_for_customers = 0;  // one by one
   Result<bool> has_tag(const Tenant&, int64_t id, std::string_view tag) override;
   void set_tag(int64_t id, const std::string& tag, bool on);  // as the merchant does
   Result<Access> access(const Tenant&) override;

@@ -127,6 +127,11 @@ class FakeStorage : public Storage {
   Result<Done> bury_inbox(int64_t id, std::string_view error) override;
 
   Result<std::vector<OutboxItem>> lease_outbox(int limit, Seconds now, int lease_seconds) override;
+  Result<std::vector<OutboxItem>> lease_background(OutboxKind kind, int limit, Seconds now,
+                                                   int lease_seconds) override;
+  Result<std::optional<Backfill>> backfill(TenantId tenant) override;
+  Result<std::vector<TenantId>> running_backfills() override;
+  Result<BackgroundDepth> background_depth(TenantId tenant) override;
   Result<std::vector<int64_t>> renew_outbox(const std::vector<OutboxItem>& items,
                                             Seconds until) override;
   Result<Done> finish_outbox(const OutboxItem& item, const std::vector<Change>& changes) override;
@@ -172,6 +177,8 @@ class FakeStorage : public Storage {
     std::map<std::string, Consent, std::less<>> texts;     // by version
     std::map<std::string, Leaving, std::less<>> leavings;  // by code
     std::map<std::string, DataRequest, std::less<>> requests;
+    std::optional<Backfill> backfill;
+    std::set<int64_t> lacking;  // customers whose link ever lacked something
   };
 
   static Error not_held() { return {ErrorCode::kConflict, "done already, or somebody else's"}; }
@@ -187,11 +194,16 @@ class FakeStorage : public Storage {
 
   Result<Done> apply_locked(TenantId tenant, const std::vector<Change>& changes);
   Result<Done> apply_each_locked(TenantId tenant, Data& data, const std::vector<Change>& changes);
+  // Why a link or a backfill among them cannot be put.
+  static std::optional<Error> refuse_links(const Data& data, const std::vector<Change>& changes);
   void apply_privacy(Data& data, const Change& change,
                      std::vector<change::Enqueue>& enqueued) const;
   void enqueue_locked(TenantId tenant, const change::Enqueue& enqueue);
   // The changes of a merge; nullopt: the change is none of them.
   std::optional<Result<Done>> merge_locked(TenantId tenant, Data& copy, const Change& change);
+  // Those of `wanted` that are due, one of a lane at most.
+  std::vector<OutboxItem> lease_locked(int limit, Seconds now, int lease_seconds,
+                                       const std::function<bool(const OutboxItem&)>& wanted);
   OutboxRow* held_locked(const OutboxItem& item);  // nullptr: gone, or somebody else's by now
   bool at_work_locked(TenantId tenant, int64_t customer) const;
 

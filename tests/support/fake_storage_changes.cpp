@@ -13,19 +13,53 @@ Result<Done> FakeStorage::apply(TenantId tenant, const std::vector<Change>& chan
 }
 
 // All or nothing. Only links and what is told of them can be refused: nothing else needs a copy to
-// go back to.
+// go back to. Where links are put and nothing moves, a look before does instead of a copy, which
+// would be of all members.
 Result<Done> FakeStorage::apply_locked(TenantId tenant, const std::vector<Change>& changes) {
-  const bool may_be_refused = std::ranges::any_of(changes, [](const Change& change) {
-    return std::holds_alternative<change::PutLink>(change) ||
-           std::holds_alternative<change::MoveLink>(change) ||
+  const auto given = [](const Change& change) {
+    const auto* put = std::get_if<change::PutGivenFields>(&change);
+    return put != nullptr && !put->fields.empty();
+  };
+  const bool may_be_refused = std::ranges::any_of(changes, [&](const Change& change) {
+    return std::holds_alternative<change::MoveLink>(change) ||
            std::holds_alternative<change::NoteMerge>(change) ||
-           std::holds_alternative<change::PutGivenFields>(change);
+           std::holds_alternative<change::DropLink>(change) ||
+           std::holds_alternative<change::RestoreLink>(change) || given(change);
   });
+  if (!may_be_refused) {
+    if (auto refused = refuse_links(data_[tenant], changes)) return *refused;
+  }
   std::optional<Data> before;
   if (may_be_refused) before = data_[tenant];
   auto done = apply_each_locked(tenant, data_[tenant], changes);
   if (!done.ok() && before) data_[tenant] = *std::move(before);
   return done;
+}
+
+std::optional<Error> FakeStorage::refuse_links(const Data& data,
+                                               const std::vector<Change>& changes) {
+  std::map<std::string, int64_t> drawn;  // in these changes
+  for (const Change& change : changes) {
+    if (const auto* put = std::get_if<change::PutBackfill>(&change)) {
+      const int64_t stored = data.backfill ? data.backfill->revision : 0;
+      if (stored != put->backfill.revision) {
+        return Error{ErrorCode::kConflict, "the backfill is another one by now"};
+      }
+    }
+    const auto* put = std::get_if<change::PutLink>(&change);
+    if (put == nullptr) continue;
+    const MemberLink& link = put->link;
+    const auto issued = data.codes.find(link.code);
+    const bool others = issued != data.codes.end() && issued->second != link.customer_id;
+    const auto [own, fresh] = drawn.emplace(link.code, link.customer_id);
+    if (others || own->second != link.customer_id) {
+      return Error{ErrorCode::kConflict, "the code was issued to another customer"};
+    }
+    if (put->only_new && data.cards.contains(link.customer_id)) {
+      return Error{ErrorCode::kConflict, "the customer has a link"};
+    }
+  }
+  return std::nullopt;
 }
 
 Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
@@ -42,6 +76,7 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
         return Error{ErrorCode::kConflict, "the customer has a link"};
       }
       data.cards[put->link.customer_id].link = put->link;
+      if (!put->link.missing.empty()) data.lacking.insert(put->link.customer_id);
       if (put->link.state == LinkState::kLinked) data.leavings.erase(put->link.code);
     } else if (const auto* drop = std::get_if<change::DropLink>(&change)) {
       data.dropped.erase(drop->customer_id);
@@ -177,6 +212,9 @@ void FakeStorage::apply_privacy(Data& data, const Change& change,
     if (found != data.leavings.end()) found->second.told_at = std::max<Seconds>(1, last_lease_at_);
   } else if (const auto* put = std::get_if<change::PutDataRequest>(&change)) {
     data.requests.emplace(put->request.request_id, put->request);
+  } else if (const auto* backfill = std::get_if<change::PutBackfill>(&change)) {
+    data.backfill = backfill->backfill;
+    ++data.backfill->revision;
   } else if (const auto* erase = std::get_if<change::EraseCustomer>(&change)) {
     data.former_members.erase(erase->customer_id);
     data.dropped.erase(erase->customer_id);
@@ -245,13 +283,19 @@ void FakeStorage::enqueue_locked(TenantId tenant, const change::Enqueue& enqueue
         row.item.write.key == write.key) {
       ++row.item.revision;
       row.item.attempts = 0;
+      row.item.background = enqueue.background && (row.dead || row.item.background);
       row.next_at = row.dead ? due_at : std::min(row.next_at, due_at);
       row.dead = false;  // a leased one stays leased until its writer comes back
       return;
     }
   }
   const int64_t id = ++last_id_;
-  outbox_[id].item = {.id = id, .tenant = tenant, .write = write, .attempts = 0, .revision = 1};
+  outbox_[id].item = {.id = id,
+                      .tenant = tenant,
+                      .write = write,
+                      .attempts = 0,
+                      .revision = 1,
+                      .background = enqueue.background};
   outbox_[id].next_at = due_at;
 }
 

@@ -93,27 +93,81 @@ Result<Done> FakeStorage::bury_inbox(int64_t id, std::string_view error) {
   });
 }
 
-Result<std::vector<OutboxItem>> FakeStorage::lease_outbox(int limit, Seconds now,
-                                                          int lease_seconds) {
-  if (auto refused = refuse_write()) return *refused;
-  const std::lock_guard lock(mutex_);
+std::vector<OutboxItem> FakeStorage::lease_locked(
+    int limit, Seconds now, int lease_seconds,
+    const std::function<bool(const OutboxItem&)>& wanted) {
   last_lease_at_ = now;
   std::set<std::pair<TenantId, std::string>> lanes;  // that are taken
   const auto lane = [](const OutboxItem& item) { return std::pair(item.tenant, item.write.key); };
+  const auto due = [now](const OutboxRow& row) {
+    return !row.dead && row.next_at <= now && row.leased_until <= now;
+  };
   for (const auto& [id, row] : outbox_) {
     if (!row.dead && row.leased_until > now) lanes.insert(lane(row.item));
   }
   std::vector<OutboxItem> leased;
-  for (auto& [id, row] : outbox_) {
-    if (leased.size() >= static_cast<size_t>(limit)) break;
-    if (row.dead || row.next_at > now || row.leased_until > now) continue;
-    if (!lanes.insert(lane(row.item)).second) continue;
-    row.leased_until = now + lease_seconds;
-    ++row.item.lease;
-    leased.push_back(row.item);
-    ++row.item.attempts;
+  for (const bool background : {false, true}) {  // in a lane what is in the background is last
+    for (auto& [id, row] : outbox_) {
+      if (row.item.background != background || !due(row)) continue;
+      if (!lanes.insert(lane(row.item)).second) continue;
+      if (!wanted(row.item) || leased.size() >= static_cast<size_t>(limit)) continue;
+      row.leased_until = now + lease_seconds;
+      ++row.item.lease;
+      leased.push_back(row.item);
+      ++row.item.attempts;
+    }
   }
   return leased;
+}
+
+Result<std::vector<OutboxItem>> FakeStorage::lease_outbox(int limit, Seconds now,
+                                                          int lease_seconds) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  return lease_locked(limit, now, lease_seconds,
+                      [](const OutboxItem& item) { return !item.background; });
+}
+
+Result<std::vector<OutboxItem>> FakeStorage::lease_background(OutboxKind kind, int limit,
+                                                              Seconds now, int lease_seconds) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  return lease_locked(limit, now, lease_seconds, [kind](const OutboxItem& item) {
+    return item.background && item.write.kind == kind;
+  });
+}
+
+Result<Storage::BackgroundDepth> FakeStorage::background_depth(TenantId tenant) {
+  return read([&](FakeStorage& self) {
+    BackgroundDepth depth;
+    for (const auto& [id, row] : self.outbox_) {
+      const bool counts = row.item.tenant == tenant && row.item.background && !row.dead;
+      depth.waiting += counts ? 1 : 0;
+      depth.registering += counts && row.item.write.kind == OutboxKind::kCreateMember ? 1 : 0;
+    }
+    for (const int64_t customer : self.data_[tenant].lacking) {
+      const auto card = self.data_[tenant].cards.find(customer);
+      const bool lacks =
+          card != self.data_[tenant].cards.end() && !card->second.link.missing.empty();
+      depth.lacking += lacks ? 1 : 0;
+    }
+    return depth;
+  });
+}
+
+Result<std::optional<Backfill>> FakeStorage::backfill(TenantId tenant) {
+  return read([&](FakeStorage& self) { return self.data_[tenant].backfill; });
+}
+
+Result<std::vector<TenantId>> FakeStorage::running_backfills() {
+  return read([&](FakeStorage& self) {
+    std::vector<TenantId> running;
+    for (const auto& [tenant, data] : self.data_) {
+      const bool runs = data.backfill && data.backfill->state == BackfillState::kRunning;
+      if (runs && self.tenants_[tenant].installed) running.push_back(tenant);
+    }
+    return running;
+  });
 }
 
 FakeStorage::OutboxRow* FakeStorage::held_locked(const OutboxItem& item) {

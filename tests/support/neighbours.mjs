@@ -175,7 +175,7 @@ async function fillTenant(stack, owner, view) {
   const waiting = people[2];
   await until('the third to be asked for a kana', async () => (await card(waiting)).state === 'field_missing', 30_000, 100);
   waiting.given = stack.kana(owner, waiting.number, 'kana typed on the card');
-  return { owner, view, keys, admin, merchant, settings, people, ask, card, ...shop };
+  return { owner, view, keys, admin, merchant, settings, tag: stack.canary(owner, null, 'customer tag'), people, ask, card, ...shop };
 }
 
 /** @param {Neighbours} stack */

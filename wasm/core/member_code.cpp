@@ -17,9 +17,9 @@ constexpr uint8_t kDamm[10][10] = {{0, 3, 1, 7, 5, 9, 8, 6, 4, 2}, {7, 0, 9, 2, 
 
 constexpr uint64_t kNumberLimit = 1'000'000'000'000;  // 10^kOwnCodeDigits
 constexpr size_t kOwnLength = 1 + kOwnCodeDigits + 1;
-constexpr size_t kGroup = 4;
+constexpr size_t kCodeGroup = 4;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_code_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_own_letter(char c) { return c >= 'A' && c <= 'Z' && c != 'I' && c != 'O' && c != 'Q'; }
 
@@ -39,7 +39,7 @@ bool looks_like_own(std::string_view text) {
     return false;
   }
   for (const char c : text.substr(1)) {
-    if (!is_digit(c)) {
+    if (!is_code_digit(c)) {
       return false;
     }
   }
@@ -99,7 +99,7 @@ Result<MemberCode> MemberCode::make(char letter, uint64_t number) {
 std::string MemberCode::grouped() const {
   std::string groups;
   for (size_t i = 0; i < text_.size(); ++i) {
-    if (i > 0 && i % kGroup == 0) {
+    if (i > 0 && i % kCodeGroup == 0) {
       groups.push_back(' ');
     }
     groups.push_back(text_[i]);

@@ -10,9 +10,6 @@
 namespace tsunagi {
 namespace {
 
-constexpr int kStatusUsable = 0;     // 1 stopped, 2 lost
-constexpr int kStatusWithdrawn = 3;  // 4 merged into another
-
 CardSnapshot& snapshot_of(Card& card) {
   if (!card.snapshot) {
     card.snapshot.emplace();

@@ -11,6 +11,9 @@
 
 namespace tsunagi {
 
+inline constexpr int kStatusUsable = 0;     // 1 stopped, 2 lost
+inline constexpr int kStatusWithdrawn = 3;  // and 4, merged into another: nobody's card any more
+
 struct MemberLookup {
   Card card;                    // what is known now
   std::vector<Change> changes;  // to apply in one transaction; empty when nothing is worth writing

@@ -11,6 +11,7 @@
 #include "server/domain/member/member_merge.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
+#include "server/domain/sync/known_customers.h"
 
 namespace tsunagi {
 namespace {
@@ -191,10 +192,10 @@ class EventService::Step {
     if (!customer.ok()) return customer.error();
     const auto card = ports_.storage.card(tenant_.id, *customer);
     if (!card.ok()) return card.error();
-    if (card->has_value()) {
-      batch_.changes.emplace_back(
-          change::Enqueue{{work_for(**card, Side::kShop), std::to_string(*customer)}});
-    }
+    if (!card->has_value()) return Done{};
+    if (ports_.known != nullptr && ports_.known->is_echo(tenant_.id, *customer)) return Done{};
+    batch_.changes.emplace_back(
+        change::Enqueue{{work_for(**card, Side::kShop), std::to_string(*customer)}});
     return Done{};
   }
 

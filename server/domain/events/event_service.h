@@ -17,6 +17,8 @@
 
 namespace tsunagi {
 
+class KnownCustomers;
+
 inline constexpr size_t kRereadsRemembered = 10'000;  // products whose last reading is known
 
 struct EventBatch {
@@ -45,6 +47,7 @@ class EventService {
     StockService& stock;
     TenantDirectory& directory;
     std::function<void(std::string_view)> log = {};
+    KnownCustomers* known = nullptr;  // of whom an event may be our own echo
   };
   explicit EventService(Ports ports);
   ~EventService();

@@ -61,7 +61,10 @@ Result<MemberLink> JoinService::join_as(const Tenant& tenant, int64_t customer_i
   for (int attempt = 0; attempt < kJoinAttempts; ++attempt) {
     const auto stored = storage_.card(tenant.id, customer_id);
     if (!stored.ok()) return stored.error();
-    if (const std::optional<Card>& existing = *stored) return existing->link;
+    if (const std::optional<Card>& existing = *stored) {
+      if (auto raised = hurry(tenant, existing->link); !raised.ok()) return raised.error();
+      return existing->link;
+    }
 
     auto code = draw_member_code(storage_, random_, tenant);
     if (!code.ok()) return code.error();
@@ -80,6 +83,16 @@ Result<MemberLink> JoinService::join_as(const Tenant& tenant, int64_t customer_i
     if (applied.error().code != ErrorCode::kConflict) return applied.error();
   }
   return Error{ErrorCode::kUnavailable, "joining met a conflict each time"};
+}
+
+// What is done of a backfill when nobody else is served is done now for who asks.
+Result<Done> JoinService::hurry(const Tenant& tenant, const MemberLink& link) {
+  if (link.state != LinkState::kJoining || !link.missing.empty()) return Done{};
+  const auto depth = storage_.background_depth(tenant.id);
+  if (!depth.ok()) return depth.error();
+  if (depth->registering == 0) return Done{};
+  const std::string customer = std::to_string(link.customer_id);
+  return storage_.apply(tenant.id, {change::Enqueue{{OutboxKind::kCreateMember, customer}}});
 }
 
 Result<Done> JoinService::give_fields(const Tenant& tenant, int64_t customer_id,

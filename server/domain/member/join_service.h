@@ -35,6 +35,8 @@ class JoinService {
  private:
   Result<MemberLink> join_as(const Tenant& tenant, int64_t customer_id, const std::string& reason);
 
+  Result<Done> hurry(const Tenant& tenant, const MemberLink& link);
+
   Storage& storage_;
   Clock& clock_;
   Random& random_;

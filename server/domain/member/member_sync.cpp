@@ -14,8 +14,6 @@
 namespace tsunagi {
 namespace {
 
-constexpr int kStatusWithdrawn = 3;  // and 4, merged into another: nobody's card any more
-
 // Smaregi has one line for an address and no sign-in by e-mail: these are the customer's own.
 bool shop_takes(MemberField field) {
   return field != MemberField::kMail && field != MemberField::kPostCode &&

@@ -36,28 +36,40 @@ bool is_ours(const PosMember& member, const Registration::Sent& sent, const Fiel
          std::ranges::any_of(kFieldSets, sent_now);
 }
 
-// fresh: the member is all of what was sent just now; else what it has is compared.
+// fresh: the member is all of what was sent just now; else what it has is compared. unread: and
+// nobody waits for its points, of which a member that was just made has none.
+struct Made {
+  bool fresh = false;
+  bool unread = false;
+};
 std::vector<Change> linked(const Tenant& tenant, const Card& joining, const PosMember& member,
-                           const Registration::Sent& sent, bool fresh, const MemberPorts& ports) {
+                           const Registration::Sent& sent, Made made, const MemberPorts& ports) {
   Card card = joining;
   card.link.pos_member_id = member.member_id;
   card.link.missing.clear();
   const Seconds now = ports.clock.now();
   overlay_member(member, card, now);
   // The member may have existed, with points. No card waits for them.
-  const auto figures =
-      look_up_member(ports.pos, tenant.contract_id, card, /*with_member=*/false, now);
-  if (figures.ok()) card = figures->card;
+  bool has_figures = made.unread && card.snapshot;
+  if (has_figures) {
+    card.snapshot->has_points = true;
+    card.snapshot->points = 0;
+  } else {
+    const auto figures =
+        look_up_member(ports.pos, tenant.contract_id, card, /*with_member=*/false, now);
+    has_figures = figures.ok();
+    if (figures.ok()) card = figures->card;
+  }
   const int64_t customer_id = card.link.customer_id;
   const std::string customer = std::to_string(customer_id);
   std::vector<Change> changes{change::PutLink{.link = card.link}};
   if (card.snapshot) changes.emplace_back(change::PutSnapshot{*card.snapshot});
   changes.emplace_back(change::PutFieldPrints{
-      customer_id, fresh ? first_prints(sent.fields, member.fields, sent.given, ports) : ""});
+      customer_id, made.fresh ? first_prints(sent.fields, member.fields, sent.given, ports) : ""});
   changes.emplace_back(change::PutGivenFields{customer_id, {}});
-  if (!fresh || !sent.given.empty()) {
+  if (!made.fresh || !sent.given.empty()) {
     changes.emplace_back(change::Enqueue{{OutboxKind::kMemberChanged, customer}});
-  } else if (!figures.ok()) {
+  } else if (!has_figures) {
     changes.emplace_back(change::Enqueue{.write = {OutboxKind::kMemberChanged, customer},
                                          .delay = kPointsRetrySeconds});
   }
@@ -106,15 +118,19 @@ Result<PosRequired> Registration::required_of(const Tenant& tenant) {
 
 void Registration::forget_required(const Tenant& tenant) { required_.erase(tenant.contract_id); }
 
-Result<std::vector<Change>> Registration::register_member(const Tenant& tenant,
-                                                          int64_t customer_id) {
+Result<std::vector<Change>> Registration::register_member(const Tenant& tenant, int64_t customer_id,
+                                                          std::optional<ShopCustomer> known) {
   const auto read = ports_.storage.card(tenant.id, customer_id);
   if (!read.ok()) return read.error();
   const std::optional<Card>& stored = *read;
   if (!stored || stored->link.state != LinkState::kJoining) return std::vector<Change>{};
-  const auto asked = ports_.shop.customer(tenant, customer_id);
-  if (!asked.ok()) return asked.error();
-  const std::optional<ShopCustomer>& customer = *asked;
+  const bool in_bulk = known.has_value();
+  if (!known) {
+    auto asked = ports_.shop.customer(tenant, customer_id);
+    if (!asked.ok()) return asked.error();
+    known = std::move(asked).value();
+  }
+  const std::optional<ShopCustomer>& customer = known;
   if (!customer) {
     return std::vector<Change>{drop_later(customer_id)};
   }
@@ -133,19 +149,28 @@ Result<std::vector<Change>> Registration::register_member(const Tenant& tenant,
   if (!required.ok()) return required.error();
   auto missing = missing_of(sent.fields, *required);
   if (!missing.empty()) return waits(card, std::move(missing));
+  // Every code that was ever sent has left its prints. One that was not is nobody's: it was drawn
+  // here, and should Smaregi have it all the same, it says so.
+  const auto prints = ports_.storage.field_prints(tenant.id, customer_id);
+  if (!prints.ok()) return prints.error();
+  const bool fresh_code = prints->empty();
   for (int tried = 0; tried < kCodesTried; ++tried) {
-    const auto before = holder_of_code(tenant, card, sent);
+    const bool unsent = fresh_code && tried == 0;
+    const auto before = unsent ? Result<Holder>(Holder{}) : holder_of_code(tenant, card, sent);
     if (!before.ok()) return before.error();
-    if (before->ours) return linked(tenant, card, *before->ours, sent, /*fresh=*/false, ports_);
+    if (before->ours) return linked(tenant, card, *before->ours, sent, Made{}, ports_);
     if (!before->taken) {
       const auto created = create(tenant, card, sent, required->fields);
       // What a smaller form left out is sent field by field.
-      if (created.ok()) return linked(tenant, card, created->member, sent, created->whole, ports_);
+      if (created.ok()) {
+        const Made made{.fresh = created->whole, .unread = created->whole && in_bulk};
+        return linked(tenant, card, created->member, sent, made, ports_);
+      }
       if (created.error().code != ErrorCode::kConflict) return created.error();
       // Somebody took the code between the look and the creation, or our own answer was lost.
       const auto after = holder_of_code(tenant, card, sent);
       if (!after.ok()) return after.error();
-      if (after->ours) return linked(tenant, card, *after->ours, sent, /*fresh=*/false, ports_);
+      if (after->ours) return linked(tenant, card, *after->ours, sent, Made{}, ports_);
     }
     if (auto drawn = draw_again(tenant, card); !drawn.ok()) return drawn.error();
   }

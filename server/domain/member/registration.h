@@ -4,6 +4,7 @@
 // again.
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,9 @@ class Registration {
   // who lacks what the contract asks of every member waits, and the link says for what.
   // kUnavailable, kUnauthorized: later; kInvalid: Smaregi refuses the member however little of it
   // is sent.
-  Result<std::vector<Change>> register_member(const Tenant& tenant, int64_t customer_id);
+  // known: the customer, as a page of many said a moment ago; then nobody waits for the points.
+  Result<std::vector<Change>> register_member(const Tenant& tenant, int64_t customer_id,
+                                              std::optional<ShopCustomer> known = std::nullopt);
 
  private:
   // What Smaregi has under the card's code.

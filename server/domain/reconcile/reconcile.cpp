@@ -13,8 +13,7 @@
 namespace tsunagi {
 namespace {
 
-constexpr int kStatusWithdrawn = 3;  // and 4, merged into another
-constexpr int kPage = 50;            // members or products of one look at the database
+constexpr int kPage = 50;  // members or products of one look at the database
 
 std::string subject_of(const Finding& finding) {
   if (finding.outbox_id != 0) return "outbox " + std::to_string(finding.outbox_id);

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "server/domain/card/member_lookup.h"
 #include "server/domain/fnv1a.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/member_number.h"
@@ -14,7 +15,6 @@
 namespace tsunagi {
 namespace {
 
-constexpr int kStatusUsable = 0;
 // Of a list that was read to its end.
 constexpr int64_t kAllSeen = std::numeric_limits<int64_t>::max();
 

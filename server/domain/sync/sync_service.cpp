@@ -14,6 +14,7 @@
 #include "server/domain/health/health.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
+#include "server/domain/sync/known_customers.h"
 #include "wasm/core/japan_time.h"
 
 namespace tsunagi {
@@ -288,6 +289,10 @@ Result<bool> SyncService::read_customer_changes(const Tenant& tenant) {
       const auto card = ports.storage.card(tenant.id, customer);
       if (!card.ok()) return card.error();
       if (!card->has_value()) continue;
+      const auto changed_at = changed->changed_at.find(customer);
+      const bool is_known = ports.known != nullptr && changed_at != changed->changed_at.end() &&
+                            ports.known->is_in_step(tenant.id, customer, changed_at->second);
+      if (is_known) continue;
       changes.emplace_back(
           change::Enqueue{{work_for(**card, Side::kShop), std::to_string(customer)}});
     }

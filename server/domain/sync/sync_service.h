@@ -13,6 +13,8 @@
 
 namespace tsunagi {
 
+class KnownCustomers;
+
 inline constexpr Seconds kStockOverlapSeconds = 120;  // clocks differ, and rows become visible late
 inline constexpr Seconds kTransactionOverlapSeconds = 300;
 inline constexpr Seconds kTransactionWindowSeconds = 3'600;  // one step's share of a long absence
@@ -42,6 +44,7 @@ class SyncService {
     const Fingerprints& fingerprints;
     CardService& cards;
     StockService& stock;
+    KnownCustomers* known = nullptr;  // whose changes are no news; none: all are
   };
   explicit SyncService(Ports ports);
   ~SyncService();

@@ -20,7 +20,7 @@ struct KeyHash {
     return std::hash<int64_t>{}(key.first * 1'000'003 + key.second);
   }
 };
-struct Known {
+struct KnownTag {
   bool in = false;
   TimePoint until;
 };
@@ -79,7 +79,7 @@ struct PilotGate::State : std::enable_shared_from_this<PilotGate::State> {
   }
 
   Ports ports;
-  BoundedCache<Key, Known, KeyHash> known{kPilotCustomersKnown};
+  BoundedCache<Key, KnownTag, KeyHash> known{kPilotCustomersKnown};
   std::mutex mutex;
   std::map<Key, std::shared_ptr<Question>> questions;  // guarded by mutex
 };
@@ -103,7 +103,7 @@ bool PilotGate::admits(const Tenant& tenant, int64_t customer_id) {
 }
 
 void PilotGate::forget_tenant(TenantId tenant) {
-  state_->known.erase_if([tenant](const Key& key, const Known&) { return key.first == tenant; });
+  state_->known.erase_if([tenant](const Key& key, const KnownTag&) { return key.first == tenant; });
 }
 
 }  // namespace tsunagi

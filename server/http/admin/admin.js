@@ -6,8 +6,8 @@ const page = /** @type {HTMLElement} */ (document.getElementById('page'));
 const {WORDS} = await import(page.dataset.words ?? '');
 const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 const words = WORDS[language];
-const [{createHealth}, {createPilot}, {WORDS: HEALTH_WORDS}] = await Promise.all(
-  [page.dataset.health, page.dataset.pilot, page.dataset.healthWords].map((file) => import(file ?? '')));
+const [{createHealth}, {createPilot}, {createBackfill}, {WORDS: HEALTH_WORDS}] = await Promise.all(
+  [page.dataset.health, page.dataset.pilot, page.dataset.backfill, page.dataset.healthWords].map((file) => import(file ?? '')));
 const kPollMs = 2_000;
 const kPollForMs = 10 * 60_000;
 const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of the blocks
@@ -127,6 +127,7 @@ function showState(status) {
 
 const tools = {make, say, ask, ago, page: words, words: HEALTH_WORDS[language], language};
 const pilot = createPilot({...tools, saved: (/** @type {any} */ report) => health.take(report)});
+const backfill = createBackfill(tools);
 const health = createHealth({...tools, signIn: () => void signIn(), changed: (/** @type {any} */ report) => {
   if (!current) return;
   pilot.follow(current, report.pilot);
@@ -536,12 +537,12 @@ async function show(status) {
   showWaiting(status);
   showRequests(status);
   const active = activeBlocks();
-  const told = Promise.all([showBlocks(status, active), health.follow(status, active)]);
+  const told = Promise.all([showBlocks(status, active), health.follow(status, active), backfill.follow(status)]);
   if (bar.hidden) showForm(status);
   if (first) {
     // Nothing that is shown moves down when the bridge says what it knows of the blocks.
     await Promise.race([told, new Promise((done) => setTimeout(done, kBridgeMs))]);
-    page.append(waiting, requests, connections, health.section, blocks, pilot.section, form);
+    page.append(waiting, requests, connections, health.section, blocks, pilot.section, backfill.section, form);
   }
   page.setAttribute('aria-busy', 'false');
 }

@@ -204,9 +204,11 @@ inline constexpr std::string_view kV0001First[] = {
          due_at BIGINT NOT NULL,
          error {text} NOT NULL DEFAULT '',
          enqueued_at BIGINT NOT NULL,
+         background INTEGER NOT NULL DEFAULT 0,
          UNIQUE (tenant, item_key, kind)
        ))",
-    "CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state IN ('waiting', 'leased')",
+    "CREATE INDEX outbox_due ON outbox (background, due_at, id) "
+    "WHERE state IN ('waiting', 'leased')",
     "CREATE INDEX outbox_dead ON outbox (tenant, id) WHERE state = 'dead'",
 
     // Append only, but for the erasure of a whole tenant.
@@ -312,6 +314,22 @@ inline constexpr std::string_view kV0001First[] = {
          slow_to BIGINT NOT NULL,
          PRIMARY KEY (tenant, budget, process, ends_at)
        ) {clustered})",
+
+    // Customers with a tag of the merchant's who are made members, and how far that got.
+    R"(CREATE TABLE backfill (
+         tenant BIGINT NOT NULL PRIMARY KEY,
+         tag {text} NOT NULL,
+         state {text} NOT NULL CHECK (state IN ('running', 'stopped', 'done')),
+         begun_at BIGINT NOT NULL,
+         changed_at BIGINT NOT NULL,
+         expected BIGINT NOT NULL,
+         place BIGINT NOT NULL,
+         brought BIGINT NOT NULL,
+         members BIGINT NOT NULL,
+         left_before BIGINT NOT NULL,
+         revision BIGINT NOT NULL
+       ) {clustered})",
+    "CREATE INDEX backfill_running ON backfill (tenant) WHERE state = 'running'",
 };
 
 }  // namespace tsunagi::storage

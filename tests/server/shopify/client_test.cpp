@@ -331,7 +331,7 @@ TEST(PointBucketTest, OfASharedBucketEachProcessTakesItsPart) {
   EXPECT_GE(spent, 0.8 * 60 * 50);
 }
 
-TEST(PointBucketTest, WorkInTheBackgroundLeavesHalfOfTheBucket) {
+TEST(PointBucketTest, WorkInTheBackgroundLeavesAQuarterOfTheBucket) {
   fakes::ManualClock clock;
   shopify::PointBucket bucket(clock);
   bucket.learn("q",
@@ -339,9 +339,26 @@ TEST(PointBucketTest, WorkInTheBackgroundLeavesHalfOfTheBucket) {
                false);
   int taken = 0;
   while (bucket.take("q", clock.steady(), /*in_background=*/true)) ++taken;
-  EXPECT_EQ(taken, 5);
+  EXPECT_EQ(taken, 7);
   while (bucket.take("q", clock.steady())) ++taken;
   EXPECT_EQ(taken, 10);
+}
+
+TEST(PointBucketTest, ACallUnderWayIsNotCountedInWhatAnotherReplySays) {
+  fakes::ManualClock clock;
+  shopify::PointBucket bucket(clock);
+  const shopify::Cost full{
+      .requested = 100, .available = 1'000, .maximum = 1'000, .restored_per_second = 50};
+  bucket.learn("q", full, false);
+  const auto first = bucket.take("q", clock.steady());
+  const auto second = bucket.take("q", clock.steady());
+  ASSERT_TRUE(first && second);
+  bucket.over(*first);
+  bucket.learn("q", full, false);  // written before Shopify saw the second
+  EXPECT_DOUBLE_EQ(bucket.available(), 900);
+  bucket.over(*second);
+  bucket.learn("q", full, false);
+  EXPECT_DOUBLE_EQ(bucket.available(), 1'000);
 }
 
 TEST(PointBucketTest, ARefusalOutweighsTheFigures) {

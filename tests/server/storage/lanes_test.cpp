@@ -48,6 +48,46 @@ TEST_P(LanesTest, OfACustomerOneItemIsLeasedTheFirstThatIsDue) {
   EXPECT_THAT(kinds(kNow + 60), ElementsAre(OutboxKind::kCreateMember));
 }
 
+TEST_P(LanesTest, WhatIsInTheBackgroundIsLeasedByKindAndComesLastInItsLane) {
+  const auto enqueue_in_background = [&](OutboxKind kind, const std::string& key) {
+    apply({change::Enqueue{.write = {kind, key}, .background = true}});
+  };
+  const auto lease_background = [&](OutboxKind kind) {
+    return value(db().lease_background(kind, 10, kNow, kLeaseSeconds));
+  };
+  enqueue_in_background(OutboxKind::kCreateMember, "1");
+  enqueue_in_background(OutboxKind::kCreateMember, "2");
+  enqueue_in_background(OutboxKind::kTagCustomer, "3");
+  enqueue(OutboxKind::kWriteCard, "1");
+  EXPECT_EQ(3, value(db().background_depth(kShop)).waiting);
+  EXPECT_THAT(lease_background(OutboxKind::kWriteCard), IsEmpty());
+  const auto behind = lease_background(OutboxKind::kCreateMember);
+  ASSERT_EQ(1u, behind.size()) << "somebody waits for the first customer's card";
+  EXPECT_EQ("2", behind[0].write.key);
+  EXPECT_TRUE(behind[0].background);
+  const auto first = lease();
+  ASSERT_EQ(1u, first.size());
+  EXPECT_FALSE(first[0].background);
+  EXPECT_THAT(lease_background(OutboxKind::kCreateMember), IsEmpty());
+  EXPECT_OK(db().finish_outbox(first[0], {}));
+  EXPECT_EQ(1u, lease_background(OutboxKind::kCreateMember).size());
+  EXPECT_EQ(1u, lease_background(OutboxKind::kTagCustomer).size());
+}
+
+TEST_P(LanesTest, WhatSomebodyComesToWaitForLeavesTheBackground) {
+  const change::Enqueue background{.write = {OutboxKind::kCreateMember, "1"}, .background = true};
+  apply({background});
+  enqueue(OutboxKind::kCreateMember, "1");
+  apply({background});
+  const auto first = lease();
+  ASSERT_EQ(1u, first.size());
+  EXPECT_FALSE(first[0].background);
+  EXPECT_OK(db().bury_outbox(first[0], "refused"));
+  apply({background});
+  EXPECT_THAT(lease(), IsEmpty()) << "what is asked for anew in the background waits there";
+  EXPECT_EQ(1, value(db().background_depth(kShop)).waiting);
+}
+
 TEST_P(LanesTest, WhatIsPutOffHoldsUpNothingOfItsCustomer) {
   enqueue(OutboxKind::kCreateMember, "1");
   enqueue(OutboxKind::kWriteCard, "1");

@@ -59,17 +59,40 @@ std::vector<std::string> plan_of(const storage::Address& address, const std::str
 TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
   // These mean all rows of a table or shop, which are few, or are all to be removed, or have a
   // partial index of their own.
-  const std::set<std::string> all_rows_meant = {
-      "kInstalled",         "kDepth",          "kStores",
-      "kKeepProducts",      "kKeepStock",      "kLinks",
-      "kForgetStores",      "kForgetProducts", "kForgetStock",
-      "kForgetCursors",     "kForgetSecrets",  "kForgetStates",
-      "kForgetOldStates",   "kForgetJoins",    "kForgetOldJoins",
-      "kVersion",           "kForgetVersion",  "kForgetSecretsOfDomain",
-      "kOpenEvents",        "kDoneEvents",     "kOpenItems",
-      "kWaiting",           "kLeftMembers",    "kForgetDroppedLinks",
-      "kForgetLeftMembers", "kDataRequests",   "kCountMembers",
-      "kCountProducts",     "kCountStores",    "kAllCursors"};
+  const std::set<std::string> all_rows_meant = {"kInstalled",
+                                                "kDepth",
+                                                "kStores",
+                                                "kKeepProducts",
+                                                "kKeepStock",
+                                                "kLinks",
+                                                "kForgetStores",
+                                                "kForgetProducts",
+                                                "kForgetStock",
+                                                "kForgetCursors",
+                                                "kForgetSecrets",
+                                                "kForgetStates",
+                                                "kForgetOldStates",
+                                                "kForgetJoins",
+                                                "kForgetOldJoins",
+                                                "kVersion",
+                                                "kForgetVersion",
+                                                "kForgetSecretsOfDomain",
+                                                "kOpenEvents",
+                                                "kDoneEvents",
+                                                "kOpenItems",
+                                                "kWaiting",
+                                                "kLeftMembers",
+                                                "kForgetDroppedLinks",
+                                                "kForgetLeftMembers",
+                                                "kDataRequests",
+                                                "kCountMembers",
+                                                "kCountProducts",
+                                                "kCountStores",
+                                                "kAllCursors",
+                                                "kBackfill",
+                                                "kPutBackfill",
+                                                "kForgetBackfill",
+                                                "kRunning"};
 
   const TestDatabase database(Backend::kSqlite);
   ASSERT_TRUE(migrate(database.url()).ok());

@@ -205,6 +205,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
            change::PutLink{link(3, "T3")},
            change::DropLink{.customer_id = 3, .restorable = true},
            change::NoteMerge{.gone = 3, .kept = 1},
+           change::PutBackfill{{.tag = "vip"}},
            change::LeaveMember{{.code = "T3", .pos_member_id = "33", .kept_customer_id = 1}},
            change::Audit{.actor = "test", .action = "join", .subject = "1", .reason = ""}},
           tenant);
@@ -219,7 +220,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_LE(1, count(table, kShop)) << "the test should fill " << table;
     with_rows.push_back(table);
   }
-  EXPECT_EQ(27u, with_rows.size());
+  EXPECT_EQ(28u, with_rows.size());
 
   EXPECT_OK(db().erase_tenant(kShop));
   for (const std::string& table : with_rows) {

@@ -71,6 +71,7 @@ export function search(items, query, fields, times = {}) {
     if (match && name in times) return kept.filter((item) => compareTimes(times[name](item), match[2], match[3]));
     if (!(name in fields)) throw apiError(`The sandbox cannot search by "${name}"`, 'SANDBOX_NOT_IMPLEMENTED');
     const wanted = (match ? match[3] : term).replace(/^["']|["']$/g, '').toLowerCase();
+    if (name === 'id' && match?.[2]) return kept.filter((item) => compareNumbers(Number([fields[name](item)].flat()[0]), match[2], Number(wanted)));
     return kept.filter((item) => [fields[name](item)].flat().some((value) => compare(value, match?.[2], wanted)));
   }, items);
 }
@@ -95,6 +96,11 @@ const dayOf = (time) => new Date(Date.parse(time) + 9 * 3_600_000).toISOString()
 
 /** As the platform prints moments. @param {string} time */
 export const wholeSeconds = (time) => `${new Date(time).toISOString().slice(0, 19)}Z`;
+
+/** @param {number} have @param {string} operator @param {number} wanted */
+function compareNumbers(have, operator, wanted) {
+  return operator === '>' ? have > wanted : operator === '>=' ? have >= wanted : operator === '<' ? have < wanted : have <= wanted;
+}
 
 /** @param {string|null} value @param {string|undefined} operator @param {string} wanted */
 function compare(value, operator, wanted) {

@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* kCallback = "http://127.0.0.1:1/done";
 
-Json member(const std::string& code) {
+Json bulk_member(const std::string& code) {
   return {{"customerCode", code}, {"lastName", "山"}, {"firstName", "花"}};
 }
 
@@ -16,8 +16,8 @@ TEST(Bulk, ReportsEachRowToTheCallback) {
   platform.add_member("TAKEN");
   (void)platform.events();
   const Json reply = platform.post(
-      "/customers/bulk",
-      {{"customers", {member("A"), member("TAKEN"), member("B")}}, {"callbackUrl", kCallback}});
+      "/customers/bulk", {{"customers", {bulk_member("A"), bulk_member("TAKEN"), bulk_member("B")}},
+                          {"callbackUrl", kCallback}});
   EXPECT_EQ(reply.dump(), R"({"requestId":1,"callbackUrl":"http://127.0.0.1:1/done"})");
   const std::vector<Delivery> events = platform.events();
   ASSERT_EQ(events.size(), 3U);
@@ -54,14 +54,15 @@ TEST(Bulk, Refusals) {
   Platform platform;
   const auto status = [&](size_t rows, const char* url) {
     Json members = Json::array();
-    for (size_t i = 0; i < rows; ++i) members.push_back(member("C" + std::to_string(i)));
+    for (size_t i = 0; i < rows; ++i) members.push_back(bulk_member("C" + std::to_string(i)));
     return platform.call("POST", "/customers/bulk", {{"customers", members}, {"callbackUrl", url}})
         .status;
   };
   EXPECT_EQ(status(0, kCallback), 400);
   EXPECT_EQ(status(101, kCallback), 400);
   EXPECT_EQ(status(1, "ftp://x"), 400);
-  EXPECT_EQ(platform.call("POST", "/customers/bulk", {{"customers", {member("A")}}}).status, 400);
+  EXPECT_EQ(platform.call("POST", "/customers/bulk", {{"customers", {bulk_member("A")}}}).status,
+            400);
   EXPECT_TRUE(platform.get("/customers").empty());
   EXPECT_EQ(status(100, kCallback), 200);
 }

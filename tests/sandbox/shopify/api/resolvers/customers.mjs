@@ -2,7 +2,7 @@
 import { gid, parseGid } from '../../lib/ids.mjs';
 import { kMaxCustomers } from '../../lib/store.mjs';
 import { connection, search, wholeSeconds } from '../connection.mjs';
-import { accessDenied, userError } from '../errors.mjs';
+import { accessDenied, apiError, userError } from '../errors.mjs';
 import { hasScope } from '../schema.mjs';
 import { replaceAddresses, setDefaultAddress } from './addresses.mjs';
 import { kNeverAsked, readConsent, updateConsent } from './consent.mjs';
@@ -36,6 +36,14 @@ export const customerQueries = {
     const at = (/** @type {{updatedAt: string}} */ one) => wholeSeconds(one.updatedAt);
     found.sort((a, b) => at(a) === at(b) ? a.id - b.id : at(a) < at(b) ? -1 : 1);
     return connection(found.map(customerView), args, at);
+  },
+  /** A segment that is named by its query: customers with one tag (README.md, sources: segments). @param {any} args @param {Context} ctx */
+  customerSegmentMembers({ query }, ctx) {
+    const tag = /^customer_tags CONTAINS '([^']+)'$/.exec(query ?? '')?.[1];
+    if (!tag) throw apiError(`The sandbox knows no such segment: ${query}`, 'SANDBOX_NOT_IMPLEMENTED');
+    if (!hasScope(ctx.grant.scopes, 'read_customers')) throw accessDenied('customerSegmentMembers', '`read_customers` access scope.');
+    const totalCount = [...ctx.store.customers.values()].filter((one) => one.tags.some((its) => sameTag(its, tag))).length;
+    return { totalCount, edges: [], pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null } };
   },
   /** @param {unknown} _ @param {Context} ctx */
   customersCount(_, ctx) {
