@@ -244,8 +244,8 @@ void FakeStorage::enqueue_locked(TenantId tenant, const change::Enqueue& enqueue
         row.item.write.key == write.key) {
       ++row.item.revision;
       row.item.attempts = 0;
-      row.next_at = row.dead ? due_at : std::min(row.next_at, due_at);
-      row.dead = false;  // a leased one stays leased until its writer comes back
+      row.next_at = row.rests() ? due_at : std::min(row.next_at, due_at);
+      row.dead = row.review = false;  // a leased one stays leased until its writer comes back
       return;
     }
   }
