@@ -109,15 +109,32 @@ test('the sheet for the staff is one page of A4', async () => {
   await open.ja.app.locator('details.fine > summary').click();
 });
 
-let saleAt = 0;
-test('a sale whose notice is lost is rung up, for later', async () => {
-  await send('PUT', `${stack.smaregi.control}/faults`, { webhooks: { drop: 100 } });
-  const { checks } = await data.merchant('GET', '/health');
-  const { since } = checks.find(({ name }) => name === 'pos_notices');
-  await until('the notices of the seed to be further back than clocks differ', () => Date.now() / 1000 - since > 12, 15_000, 200);
-  await send('POST', `${data.till}/sales`, { contract: stack.keys.contract_id, store_id: String(data.stores[0].storeId), member_code: data.joined[0].code,
-    lines: [{ product_code: data.products[1].code, quantity: 1 }], spend_points: 0 });
-  saleAt = Date.now();
+test('a mail that may have arrived is listed, and is sent again only when the merchant says so', async () => {
+  const [, , arrived, lost] = data.joined;
+  mailbox.hangUps = 2;
+  for (const member of [arrived, lost]) await send('POST', `${stack.shopify.control}/webhooks/fire`, { topic: 'customers/redact', customer: Number(member.id) });
+  await only('review');
+  assert.match(await banner('ja'), /メールのうち2通が、届いたかどうか分かりません/);
+  assert.match(await banner('en'), /Of 2 mails to you nobody knows whether they arrived/);
+  for (const locale of kLocales) await look(locale);
+  const listOf = (locale) => open[locale].app.locator('section[aria-labelledby="review-title"]');
+  for (const locale of kLocales) {
+    await listOf(locale).getByText(lost.code).waitFor();
+    assert.deepEqual(await axe(open[locale].app), []);
+    await fits(open[locale].app);
+    await listOf(locale).screenshot({ path: join(screens, `review-${locale}.png`) });
+  }
+  await row('ja', 'review').getByRole('button', { name: '一覧を見る' }).click();
+  assert.equal(await open.ja.app.evaluate(() => document.activeElement?.id), 'review-title');
+  await listOf('ja').getByRole('button', { name: `届いていた（会員コード ${arrived.code}）` }).click();
+  await listOf('ja').getByText(arrived.code).waitFor({ state: 'detached' });
+  assert.equal(mailbox.mails.length, 0, 'nothing went out again');
+  await listOf('en').getByRole('button', { name: `Send again (member code ${lost.code})` }).click();
+  await until('the mail', () => mailbox.mails.length > 0, 20_000, 100);
+  assert.ok(mailbox.mails[0].subject.endsWith(lost.code));
+  await only();
+  await listOf('en').waitFor({ state: 'hidden' });
+  assert.equal(mailbox.mails.length, 1);
 });
 
 const kScopes = ['openid', 'pos.customers:read', 'pos.customers:write', 'pos.transactions:read', 'pos.products:read', 'pos.stock:read', 'pos.stores:read'];
@@ -145,7 +162,20 @@ const kFaults = [
   { name: 'guard', break: () => removed(['card-guard']), mend: () => removed([]),
     ja: /アプリ埋め込みを有効にしてください/, en: /Switch the app embed on/, action: 'テーマエディターで開く' },
 ];
+let saleAt = 0;
+/** Half a minute later the row of the notices turns red: late enough for what is broken until then. */
+const saleWithoutNotice = () => test('a sale whose notice is lost is rung up, for later', async () => {
+  await send('PUT', `${stack.smaregi.control}/faults`, { webhooks: { drop: 100 } });
+  const { checks } = await data.merchant('GET', '/health');
+  const { since } = checks.find(({ name }) => name === 'pos_notices');
+  await until('the notices of the seed to be further back than clocks differ', () => Date.now() / 1000 - since > 12, 15_000, 200);
+  await send('POST', `${data.till}/sales`, { contract: stack.keys.contract_id, store_id: String(data.stores[0].storeId), member_code: data.joined[0].code,
+    lines: [{ product_code: data.products[1].code, quantity: 1 }], spend_points: 0 });
+  saleAt = Date.now();
+});
+
 for (const fault of kFaults) {
+  if (fault.name === 'card_block') saleWithoutNotice();
   test(`broken: ${fault.name}`, async () => {
     await fault.break();
     if (fault.name.endsWith('block') || fault.name === 'guard') await look('ja');
@@ -160,34 +190,6 @@ for (const fault of kFaults) {
     if (fault.name.endsWith('block') || fault.name === 'guard') await look('ja');
   });
 }
-
-test('a mail that may have arrived is listed, and is sent again only when the merchant says so', async () => {
-  const [, , arrived, lost] = data.joined;
-  mailbox.hangUps = 2;
-  for (const member of [arrived, lost]) await send('POST', `${stack.shopify.control}/webhooks/fire`, { topic: 'customers/redact', customer: Number(member.id) });
-  await only('review');
-  assert.match(await banner('ja'), /メールのうち2通が、届いたかどうか分かりません/);
-  assert.match(await banner('en'), /Of 2 mails to you nobody knows whether they arrived/);
-  for (const locale of kLocales) await look(locale);
-  const listOf = (locale) => open[locale].app.locator('section[aria-labelledby="review-title"]');
-  for (const locale of kLocales) {
-    await listOf(locale).getByText(lost.code).waitFor();
-    assert.deepEqual(await axe(open[locale].app), []);
-    await fits(open[locale].app);
-    await listOf(locale).screenshot({ path: join(screens, `review-${locale}.png`) });
-  }
-  await row('ja', 'review').getByRole('button', { name: '一覧を見る' }).click();
-  assert.equal(await open.ja.app.evaluate(() => document.activeElement?.id), 'review-title');
-  await listOf('ja').getByRole('button', { name: `会員コード ${arrived.code} のメールは届いていた` }).click();
-  await listOf('ja').getByText(arrived.code).waitFor({ state: 'detached' });
-  assert.equal(mailbox.mails.length, 0, 'nothing went out again');
-  await listOf('en').getByRole('button', { name: `Send the mail about member code ${lost.code} again` }).click();
-  await until('the mail', () => mailbox.mails.length > 0, 20_000, 100);
-  assert.ok(mailbox.mails[0].subject.endsWith(lost.code));
-  await only();
-  await listOf('en').waitFor({ state: 'hidden' });
-  assert.equal(mailbox.mails.length, 1);
-});
 
 /** What a shopper's browser gets of the storefront. */
 async function seen(customer) {
