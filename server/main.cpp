@@ -214,8 +214,10 @@ int serve(const Config& config) {
     metrics.breakers("shopify", open.shops);
     metrics.breakers("smaregi", open.contracts);
     if (const auto depth = storage.queue_depth(Storage::kEveryTenant); depth.ok()) {
-      metrics.queue("inbox", depth->inbox_waiting, depth->inbox_dead);
-      metrics.queue("outbox", depth->outbox_waiting, depth->outbox_dead);
+      metrics.queue("inbox", {.waiting = depth->inbox_waiting, .dead = depth->inbox_dead});
+      metrics.queue("outbox", {.waiting = depth->outbox_waiting,
+                               .dead = depth->outbox_dead,
+                               .review = depth->outbox_review});
     }
   };
   http::Front ops(front_options(config.server.admin_listen, kOpsThreads),

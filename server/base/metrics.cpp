@@ -69,6 +69,9 @@ struct Metrics::State {
       registry, "tsunagi_queue_waiting", "Entries that wait to be worked off.");
   prometheus::Family<prometheus::Gauge>& queue_dead = family<prometheus::Gauge>(
       registry, "tsunagi_queue_dead", "Entries that failed for good and wait for a person.");
+  prometheus::Family<prometheus::Gauge>& queue_review =
+      family<prometheus::Gauge>(registry, "tsunagi_queue_review",
+                                "Writes of which a person has to find out whether they happened.");
   prometheus::Family<prometheus::Gauge>& breakers_open = family<prometheus::Gauge>(
       registry, "tsunagi_breaker_open",
       "Shops whose work at a platform rests, because it does not answer.");
@@ -116,10 +119,11 @@ void Metrics::upstream(std::string_view system, std::string_view operation,
   state_->upstream_seconds.Add(labels, kSecondsBuckets).Observe(seconds);
 }
 
-void Metrics::queue(std::string_view name, int64_t waiting, int64_t dead) {
+void Metrics::queue(std::string_view name, const Queue& depth) {
   const prometheus::Labels labels{{"queue", std::string(name)}};
-  state_->queue_waiting.Add(labels).Set(static_cast<double>(waiting));
-  state_->queue_dead.Add(labels).Set(static_cast<double>(dead));
+  state_->queue_waiting.Add(labels).Set(static_cast<double>(depth.waiting));
+  state_->queue_dead.Add(labels).Set(static_cast<double>(depth.dead));
+  state_->queue_review.Add(labels).Set(static_cast<double>(depth.review));
 }
 
 void Metrics::breakers(std::string_view system, int64_t open) {

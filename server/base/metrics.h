@@ -25,7 +25,11 @@ class Metrics {
                 double seconds);
   // Shops for which the workers do not ask a platform ("smaregi", "shopify") that does not answer.
   void breakers(std::string_view system, int64_t open);
-  void queue(std::string_view name, int64_t waiting, int64_t dead);  // "inbox", "outbox"
+  // name: "inbox", "outbox". review: of which nobody knows whether they had their effect.
+  struct Queue {
+    int64_t waiting = 0, dead = 0, review = 0;
+  };
+  void queue(std::string_view name, const Queue& depth);
 
   [[nodiscard]] std::string text() const;  // content type kMetricsContentType
 

@@ -222,7 +222,11 @@ struct BudgetSlice {
 };
 
 // What operators see of the queues. attempts: how often the item was taken up.
-enum class QueueState : uint8_t { kWaiting, kLeased, kDone, kDead };  // kDone: of the inbox alone
+// kDone: of the inbox alone; kReview: of the outbox alone, a write of which nobody knows whether it
+// had its effect.
+enum class QueueState : uint8_t { kWaiting, kLeased, kDone, kDead, kReview };
+// What a person found out about a write in review.
+enum class ReviewVerdict : uint8_t { kHappened, kAgain };
 struct InboxEntry {
   InboxItem item;  // without its body
   QueueState state = QueueState::kWaiting;
@@ -250,6 +254,11 @@ struct HeldRows {
   std::vector<InboxEntry> events;
 };
 inline constexpr int kHeldRowsMost = 1'000;  // of each
+
+// Errors of what is in review.
+inline constexpr std::string_view kWriteInterrupted =
+    "interrupted: begun, and its end is not known";
+inline constexpr std::string_view kMailUnanswered = "unanswered: the mail was handed over";
 
 class Storage {  // storage
  public:
@@ -384,9 +393,17 @@ class Storage {  // storage
   virtual Result<Done> put_off_outbox(const OutboxItem& item, Seconds at,
                                       std::string_view reason) = 0;
   virtual Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) = 0;
+  // Before a write that must not be repeated blindly: stored, so that an item whose lease ends
+  // between this and its end is not leased again but goes to review (kWriteInterrupted). kConflict:
+  // the lease is somebody else's by now.
+  virtual Result<Done> begin_outbox(const OutboxItem& item) = 0;
+  // It was begun, and its outcome cannot be known. When it was enqueued again meanwhile that is
+  // another write: it waits.
+  virtual Result<Done> review_outbox(const OutboxItem& item, std::string_view error) = 0;
 
   struct QueueDepth {
     int64_t inbox_waiting = 0, inbox_dead = 0, outbox_waiting = 0, outbox_dead = 0;
+    int64_t outbox_review = 0;
     Seconds oldest_waiting = 0;  // received or enqueued at; 0 when nothing waits
   };
   static constexpr TenantId kEveryTenant = 0;
@@ -394,7 +411,7 @@ class Storage {  // storage
   virtual Result<Figures> figures(TenantId tenant) = 0;
 
   // Reading for operators. tenant: kEveryTenant for all. What waits comes in the order it is due,
-  // what is done the newest first, what is dead by shop and id.
+  // what is done the newest first, what is dead or in review by shop and id.
   virtual Result<std::vector<InboxEntry>> inbox_in(TenantId tenant, QueueState state,
                                                    int limit) = 0;
   virtual Result<std::vector<OutboxEntry>> outbox_in(TenantId tenant, QueueState state,
@@ -408,6 +425,10 @@ class Storage {  // storage
   // when it is not dead (any more). kConflict: the event's body was purged.
   virtual Result<bool> replay_inbox(int64_t id) = 0;
   virtual Result<bool> replay_outbox(int64_t id) = 0;
+  // Decides what is in review: it happened, and is closed as if that had been known; or it is done
+  // again, due now. With an audit row of `actor`; false when it is not in review (any more).
+  virtual Result<bool> settle_review(TenantId tenant, int64_t id, ReviewVerdict verdict,
+                                     std::string_view actor) = 0;
 
   // Privacy
   virtual Result<std::optional<Consent>> consent_text(TenantId tenant,
@@ -551,12 +572,15 @@ struct Mail {
   Seconds at = 0;
 };
 
+// kUnknown: all of the mail was handed over, and no answer came: it may be delivered or not.
+enum class MailFate : uint8_t { kTaken, kUnknown };
+
 class Mailer {
  public:
   virtual ~Mailer() = default;
-  // Done: the mail server has it. kInvalid: it refuses this mail for good; kUnauthorized: it
-  // refuses us; kUnavailable: later. It may have the mail when an error is answered, too.
-  virtual Result<Done> send(const Mail& mail) = 0;
+  // An error means that the mail server certainly does not have it. kInvalid: it refuses this mail
+  // for good; kUnauthorized: it refuses us; kUnavailable: later.
+  virtual Result<MailFate> send(const Mail& mail) = 0;
 };
 
 // What works on a member at both platforms needs all of them.

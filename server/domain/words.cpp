@@ -74,6 +74,8 @@ std::string_view word(QueueState state) {
       return "done";
     case QueueState::kDead:
       return "dead";
+    case QueueState::kReview:
+      return "review";
   }
   return "";
 }
@@ -109,7 +111,8 @@ std::optional<System> system_of(std::string_view text) { return find(kSystems, t
 std::optional<OutboxKind> outbox_kind(std::string_view text) { return find(kOutboxKinds, text); }
 std::optional<QueueState> queue_state(std::string_view text) {
   static constexpr QueueState kStates[] = {QueueState::kWaiting, QueueState::kLeased,
-                                           QueueState::kDone, QueueState::kDead};
+                                           QueueState::kDone, QueueState::kDead,
+                                           QueueState::kReview};
   return find(kStates, text);
 }
 

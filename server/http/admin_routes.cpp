@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "server/base/url.h"
 #include "server/domain/member/field_words.h"
 #include "server/domain/privacy/held_data.h"
+#include "server/domain/words.h"
 #include "server/http/backfill_routes.h"
 #include "server/http/card_json.h"
 #include "server/http/context.h"
@@ -24,10 +26,19 @@ using OrderedJson = nlohmann::ordered_json;
 
 constexpr int kWaitingShown = 50;   // the oldest
 constexpr int kRequestsShown = 50;  // the newest
+constexpr int kReviewShown = 50;    // the oldest
 constexpr std::string_view kRequestPath = "data-requests/";
 constexpr int kStateBytes = 16;
 constexpr int kVerifierBytes = 32;  // 64 characters: RFC 7636 asks for 43 to 128
 constexpr Seconds kPreparedForSeconds = 300;
+
+// An id of the list of what is in review, as it was given out.
+std::optional<int64_t> row_id(std::string_view text) {
+  int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && id > 0;
+  return whole ? std::optional(id) : std::nullopt;
+}
 
 // A shop's domain put in place of {shop}.
 std::string for_shop(std::string text, std::string_view shop) {
@@ -100,6 +111,20 @@ OrderedJson request_list(const std::vector<DataRequest>& requests,
   return list;
 }
 
+// causes: as AppOptions::cause_of, which a test may leave out.
+OrderedJson review_list(const std::vector<OutboxEntry>& undecided,
+                        std::string (*cause_of)(std::string_view error)) {
+  OrderedJson list = OrderedJson::array();
+  for (const OutboxEntry& entry : undecided) {
+    list.push_back({{"id", std::to_string(entry.item.id)},
+                    {"kind", word(entry.item.write.kind)},
+                    {"key", entry.item.write.key},
+                    {"since", entry.enqueued_at},
+                    {"cause", cause_of == nullptr ? "" : cause_of(entry.error)}});
+  }
+  return list;
+}
+
 // Smaregi's names of columns that no field of a customer fills.
 std::set<std::string> unfillable(const std::vector<MemberLink>& waiting) {
   std::set<std::string> columns;
@@ -126,6 +151,7 @@ struct AdminRoutes::State {
   Reply save(const Tenant& tenant, const Request& request);
   Reply sign_in(const Tenant& tenant);
   Reply refresh(const Tenant& tenant);
+  Reply settle_review(const Tenant& tenant, const Request& request);
   [[nodiscard]] Reply data_request(const Tenant& tenant, std::string_view request_id) const;
   [[nodiscard]] Result<Done> keep_consent(const Tenant& tenant, const Consent& consent) const;
   [[nodiscard]] OrderedJson problems(const Tenant& tenant, const Storage::QueueDepth& depth,
@@ -225,6 +251,9 @@ OrderedJson AdminRoutes::State::problems(const Tenant& tenant, const Storage::Qu
   if (depth.inbox_dead + depth.outbox_dead > 0) {
     list.push_back({{"code", "given_up"}, {"count", depth.inbox_dead + depth.outbox_dead}});
   }
+  if (depth.outbox_review > 0) {
+    list.push_back({{"code", "review"}, {"count", depth.outbox_review}});
+  }
   return list;
 }
 
@@ -243,6 +272,8 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
   if (!waiting.ok()) return failed(waiting.error());
   const auto requests = storage.data_requests(tenant.id, kRequestsShown);
   if (!requests.ok()) return failed(requests.error());
+  const auto undecided = storage.outbox_in(tenant.id, QueueState::kReview, kReviewShown);
+  if (!undecided.ok()) return failed(undecided.error());
   const std::string customers_url =
       for_shop(context.options.shopify_admin_url, tenant.shop_domain) + "/admin/customers/";
   OrderedJson found = problems(tenant, *depth, confirmed_at, now);
@@ -260,7 +291,9 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
          {"stores", store_list(*stores)}}},
        {"queue",
         {{"waiting", depth->inbox_waiting + depth->outbox_waiting},
-         {"dead", depth->inbox_dead + depth->outbox_dead}}},
+         {"dead", depth->inbox_dead + depth->outbox_dead},
+        {"review", depth->outbox_review}}},
+       {"review", review_list(*undecided, context.options.cause_of)},
        {"waiting", waiting_list(*waiting, customers_url)},
        {"data_requests", request_list(*requests, customers_url)},
        {"mail", {{"sends", context.options.sends_mail}}},
@@ -332,6 +365,31 @@ Reply AdminRoutes::State::refresh(const Tenant& tenant) {
   return status(tenant);
 }
 
+// Another shop's is not touched; one that somebody else decided meanwhile needs nothing any more.
+Reply AdminRoutes::State::settle_review(const Tenant& tenant, const Request& request) {
+  if (!carries_json(request)) {
+    return refuse(415, "content_type", "The body must be sent as application/json.");
+  }
+  const OrderedJson body = OrderedJson::parse(request.body, nullptr, false);
+  const auto text = [&body](const char* name) {
+    const bool there = body.is_object() && body.contains(name) && body[name].is_string();
+    return there ? body[name].get<std::string>() : std::string();
+  };
+  const auto id = row_id(text("id"));
+  const std::string verdict = text("verdict");
+  if (!id || (verdict != "done" && verdict != "again")) {
+    return refuse(400, "invalid", "id must be one of the list, verdict done or again.");
+  }
+  const auto settled = context.ports.storage.settle_review(
+      tenant.id, *id, verdict == "done" ? ReviewVerdict::kHappened : ReviewVerdict::kAgain,
+      "merchant");
+  if (!settled.ok()) return failed(settled.error());
+  context.ports.log.info("review.settled",
+                         {{"tenant", tenant.id}, {"item", *id}, {"changed", *settled ? 1 : 0}});
+  context.ports.wake_workers();
+  return status(tenant);
+}
+
 // Another shop's request is none of this one.
 Reply AdminRoutes::State::data_request(const Tenant& tenant, std::string_view request_id) const {
   const auto request = context.ports.storage.data_request(tenant.id, request_id);
@@ -362,7 +420,7 @@ Reply AdminRoutes::State::answer(const Request& request) {
   const std::string_view what = request.path.substr(std::string_view("/admin/api/").size());
   const bool is_status = what == "status";
   const bool is_settings = what == "settings";
-  const bool is_post = what == "smaregi/sign-in" || what == "refresh";
+  const bool is_post = what == "smaregi/sign-in" || what == "refresh" || what == "review";
   const bool is_request = what.starts_with(kRequestPath) && what != kRequestPath;
   const MerchantRoute* health = health_route(what);
   if (health == nullptr) health = backfill_route(what);
@@ -392,6 +450,7 @@ Reply AdminRoutes::State::answer(const Request& request) {
                 : is_request      ? data_request(**tenant, what.substr(kRequestPath.size()))
                 : is_settings     ? save(**tenant, request)
                 : what == "smaregi/sign-in" ? sign_in(**tenant)
+                : what == "review"          ? settle_review(**tenant, request)
                                             : refresh(**tenant);
   reply.tenant = (*tenant)->id;
   return reply;

@@ -399,8 +399,9 @@ void OutboxWorker::tell_leavings(const Tenant& tenant, const std::vector<OutboxI
   }
 }
 
-// Should this server die after the mail is sent and before that is stored, the same mail goes out
-// once more under the same id.
+// A mail cannot be looked up before it is sent again. So that it is sent is stored first: should
+// this server die after that, or no answer come, nobody knows whether it went, and a person
+// decides.
 Result<Done> OutboxWorker::tell_leaving(const Tenant& tenant, const OutboxItem& item) {
   const auto leaving = ports_.storage.leaving(tenant.id, item.write.key);
   if (!leaving.ok()) return leaving.error();
@@ -421,8 +422,14 @@ Result<Done> OutboxWorker::tell_leaving(const Tenant& tenant, const OutboxItem& 
     to = std::move(contact).value();
   }
   if (!is_mail_address(to)) return settle("not sent: the shop has no address");
-  const auto sent = ports_.mailer->send(leaving_mail(tenant, **leaving, item.id, std::move(to)));
-  if (!sent.ok()) return sent;
+  const Mail mail = leaving_mail(tenant, **leaving, item.id, std::move(to));
+  if (auto begun = ports_.storage.begin_outbox(item); !begun.ok()) return begun;
+  const auto sent = ports_.mailer->send(mail);
+  if (!sent.ok()) return sent.error();
+  if (*sent == MailFate::kUnknown) {
+    review(item, kMailUnanswered);
+    return Done{};
+  }
   return settle("the merchant was told that a member with points left");
 }
 
@@ -437,7 +444,8 @@ void OutboxWorker::read_points(const Tenant& tenant, int64_t customer_id) {
 }
 
 void OutboxWorker::finish(const OutboxItem& item, const std::vector<Change>& changes) {
-  // Not stored: the lease ends and the same is written once more, which does no harm.
+  // Not stored: the lease ends and the same is written once more, which does no harm, or was begun
+  // and goes to review.
   if (auto done = ports_.storage.finish_outbox(item, changes); !done.ok()) {
     ports_.say("outbox: cannot close an item: " + done.error().message);
   }
@@ -445,10 +453,7 @@ void OutboxWorker::finish(const OutboxItem& item, const std::vector<Change>& cha
 
 void OutboxWorker::failed(const OutboxItem& item, const Error& error) {
   ports_.say("outbox: a write failed: " + error.message);
-  // A mail server may take a mail and fail to say so: the same mail does not go out for ever.
-  const bool mailed_enough =
-      item.write.kind == OutboxKind::kTellLeaving && item.attempts + 1 >= kMailTries;
-  if (mailed_enough || (!may_pass(error) && item.attempts + 1 >= kMaxRefusedAttempts)) {
+  if (!may_pass(error) && item.attempts + 1 >= kMaxRefusedAttempts) {
     if (auto buried = ports_.storage.bury_outbox(item, error.message); !buried.ok()) {
       ports_.say("outbox: cannot bury an item: " + buried.error().message);
     }
@@ -457,6 +462,14 @@ void OutboxWorker::failed(const OutboxItem& item, const Error& error) {
   const Seconds again_at = ports_.clock.now() + delay_after(item.attempts, ports_.random);
   const auto stored = ports_.storage.retry_outbox(item, again_at, error.message);
   if (!stored.ok()) ports_.say("outbox: cannot put an item off: " + stored.error().message);
+}
+
+void OutboxWorker::review(const OutboxItem& item, std::string_view cause) {
+  ports_.say("outbox: a person has to decide: " + std::string(cause));
+  // Not stored: the lease ends, and it goes to review then.
+  if (auto stored = ports_.storage.review_outbox(item, cause); !stored.ok()) {
+    ports_.say("outbox: cannot put an item to review: " + stored.error().message);
+  }
 }
 
 // Nothing was tried: that it waits says nothing against it.

@@ -19,7 +19,6 @@ inline constexpr size_t kCardsAWrite = 25;  // metafieldsSet takes at most 25
 inline constexpr Seconds kPausedRetrySeconds = 30;
 inline constexpr std::chrono::seconds kMailsTime{5};  // of one shop's batch; none begins after it
 inline constexpr Seconds kMailsWaitSeconds = 5;
-inline constexpr int kMailTries = 50;  // about an hour
 
 class OutboxWorker {
  public:
@@ -62,6 +61,7 @@ class OutboxWorker {
   bool rests(const Tenant& tenant, const OutboxItem& item);
   void finish(const OutboxItem& item, const std::vector<Change>& changes);
   void failed(const OutboxItem& item, const Error& error);
+  void review(const OutboxItem& item, std::string_view cause);
   void wait(const OutboxItem& item, Seconds seconds, std::string_view reason);
 
   JobsPorts ports_;

@@ -23,7 +23,8 @@ struct FreeList {
 };
 using List = std::unique_ptr<curl_slist, FreeList>;
 
-constexpr long kRefused = 500;  // SMTP: from here on for good, below for now
+constexpr long kNotNow = 400;   // SMTP: from here on it does not take the mail,
+constexpr long kRefused = 500;  // and from here on it never will
 
 // libcurl wants it once, before any thread uses it.
 bool curl_is_ready() {
@@ -31,12 +32,27 @@ bool curl_is_ready() {
   return ready;
 }
 
+// What of a mail libcurl has not been given yet.
+struct Rest {
+  std::string_view bytes;
+  bool ended = false;  // it knows that there is no more, and may have told the server
+};
+
 size_t give_bytes(char* buffer, size_t size, size_t count, void* rest) {
-  auto& left = *static_cast<std::string_view*>(rest);
-  const size_t given = std::min(size * count, left.size());
-  std::memcpy(buffer, left.data(), given);
-  left.remove_prefix(given);
+  auto& left = *static_cast<Rest*>(rest);
+  const size_t given = std::min(size * count, left.bytes.size());
+  std::memcpy(buffer, left.bytes.data(), given);
+  left.bytes.remove_prefix(given);
+  left.ended = left.ended || given == 0;
   return given;
+}
+
+// A server that was told the end of a mail is responsible for it unless it says otherwise with a
+// code of 400 or above (RFC 5321, 4.2.5 and 6.1). Until it answers, the last code is that of DATA.
+bool may_have_it(CURL* handle, const Rest& rest) {
+  long reply = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &reply);
+  return rest.ended && reply < kNotNow;
 }
 
 std::string host_of(std::string_view url) {
@@ -100,7 +116,7 @@ SmtpMailer::SmtpMailer(SmtpOptions options)
   (void)curl_is_ready();
 }
 
-Result<Done> SmtpMailer::send(const Mail& mail) {
+Result<MailFate> SmtpMailer::send(const Mail& mail) {
   const auto bytes = mail::message(mail, options_.from);
   if (!bytes.ok()) return bytes.error();
   const Handle handle(curl_is_ready() ? curl_easy_init() : nullptr);
@@ -109,7 +125,7 @@ Result<Done> SmtpMailer::send(const Mail& mail) {
     return not_ready();
   }
   const std::string from = "<" + options_.from + ">";
-  std::string_view rest = *bytes;
+  Rest rest{.bytes = *bytes};
   const bool ready = all_set(curl_easy_setopt(handle.get(), CURLOPT_MAIL_FROM, from.c_str()),
                              curl_easy_setopt(handle.get(), CURLOPT_MAIL_RCPT, to.get()),
                              curl_easy_setopt(handle.get(), CURLOPT_READFUNCTION, give_bytes),
@@ -117,8 +133,9 @@ Result<Done> SmtpMailer::send(const Mail& mail) {
                              curl_easy_setopt(handle.get(), CURLOPT_UPLOAD, 1L));
   if (!ready) return not_ready();
   const CURLcode code = curl_easy_perform(handle.get());
-  if (code != CURLE_OK) return failure(handle.get(), code);
-  return Done{};
+  if (code == CURLE_OK) return MailFate::kTaken;
+  if (may_have_it(handle.get(), rest)) return MailFate::kUnknown;
+  return failure(handle.get(), code);
 }
 
 Result<Done> SmtpMailer::reach() const {

@@ -21,7 +21,7 @@ struct SmtpOptions {
 class SmtpMailer final : public Mailer {
  public:
   explicit SmtpMailer(SmtpOptions options);
-  Result<Done> send(const Mail& mail) override;
+  Result<MailFate> send(const Mail& mail) override;
   // Connects, signs in and sends nothing.
   [[nodiscard]] Result<Done> reach() const;
 

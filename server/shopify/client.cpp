@@ -109,7 +109,7 @@ json wanted_keys(const FieldKeys& keys) {
 // Quoted: a colon in it separates otherwise. What would end the quotes is not searched for.
 Result<std::string> tagged(std::string_view tag) {
   if (!is_searchable_tag(tag)) return Error{ErrorCode::kInvalid, "Shopify: no tag to search for"};
-  return "tag:'" + std::string(tag) + "'";
+  return "tag:" + shopify::search_quoted(tag);
 }
 
 // Whether it may be the customer that is missed and not a value that is refused.
@@ -634,6 +634,7 @@ Result<Done> ShopifyClient::tag_customer(const Tenant& tenant, int64_t customer_
   const shopify::TagChanges changes = shopify::tag_changes(customer->tags, member_code);
   if (others && !changes.remove.empty()) {
     std::vector<std::string> codes;
+    codes.reserve(changes.remove.size());
     for (const std::string& tag : changes.remove) {
       codes.push_back(tag.substr(shopify::kTagPrefix.size()));
     }

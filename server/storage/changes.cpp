@@ -128,8 +128,8 @@ constexpr Sql kSetPlace{
     "INSERT INTO sync_cursor (tenant, name, value) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value"};
 // Enqueued again: a waiting item is due at once, or when it was if that is sooner; one that is
-// being written stays leased, and its revision tells the writer that there is more to write; a dead
-// one has a new reason to live.
+// being written stays leased, and its revision tells the writer that there is more to write; one
+// that is dead or in review has a new reason to live.
 constexpr Sql kEnqueue{
     "INSERT INTO outbox (tenant, kind, item_key, state, due_at, enqueued_at, background) "
     "VALUES (:a, :b, :c, 'waiting', :d, :e, :f) ON CONFLICT (tenant, kind, item_key) DO UPDATE SET "
@@ -140,7 +140,7 @@ constexpr Sql kEnqueue{
     "(outbox.state = 'waiting' AND outbox.due_at < excluded.due_at) "
     "THEN outbox.due_at ELSE excluded.due_at END, "
     "state = CASE outbox.state WHEN 'leased' THEN 'leased' ELSE 'waiting' END, "
-    "enqueued_at = CASE outbox.state WHEN 'dead' THEN excluded.enqueued_at "
+    "enqueued_at = CASE WHEN outbox.state IN ('dead', 'review') THEN excluded.enqueued_at "
     "ELSE outbox.enqueued_at END"};
 constexpr Sql kFirstBackfill{
     "INSERT INTO backfill (tag, state, begun_at, changed_at, expected, place, brought, members, "

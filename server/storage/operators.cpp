@@ -1,4 +1,4 @@
-// The queues as operators see them, and putting dead letters back.
+// The queues as operators see them, putting dead letters back, and deciding what is in review.
 
 #include <limits>
 
@@ -29,6 +29,9 @@ constexpr Sql kOpenItems{
 constexpr Sql kDeadItems{
     "SELECT id, tenant, kind, item_key, attempts, revision, state, due_at, enqueued_at, error "
     "FROM outbox WHERE state = 'dead' AND tenant BETWEEN :a AND :b ORDER BY tenant, id LIMIT :c"};
+constexpr Sql kReviewItems{
+    "SELECT id, tenant, kind, item_key, attempts, revision, state, due_at, enqueued_at, error "
+    "FROM outbox WHERE state = 'review' AND tenant BETWEEN :a AND :b ORDER BY tenant, id LIMIT :c"};
 constexpr Sql kDeadEvent{
     "SELECT tenant, system, type, CASE WHEN body = '' THEN 0 ELSE 1 END FROM inbox "
     "WHERE id = :a AND state = 'dead'"};
@@ -41,6 +44,14 @@ constexpr Sql kReplayEvent{
 constexpr Sql kReplayItem{
     "UPDATE outbox SET state = 'waiting', attempts = 0, due_at = :a, error = '', "
     "revision = revision + 1 WHERE id = :b AND state = 'dead'"};
+constexpr Sql kReviewItem{
+    "SELECT tenant, kind, item_key FROM outbox "
+    "WHERE id = :a AND tenant BETWEEN :b AND :c AND state = 'review'"};
+constexpr Sql kHappened{"DELETE FROM outbox WHERE id = :a AND state = 'review'"};
+// As kReplayItem. Nor may who held it say, from now on, what became of it.
+constexpr Sql kAgain{
+    "UPDATE outbox SET state = 'waiting', attempts = 0, due_at = :a, error = '', "
+    "revision = revision + 1, lease = lease + 1 WHERE id = :b AND state = 'review'"};
 
 struct Range {
   TenantId low = 0, high = 0;
@@ -127,6 +138,39 @@ Result<bool> replay_event(Session& session, int64_t id, Seconds now) {
   return true;
 }
 
+// What knowing that it happened would have changed.
+std::vector<Change> changes_of(OutboxKind kind, const std::string& key) {
+  if (kind != OutboxKind::kTellLeaving) return {};
+  return {change::LeavingTold{key}};
+}
+
+struct Judged {
+  TenantId tenant = 0;
+  int64_t id = 0;
+  ReviewVerdict verdict = ReviewVerdict::kHappened;
+  std::string_view actor;
+};
+
+Result<bool> settle(Session& session, const Judged& judged, Seconds now) {
+  const auto [low, high] = range_of(judged.tenant);
+  TenantId tenant = 0;
+  std::string kind;
+  std::string key;
+  if (!session.one(kReviewItem, std::tie(tenant, kind, key), judged.id, low, high)) return false;
+  const auto known = outbox_kind(kind);
+  if (!known) return Error{ErrorCode::kInternal, "an outbox item has an unknown kind"};
+  const bool happened = judged.verdict == ReviewVerdict::kHappened;
+  const int64_t settled =
+      happened ? session.run(kHappened, judged.id) : session.run(kAgain, now, judged.id);
+  if (settled == 0) return false;  // somebody else was first
+  std::vector<Change> changes = happened ? changes_of(*known, key) : std::vector<Change>{};
+  changes.emplace_back(change::Audit{std::string(judged.actor), "review",
+                                     "outbox " + std::to_string(judged.id),
+                                     kind + " " + key + (happened ? ": done" : ": again")});
+  if (auto applied = apply_changes(session, tenant, changes, now); !applied) return applied.error();
+  return true;
+}
+
 Result<bool> replay_item(Session& session, int64_t id, Seconds now) {
   TenantId tenant = 0;
   std::string kind;
@@ -153,6 +197,8 @@ Result<std::vector<InboxEntry>> SqlStorage::inbox_in(TenantId tenant, QueueState
         return events(session, kDoneEvents, low, high, limit);
       case QueueState::kDead:
         return events(session, kDeadEvents, low, high, limit);
+      case QueueState::kReview:
+        return std::vector<InboxEntry>();  // an event is read again, whatever became of it
     }
     return Error{ErrorCode::kInternal, "no such state"};
   });
@@ -171,6 +217,8 @@ Result<std::vector<OutboxEntry>> SqlStorage::outbox_in(TenantId tenant, QueueSta
         return std::vector<OutboxEntry>();  // an item that is done is gone
       case QueueState::kDead:
         return items(session, kDeadItems, low, high, limit);
+      case QueueState::kReview:
+        return items(session, kReviewItems, low, high, limit);
     }
     return Error{ErrorCode::kInternal, "no such state"};
   });
@@ -184,6 +232,13 @@ Result<bool> SqlStorage::replay_inbox(int64_t id) {
 Result<bool> SqlStorage::replay_outbox(int64_t id) {
   const Seconds now = clock_.now();
   return write([&](Session& session) { return replay_item(session, id, now); });
+}
+
+Result<bool> SqlStorage::settle_review(TenantId tenant, int64_t id, ReviewVerdict verdict,
+                                       std::string_view actor) {
+  const Seconds now = clock_.now();
+  const Judged judged{.tenant = tenant, .id = id, .verdict = verdict, .actor = actor};
+  return write([&](Session& session) { return settle(session, judged, now); });
 }
 
 }  // namespace tsunagi::storage

@@ -104,6 +104,8 @@ class SqlStorage : public Storage {
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
   Result<Done> put_off_outbox(const OutboxItem& item, Seconds at, std::string_view reason) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
+  Result<Done> begin_outbox(const OutboxItem& item) override;
+  Result<Done> review_outbox(const OutboxItem& item, std::string_view error) override;
 
   Result<QueueDepth> queue_depth(TenantId tenant) override;
   Result<Figures> figures(TenantId tenant) override;
@@ -115,6 +117,8 @@ class SqlStorage : public Storage {
                                                  int limit) override;
   Result<bool> replay_inbox(int64_t id) override;
   Result<bool> replay_outbox(int64_t id) override;
+  Result<bool> settle_review(TenantId tenant, int64_t id, ReviewVerdict verdict,
+                             std::string_view actor) override;
 
   Result<std::optional<Consent>> consent_text(TenantId tenant, std::string_view version) override;
   Result<std::optional<Leaving>> leaving(TenantId tenant, std::string_view code) override;
@@ -149,6 +153,8 @@ class SqlStorage : public Storage {
     return *std::move(answer);
   }
 
+  // how: into which state, unless it was enqueued again meanwhile.
+  Result<Done> set_aside(const Sql& how, const OutboxItem& item, std::string_view error);
   // Whether the queue has anything that is due, without troubling the writer.
   Result<bool> any_due(const Sql& sql, Seconds now);
 

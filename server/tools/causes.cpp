@@ -14,6 +14,14 @@ struct CauseRow {
   std::array<std::string_view, 10> marks;
 };
 constexpr CauseRow kRows[] = {
+    {"interrupted",
+     "送信している途中でサーバーが止まったため、届いたかどうかが分かりません。",
+     "The server stopped while it was sending: whether it arrived is not known.",
+     {"interrupted: "}},
+    {"unanswered",
+     "送信したあと相手から応答がなかったため、届いたかどうかが分かりません。",
+     "It was sent and no answer came: whether it arrived is not known.",
+     {"unanswered: "}},
     {"mail_refused",
      "メールサーバーがメールを受け付けませんでした。宛先と差出人のアドレスを確認してください。",
      "The mail server refuses the mail: look at the addresses of both sides.",

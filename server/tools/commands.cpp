@@ -9,8 +9,8 @@ namespace tsunagi::tools {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit code: 0 fine, 1 drift or dead letters found, 2 wrong usage or configuration, or a "
-    "platform or the database does not answer.";
+    "Exit code: 0 fine, 1 drift, dead letters or something to review found, 2 wrong usage or "
+    "configuration, or a platform or the database does not answer.";
 
 template <class Asked>
 using Work = int (*)(const Ports&, const Asked&);
@@ -54,6 +54,27 @@ void add_queue(CLI::App& cli, const char* name, const char* what, std::vector<st
   queue.runs(chosen, work);
 }
 
+void add_review(CLI::App& cli, std::string& config_file, Command& chosen) {
+  Definition<ReviewAsked> undecided(
+      cli, "review", "writes of which nobody knows whether they happened; `review settle` decides",
+      config_file);
+  undecided.limit(kRowsMost, "writes (default: 50)");
+  Definition<SettleAsked> decided(undecided.app(), "settle",
+                                  "says what was found out: it happened, or it is to be done again",
+                                  config_file);
+  decided.app()
+      .add_option("--id", decided.asked().ids, "outbox:ID; may be given several times")
+      ->required();
+  CLI::Option* done = decided.app().add_flag("--done", decided.asked().done, "it happened");
+  CLI::Option* again =
+      decided.app().add_flag("--again", decided.asked().again, "it did not: it is done again");
+  done->excludes(again);
+  undecided.app().callback([&chosen, app = &undecided.app(), list = undecided.command(&review)] {
+    if (app->get_subcommands().empty()) chosen = list;
+  });
+  decided.runs(chosen, &settle);
+}
+
 }  // namespace
 
 void add_commands(CLI::App& cli, std::string& config_file, Command& chosen) {
@@ -68,8 +89,8 @@ void add_commands(CLI::App& cli, std::string& config_file, Command& chosen) {
 
   add_queue(cli, "inbox", "events of both platforms", {"waiting", "leased", "done", "dead"}, &inbox,
             config_file, chosen);
-  add_queue(cli, "outbox", "writes to both platforms", {"waiting", "leased", "dead"}, &outbox,
-            config_file, chosen);
+  add_queue(cli, "outbox", "writes to both platforms", {"waiting", "leased", "dead", "review"},
+            &outbox, config_file, chosen);
 
   Definition<DeadLettersAsked> dead(
       cli, "dead-letters", "what was given up, and why; `dead-letters replay` puts it back",
@@ -86,6 +107,8 @@ void add_commands(CLI::App& cli, std::string& config_file, Command& chosen) {
     if (letters->get_subcommands().empty()) chosen = list;
   });
   again.runs(chosen, &replay);
+
+  add_review(cli, config_file, chosen);
 
   Definition<ReconcileAsked> compare(
       cli, "reconcile", "compares what is stored with both platforms and lists what differs",

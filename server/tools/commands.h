@@ -1,5 +1,5 @@
 #pragma once
-// The operator's commands beside `serve`: members, inbox, outbox, dead-letters,
+// The operator's commands beside `serve`: members, inbox, outbox, dead-letters, review,
 // reconcile and support-bundle. They
 // work on the database of a running server, and none prints a name, an address, an event's body or
 // a secret. Exit codes: kFine, kFound, kWrong.
@@ -19,7 +19,7 @@ class App;
 namespace tsunagi::tools {
 
 inline constexpr int kFine = 0;
-inline constexpr int kFound = 1;  // drift, or dead letters
+inline constexpr int kFound = 1;  // drift, dead letters, or something in review
 inline constexpr int kWrong = 2;  // usage, configuration, or something that does not answer
 
 inline constexpr int kRowsUsual = 50;
@@ -70,6 +70,22 @@ struct ReplayAsked {
   bool json = false;
 };
 int replay(const Ports& ports, const ReplayAsked& asked);
+
+struct ReviewAsked {
+  std::string shop;
+  int limit = kRowsUsual;
+  bool json = false;
+};
+int review(const Ports& ports, const ReviewAsked& asked);
+
+struct SettleAsked {
+  std::string shop;              // only when it is this shop's
+  std::vector<std::string> ids;  // "outbox:7"
+  bool done = false;             // it happened; else `again`
+  bool again = false;
+  bool json = false;
+};
+int settle(const Ports& ports, const SettleAsked& asked);
 
 struct ReconcileAsked {
   std::string shop;

@@ -14,7 +14,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr QueueState kNotDone[] = {QueueState::kDead, QueueState::kLeased, QueueState::kWaiting};
+constexpr QueueState kNotDone[] = {QueueState::kDead, QueueState::kReview, QueueState::kLeased,
+                                   QueueState::kWaiting};
 constexpr size_t kIdColumns = 10;
 constexpr size_t kEventColumns = 14;
 

@@ -5,14 +5,17 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { axe, launch, phone } from '../support/browser.mjs';
-import { root, until } from '../support/processes.mjs';
+import { Mailbox } from '../support/mailbox.mjs';
+import { freePort, root, until } from '../support/processes.mjs';
 import { proxyPath } from '../support/proxy.mjs';
 import { Shopper, seed } from '../support/seed.mjs';
 import { Stack, send } from '../support/stack.mjs';
 
 const screens = join(root, 'build', 'screens');
 const kLocales = ['ja', 'en'];
-const stack = new Stack();
+const mailbox = new Mailbox();
+const mailPort = await mailbox.open(await freePort());
+const stack = new Stack({ mail: { smtp_url: `smtp://127.0.0.1:${mailPort}`, from: 'tsunagi@tsunagi.example' } });
 let data;
 let browser;
 /** The merchant page in both languages: {ja, en}, each {page, app}. */
@@ -22,7 +25,7 @@ let noticeLost = false;
 before(async () => {
   mkdirSync(screens, { recursive: true });
   await stack.start();
-  data = await seed(stack, undefined, { products: 3, members: 4, sales: 1 });
+  data = await seed(stack, undefined, { products: 3, members: 4, sales: 4 });
   await stack.settled();
   browser = await launch();
   console.log(`# seed ${stack.seed}`);
@@ -37,6 +40,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await stack.stop();
+  await mailbox.close();
 });
 
 const smaregiApp = (body) => send('PUT', `${stack.smaregi.control}/apps`, { client_id: stack.keys.smaregi_client_id, ...body });
@@ -124,6 +128,34 @@ test('a sale whose notice is lost is rung up, for later', async () => {
     lines: [{ product_code: data.products[1].code, quantity: 1 }], spend_points: 0 });
   saleAt = Date.now();
   noticeLost = true;
+});
+
+test('a mail that may have arrived is listed, and is sent again only when the merchant says so', async () => {
+  const [, , arrived, lost] = data.joined;
+  mailbox.hangUps = 2;
+  for (const member of [arrived, lost]) await send('POST', `${stack.shopify.control}/webhooks/fire`, { topic: 'customers/redact', customer: Number(member.id) });
+  await only('review');
+  assert.match(await banner('ja'), /メールのうち2通が、届いたかどうか分かりません/);
+  assert.match(await banner('en'), /Mails to you that may or may not have arrived: 2/);
+  for (const locale of kLocales) await look(locale);
+  const listOf = (locale) => open[locale].app.locator('section[aria-labelledby="review-title"]');
+  for (const locale of kLocales) {
+    await listOf(locale).getByText(lost.code).waitFor();
+    assert.deepEqual(await axe(open[locale].app), []);
+    await fits(open[locale].app);
+    await listOf(locale).screenshot({ path: join(screens, `review-${locale}.png`) });
+  }
+  await row('ja', 'review').getByRole('button', { name: '一覧を見る' }).click();
+  assert.equal(await open.ja.app.evaluate(() => document.activeElement?.id), 'review-title');
+  await listOf('ja').getByRole('button', { name: `届いていた（会員コード ${arrived.code}）` }).click();
+  await listOf('ja').getByText(arrived.code).waitFor({ state: 'detached' });
+  assert.equal(mailbox.mails.length, 0, 'nothing went out again');
+  await listOf('en').getByRole('button', { name: `Send again (member code ${lost.code})` }).click();
+  await until('the mail', () => mailbox.mails.length > 0, 20_000, 100);
+  assert.ok(mailbox.mails[0].subject.endsWith(lost.code));
+  await only();
+  await listOf('en').waitFor({ state: 'hidden' });
+  assert.equal(mailbox.mails.length, 1);
 });
 
 const kScopes = ['openid', 'pos.customers:read', 'pos.customers:write', 'pos.transactions:read', 'pos.products:read', 'pos.stock:read', 'pos.stores:read'];

@@ -108,6 +108,8 @@ const BrokenRow kBroken[] = {
      CheckState::kWarning, "waits"},
     {"dead letters", [](Sound& s) { s.facts.depth.outbox_dead = 2; }, "dead_letters",
      CheckState::kBroken, "given_up"},
+    {"a mail that may have arrived", [](Sound& s) { s.facts.depth.outbox_review = 1; }, "review",
+     CheckState::kBroken, "undecided"},
     {"members who lack something", [](Sound& s) { s.facts.waiting = 3; }, "members",
      CheckState::kWarning, "wait"},
     {"a sale that no event told of",

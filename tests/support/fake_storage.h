@@ -32,10 +32,13 @@ class FakeStorage : public Storage {
   struct OutboxRow {
     OutboxItem item;
     bool dead = false;
+    bool review = false;
+    int64_t begun = 0;                    // the revision whose write is under way
     Seconds enqueued_at = 1'790'000'000;  // where ManualClock begins, or as a test arranges it
     Seconds next_at = 0;
     Seconds leased_until = 0;
     std::string error;
+    [[nodiscard]] bool rests() const { return dead || review; }  // until a person decides
   };
 
   // ---- what a test arranges and looks at
@@ -138,6 +141,8 @@ class FakeStorage : public Storage {
   Result<Done> retry_outbox(const OutboxItem& item, Seconds at, std::string_view error) override;
   Result<Done> put_off_outbox(const OutboxItem& item, Seconds at, std::string_view reason) override;
   Result<Done> bury_outbox(const OutboxItem& item, std::string_view error) override;
+  Result<Done> begin_outbox(const OutboxItem& item) override;
+  Result<Done> review_outbox(const OutboxItem& item, std::string_view error) override;
   Result<QueueDepth> queue_depth(TenantId tenant) override;
   Result<Figures> figures(TenantId tenant) override;
 
@@ -148,6 +153,8 @@ class FakeStorage : public Storage {
                                                  int limit) override;
   Result<bool> replay_inbox(int64_t id) override;
   Result<bool> replay_outbox(int64_t id) override;
+  Result<bool> settle_review(TenantId tenant, int64_t id, ReviewVerdict verdict,
+                             std::string_view actor) override;
 
   Result<std::optional<Consent>> consent_text(TenantId tenant, std::string_view version) override;
   Result<std::optional<Leaving>> leaving(TenantId tenant, std::string_view code) override;

@@ -283,9 +283,9 @@ void FakeStorage::enqueue_locked(TenantId tenant, const change::Enqueue& enqueue
         row.item.write.key == write.key) {
       ++row.item.revision;
       row.item.attempts = 0;
-      row.item.background = enqueue.background && (row.dead || row.item.background);
-      row.next_at = row.dead ? due_at : std::min(row.next_at, due_at);
-      row.dead = false;  // a leased one stays leased until its writer comes back
+      row.item.background = enqueue.background && (row.rests() || row.item.background);
+      row.next_at = row.rests() ? due_at : std::min(row.next_at, due_at);
+      row.dead = row.review = false;  // a leased one stays leased until its writer comes back
       return;
     }
   }

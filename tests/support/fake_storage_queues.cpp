@@ -1,6 +1,7 @@
 #include "tests/support/fake_storage.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tsunagi::fakes {
 
@@ -100,10 +101,17 @@ std::vector<OutboxItem> FakeStorage::lease_locked(
   std::set<std::pair<TenantId, std::string>> lanes;  // that are taken
   const auto lane = [](const OutboxItem& item) { return std::pair(item.tenant, item.write.key); };
   const auto due = [now](const OutboxRow& row) {
-    return !row.dead && row.next_at <= now && row.leased_until <= now;
+    return !row.rests() && row.next_at <= now && row.leased_until <= now;
   };
   for (const auto& [id, row] : outbox_) {
-    if (!row.dead && row.leased_until > now) lanes.insert(lane(row.item));
+    if (!row.rests() && row.leased_until > now) lanes.insert(lane(row.item));
+  }
+  for (auto& [id, row] : outbox_) {
+    const bool interrupted = row.begun > 0 && row.begun == row.item.revision;
+    if (row.rests() || !interrupted || row.leased_until > now) continue;
+    row.review = true;
+    row.begun = row.leased_until = 0;
+    row.error = kWriteInterrupted;
   }
   std::vector<OutboxItem> leased;
   for (const bool background : {false, true}) {  // in a lane what is in the background is last
@@ -112,6 +120,7 @@ std::vector<OutboxItem> FakeStorage::lease_locked(
       if (!lanes.insert(lane(row.item)).second) continue;
       if (!wanted(row.item) || leased.size() >= static_cast<size_t>(limit)) continue;
       row.leased_until = now + lease_seconds;
+      row.begun = 0;
       ++row.item.lease;
       leased.push_back(row.item);
       ++row.item.attempts;
@@ -200,7 +209,8 @@ Result<Done> FakeStorage::finish_outbox(const OutboxItem& item,
   if (row->item.revision == item.revision) {
     outbox_.erase(item.id);
   } else {
-    row->leased_until = 0;
+    row->leased_until = row->begun = 0;
+    row->review = false;
   }
   return Done{};
 }
@@ -211,7 +221,8 @@ Result<Done> FakeStorage::retry_outbox(const OutboxItem& item, Seconds at, std::
   OutboxRow* row = held_locked(item);
   if (row == nullptr) return not_held();
   row->next_at = at;
-  row->leased_until = 0;
+  row->leased_until = row->begun = 0;
+  row->review = false;
   row->error = error;
   return Done{};
 }
@@ -231,9 +242,29 @@ Result<Done> FakeStorage::bury_outbox(const OutboxItem& item, std::string_view e
   OutboxRow* row = held_locked(item);
   if (row == nullptr) return not_held();
   row->dead = row->item.revision == item.revision;  // else there is news to write
-  row->leased_until = 0;
+  row->leased_until = row->begun = 0;
+  row->review = false;
   row->error = error;
   return Done{};
+}
+
+Result<Done> FakeStorage::begin_outbox(const OutboxItem& item) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  OutboxRow* row = held_locked(item);
+  const bool held = row != nullptr && row->leased_until != 0;
+  if (!held || row->item.revision != item.revision) return not_held();
+  row->begun = item.revision;
+  return Done{};
+}
+
+Result<Done> FakeStorage::review_outbox(const OutboxItem& item, std::string_view error) {
+  auto buried = bury_outbox(item, error);
+  if (!buried.ok()) return buried;
+  const std::lock_guard lock(mutex_);
+  OutboxRow* row = held_locked(item);
+  if (row != nullptr) row->review = std::exchange(row->dead, false);
+  return buried;
 }
 
 Result<Storage::QueueDepth> FakeStorage::queue_depth(TenantId tenant) {
@@ -247,8 +278,9 @@ Result<Storage::QueueDepth> FakeStorage::queue_depth(TenantId tenant) {
   }
   for (const auto& [id, row] : outbox_) {
     if (!asked(row.item.tenant)) continue;
-    depth.outbox_waiting += row.dead ? 0 : 1;
+    depth.outbox_waiting += row.rests() ? 0 : 1;
     depth.outbox_dead += row.dead ? 1 : 0;
+    depth.outbox_review += row.review ? 1 : 0;
   }
   return depth;
 }
@@ -302,6 +334,7 @@ Result<std::vector<OutboxEntry>> FakeStorage::outbox_in(TenantId tenant, QueueSt
     std::vector<OutboxEntry> entries;
     for (const auto& [id, row] : self.outbox_) {
       const QueueState its = row.dead                ? QueueState::kDead
+                             : row.review            ? QueueState::kReview
                              : row.leased_until != 0 ? QueueState::kLeased
                                                      : QueueState::kWaiting;
       const bool asked = tenant == kEveryTenant || tenant == row.item.tenant;
@@ -364,6 +397,34 @@ Result<bool> FakeStorage::replay_outbox(int64_t id) {
   ++row.item.revision;
   row.next_at = row.leased_until = 0;
   row.error.clear();
+  return true;
+}
+
+Result<bool> FakeStorage::settle_review(TenantId tenant, int64_t id, ReviewVerdict verdict,
+                                        std::string_view actor) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  const auto found = outbox_.find(id);
+  if (found == outbox_.end() || !found->second.review) return false;
+  OutboxRow& row = found->second;
+  if (tenant != kEveryTenant && tenant != row.item.tenant) return false;
+  const bool happened = verdict == ReviewVerdict::kHappened;
+  audits_.push_back(
+      {std::string(actor), "review", "outbox " + std::to_string(id), happened ? "done" : "again"});
+  if (!happened) {
+    row.review = false;
+    row.item.attempts = 0;
+    ++row.item.revision;
+    ++row.item.lease;
+    row.next_at = row.leased_until = 0;
+    row.error.clear();
+    return true;
+  }
+  if (row.item.write.kind == OutboxKind::kTellLeaving) {
+    const auto applied = apply_locked(row.item.tenant, {change::LeavingTold{row.item.write.key}});
+    if (!applied.ok()) return applied.error();
+  }
+  outbox_.erase(found);
   return true;
 }
 

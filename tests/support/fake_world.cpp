@@ -36,11 +36,11 @@ uint64_t PlainFingerprints::of(std::string_view text) const {
 
 // ---- FakeMailer
 
-Result<Done> FakeMailer::send(const Mail& mail) {
+Result<MailFate> FakeMailer::send(const Mail& mail) {
   if (refuses) return *refuses;
   sent.push_back(mail);
-  if (loses_answer) return Error{ErrorCode::kUnavailable, "mail: not taken"};
-  return Done{};
+  if (before_answer) before_answer();
+  return loses_answer ? MailFate::kUnknown : MailFate::kTaken;
 }
 
 // ---- InlineBackground

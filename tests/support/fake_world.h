@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -57,9 +58,10 @@ class PlainFingerprints final : public Fingerprints {
 
 class FakeMailer : public Mailer {
  public:
-  Result<Done> send(const Mail& mail) override;
-  std::optional<Error> refuses;  // answers this
-  bool loses_answer = false;     // has the mail, and answers that it has not
+  Result<MailFate> send(const Mail& mail) override;
+  std::optional<Error> refuses;         // answers this
+  bool loses_answer = false;            // has the mail, and never says so
+  std::function<void()> before_answer;  // it has the mail by then
   std::vector<Mail> sent;
 };
 

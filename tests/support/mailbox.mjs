@@ -20,6 +20,9 @@ export class Mailbox {
   attempts = 0;
   refuse = '';  // what it answers to an address
   hangUps = 0;  // mails it hangs up on before it has answered them
+  /** @type {(mail: ReturnType<typeof read>) => boolean} */
+  silent = () => false;  // takes these and never says so
+  pauseMs = 0;  // how long it takes over a mail before it answers
 
   /** @param {number} port @param {object} options of the server, e.g. {secure: true} */
   open(port, options = {}, host = '127.0.0.1') {
@@ -42,7 +45,9 @@ export class Mailbox {
             return;
           }
           this.mails.push(mail);
-          done();
+          if (this.silent(mail)) return;
+          if (this.pauseMs > 0) setTimeout(done, this.pauseMs);
+          else done();
         });
       },
     });

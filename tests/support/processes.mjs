@@ -56,7 +56,8 @@ export class Process {
     this.child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
     this.child.stderr.pipe(out, { end: false });
     this.lines = createInterface({ input: this.child.stdout });
-    this.lines.on('line', (line) => out.write(`${line}\n`));
+    this.lines.on('line', (line) => out.writable && out.write(`${line}\n`));
+    this.child.on('close', () => setImmediate(() => out.end()));
     this.end = new Promise((resolve) => {
       this.child.on('error', (error) => { this.exited = true; resolve(error); });
       this.child.on('exit', (code, signal) => { this.exited = true; resolve(signal ?? code); });

@@ -106,12 +106,11 @@ export class Stack {
     const config = this.config;
     this.writeConfig(config, this.serverPort, this.opsPort);
     const env = this.serverEnv();
-    const serveEnv = { ...env, ...extraEnv };
     if (!existsSync(program)) throw new Error(`${program} is missing: run scripts/build`);
     const migrate = new Process('tsunagi-migrate', program, ['migrate', '--config', config], { env });
     const how = await migrate.end;
     if (how !== 0) throw new Error(`tsunagi migrate ended with ${how}: see ${migrate.log}`);
-    this.serverProcess = this.own(new Process('tsunagi', program, ['serve', '--config', config], { env: serveEnv }));
+    this.serverProcess = this.launch(config, 'tsunagi', extraEnv);
     await this.serverReady(this.serverProcess, this.ops);
   }
 
@@ -120,9 +119,14 @@ export class Stack {
     const [port, opsPort] = [await freePort(), await freePort()];
     const config = join(this.folder, `tsunagi-${port}.toml`);
     this.writeConfig(config, port, opsPort);
-    const peer = { server: `http://127.0.0.1:${port}`, ops: `http://127.0.0.1:${opsPort}`, process: this.own(new Process(`tsunagi-${port}`, program, ['serve', '--config', config], { env: this.serverEnv() })) };
+    const peer = { server: `http://127.0.0.1:${port}`, ops: `http://127.0.0.1:${opsPort}`, config, process: this.launch(config, `tsunagi-${port}`) };
     await this.serverReady(peer.process, peer.ops);
     return peer;
+  }
+
+  /** A server of a configuration that was written before; nobody has waited for it. */
+  launch(config, name, extraEnv = {}) {
+    return this.own(new Process(name, program, ['serve', '--config', config], { env: { ...this.serverEnv(), ...extraEnv } }));
   }
 
   serverReady(process, ops) {

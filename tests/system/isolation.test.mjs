@@ -201,7 +201,7 @@ test('what fails is told without what it was about', async () => {
 
 test("the operator's tools name nobody and keep shops apart", async () => {
   for (const tenant of Object.values(tenants)) {
-    for (const command of ['members', 'inbox', 'outbox', 'dead-letters']) {
+    for (const command of ['members', 'inbox', 'outbox', 'dead-letters', 'review']) {
       for (const form of [[], ['--json']]) {
         const { out, err } = await stack.tool(command, '--config', stack.config, '--shop', tenant.keys.shop, ...form);
         ++asked;

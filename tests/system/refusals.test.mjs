@@ -203,6 +203,15 @@ function table() {
       ['one that there is not', '404 not_found', (r) => { r.path = '/admin/api/data-requests/1'; }],
     ], () => ({ method: 'GET', path: '/admin/api/data-requests/0', token: {} }),
     (r) => say(r.method, r.path, { headers: [`Authorization: Bearer ${sessionToken(r.token)}`] })),
+    ...inOrder('merchant, a decision', [
+      ['a token by another secret', '401 session', (r) => { r.token.secret = 'another'; }, /does not match/],
+      ['another method', '405 method', (r) => { r.method = 'GET'; }],
+      ['a form', '415 content_type', (r) => { r.type = 'application/x-www-form-urlencoded'; }],
+      ['half a body', '400 invalid', (r) => { r.cut = true; }],
+      ['an id that is none', '400 invalid', (r) => { r.body.id = '1; drop'; }],
+      ['no verdict', '400 invalid', (r) => { r.body.verdict = 'perhaps'; }],
+    ], () => ({ method: 'POST', path: '/admin/api/review', type: 'application/json', token: {}, body: { id: '1', verdict: 'done' } }),
+    (r) => say(r.method, r.path, { ...r, body: r.method === 'GET' ? undefined : cutText(r), headers: [`Authorization: Bearer ${sessionToken(r.token)}`] })),
     ['Smaregi sign-in: a state nobody asked for', '400', get('/smaregi/callback?code=abc&state=abc')],
     ['Smaregi sign-in: a token in the address', '400', get(`/smaregi/callback?token=${data.token}&decision=join`)],
     ...inOrder('Smaregi sign-in', [

@@ -65,7 +65,7 @@ test('what is asked wrongly ends with 2, help with 0', async () => {
   assert.equal((await stack.tool('reconcile', '--shop', 'nobody.myshopify.com', '--config', stack.config)).code, 2);
   const help = await stack.tool('reconcile', '--help');
   assert.equal(help.code, 0);
-  assert.match(help.out, /Exit code: 0 fine, 1 drift or dead letters found, 2/);
+  assert.match(help.out, /Exit code: 0 fine, 1 drift, dead letters or something to review found, 2/);
 });
 
 test('a member that Smaregi refuses lies dead with its cause, and lives when it is put back', async () => {

@@ -130,6 +130,15 @@ Check dead_letters(const Told& told) {
   return check;
 }
 
+// Nothing can find out what became of these but a person.
+Check review(const Told& told) {
+  const int64_t undecided = told.facts.depth.outbox_review;
+  if (undecided == 0) return {.name = "review"};
+  Check check = broken("review", "undecided");
+  check.values.emplace_back("count", std::to_string(undecided));
+  return check;
+}
+
 Check members(const Told& told) {
   if (told.facts.waiting == 0) return {.name = "members"};
   Check check = warning("members", "wait");
@@ -204,9 +213,10 @@ std::string_view word(CheckState state) {
 
 std::vector<Check> checks_of(const Tenant& tenant, const HealthFacts& facts) {
   const Told told{.tenant = tenant, .facts = facts};
-  return {running(told), shop(told),        shop_scopes(told),  pos(told),   pos_scopes(told),
-          plan(told),    columns(told),     stock(told),        queue(told), dead_letters(told),
-          members(told), pos_notices(told), shop_notices(told), till(told),  clock(told)};
+  return {running(told),     shop(told),         shop_scopes(told), pos(told),
+          pos_scopes(told),  plan(told),         columns(told),     stock(told),
+          queue(told),       dead_letters(told), review(told),      members(told),
+          pos_notices(told), shop_notices(told), till(told),        clock(told)};
 }
 
 }  // namespace tsunagi

@@ -99,7 +99,11 @@ Letter letter_of(const OutboxEntry& entry) {
           .error = entry.error};
 }
 
-// What waits is counted, what is dead is listed as well.
+bool needs_a_person(QueueState state) {
+  return state == QueueState::kDead || state == QueueState::kReview;
+}
+
+// What waits is counted, what is dead or in review is listed as well.
 class Queues {
  public:
   explicit Queues(const SupportFacts& facts) : facts_(facts) {}
@@ -107,27 +111,31 @@ class Queues {
   void add(const Letter& letter) {
     const std::string cause = letter.error.empty() ? "" : facts_.cause_of(letter.error);
     tally_.add(letter.queue, letter.state, letter.kind, cause);
-    if (letter.state != QueueState::kDead) return;
-    dead_.push_back({{"id", std::string(letter.queue) + ":" + std::to_string(letter.id)},
-                     {"kind", letter.kind},
-                     {"attempts", letter.attempts},
-                     {"since", letter.since},
-                     {"cause", cause}});
+    if (!needs_a_person(letter.state)) return;
+    (letter.state == QueueState::kDead ? dead_ : review_)
+        .push_back({{"id", std::string(letter.queue) + ":" + std::to_string(letter.id)},
+                    {"kind", letter.kind},
+                    {"attempts", letter.attempts},
+                    {"since", letter.since},
+                    {"cause", cause}});
   }
   [[nodiscard]] OrderedJson by_kind() const { return tally_.json(); }
   [[nodiscard]] const OrderedJson& dead() const { return dead_; }
+  [[nodiscard]] const OrderedJson& review() const { return review_; }
 
  private:
   const SupportFacts& facts_;
   Tally tally_;
   OrderedJson dead_ = OrderedJson::array();
+  OrderedJson review_ = OrderedJson::array();
 };
 
 // read: of a state, at most so many.
 template <class Read>
 Result<Done> add_all(Queues& queues, const Read& read) {
-  for (const QueueState state : {QueueState::kWaiting, QueueState::kLeased, QueueState::kDead}) {
-    const auto entries = read(state, state == QueueState::kDead ? kBundleLetters : kBundleWaiting);
+  for (const QueueState state :
+       {QueueState::kWaiting, QueueState::kLeased, QueueState::kDead, QueueState::kReview}) {
+    const auto entries = read(state, needs_a_person(state) ? kBundleLetters : kBundleWaiting);
     if (!entries.ok()) return entries.error();
     for (const auto& entry : *entries) queues.add(letter_of(entry));
   }
@@ -182,9 +190,11 @@ Result<std::string> support_bundle(Storage& storage, const Tenant& tenant,
         {"inbox_dead", known.depth.inbox_dead},
         {"outbox_waiting", known.depth.outbox_waiting},
         {"outbox_dead", known.depth.outbox_dead},
+        {"outbox_review", known.depth.outbox_review},
         {"oldest_waiting", known.depth.oldest_waiting},
         {"by_kind", queues.by_kind()}}},
       {"dead_letters", queues.dead()},
+      {"review", queues.review()},
       {"failed_calls", facts.calls}};
   return bundle.dump(2, ' ', false, OrderedJson::error_handler_t::replace);
 }

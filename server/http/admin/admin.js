@@ -30,6 +30,7 @@ const kWinnerRows = {
  *   smaregi: {joined: boolean, contract_id: string, stock_confirmed_at: number, stores: {store_id: string, name: string}[]},
  *   in_step: boolean, problems: {code: string, since?: number, count?: number, column?: string}[],
  *   waiting: {customer: string, url: string, since: number, missing: string[]}[], settings: Settings, mail: {sends: boolean},
+ *   review: {id: string, key: string, since: number, cause: string}[],
  *   data_requests: {id: string, customer: string, url: string, orders: string[], requested_at: number}[],
  *   editor: Record<string, string>, app: string, customers: string}} Status
  */
@@ -216,6 +217,37 @@ function showWaiting(status) {
     ...status.waiting.map(({customer, url, since, missing}) => make('div', {class: 'row'},
       make('a', {class: 'link', href: url, target: '_top'}, say(words.waiting_row, {customer})),
       make('span', {}, say(words.waiting_for, {fields: missing.map((name) => names[name] ?? name).join(language === 'ja' ? '、' : ', '), time: ago(since, status.now)})))));
+}
+
+// ---- what nobody knows the outcome of ---------------------------------------------------------------------------------
+
+const review = make('section', {class: 'card', 'aria-labelledby': 'review-title', hidden: true});
+const reviewSaid = make('p', {class: 'card__note', role: 'status'});
+
+/** @param {string} id @param {'done' | 'again'} verdict */
+async function settle(id, verdict) {
+  try {
+    const status = await ask('POST', 'review', {id, verdict});
+    reviewSaid.textContent = '';
+    void show(status);
+    void health.again();
+  } catch {
+    reviewSaid.textContent = words.review_failed;
+  }
+}
+
+/** @param {Status} status */
+function showReview(status) {
+  const causes = /** @type {Record<string, string>} */ (words.review_cause);
+  review.hidden = status.review.length === 0;
+  review.replaceChildren(
+    make('h2', {class: 'card__title', id: 'review-title', tabindex: '-1'}, words.review), make('p', {class: 'card__note'}, words.review_note),
+    ...status.review.map(({id, key, since, cause}) => make('div', {class: 'row', 'data-review': id},
+      make('span', {}, say(words.review_row, {key}), ' · ', ago(since, status.now), make('br'), causes[cause] ?? causes.other),
+      make('span', {class: 'answers'},
+        make('button', {class: 'button', type: 'button', 'aria-label': say(words.review_done_of, {key}), click: () => void settle(id, 'done')}, words.review_done),
+        make('button', {class: 'button', type: 'button', 'aria-label': say(words.review_again_of, {key}), click: () => void settle(id, 'again')}, words.review_again)))),
+    reviewSaid);
 }
 
 // ---- who asked what is held of them ----------------------------------------------------------------------------------
@@ -534,6 +566,7 @@ async function show(status) {
   current = status;
   showState(status);
   showConnections(status);
+  showReview(status);
   showWaiting(status);
   showRequests(status);
   const active = activeBlocks();
@@ -542,7 +575,7 @@ async function show(status) {
   if (first) {
     // Nothing that is shown moves down when the bridge says what it knows of the blocks.
     await Promise.race([told, new Promise((done) => setTimeout(done, kBridgeMs))]);
-    page.append(waiting, requests, connections, health.section, blocks, pilot.section, backfill.section, form);
+    page.append(review, waiting, requests, connections, health.section, blocks, pilot.section, backfill.section, form);
   }
   page.setAttribute('aria-busy', 'false');
 }

@@ -13,14 +13,14 @@ export const WORDS = {
     state: {ok: '正常', warning: '要確認', broken: '要対応', unknown: '未確認'},
     name: {
       running: '運転', shop: 'Shopifyとの接続', shop_scopes: 'Shopifyの権限', pos: 'スマレジとの接続', pos_scopes: 'スマレジの権限',
-      plan: 'スマレジのプラン', columns: '会員の必須項目', stock: '在庫の読み込み', queue: '通知の処理', dead_letters: '処理できなかった通知',
+      plan: 'スマレジのプラン', columns: '会員の必須項目', stock: '在庫の読み込み', queue: '通知の処理', dead_letters: '処理できなかった通知', review: 'メールの到達',
       members: '登録待ちの会員', pos_notices: 'スマレジからの通知', shop_notices: 'Shopifyからの通知', till: 'レジの会員検索', clock: 'サーバーの時計',
       card_block: '会員証のブロック', stock_block: '店舗の在庫のブロック', guard: 'ログアウト時の消去',
     },
     ok: {
       running: '停止していません', shop: '接続できています', shop_scopes: '必要な権限がそろっています', pos: '接続できています',
       pos_scopes: '必要な権限がそろっています', plan: '会員とポイントを利用できます', columns: 'Shopifyにない項目は必須になっていません',
-      stock: '読み込めています', queue: '滞りなく処理しています', dead_letters: 'ありません', members: 'いません', pos_notices: '届いています',
+      stock: '読み込めています', queue: '滞りなく処理しています', dead_letters: 'ありません', review: '分からないものはありません', members: 'いません', pos_notices: '届いています',
       shop_notices: '届いています', till: '設定済みです', clock: '合っています', card_block: 'テーマに表示しています', stock_block: 'テーマに表示しています',
       guard: '有効です',
     },
@@ -115,14 +115,14 @@ export const WORDS = {
     state: {ok: 'OK', warning: 'Please check', broken: 'Action needed', unknown: 'Not known'},
     name: {
       running: 'Running', shop: 'Connection to Shopify', shop_scopes: 'Permissions in Shopify', pos: 'Connection to Smaregi', pos_scopes: 'Permissions in Smaregi',
-      plan: 'Smaregi plan', columns: 'Required member columns', stock: 'Reading stock', queue: 'Working off notices', dead_letters: 'Notices given up',
+      plan: 'Smaregi plan', columns: 'Required member columns', stock: 'Reading stock', queue: 'Working off notices', dead_letters: 'Notices given up', review: 'Arrival of mails',
       members: 'Members waiting', pos_notices: 'Notices from Smaregi', shop_notices: 'Notices from Shopify', till: 'Finding members at the till', clock: 'The server’s clock',
       card_block: 'Member card block', stock_block: 'Store stock block', guard: 'Erase on sign-out',
     },
     ok: {
       running: 'Not stopped', shop: 'Connected', shop_scopes: 'All that are needed are granted', pos: 'Connected',
       pos_scopes: 'All that are needed are granted', plan: 'Members and points are included', columns: 'None that Shopify does not have',
-      stock: 'Up to date', queue: 'Nothing is held up', dead_letters: 'None', members: 'None', pos_notices: 'They come',
+      stock: 'Up to date', queue: 'Nothing is held up', dead_letters: 'None', review: 'None is in doubt', members: 'None', pos_notices: 'They come',
       shop_notices: 'They come', till: 'Set up', clock: 'Right', card_block: 'Shown in your theme', stock_block: 'Shown in your theme',
       guard: 'On',
     },

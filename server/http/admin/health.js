@@ -13,6 +13,7 @@ const kSetUp = ['shop', 'pos', 'plan', 'columns', 'till', 'card_block', 'stock_b
 const kProblems = {
   'running.paused': 'paused', 'shop.unreachable': 'shopify_unreachable', 'pos.not_joined': 'not_joined', 'stock.first_reading': 'first_reading',
   'stock.silent': 'smaregi_silent', 'queue.waits': 'queue_waits', 'dead_letters.given_up': 'given_up', 'members.wait': 'members_wait',
+  'review.undecided': 'review',
   'columns.unfillable': 'column_unknown',
 };
 const kOrder = ['broken', 'warning', 'unknown', 'ok'];
@@ -99,6 +100,7 @@ export function createHealth({make, say, ask, ago, page, words, language, signIn
       case 'plan': return [link(action.plan, `${kHelp}${encodeURIComponent('プラン変更')}`)];
       case 'columns': return [link(action.columns, `${kHelp}${encodeURIComponent('会員設定 必須項目')}`)];
       case 'members': return [jump(action.waiting, '#waiting-title')];
+      case 'review': return [jump(action.waiting, '#review-title')];
       case 'dead_letters': return [button(action.bundle, () => void saveBundle())];
       case 'card_block': return [link(action.editor, status.editor.card, '_top')];
       case 'stock_block': return [link(action.editor, status.editor.stock, '_top')];

@@ -190,6 +190,7 @@ inline constexpr std::string_view kV0001First[] = {
 
     // One row a key: what is enqueued again while it waits, is being written, or lies dead, raises
     // the revision. Rows of a tenant with the same key are a lane: its index is the UNIQUE one.
+    // begun: the revision whose write is under way and must not be repeated blindly, or 0.
     R"(CREATE TABLE outbox (
          id {id},
          tenant BIGINT NOT NULL,
@@ -197,8 +198,9 @@ inline constexpr std::string_view kV0001First[] = {
            ('write_card', 'create_member', 'customer_changed', 'member_changed',
             'tag_customer', 'drop_customer', 'tell_leaving')),
          item_key {text} NOT NULL,
-         state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead')),
+         state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead', 'review')),
          revision BIGINT NOT NULL DEFAULT 1,
+         begun BIGINT NOT NULL DEFAULT 0,
          lease BIGINT NOT NULL DEFAULT 0,
          attempts INTEGER NOT NULL DEFAULT 0,
          due_at BIGINT NOT NULL,
@@ -210,6 +212,8 @@ inline constexpr std::string_view kV0001First[] = {
     "CREATE INDEX outbox_due ON outbox (background, due_at, id) "
     "WHERE state IN ('waiting', 'leased')",
     "CREATE INDEX outbox_dead ON outbox (tenant, id) WHERE state = 'dead'",
+    "CREATE INDEX outbox_review ON outbox (tenant, id) WHERE state = 'review'",
+    "CREATE INDEX outbox_begun ON outbox (due_at, id) WHERE begun > 0",
 
     // Append only, but for the erasure of a whole tenant.
     R"(CREATE TABLE audit (

@@ -102,13 +102,14 @@ TEST(Metrics, CountByRouteAndStatus) {
   for (int i = 0; i < 3; ++i) metrics.request(route, 200, 0.001);
   metrics.request(route, 401, 0.001);
   metrics.upstream("smaregi", "customers.get", "ok", 0.1);
-  metrics.queue("inbox", 5, 1);
+  metrics.queue("outbox", {.waiting = 5, .dead = 1, .review = 2});
   const std::string text = metrics.text();
   for (const char* line :
        {R"(tsunagi_http_requests_total{route="/proxy/card.json",status="200"} 3)",
         R"(tsunagi_http_requests_total{route="/proxy/card.json",status="401"} 1)",
         R"(tsunagi_http_request_seconds_count{route="/proxy/card.json"} 4)",
-        R"(tsunagi_queue_waiting{queue="inbox"} 5)", R"(tsunagi_queue_dead{queue="inbox"} 1)"}) {
+        R"(tsunagi_queue_waiting{queue="outbox"} 5)", R"(tsunagi_queue_dead{queue="outbox"} 1)",
+        R"(tsunagi_queue_review{queue="outbox"} 2)"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
   }
   EXPECT_NE(text.find("tsunagi_upstream_calls_total{"), std::string::npos) << text;

@@ -209,6 +209,49 @@ TEST_F(Merchant, WhereMailsGoIsSetAndWhetherAnyAreSentIsTold) {
   }
 }
 
+TEST_F(Merchant, AMailThatMayHaveArrivedIsListedUntilThePersonDecides) {
+  const auto undecided = [&](TenantId tenant, const std::string& code) {
+    EXPECT_TRUE(storage.apply(tenant, {change::Enqueue{{OutboxKind::kTellLeaving, code}}}).ok());
+    const auto leased = *storage.lease_outbox(1, clock.now(), 30);
+    EXPECT_TRUE(storage.begin_outbox(leased.at(0)).ok());
+    EXPECT_TRUE(storage.review_outbox(leased.at(0), kMailUnanswered).ok());
+    return std::to_string(leased.at(0).id);
+  };
+  ASSERT_TRUE(storage.install({.id = 99, .domain = "shop-other.myshopify.com", .name = "o"}).ok());
+  const std::string theirs = undecided(99, "T9");
+  EXPECT_EQ(status()["in_step"], true);
+  const std::string first = undecided(kShopId, "T1");
+  const std::string second = undecided(kShopId, "T2");
+  const Json told = status();
+  EXPECT_EQ(told["problems"], Json::parse(R"([{"code":"review","count":2}])"));
+  EXPECT_EQ(told["queue"]["review"], 2);
+  ASSERT_EQ(told["review"].size(), 2U);
+  EXPECT_EQ(told["review"][0]["id"], first);
+  EXPECT_EQ(told["review"][0]["key"], "T1");
+
+  const auto decide = [&](const std::string& id, const std::string& verdict) {
+    const Json body = {{"id", id}, {"verdict", verdict}};
+    return merchant("POST", "review", body.dump());
+  };
+  EXPECT_EQ(decide(theirs, "done").status, 200);
+  EXPECT_EQ((*storage.queue_depth(99)).outbox_review, 1) << "another shop's";
+  EXPECT_EQ(Json::parse(decide(first, "done").body)["review"].size(), 1U);
+  const int before = wakes;
+  EXPECT_EQ(Json::parse(decide(second, "again").body)["in_step"], true);
+  EXPECT_GT(wakes, before);
+  EXPECT_EQ(storage.outbox().size(), 2U) << "theirs, and the one to be sent again";
+  EXPECT_EQ(decide(second, "again").status, 200) << "once more does nothing";
+  for (const auto& [id, verdict] : {std::pair{"1", "maybe"},
+                                    {"", "done"},
+                                    {"-1", "done"},
+                                    {"x", "again"},
+                                    {"99999999999999999999", "done"}}) {
+    EXPECT_EQ(decide(id, verdict).status, 400) << id << verdict;
+  }
+  EXPECT_EQ(merchant("POST", "review", "[]").status, 400);
+  EXPECT_EQ(merchant("GET", "review").status, 405);
+}
+
 TEST_F(Merchant, RefreshReadsEverythingAnew) {
   EXPECT_EQ(merchant("POST", "refresh", "{}").status, 200);
   EXPECT_EQ(syncs, 1);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "server/domain/member/member_merge.h"
+#include "server/jobs/held.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/retry.h"
 #include "server/jobs/schedule.h"
@@ -39,6 +40,7 @@ class LeavingTest : public World, public testing::Test {
     }
     return outcomes;
   }
+  std::vector<OutboxEntry> reviewed() { return *storage.outbox_in(kShop, QueueState::kReview, 10); }
   [[nodiscard]] std::string mail_key() {
     for (const auto& [id, row] : storage.outbox()) {
       if (row.item.write.kind == OutboxKind::kTellLeaving) return row.item.write.key;
@@ -196,17 +198,54 @@ TEST_F(LeavingTest, AMailThatIsRefusedIsADeadLetterThatCanBePutBack) {
   EXPECT_THAT(mailer.sent, SizeIs(1));
 }
 
-// The worker dies, or the answer is lost, after the mail server has the mail.
-TEST_F(LeavingTest, AMailSentAgainHasTheSameId) {
+TEST_F(LeavingTest, AMailWhoseAnswerIsLostIsReviewedAndSentAgainWhenSomebodySaysSo) {
   mailer.loses_answer = true;
   shopify_tells("customers/redact", R"({"customer":{"id":7001}})");
   work();
   mailer.loses_answer = false;
   pass(2 * kLongestDelaySeconds, 60);
+  ASSERT_THAT(mailer.sent, SizeIs(1)) << "it may have arrived";
+  const auto found = reviewed();
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].error, kMailUnanswered);
+  EXPECT_THAT(told(), testing::IsEmpty());
+
+  ASSERT_TRUE(*storage.settle_review(kShop, found[0].item.id, ReviewVerdict::kAgain, "merchant"));
+  work();
   ASSERT_THAT(mailer.sent, SizeIs(2));
+  EXPECT_THAT(reviewed(), testing::IsEmpty());
   EXPECT_EQ(mailer.sent[0].id, mailer.sent[1].id);
   EXPECT_EQ(mailer.sent[0].text, mailer.sent[1].text);
   EXPECT_EQ(mailer.sent[0].at, mailer.sent[1].at);
+}
+
+// The server is killed after the mail server has the mail: nothing of it is stored any more.
+TEST_F(LeavingTest, AMailThatAKilledServerWasSendingIsReviewedAndTheOthersGo) {
+  const std::string code = card(7001).link.code;
+  const std::string taro = member(7002);
+  pos.set_points(taro, 50);
+  smaregi_tells("pos:customers", R"({"customerIds":[")" + taro + "\"]}");
+  clock.advance(1);
+  work();
+  mailer.before_answer = [&] { storage.down = true; };
+  shopify_tells("customers/redact", R"({"customer":{"id":7001}})");
+  work();
+  mailer.before_answer = nullptr;
+  storage.down = false;
+  ASSERT_THAT(mailer.sent, SizeIs(1));
+  EXPECT_THAT(reviewed(), testing::IsEmpty()) << "its lease has not ended";
+  shopify_tells("customers/redact", R"({"customer":{"id":7002}})");
+  pass(2 * kLeaseSeconds, 10);
+  EXPECT_THAT(mailer.sent, SizeIs(2));
+  const auto found = reviewed();
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].item.write.key, code);
+  EXPECT_EQ(found[0].error, kWriteInterrupted);
+  ASSERT_TRUE(
+      *storage.settle_review(kShop, found[0].item.id, ReviewVerdict::kHappened, "merchant"));
+  pass(2 * kLongestDelaySeconds, 60);
+  EXPECT_THAT(mailer.sent, SizeIs(2)) << "nobody is told twice";
+  EXPECT_NE((*storage.leaving(kShop, code))->told_at, 0);
 }
 
 TEST_F(LeavingTest, WithoutAMailServerNothingPilesUp) {

@@ -1,4 +1,4 @@
-// What operators read of the queues, and dead letters that are put back.
+// What operators read of the queues, dead letters that are put back, and what they decide.
 
 #include <gmock/gmock.h>
 
@@ -156,6 +156,66 @@ TEST_P(OperatorsTest, ADeadItemWaitsAgainAndItsFormerWriterCannotCloseIt) {
   EXPECT_OK(db().finish_outbox(before, {}));  // it was slow, and thinks that it was written
   EXPECT_THAT(items(QueueState::kWaiting), ElementsAre("7001"));
   EXPECT_FALSE(value(db().replay_outbox(before.id + 99)));
+}
+
+class ReviewTest : public OperatorsTest {
+ protected:
+  // A member who left with points, and the mail about her, of which nobody knows whether it went.
+  OutboxItem undecided() {
+    apply({change::PutLink{link(1, "T1", "101")}, change::PutSnapshot{snapshot(1, 30, kNow)},
+           change::TellLeaving{1}, change::DropLink{1}});
+    const auto leased = value(db().lease_outbox(10, kNow, kLeaseSeconds));
+    EXPECT_EQ(1u, leased.size());
+    EXPECT_OK(db().begin_outbox(leased[0]));
+    EXPECT_OK(db().review_outbox(leased[0], "unanswered"));
+    return leased[0];
+  }
+  [[nodiscard]] Seconds told_at() const { return value(db().leaving(kShop, "T1"))->told_at; }
+  [[nodiscard]] int64_t verdicts(const std::string& actor, const std::string& reason) const {
+    return database_->number("SELECT COUNT(*) FROM audit WHERE action = 'review' AND actor = '" +
+                             actor + "' AND reason = '" + reason + "'");
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Databases, ReviewTest,
+                         testing::Values(Backend::kSqlite, Backend::kPostgres), backend_name);
+
+TEST_P(ReviewTest, WhatHappenedAfterAllIsClosedAsIfThatHadBeenKnown) {
+  const OutboxItem item = undecided();
+  EXPECT_THAT(items(QueueState::kReview), ElementsAre("T1"));
+  EXPECT_EQ(1, db().queue_depth(kShop)->outbox_review);
+  EXPECT_EQ(0, db().queue_depth(kOtherShop)->outbox_review);
+  EXPECT_EQ(0, told_at());
+  clock_.set(kNow + 100);
+  EXPECT_FALSE(
+      value(db().settle_review(kOtherShop, item.id, ReviewVerdict::kHappened, "merchant")));
+  EXPECT_TRUE(value(db().settle_review(kShop, item.id, ReviewVerdict::kHappened, "merchant")));
+  EXPECT_EQ(kNow + 100, told_at());
+  EXPECT_EQ(1, verdicts("merchant", "tell_leaving T1: done"));
+  EXPECT_THAT(items(QueueState::kReview), IsEmpty());
+  EXPECT_FALSE(value(db().settle_review(kShop, item.id, ReviewVerdict::kAgain, "merchant")));
+  EXPECT_EQ(0u, value(db().lease_outbox(10, kNow + 1'000'000, kLeaseSeconds)).size());
+}
+
+TEST_P(ReviewTest, WhatIsDoneAgainWaitsAndItsFormerWriterCannotCloseIt) {
+  const OutboxItem before = undecided();
+  EXPECT_TRUE(value(
+      db().settle_review(Storage::kEveryTenant, before.id, ReviewVerdict::kAgain, "operator")));
+  EXPECT_EQ(1, verdicts("operator", "tell_leaving T1: again"));
+  EXPECT_FALSE(value(db().settle_review(kShop, before.id, ReviewVerdict::kHappened, "merchant")));
+  EXPECT_ERROR(ErrorCode::kConflict, db().finish_outbox(before, {change::LeavingTold{"T1"}}));
+  EXPECT_EQ(0, told_at());
+  const auto leased = value(db().lease_outbox(10, kNow, kLeaseSeconds));
+  ASSERT_EQ(1u, leased.size());
+  EXPECT_EQ(0, leased[0].attempts);
+  EXPECT_OK(db().begin_outbox(leased[0]));
+}
+
+TEST_P(ReviewTest, DeadLettersAreNotInReviewAndTheOtherWayRound) {
+  const OutboxItem item = undecided();
+  EXPECT_FALSE(value(db().replay_outbox(item.id))) << "nothing is repeated blindly";
+  const OutboxItem dead = dead_item("7001");
+  EXPECT_FALSE(value(db().settle_review(kShop, dead.id, ReviewVerdict::kAgain, "merchant")));
+  EXPECT_ERROR(ErrorCode::kInvalid, db().outbox_in(kShop, QueueState::kReview, 0));
 }
 
 TEST_P(OperatorsTest, ACardIsFoundByItsCode) {

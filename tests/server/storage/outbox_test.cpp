@@ -37,6 +37,9 @@ class OutboxTest : public StorageTest {
   [[nodiscard]] int64_t dead() const {
     return db().queue_depth(Storage::kEveryTenant)->outbox_dead;
   }
+  [[nodiscard]] int64_t review() const {
+    return db().queue_depth(Storage::kEveryTenant)->outbox_review;
+  }
 };
 INSTANTIATE_TEST_SUITE_P(Databases, OutboxTest,
                          testing::Values(Backend::kSqlite, Backend::kPostgres), backend_name);
@@ -173,6 +176,74 @@ TEST_P(OutboxTest, NewsOutliveTheBurialOfWhatWasTried) {
   EXPECT_OK(db().bury_outbox(old, "refused for good"));
   EXPECT_EQ(0, dead());
   EXPECT_THAT(leased_keys(), ElementsAre("1"));
+}
+
+TEST_P(OutboxTest, AWriteThatWasBegunAndNeverEndedIsReviewedAndNotLeasedAgain) {
+  enqueue("T1", OutboxKind::kTellLeaving);
+  const OutboxItem item = lease_one();
+  EXPECT_OK(db().begin_outbox(item));
+  EXPECT_THAT(leased_keys(kNow + kLeaseSeconds - 1), IsEmpty());
+  EXPECT_EQ(0, review()) << "it is being written";
+  EXPECT_THAT(leased_keys(kNow + kLeaseSeconds), IsEmpty());
+  EXPECT_EQ(1, review());
+  EXPECT_EQ(0, waiting() + dead());
+  reopen();
+  EXPECT_THAT(leased_keys(kNow + 1'000'000), IsEmpty());
+  const auto rows = value(db().outbox_in(kShop, QueueState::kReview, 10));
+  ASSERT_EQ(1u, rows.size());
+  EXPECT_EQ(kWriteInterrupted, rows[0].error);
+  EXPECT_EQ("T1", rows[0].item.write.key);
+}
+
+TEST_P(OutboxTest, WhoStoodStillAndKnowsTheOutcomeMaySayIt) {
+  for (const char* key : {"T1", "T2"}) enqueue(key, OutboxKind::kTellLeaving);
+  const auto items = lease();
+  ASSERT_EQ(2u, items.size());
+  for (const OutboxItem& item : items) EXPECT_OK(db().begin_outbox(item));
+  EXPECT_THAT(leased_keys(kNow + kLeaseSeconds), IsEmpty());
+  EXPECT_EQ(2, review());
+  EXPECT_OK(db().finish_outbox(items[0], {}));
+  EXPECT_OK(db().retry_outbox(items[1], kNow + 100, "mail: connection"));
+  EXPECT_EQ(0, review());
+  EXPECT_THAT(leased_keys(kNow + 100), ElementsAre("T2"));
+  EXPECT_THAT(leased_keys(kNow + 100 + kLeaseSeconds), ElementsAre("T2")) << "nothing was begun";
+}
+
+TEST_P(OutboxTest, AnOutcomeThatNobodyKnowsIsReviewedAtOnce) {
+  enqueue("T1", OutboxKind::kTellLeaving);
+  const OutboxItem item = lease_one();
+  EXPECT_OK(db().begin_outbox(item));
+  EXPECT_OK(db().review_outbox(item, kMailUnanswered));
+  EXPECT_EQ(1, review());
+  EXPECT_THAT(leased_keys(kNow + 1'000'000), IsEmpty());
+  EXPECT_EQ(kMailUnanswered, value(db().outbox_in(kShop, QueueState::kReview, 10))[0].error);
+}
+
+TEST_P(OutboxTest, ALeaseIsNotBegunByWhoLostIt) {
+  enqueue("T1", OutboxKind::kTellLeaving);
+  const OutboxItem slow = lease_one();
+  const OutboxItem fast = lease_one(kNow + kLeaseSeconds);
+  EXPECT_ERROR(ErrorCode::kConflict, db().begin_outbox(slow));
+  EXPECT_OK(db().begin_outbox(fast));
+  EXPECT_OK(db().finish_outbox(fast, {}));
+  EXPECT_ERROR(ErrorCode::kConflict, db().begin_outbox(fast));
+}
+
+// Another leaving of the same member is another mail.
+TEST_P(OutboxTest, WhatIsEnqueuedAgainIsAnotherWrite) {
+  enqueue("T1", OutboxKind::kTellLeaving);
+  const OutboxItem item = lease_one();
+  EXPECT_OK(db().begin_outbox(item));
+  enqueue("T1", OutboxKind::kTellLeaving);
+  EXPECT_ERROR(ErrorCode::kConflict, db().begin_outbox(item));  // it was read before the news
+  const OutboxItem second = lease_one(kNow + kLeaseSeconds);
+  EXPECT_EQ(0, review());
+  EXPECT_OK(db().begin_outbox(second));
+  EXPECT_OK(db().review_outbox(second, kMailUnanswered));
+  EXPECT_EQ(1, review());
+  enqueue("T1", OutboxKind::kTellLeaving);
+  EXPECT_EQ(0, review());
+  EXPECT_THAT(leased_keys(), ElementsAre("T1"));
 }
 
 TEST_P(OutboxTest, EnqueuedWithTheFactOrNotAtAll) {

@@ -70,6 +70,15 @@ class CommandsTest : public ::testing::Test {
     return item.id;
   }
 
+  // A mail that was handed over; no answer came.
+  std::string undecided(const std::string& code) {
+    apply({change::Enqueue{{OutboxKind::kTellLeaving, code}}});
+    const auto leased = storage.lease_outbox(1, clock.now(), 30);
+    EXPECT_TRUE(storage.begin_outbox(leased->front()).ok());
+    EXPECT_TRUE(storage.review_outbox(leased->front(), kMailUnanswered).ok());
+    return "outbox:" + std::to_string(leased->front().id);
+  }
+
   // As the shell would call it; the exit code.
   int run(const std::string& line) {
     out.str("");
@@ -221,6 +230,37 @@ TEST_F(CommandsTest, APurgedEventIsNotPutBackAndSaysSo) {
   EXPECT_EQ(document()["letters"][0]["outcome"], "body_purged");
 }
 
+TEST_F(CommandsTest, WhatNobodyKnowsIsListedAndDecidedByAPerson) {
+  EXPECT_EQ(run("review"), kFine);
+  EXPECT_EQ(out.str(), "nothing to review\n");
+  const std::string first = undecided("T1");
+  const std::string second = undecided("T2");
+  EXPECT_EQ(run("dead-letters replay --all"), kFine);
+  EXPECT_EQ(run("outbox --state review"), kFine);
+  EXPECT_THAT(out.str(), HasSubstr("tell_leaving"));
+  EXPECT_EQ(run("review"), kFound) << "it is no dead letter, and was not put back";
+  EXPECT_THAT(out.str(), HasSubstr("届いたかどうかが分かりません。"));
+  EXPECT_THAT(out.str(), HasSubstr("whether it arrived is not known"));
+  EXPECT_EQ(run("review --json --limit 1"), kFound);
+  EXPECT_EQ(document()["review"][0]["id"], first);
+  EXPECT_EQ(document()["review"][0]["cause"]["key"], "unanswered");
+  EXPECT_EQ(document()["more"], true);
+  EXPECT_EQ(run("review settle --done --id " + first + " --shop dogs.myshopify.com"), kFine);
+  EXPECT_THAT(out.str(), HasSubstr("nothing to do")) << "another shop's";
+  EXPECT_EQ(run("review settle --done --id " + first), kFine);
+  EXPECT_EQ(out.str(), first + "  is closed\n");
+  EXPECT_EQ(run("review settle --again --json --id " + second), kFine);
+  EXPECT_EQ(document()["review"][0]["outcome"], "waits_again");
+  EXPECT_EQ(run("review settle --again --json --id " + second), kFine);
+  EXPECT_EQ(document()["review"][0]["outcome"], "not_in_review");
+  EXPECT_EQ(run("review"), kFine);
+  for (const char* wrong_use :
+       {"", " --id outbox:1", " --done", " --done --again --id outbox:1", " --done --id inbox:1",
+        " --done --id 1", " --done --id outbox:x"}) {
+    EXPECT_EQ(run(std::string("review settle") + wrong_use), kWrong) << wrong_use;
+  }
+}
+
 TEST_F(CommandsTest, ReplayRefusesWhatIsNoId) {
   for (const char* wrong_use : {"", " --id 12", " --id inbox:", " --id inbox:x", " --id inbox:-1",
                                 " --id outbox:1x", " --id inbox:99999999999999999999",
@@ -254,8 +294,9 @@ TEST_F(CommandsTest, WhatDoesNotAnswerIsTwo) {
   EXPECT_EQ(run("reconcile --json"), kWrong);
   EXPECT_THAT(document()["shops"][0]["stopped"], "the platform is down");
   storage.down = true;
-  for (const char* line : {"members", "inbox", "outbox", "dead-letters", "reconcile",
-                           "dead-letters replay --all", "dead-letters replay --id inbox:1"}) {
+  for (const char* line : {"members", "inbox", "outbox", "dead-letters", "review", "reconcile",
+                           "dead-letters replay --all", "dead-letters replay --id inbox:1",
+                           "review settle --done --id outbox:1"}) {
     EXPECT_EQ(run(line), kWrong) << line;
     EXPECT_THAT(err.str(), HasSubstr("the database is down")) << line;
   }
