@@ -320,8 +320,8 @@ Result<Done> OutboxWorker::tell_merges(TenantId tenant, int64_t kept,
     const auto owner = ports_.storage.code_owner(tenant, code);
     if (!owner.ok()) return owner.error();
     const int64_t gone = owner->value_or(0);
-    if (gone == 0 || gone == kept)
-      continue;  // nobody's any more, or an earlier one of the same card
+    // Nobody's any more, or an earlier one of the same card.
+    if (gone == 0 || gone == kept) continue;
     if (auto told = tell_merge(tenant, {.kept = kept, .gone = gone}); !told.ok()) return told;
   }
   return Done{};
