@@ -111,6 +111,7 @@ test(`${kCustomers} customers with a tag`, async () => {
   assert.equal(creations.length, kCustomers, 'each is created once');
 
   assert.equal(refused, 0);
+  if (!full) return;  // beside other tests, on two processors, times say little
   assert.ok(took * 1000 <= kOfTheBound * bound * 1000 + kEndsMs, `${took.toFixed(1)} s, at best ${bound.toFixed(1)} s`);
   const after = await opens(kLooks);
   assert.ok(median(meanwhile) <= kOfUsual * median([...usual, ...after]), `a card took ${median(meanwhile)} ms, usually ${median([...usual, ...after])} ms`);
