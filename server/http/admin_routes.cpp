@@ -292,7 +292,7 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
        {"queue",
         {{"waiting", depth->inbox_waiting + depth->outbox_waiting},
          {"dead", depth->inbox_dead + depth->outbox_dead},
-        {"review", depth->outbox_review}}},
+         {"review", depth->outbox_review}}},
        {"review", review_list(*undecided, context.options.cause_of)},
        {"waiting", waiting_list(*waiting, customers_url)},
        {"data_requests", request_list(*requests, customers_url)},
