@@ -69,31 +69,16 @@ struct Jobs::State {
         bulk_shop(ports.bulk_shop != nullptr ? *ports.bulk_shop : ports.shop, shop_breaker),
         bulk_pos(ports.bulk_pos != nullptr ? *ports.bulk_pos : ports.pos, pos_breaker),
         known(ports.clock),
-        inbox(guarded(ports)),
-        outbox(guarded(ports)),
-        schedule(guarded(ports)),
-        bulk(for_bulk(ports)) {}
+        inbox(with(ports, pos, shop)),
+        outbox(with(ports, pos, shop)),
+        schedule(with(ports, pos, shop)),
+        bulk(with(ports, bulk_pos, bulk_shop)) {}
 
-  JobsPorts for_bulk(const JobsPorts& ports) {
+  // Workers learn the platforms' state from each other's calls, whichever ports they call by.
+  JobsPorts with(const JobsPorts& ports, Pos& its_pos, Shop& its_shop) {
     return {.storage = ports.storage,
-            .pos = bulk_pos,
-            .shop = bulk_shop,
-            .clock = ports.clock,
-            .random = ports.random,
-            .fingerprints = ports.fingerprints,
-            .cards = ports.cards,
-            .stock = ports.stock,
-            .directory = ports.directory,
-            .log = ports.log,
-            .shop_breaker = &shop_breaker,
-            .pos_breaker = &pos_breaker,
-            .known = &known};
-  }
-
-  JobsPorts guarded(const JobsPorts& ports) {
-    return {.storage = ports.storage,
-            .pos = pos,
-            .shop = shop,
+            .pos = its_pos,
+            .shop = its_shop,
             .clock = ports.clock,
             .random = ports.random,
             .fingerprints = ports.fingerprints,

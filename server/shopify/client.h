@@ -14,6 +14,9 @@
 #include "server/domain/ports.h"
 
 namespace tsunagi {
+namespace shopify {
+class Wire;
+}
 
 inline constexpr std::string_view kShopifyApiVersion = "2026-10";
 // What the app asks of a shop: as in shopify.app.toml, which a test compares.
@@ -101,8 +104,9 @@ class ShopifyClient final : public Shop {
   Result<Done> publish_pilot(const Tenant& tenant, bool on) override;
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  std::shared_ptr<shopify::Wire> wire_;
+  Storage& storage_;
+  Clock& clock_;
   const bool in_background_;
 };
 

@@ -158,7 +158,7 @@ test('a merchant installs, connects, and saves settings', async (t) => {
 
   await t.test('how customers join, what they agree to, and who wins are set in both languages', async () => {
     for (const [locale, words] of [
-      ['ja', { how: 'お客様が会員になるとき', ja: '同意文（日本語）', terms: '会員規約のアドレス', wrong: /https:\/\/ または http:\/\//, long: /1,000文字まで/, phone: '電話番号', name: '氏名', save: '保存', saved: '保存しました' }],
+      ['ja', { how: 'お客さまが会員になるとき', ja: '同意文（日本語）', terms: '会員規約のアドレス', wrong: /https:\/\/ または http:\/\//, long: /1,000文字まで/, phone: '電話番号', name: '氏名', save: '保存', saved: '保存しました' }],
       ['en', { how: 'A customer becomes a member', ja: 'Words to agree to (Japanese)', terms: 'Address of your terms', wrong: /https:\/\/ or http:\/\//, long: /At most 1,000 characters/, phone: 'Phone', name: 'Name', save: 'Save', saved: 'Saved' }],
     ]) {
       const { page, app } = await open(locale, { width: 320 });

@@ -6,8 +6,8 @@ const page = /** @type {HTMLElement} */ (document.getElementById('page'));
 const {WORDS} = await import(page.dataset.words ?? '');
 const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 const words = WORDS[language];
-const [{createHealth}, {createPilot}, {createBackfill}, {WORDS: HEALTH_WORDS}] = await Promise.all(
-  [page.dataset.health, page.dataset.pilot, page.dataset.backfill, page.dataset.healthWords].map((file) => import(file ?? '')));
+const [{createHealth}, {createPilot}, {createBackfill}, {createPending}, {WORDS: HEALTH_WORDS}] = await Promise.all(
+  [page.dataset.health, page.dataset.pilot, page.dataset.backfill, page.dataset.pending, page.dataset.healthWords].map((file) => import(file ?? '')));
 const kPollMs = 2_000;
 const kPollForMs = 10 * 60_000;
 const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of the blocks
@@ -126,9 +126,13 @@ function showState(status) {
   }
 }
 
-const tools = {make, say, ask, ago, page: words, words: HEALTH_WORDS[language], language};
+const tools = {make, say, ask, send, ago, page: words, words: HEALTH_WORDS[language], language};
 const pilot = createPilot({...tools, saved: (/** @type {any} */ report) => health.take(report)});
 const backfill = createBackfill(tools);
+const pending = createPending({...tools, settled: (/** @type {Status} */ status) => {
+  void show(status);
+  void health.again();
+}});
 const health = createHealth({...tools, signIn: () => void signIn(), changed: (/** @type {any} */ report) => {
   if (!current) return;
   pilot.follow(current, report.pilot);
@@ -203,86 +207,6 @@ function showConnections(status) {
     connections.append(make('p', {class: 'card__note', role: 'status'}, words.join_waiting, ' ',
       make('a', {href: signInUrl, target: '_blank', rel: 'noopener'}, words.join_open)));
   }
-}
-
-// ---- who waits -------------------------------------------------------------------------------------------------------
-
-const waiting = make('section', {class: 'card', 'aria-labelledby': 'waiting-title', hidden: true});
-/** @param {Status} status */
-function showWaiting(status) {
-  const names = /** @type {Record<string, string>} */ (words.field_name);
-  waiting.hidden = status.waiting.length === 0;
-  waiting.replaceChildren(
-    make('h2', {class: 'card__title', id: 'waiting-title'}, words.waiting), make('p', {class: 'card__note'}, words.waiting_note),
-    ...status.waiting.map(({customer, url, since, missing}) => make('div', {class: 'row'},
-      make('a', {class: 'link', href: url, target: '_top'}, say(words.waiting_row, {customer})),
-      make('span', {}, say(words.waiting_for, {fields: missing.map((name) => names[name] ?? name).join(language === 'ja' ? '、' : ', '), time: ago(since, status.now)})))));
-}
-
-// ---- what nobody knows the outcome of ---------------------------------------------------------------------------------
-
-const review = make('section', {class: 'card', 'aria-labelledby': 'review-title', hidden: true});
-const reviewSaid = make('p', {class: 'card__note', role: 'status'});
-
-/** @param {string} id @param {'done' | 'again'} verdict */
-async function settle(id, verdict) {
-  try {
-    const status = await ask('POST', 'review', {id, verdict});
-    reviewSaid.textContent = '';
-    void show(status);
-    void health.again();
-  } catch {
-    reviewSaid.textContent = words.review_failed;
-  }
-}
-
-/** @param {Status} status */
-function showReview(status) {
-  const causes = /** @type {Record<string, string>} */ (words.review_cause);
-  review.hidden = status.review.length === 0;
-  review.replaceChildren(
-    make('h2', {class: 'card__title', id: 'review-title', tabindex: '-1'}, words.review), make('p', {class: 'card__note'}, words.review_note),
-    ...status.review.map(({id, key, since, cause}) => make('div', {class: 'row', 'data-review': id},
-      make('span', {}, say(words.review_row, {key}), ' · ', ago(since, status.now), make('br'), causes[cause] ?? causes.other),
-      make('span', {class: 'answers'},
-        make('button', {class: 'button', type: 'button', 'aria-label': say(words.review_done_of, {key}), click: () => void settle(id, 'done')}, words.review_done),
-        make('button', {class: 'button', type: 'button', 'aria-label': say(words.review_again_of, {key}), click: () => void settle(id, 'again')}, words.review_again)))),
-    reviewSaid);
-}
-
-// ---- who asked what is held of them ----------------------------------------------------------------------------------
-
-const requests = make('section', {class: 'card', 'aria-labelledby': 'requests-title', hidden: true});
-const requestsSaid = make('p', {class: 'card__note', role: 'status'});
-const day = new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP' : 'en-GB', {dateStyle: 'medium', timeZone: 'Asia/Tokyo'});
-
-/** A link cannot carry the session token. @param {string} id @param {string} customer */
-async function download(id, customer) {
-  try {
-    const reply = await send('GET', `data-requests/${encodeURIComponent(id)}`);
-    if (!reply.ok) throw new Error(String(reply.status));
-    const url = URL.createObjectURL(await reply.blob());
-    const link = make('a', {href: url, download: `tsunagi-customer-${customer}.json`});
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(url), kPollMs);
-    requestsSaid.textContent = '';
-  } catch {
-    requestsSaid.textContent = words.request_failed;
-  }
-}
-
-/** @param {Status} status */
-function showRequests(status) {
-  requests.hidden = status.data_requests.length === 0;
-  requests.replaceChildren(
-    make('h2', {class: 'card__title', id: 'requests-title'}, words.requests), make('p', {class: 'card__note'}, words.requests_note),
-    ...status.data_requests.map(({id, customer, url, orders, requested_at: at}) => make('div', {class: 'row'},
-      make('span', {}, make('a', {class: 'link', href: url, target: '_top'}, say(words.waiting_row, {customer})), ' ',
-        say(orders.length ? words.request_orders : words.request_row, {time: day.format(at * 1000), orders: orders.join(language === 'ja' ? '、' : ', ')})),
-      make('button', {class: 'button', type: 'button', 'aria-label': say(words.request_download_of, {customer}), click: () => void download(id, customer)}, words.request_download))),
-    requestsSaid);
 }
 
 // ---- theme blocks ----------------------------------------------------------------------------------------------------
@@ -566,16 +490,14 @@ async function show(status) {
   current = status;
   showState(status);
   showConnections(status);
-  showReview(status);
-  showWaiting(status);
-  showRequests(status);
+  pending.follow(status);
   const active = activeBlocks();
   const told = Promise.all([showBlocks(status, active), health.follow(status, active), backfill.follow(status)]);
   if (bar.hidden) showForm(status);
   if (first) {
     // Nothing that is shown moves down when the bridge says what it knows of the blocks.
     await Promise.race([told, new Promise((done) => setTimeout(done, kBridgeMs))]);
-    page.append(review, waiting, requests, connections, health.section, blocks, pilot.section, backfill.section, form);
+    page.append(...pending.sections, connections, health.section, blocks, pilot.section, backfill.section, form);
   }
   page.setAttribute('aria-busy', 'false');
 }

@@ -106,9 +106,10 @@ std::string asset_folder() {
     const fs::path made =
         fs::temp_directory_path() / ("tsunagi-http-test-" + std::to_string(getpid()));
     const fs::path source = TSUNAGI_SOURCE_DIR;
-    for (const char* file : {"admin.html", "admin.js", "admin.css", "words.js", "callback.html",
-                             "callback.js", "join.html", "till.html", "till.css", "till.js",
-                             "health.js", "health-words.js", "pilot.js", "backfill.js"}) {
+    for (const char* file :
+         {"admin.html", "admin.js", "admin.css", "words.js", "callback.html", "callback.js",
+          "join.html", "till.html", "till.css", "till.js", "health.js", "health-words.js",
+          "pilot.js", "backfill.js", "pending.js"}) {
       fs::create_directories(made / "server/http/admin");
       fs::copy_file(source / "server/http/admin" / file, made / "server/http/admin" / file,
                     fs::copy_options::overwrite_existing);

@@ -29,8 +29,9 @@ TEST_F(ShopifyClientTest, ReadsACustomer) {
   EXPECT_EQ((*customer)->changed_at, 1'666'765'355);
   EXPECT_FALSE((*customer)->mail_consent);
   EXPECT_EQ(sent()["operationName"], "Customer");
-  EXPECT_EQ(sent()["variables"],
-            (json{{"id", "gid://shopify/Customer/7001"}, {"keys", {"facts.birth_date"}}}))
+  EXPECT_EQ(sent()["variables"], (json{{"id", "gid://shopify/Customer/7001"},
+                                       {"keys", {"facts.birth_date"}},
+                                       {"keyCount", 1}}))
       << "only the metafields that the merchant names";
   EXPECT_NE(sent()["query"].get<std::string>().find("query Customer($id: ID!"), std::string::npos);
   EXPECT_EQ(client->customer(tenant, 7'002).error().code, ErrorCode::kUnavailable)
