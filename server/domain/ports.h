@@ -377,7 +377,12 @@ class Shop {
     Seconds until = 0;                           // all changes up to this moment are among them
     std::map<int64_t, Seconds> changed_at = {};  // of each, as far as it is said
   };
-  virtual Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) = 0;
+  struct TagFilter {
+    std::string tag;
+    bool carried = true;  // false: only who does not carry it
+  };
+  virtual Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to,
+                                            const std::optional<TagFilter>& among) = 0;
   // Which of these customers do not exist, at most kMostCustomersAsked at once.
   virtual Result<std::vector<int64_t>> missing_customers(const Tenant& tenant,
                                                          const std::vector<int64_t>& ids) = 0;

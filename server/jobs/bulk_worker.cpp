@@ -12,29 +12,14 @@ BulkWorker::BulkWorker(const JobsPorts& ports)
       writes_(ports),
       process_(ports.random.token(kProcessTokenBytes)) {}
 
-// Each kind of work has its turn, so that none waits for another's platform.
+// What is begun is ended first: so neither platform waits for the other, and of the one that is
+// slower nothing is left unused.
 int BulkWorker::run_once() {
-  constexpr unsigned kKinds = 4;
-  const unsigned first = turn_++;
-  for (unsigned i = 0; i < kKinds; ++i) {
-    int done = 0;
-    switch ((first + i) % kKinds) {
-      case 0:
-        done = writes_.run_background_once(OutboxKind::kCreateMember, kBulkBatch);
-        break;
-      case 1:
-        done = writes_.run_background_once(OutboxKind::kTagCustomer, kBulkBatch);
-        break;
-      case 2:
-        done = write_cards();
-        break;
-      default:
-        done = read_pages();
-        break;
-    }
-    if (done > 0) return done;
-  }
-  return 0;
+  if (const int written = write_cards(); written > 0) return written;
+  const int tagged = writes_.run_background_once(OutboxKind::kTagCustomer, kBulkBatch);
+  if (tagged > 0) return tagged;
+  if (const int read = read_pages(); read > 0) return read;
+  return writes_.run_background_once(OutboxKind::kCreateMember, kBulkBatch);
 }
 
 int BulkWorker::write_cards() {

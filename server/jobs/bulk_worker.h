@@ -3,7 +3,6 @@
 // the background, a few at once, so that its threads share them. What a platform lets it do is
 // decided by the clients it is given.
 
-#include <atomic>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -17,7 +16,7 @@ namespace tsunagi {
 
 inline constexpr int kBulkBatch = 2;
 // Cards wait for each other this long: 25 cost a shop as much as one.
-inline constexpr std::chrono::seconds kBulkCardsEvery{3};
+inline constexpr std::chrono::seconds kBulkCardsEvery{4};
 inline constexpr Seconds kBackfillClaimSeconds = 60;  // a page is read within
 // A shop whose page could not be read is not asked again before.
 inline constexpr std::chrono::seconds kBackfillRest{5};
@@ -38,7 +37,6 @@ class BulkWorker {
   BackfillService backfills_;
   OutboxWorker writes_;
   const std::string process_;
-  std::atomic<unsigned> turn_ = 0;
   std::mutex reading_;  // one thread reads
   std::mutex mutex_;
   std::chrono::steady_clock::time_point cards_at_{};                       // guarded by mutex_

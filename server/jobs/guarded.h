@@ -107,9 +107,10 @@ class GuardedShop final : public Shop {
   Result<std::optional<ShopCustomer>> customer(const Tenant& tenant, int64_t customer_id) override {
     return breaker_.run(tenant.shop_domain, [&] { return shop_.customer(tenant, customer_id); });
   }
-  Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) override {
+  Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to,
+                                    const std::optional<TagFilter>& among) override {
     return breaker_.run(tenant.shop_domain,
-                        [&] { return shop_.customers_changed(tenant, from, to); });
+                        [&] { return shop_.customers_changed(tenant, from, to, among); });
   }
   Result<std::vector<int64_t>> missing_customers(const Tenant& tenant,
                                                  const std::vector<int64_t>& ids) override {

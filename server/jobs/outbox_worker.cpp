@@ -350,7 +350,7 @@ void OutboxWorker::tag_customer(const Tenant& tenant, const OutboxItem& item) {
   if (linked) {
     const auto at_once = tag_known(tenant, item, *card);
     if (!at_once.ok()) return failed(item, at_once.error());
-    if (*at_once) return finish(item, {});
+    if (*at_once) return finish(item, **at_once);
   }
   const auto tagged =
       ports_.shop.tag_customer(tenant, customer_id, linked ? card->link.code : std::string(),
@@ -366,19 +366,26 @@ std::optional<Shop::TaggedCustomer> OutboxWorker::known(const OutboxItem& item) 
   return ports_.known->get(item.tenant, customer_of(item));
 }
 
-Result<bool> OutboxWorker::tag_known(const Tenant& tenant, const OutboxItem& item,
-                                     const Card& card) {
+Result<std::optional<std::vector<Change>>> OutboxWorker::tag_known(const Tenant& tenant,
+                                                                   const OutboxItem& item,
+                                                                   const Card& card) {
   const auto page = known(item);
-  if (!page || page->carries_ours) return false;
+  if (!page || page->carries_ours) return std::optional<std::vector<Change>>();
   const int64_t customer_id = card.link.customer_id;
   ports_.known->writes(tenant.id, customer_id);
   const auto tagged = ports_.shop.add_member_tag(tenant, customer_id, card.link.code);
   if (!tagged.ok()) return tagged.error();
   const std::optional<ShopCustomer>& seen = *tagged;
+  if (!seen) return std::optional(std::vector<Change>());
   ShopCustomer then = page->customer;
-  if (seen) then.changed_at = seen->changed_at;
-  if (seen && *seen == then) ports_.known->in_step(tenant.id, customer_id, seen->changed_at);
-  return true;
+  then.changed_at = seen->changed_at;
+  if (*seen != then) {
+    return std::optional(std::vector<Change>{
+        change::Enqueue{{work_for(card, Side::kShop), std::to_string(customer_id)}}});
+  }
+  auto in_step = member_sync_.seen_in_step(tenant, customer_id, seen->changed_at);
+  if (!in_step.ok()) return in_step.error();
+  return std::optional(std::move(in_step).value());
 }
 
 // Last of a batch, and after the first that finds nobody the rest is put off at once: a mail server

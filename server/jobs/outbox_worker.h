@@ -55,7 +55,8 @@ class OutboxWorker {
   void read_points(const Tenant& tenant, int64_t customer_id);
   [[nodiscard]] std::optional<Shop::TaggedCustomer> known(const OutboxItem& item) const;
   // Whether the customer could be tagged without a look before it.
-  Result<bool> tag_known(const Tenant& tenant, const OutboxItem& item, const Card& card);
+  Result<std::optional<std::vector<Change>>> tag_known(const Tenant& tenant, const OutboxItem& item,
+                                                       const Card& card);
   [[nodiscard]] bool mine(const OutboxItem& item) const;
   // Whether a platform that the item needs does not answer just now; then it is put off.
   bool rests(const Tenant& tenant, const OutboxItem& item);

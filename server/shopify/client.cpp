@@ -44,9 +44,9 @@ json wanted_keys(const FieldKeys& keys) {
 }
 
 // Quoted: a colon in it separates otherwise. What would end the quotes is not searched for.
-Result<std::string> tagged(std::string_view tag) {
+Result<std::string> tagged(std::string_view tag, std::string_view filter = "tag:") {
   if (!is_searchable_tag(tag)) return Error{ErrorCode::kInvalid, "Shopify: no tag to search for"};
-  return "tag:" + shopify::search_quoted(tag);
+  return std::string(filter) + shopify::search_quoted(tag);
 }
 
 // Whether it may be the customer that is missed and not a value that is refused.
@@ -155,12 +155,19 @@ Result<std::optional<ShopCustomer>> ShopifyClient::customer(const Tenant& tenant
 }
 
 Result<Shop::Changed> ShopifyClient::customers_changed(const Tenant& tenant, Seconds from,
-                                                       Seconds to) {
+                                                       Seconds to,
+                                                       const std::optional<TagFilter>& among) {
   if (from > to) return Error{ErrorCode::kInvalid, "a window that ends before it begins"};
   // Quoted: of a time that is not, Shopify takes the day only
   // (github.com/Shopify/shopify-api-ruby, issue 588).
-  json variables = {{"query", "updated_at:>='" + format_iso_time(from) + "' AND updated_at:<='" +
-                                  format_iso_time(to) + "'"}};
+  std::string query =
+      "updated_at:>='" + format_iso_time(from) + "' AND updated_at:<='" + format_iso_time(to) + "'";
+  if (among) {
+    const auto term = tagged(among->tag, among->carried ? "tag:" : "tag_not:");
+    if (!term) return term.error();
+    query += " AND " + *term;
+  }
+  json variables = {{"query", query}};
   Changed changed{.customers = {}, .until = to};
   for (int page = 1; page <= kMostChangedPages; ++page) {
     const auto body = wire_->call(tenant, shopify::kCustomersChanged, variables);

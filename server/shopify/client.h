@@ -65,7 +65,8 @@ class ShopifyClient final : public Shop {
   // `until` is later than `from` then, and asking again from `until` misses nothing, customers who
   // changed within the same second included; some come twice. kUnavailable: kMostChangedPages pages
   // of customers changed within a second of `from`.
-  Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to) override;
+  Result<Changed> customers_changed(const Tenant& tenant, Seconds from, Seconds to,
+                                    const std::optional<TagFilter>& among) override;
   // 250 points for as many customers; leaves a quarter of the bucket free. kInvalid: more ids than
   // that.
   Result<std::vector<int64_t>> missing_customers(const Tenant& tenant,

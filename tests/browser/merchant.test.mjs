@@ -99,6 +99,7 @@ test('a merchant installs, connects, and saves settings', async (t) => {
   });
 
   await t.test('the button opens the sign-in in a tab of its own, its own button joins, and the page follows', async () => {
+    await send('PUT', `${stack.smaregi.control}/faults`, { status: 503, path: '/*/pos/stock', remaining: 1_000_000 });
     const { page, app } = await open('ja');
     const tab = await signIn(page, app, 'スマレジと連携する');
     await tab.getByRole('button', { name: '連携する' }).click();
@@ -109,6 +110,21 @@ test('a merchant installs, connects, and saves settings', async (t) => {
     await tab.close();
     await app.getByText(`連携済み（契約ID ${stack.keys.contract_id}）`).waitFor({ timeout: 15_000 });
     await page.context().close();
+  });
+
+  await t.test('while Smaregi’s stock cannot be read for the first time, the page says that it is being read', async () => {
+    for (const locale of ['ja', 'en']) {
+      const { page, app } = await open(locale, { width: 320 });
+      await app.locator('[data-check="stock"][data-state="warning"]').waitFor({ timeout: 20_000 });
+      const words = locale === 'ja' ? /店舗・商品・在庫を読み込んでいます/ : /Reading your shops, products and stock/;
+      assert.match(await app.textContent('#state'), words);
+      assert.match(await app.textContent('[data-check="stock"]'), words);
+      await noFindings(app);
+      await noSideScroll(app);
+      await page.screenshot({ path: join(screens, `merchant-first-reading-${locale}.png`), fullPage: true });
+      await page.context().close();
+    }
+    await send('DELETE', `${stack.smaregi.control}/faults`);
   });
 
   await t.test('everything in step: one green sentence, blocks with their state, links into the editor', async () => {

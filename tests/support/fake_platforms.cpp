@@ -392,12 +392,16 @@ Result<std::optional<ShopCustomer>> FakeShop::customer(const Tenant&, int64_t id
   return found == customers_.end() ? std::optional<ShopCustomer>{} : found->second;
 }
 
-Result<Shop::Changed> FakeShop::customers_changed(const Tenant&, Seconds from, Seconds to) {
+Result<Shop::Changed> FakeShop::customers_changed(const Tenant&, Seconds from, Seconds to,
+                                                  const std::optional<TagFilter>& among) {
   if (auto failed = begin()) return *failed;
   const std::lock_guard lock(mutex_);
   Changed changed{.customers = {}, .until = to};
   for (const auto& [id, customer] : customers_) {
-    if (customer.changed_at >= from && customer.changed_at <= to) changed.customers.push_back(id);
+    if (customer.changed_at < from || customer.changed_at > to) continue;
+    if (among && merchant_tags_.contains({id, among->tag}) != among->carried) continue;
+    changed.customers.push_back(id);
+    changed.changed_at[id] = customer.changed_at;
   }
   return changed;
 }

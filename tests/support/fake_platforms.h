@@ -140,7 +140,8 @@ class FakeShop : public Shop {
   Result<std::string> contact_mail(const Tenant&) override;
   std::string contact = "owner@shop.example";
   Result<std::optional<ShopCustomer>> customer(const Tenant&, int64_t id) override;
-  Result<Changed> customers_changed(const Tenant&, Seconds from, Seconds to) override;
+  Result<Changed> customers_changed(const Tenant&, Seconds from, Seconds to,
+                                    const std::optional<TagFilter>& among) override;
   Result<std::vector<int64_t>> missing_customers(const Tenant&,
                                                  const std::vector<int64_t>& ids) override;
   std::atomic<int> asked_who_is_missing = 0;

@@ -16,6 +16,7 @@ using Json = nlohmann::json;
 constexpr int kSaltBytes = 8;
 constexpr int kHex = 16;
 constexpr const char* kSaltName = "salt";
+constexpr const char* kChangedName = "shop_changed_at";
 constexpr const char* kSideNames[] = {"shop", "pos"};  // in the order of kSides
 
 std::string hex_of(uint64_t value) {
@@ -57,6 +58,9 @@ FieldPrints::FieldPrints(std::string_view text, const Fingerprints& key, Random&
     salt_ = random.token(kSaltBytes);
     return;
   }
+  if (const auto at = json.find(kChangedName); at != json.end() && at->is_number_integer()) {
+    shop_changed_at_ = at->get<Seconds>();
+  }
   for (const Side side : kSides) {
     const auto list = json.find(kSideNames[static_cast<size_t>(side)]);
     if (list == json.end() || !list->is_array()) continue;
@@ -78,6 +82,7 @@ void FieldPrints::set(Side side, MemberField field, const std::string& value) {
 
 std::string FieldPrints::text() const {
   Json json = {{kSaltName, salt_}};
+  if (shop_changed_at_ != 0) json[kChangedName] = shop_changed_at_;
   for (const Side side : kSides) {
     Json list = Json::array();
     for (const auto& print : prints_.at(static_cast<size_t>(side))) {

@@ -29,6 +29,10 @@ class FieldPrints {
   // Both values in comparable() form. false when the field is not known.
   [[nodiscard]] bool same(Side side, MemberField field, const std::string& value) const;
   void set(Side side, MemberField field, const std::string& value);
+  // The shop's time of change at which the customer's fields were these, of what is in step: no
+  // later than that there is no news. 0: not known.
+  [[nodiscard]] Seconds shop_changed_at() const { return shop_changed_at_; }
+  void set_shop_changed_at(Seconds at) { shop_changed_at_ = at; }
 
   [[nodiscard]] std::string text() const;
 
@@ -41,6 +45,7 @@ class FieldPrints {
   const Fingerprints* key_;
   std::string salt_;
   std::array<Prints, std::size(kSides)> prints_;
+  Seconds shop_changed_at_ = 0;
 };
 
 // The value without what the platforms write differently: a phone number's dashes, the width of

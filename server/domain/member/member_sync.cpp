@@ -92,6 +92,13 @@ struct MemberSync::Pair {
   MemberFields shop = {}, pos = {};           // comparable
 };
 
+// Whether nothing can come to be at the moment at which the customer changed any more: the shop
+// tells it in whole seconds, and clocks differ.
+bool MemberSync::is_settled(const Pair& pair) {
+  constexpr Seconds kSettledAfter = 10;
+  return pair.customer && pair.customer->changed_at + kSettledAfter <= pair.now;
+}
+
 // What a write leaves behind besides its effect.
 struct MemberSync::Outcome {
   std::vector<Change> changes;
@@ -116,8 +123,13 @@ Result<std::vector<Change>> MemberSync::sync_from_shop(const Tenant& tenant, Pai
                                                        FieldPrints& prints) {
   if (auto read = read_shop(tenant, pair); !read.ok()) return read.error();
   if (!pair.customer) return std::vector<Change>{drop_later(pair.card.link.customer_id)};
-  if (has_left(pair.card) || all_same(prints, Side::kShop, pair.shop)) {
-    return std::vector<Change>{};
+  if (has_left(pair.card)) return std::vector<Change>{};
+  if (all_same(prints, Side::kShop, pair.shop)) {
+    if (!is_settled(pair) || pair.customer->changed_at <= prints.shop_changed_at()) {
+      return std::vector<Change>{};
+    }
+    prints.set_shop_changed_at(pair.customer->changed_at);
+    return std::vector<Change>{change::PutFieldPrints{pair.card.link.customer_id, prints.text()}};
   }
   if (auto read = read_pos(tenant, pair); !read.ok()) return read.error();
   if (!is_somebodys(pair.member)) return face_changes(tenant, pair);
@@ -206,6 +218,7 @@ Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair
     prints.set(Side::kPos, field, to_pos ? pair.shop[field] : pair.pos[field]);
   }
   std::vector<Change> changes = std::move(outcome.changes);
+  if (for_shop.empty() && is_settled(pair)) prints.set_shop_changed_at(pair.customer->changed_at);
   changes.emplace_back(change::PutFieldPrints{pair.card.link.customer_id, prints.text()});
   // The name on the card is Smaregi's, as it is now.
   const auto face = face_changes(tenant, pair);
@@ -225,6 +238,24 @@ Result<bool> MemberSync::is_news(const Tenant& tenant, const Card& card, const P
   const bool written_again =
       card.link.state == LinkState::kStopped && member.status < kStatusWithdrawn;
   return written_again || !changed->empty() || !same_face(card, seen);
+}
+
+Result<bool> MemberSync::is_news(const Tenant& tenant, int64_t customer_id, Seconds changed_at) {
+  const auto kept = ports_.storage.field_prints(tenant.id, customer_id);
+  if (!kept.ok()) return kept.error();
+  const FieldPrints prints(*kept, ports_.fingerprints, ports_.random);
+  return changed_at == 0 || changed_at > prints.shop_changed_at();
+}
+
+Result<std::vector<Change>> MemberSync::seen_in_step(const Tenant& tenant, int64_t customer_id,
+                                                     Seconds changed_at) {
+  const auto kept = ports_.storage.field_prints(tenant.id, customer_id);
+  if (!kept.ok()) return kept.error();
+  if (kept->empty()) return std::vector<Change>{};  // the next look is the first
+  FieldPrints prints(*kept, ports_.fingerprints, ports_.random);
+  if (changed_at <= prints.shop_changed_at()) return std::vector<Change>{};
+  prints.set_shop_changed_at(changed_at);
+  return std::vector<Change>{change::PutFieldPrints{customer_id, prints.text()}};
 }
 
 Result<std::vector<std::string_view>> MemberSync::changed_fields(const Tenant& tenant,

@@ -32,6 +32,11 @@ class MemberSync {
 
   // Whether the member, as Smaregi lists it, differs from what was last in step: sync is worth it.
   Result<bool> is_news(const Tenant& tenant, const Card& card, const PosMember& member);
+  // Whether the customer, as the shop lists it, changed after it was last found in step.
+  Result<bool> is_news(const Tenant& tenant, int64_t customer_id, Seconds changed_at);
+  // The shop's customer was seen to be in step, at that time of change. Empty: nobody is linked.
+  Result<std::vector<Change>> seen_in_step(const Tenant& tenant, int64_t customer_id,
+                                           Seconds changed_at);
   // Names of the fields of one side that differ from what was last in step; all of them before the
   // first look.
   Result<std::vector<std::string_view>> changed_fields(const Tenant& tenant, int64_t customer_id,
@@ -40,6 +45,7 @@ class MemberSync {
  private:
   struct Pair;
   struct Outcome;
+  static bool is_settled(const Pair& pair);
   Result<std::vector<Change>> sync_from_shop(const Tenant& tenant, Pair& pair, FieldPrints& prints);
   Result<std::vector<Change>> sync_from_pos(const Tenant& tenant, Pair& pair, FieldPrints& prints);
   Result<Done> read_shop(const Tenant& tenant, Pair& pair);

@@ -25,11 +25,8 @@ class KnownCustomers {
   void put(TenantId tenant, Shop::TaggedCustomer customer) {
     const std::lock_guard lock(mutex_);
     const Key key{tenant, customer.customer.id};
-    const Seconds in_step_at = customer.customer.changed_at;
-    known_.put(key, {.page = std::move(customer),
-                     .until = clock_.steady() + kKnownFor,
-                     .in_step_at = in_step_at,
-                     .echoes = 0});
+    known_.put(key,
+               {.page = std::move(customer), .until = clock_.steady() + kKnownFor, .echoes = 0});
   }
   std::optional<Shop::TaggedCustomer> get(TenantId tenant, int64_t customer_id) {
     const std::lock_guard lock(mutex_);
@@ -52,14 +49,11 @@ class KnownCustomers {
     });
     return echo;
   }
-  // The customer was seen at that time of change, and is what the member was made of.
-  void in_step(TenantId tenant, int64_t customer_id, Seconds changed_at) {
-    change({tenant, customer_id}, [changed_at](Entry& entry) { entry.in_step_at = changed_at; });
-  }
-  bool is_in_step(TenantId tenant, int64_t customer_id, Seconds changed_at) {
+  // Whether it is what a page said: the member is being made of that.
+  bool is_of_page(TenantId tenant, int64_t customer_id, Seconds changed_at) {
     const std::lock_guard lock(mutex_);
     const auto found = find({tenant, customer_id});
-    return found && changed_at != 0 && changed_at <= found->in_step_at;
+    return found && changed_at != 0 && changed_at <= found->page.customer.changed_at;
   }
 
  private:
@@ -73,7 +67,6 @@ class KnownCustomers {
   struct Entry {
     Shop::TaggedCustomer page;
     std::chrono::steady_clock::time_point until;
-    Seconds in_step_at = 0;
     int echoes = 0;
   };
   std::optional<Entry> find(const Key& key) {

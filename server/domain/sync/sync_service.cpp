@@ -128,6 +128,43 @@ struct SyncService::State {
     return ports.cards.refresh(tenant, card.link.customer_id, CardService::Want::kMember);
   }
 
+  // Of [from, to], and what was perhaps found late; true: there is more.
+  Result<bool> read_customers(const Tenant& tenant, Seconds from, Seconds to,
+                              const std::vector<std::string_view>& cursors,
+                              const std::optional<Shop::TagFilter>& among) {
+    // The step back is taken once: a crowd within it would else be read for ever.
+    from -= kCustomerOverlapSeconds;
+    for (int turn = 0; turn < kCustomerTurns; ++turn) {
+      const auto changed = ports.shop.customers_changed(tenant, from, to, among);
+      if (!changed.ok()) return changed.error();
+      std::vector<Change> changes;
+      for (const int64_t customer : changed->customers) {
+        const auto card = ports.storage.card(tenant.id, customer);
+        if (!card.ok()) return card.error();
+        if (!card->has_value()) continue;
+        const auto found = changed->changed_at.find(customer);
+        const Seconds changed_at = found == changed->changed_at.end() ? 0 : found->second;
+        if (ports.known != nullptr && ports.known->is_of_page(tenant.id, customer, changed_at)) {
+          continue;
+        }
+        const auto news = member_sync.is_news(tenant, customer, changed_at);
+        if (!news.ok()) return news.error();
+        if (!*news) continue;
+        changes.emplace_back(
+            change::Enqueue{{work_for(**card, Side::kShop), std::to_string(customer)}});
+      }
+      for (const std::string_view cursor : cursors) {
+        changes.emplace_back(change::SetCursor{std::string(cursor), changed->until});
+      }
+      if (auto applied = ports.storage.apply(tenant.id, changes); !applied.ok()) {
+        return applied.error();
+      }
+      from = changed->until;
+      if (from >= to) return false;
+    }
+    return true;
+  }
+
   int64_t sweep_position(TenantId tenant) {
     const std::lock_guard lock(mutex);
     return sweep_after[tenant];
@@ -273,37 +310,34 @@ Result<Done> SyncService::read_member_changes(const Tenant& tenant) {
   return ports.storage.apply(tenant.id, changes);
 }
 
+// A backfill changes each of its customers: while it runs they are left out, and read once when it
+// has ended.
 Result<bool> SyncService::read_customer_changes(const Tenant& tenant) {
   Ports& ports = state_->ports;
   const Seconds now = ports.clock.now();
-  const std::string cursor(kCustomersCursor);
-  const auto read_until = ports.storage.cursor(tenant.id, cursor);
+  const auto read_until = ports.storage.cursor(tenant.id, kCustomersCursor);
   if (!read_until.ok()) return read_until.error();
-  // The step back is taken once: a crowd within it would else be read for ever.
-  Seconds from = read_until->value_or(now) - kCustomerOverlapSeconds;
-  for (int turn = 0; turn < kCustomerTurns; ++turn) {
-    const auto changed = ports.shop.customers_changed(tenant, from, now);
-    if (!changed.ok()) return changed.error();
-    std::vector<Change> changes;
-    for (const int64_t customer : changed->customers) {
-      const auto card = ports.storage.card(tenant.id, customer);
-      if (!card.ok()) return card.error();
-      if (!card->has_value()) continue;
-      const auto changed_at = changed->changed_at.find(customer);
-      const bool is_known = ports.known != nullptr && changed_at != changed->changed_at.end() &&
-                            ports.known->is_in_step(tenant.id, customer, changed_at->second);
-      if (is_known) continue;
-      changes.emplace_back(
-          change::Enqueue{{work_for(**card, Side::kShop), std::to_string(customer)}});
-    }
-    changes.emplace_back(change::SetCursor{cursor, changed->until});
-    if (auto applied = ports.storage.apply(tenant.id, changes); !applied.ok()) {
-      return applied.error();
-    }
-    from = changed->until;
-    if (from >= now) return false;
+  const auto tagged_until = ports.storage.cursor(tenant.id, kTaggedCustomersCursor);
+  if (!tagged_until.ok()) return tagged_until.error();
+  const auto backfill = ports.storage.backfill(tenant.id);
+  if (!backfill.ok()) return backfill.error();
+  const Seconds others = read_until->value_or(now);
+  const Seconds tagged = std::min(others, tagged_until->value_or(others));
+  if (*backfill && (*backfill)->state == BackfillState::kRunning) {
+    auto noted = ports.storage.apply(
+        tenant.id, {change::SetCursor{std::string(kTaggedCustomersCursor), tagged}});
+    if (!noted.ok()) return noted.error();
+    return state_->read_customers(tenant, others, now, {kCustomersCursor},
+                                  Shop::TagFilter{.tag = (*backfill)->tag, .carried = false});
   }
-  return true;
+  if (*backfill && tagged < others) {
+    const auto more =
+        state_->read_customers(tenant, tagged, others, {kTaggedCustomersCursor},
+                               Shop::TagFilter{.tag = (*backfill)->tag, .carried = true});
+    if (!more.ok() || *more) return more;
+  }
+  return state_->read_customers(tenant, others, now, {kCustomersCursor, kTaggedCustomersCursor},
+                                std::nullopt);
 }
 
 Result<Done> SyncService::sweep_cards(const Tenant& tenant) {

@@ -31,6 +31,8 @@ inline constexpr int kCustomerTurns = 50;                // of up to 1,000 custo
 
 inline constexpr std::string_view kTransactionsCursor = "transactions.read";
 inline constexpr std::string_view kCustomersCursor = "customers.read";
+// The same, of who carries the tag of a backfill: behind while it runs.
+inline constexpr std::string_view kTaggedCustomersCursor = "customers.read.tagged";
 inline constexpr std::string_view kLookCursor = "cards.look";
 
 class SyncService {

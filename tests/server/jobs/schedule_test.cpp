@@ -249,7 +249,7 @@ TEST_F(ScheduleTest, PeopleWhoAreNoMembersAreNotWorkedOn) {
 }
 
 TEST_F(ScheduleTest, WhoIsGoneWithoutAWordIsFoundInTheNight) {
-  const std::string withdrawn = member(7001);
+  member(7001);
   const std::string gone = member(7002);
   member(7003);
   member(7004);

@@ -133,7 +133,7 @@ class ChangedShop {
 std::set<int64_t> sweep(ShopifyClient& client, const Tenant& tenant, Seconds from, Seconds to) {
   std::set<int64_t> named;
   for (int asked = 0; asked < 20; ++asked) {
-    const auto changed = client.customers_changed(tenant, from, to);
+    const auto changed = client.customers_changed(tenant, from, to, {});
     EXPECT_TRUE(changed) << changed.error().message;
     if (!changed) return {};
     named.insert(changed->customers.begin(), changed->customers.end());
@@ -171,7 +171,7 @@ TEST_F(ShopifyClientTest, AsksWhoIsMissingByTheirIds) {
 TEST_F(ShopifyClientTest, AsksWhoChangedWithQuotedMomentsInOrder) {
   has_tokens("A", "R");
   shopify.on(kGraphql, ChangedShop({kStart - 1, kStart, kStart + 30, kStart + 60, kStart + 61}));
-  const auto changed = client->customers_changed(tenant, kStart, kStart + 60);
+  const auto changed = client->customers_changed(tenant, kStart, kStart + 60, {});
   ASSERT_TRUE(changed) << changed.error().message;
   EXPECT_EQ(changed->customers, (std::vector<int64_t>{2, 3, 4}));
   EXPECT_EQ(changed->until, kStart + 60);
@@ -179,9 +179,19 @@ TEST_F(ShopifyClientTest, AsksWhoChangedWithQuotedMomentsInOrder) {
   EXPECT_EQ(sent()["variables"], (json{{"query",
                                         "updated_at:>='2026-09-21T14:13:20Z' AND "
                                         "updated_at:<='2026-09-21T14:14:20Z'"}}));
-  EXPECT_EQ(client->customers_changed(tenant, kStart, kStart - 1).error().code,
+  EXPECT_EQ(client->customers_changed(tenant, kStart, kStart - 1, {}).error().code,
             ErrorCode::kInvalid);
   EXPECT_EQ(shopify.count(kGraphql), 1U);
+  const std::string moments = sent()["variables"]["query"];
+  ASSERT_TRUE(client->customers_changed(tenant, kStart, kStart + 60,
+                                        Shop::TagFilter{.tag = "old: one", .carried = true}));
+  EXPECT_EQ(sent()["variables"]["query"], moments + " AND tag:'old: one'");
+  ASSERT_TRUE(client->customers_changed(tenant, kStart, kStart + 60,
+                                        Shop::TagFilter{.tag = "old: one", .carried = false}));
+  EXPECT_EQ(sent()["variables"]["query"], moments + " AND tag_not:'old: one'");
+  const auto odd =
+      client->customers_changed(tenant, kStart, kStart + 60, Shop::TagFilter{.tag = "a'b"});
+  EXPECT_EQ(odd.error().code, ErrorCode::kInvalid);
 }
 
 TEST_F(ShopifyClientTest, FourPagesAreReadInOneCallAndTheRestInTheNext) {
@@ -189,7 +199,7 @@ TEST_F(ShopifyClientTest, FourPagesAreReadInOneCallAndTheRestInTheNext) {
   std::vector<Seconds> changes;
   for (int i = 0; i < 1'000; ++i) changes.push_back(kStart + i);
   shopify.on(kGraphql, ChangedShop(changes));
-  auto changed = client->customers_changed(tenant, kStart, kStart + 9'999);
+  auto changed = client->customers_changed(tenant, kStart, kStart + 9'999, {});
   ASSERT_TRUE(changed);
   EXPECT_EQ(changed->customers.size(), 1'000U);
   EXPECT_EQ(changed->until, kStart + 9'999) << "all of them";
@@ -197,7 +207,7 @@ TEST_F(ShopifyClientTest, FourPagesAreReadInOneCallAndTheRestInTheNext) {
 
   changes.push_back(kStart + 1'000);
   shopify.on(kGraphql, ChangedShop(changes));
-  changed = client->customers_changed(tenant, kStart, kStart + 9'999);
+  changed = client->customers_changed(tenant, kStart, kStart + 9'999, {});
   ASSERT_TRUE(changed);
   EXPECT_EQ(changed->customers.size(), 1'000U);
   EXPECT_EQ(changed->until, kStart + 998) << "more may have changed in the last one's second";
@@ -220,10 +230,10 @@ TEST_F(ShopifyClientTest, NobodyWhoChangedInTheSameSecondIsLostAtAPagesEdge) {
 TEST_F(ShopifyClientTest, ASecondInWhichTooManyChangedIsAnErrorAndNoEndlessSweep) {
   has_tokens("A", "R");
   shopify.on(kGraphql, ChangedShop(std::vector<Seconds>(10'000, kStart)));
-  EXPECT_EQ(client->customers_changed(tenant, kStart, kStart + 60)->customers.size(), 10'000U);
+  EXPECT_EQ(client->customers_changed(tenant, kStart, kStart + 60, {})->customers.size(), 10'000U);
   shopify.on(kGraphql, ChangedShop(std::vector<Seconds>(10'001, kStart)));
   const size_t before = shopify.count(kGraphql);
-  EXPECT_EQ(client->customers_changed(tenant, kStart, kStart + 60).error().code,
+  EXPECT_EQ(client->customers_changed(tenant, kStart, kStart + 60, {}).error().code,
             ErrorCode::kUnavailable);
   EXPECT_EQ(shopify.count(kGraphql) - before, 40U);
 }
@@ -242,7 +252,7 @@ TEST_F(ShopifyClientTest, ASearchThatKnowsOnlyDaysCostsPagesAndNobody) {
     coarse.body = body.dump();
     return shop(coarse);
   });
-  const auto changed = client->customers_changed(tenant, kStart + 2'000, kStart + 2'009);
+  const auto changed = client->customers_changed(tenant, kStart + 2'000, kStart + 2'009, {});
   ASSERT_TRUE(changed) << changed.error().message;
   EXPECT_EQ(changed->customers.size(), 10U);
   EXPECT_EQ(changed->customers.front(), 2'001);

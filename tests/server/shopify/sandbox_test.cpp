@@ -236,11 +236,11 @@ TEST_F(ShopifySandboxTest, FindsWhoChangedWithinAWindowOverSeveralPages) {
   for (int i = 0; i < 260; ++i) {
     made.insert(make_customer({{"email", "a" + std::to_string(i) + "@example.com"}}));
   }
-  const auto changed = client->customers_changed(tenant, began, clock.now() + 1);
+  const auto changed = client->customers_changed(tenant, began, clock.now() + 1, {});
   ASSERT_TRUE(changed) << changed.error().message;
   EXPECT_EQ(std::set<int64_t>(changed->customers.begin(), changed->customers.end()), made);
   EXPECT_EQ(calls("CustomersChanged"), 2U);
-  EXPECT_TRUE(client->customers_changed(tenant, began - 7'200, began - 1)->customers.empty());
+  EXPECT_TRUE(client->customers_changed(tenant, began - 7'200, began - 1, {})->customers.empty());
 }
 
 TEST_F(ShopifySandboxTest, FindsWhoIsMissing) {

@@ -56,7 +56,7 @@ export function connection(items, { first, last, after, before, reverse }, value
 }
 
 /**
- * Keeps what every term of `query:` accepts: `field:value`, `field:>value`, or a plain word.
+ * Keeps what every term of `query:` accepts: `field:value`, `field:>value`, `field_not:value`, or a plain word.
  * @template T
  * @param {T[]} items
  * @param {string|null|undefined} query
@@ -68,6 +68,11 @@ export function search(items, query, fields, times = {}) {
   return terms.filter((term) => term !== 'AND').reduce((kept, term) => {
     const match = /^([a-z_]+):(>=|<=|>|<)?(.*)$/.exec(term);
     const name = match ? match[1] : 'default';
+    const refused = match && name.endsWith('_not') ? name.slice(0, -'_not'.length) : '';
+    if (refused && refused in fields) {
+      const its = new Set(search(items, term.replace('_not:', ':'), fields));
+      return kept.filter((item) => !its.has(item));
+    }
     if (match && name in times) return kept.filter((item) => compareTimes(times[name](item), match[2], match[3]));
     if (!(name in fields)) throw apiError(`The sandbox cannot search by "${name}"`, 'SANDBOX_NOT_IMPLEMENTED');
     const wanted = (match ? match[3] : term).replace(/^["']|["']$/g, '').toLowerCase();

@@ -147,6 +147,17 @@ test('customers are searched by the second they changed in when it is quoted, el
   assert.equal((await run(kChanged, { query: 'updated_at:>=soon' })).errors[0].extensions.code, 'SANDBOX_NOT_IMPLEMENTED');
 });
 
+test('customers are searched by the tags that they carry and by those that they do not', async (t) => {
+  const { run, add } = await shop(t);
+  for (const [lastName, tags] of Object.entries({ a: ['Old programme'], b: ['old programme', 'VIP'], c: ['old'], d: [] })) await add({ lastName, tags });
+  const found = async (/** @type {string} */ query) => (await run('query($query: String!) { customers(first: 9, query: $query) { nodes { lastName } } }', { query })).data.customers
+    .nodes.map((/** @type {any} */ one) => one.lastName).join('');
+  assert.equal(await found("tag:'old programme'"), 'ab');
+  assert.equal(await found("tag_not:'old programme'"), 'cd');
+  assert.equal(await found("tag:'VIP' AND tag_not:'old'"), 'b');
+  assert.equal((await run('{ customers(first: 1, query: "colour_not:red") { nodes { id } } }')).errors[0].extensions.code, 'SANDBOX_NOT_IMPLEMENTED');
+});
+
 test('a page goes on where the last one ended, though its last customer has moved', async (t) => {
   const { run, add, box } = await shop(t);
   const rows = [];

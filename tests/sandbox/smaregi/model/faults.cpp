@@ -52,8 +52,9 @@ void Faults::configure(const Json& body) {
     }
   }
   for (const char* text : {"path", "detail"}) {
-    if (body.contains(text) && !body[text].is_string())
+    if (body.contains(text) && !body[text].is_string()) {
       refuse(std::string(text) + " must be a string");
+    }
   }
   Fault fault;
   fault.delay_ms = number(body, "delay_ms", 0, 0, kMaxDelayMs);
