@@ -181,7 +181,8 @@ int serve(const Config& config) {
   SmaregiClient workers_pos(pos, SmaregiClient::Background());
   SmaregiClient bulk_pos(pos, SmaregiClient::Bulk());
   ShopifyClient shop(shopify_options(config), *outbound, storage, clock, random);
-  ShopifyClient bulk_shop(shop, ShopifyClient::Background());
+  ShopifyClient bulk_shop(shop, ShopifyClient::Caller::kBackground);
+  ShopifyClient merchants_shop(shop, ShopifyClient::Caller::kMerchant);
   ThreadPool background({.threads = kLookupThreads, .queue = kLookupQueue});
   const auto note = [&log](std::string_view text) { log.info("note", {{"what", text}}); };
   CardService cards({storage, pos, clock, background, note, &workers_pos});
@@ -199,10 +200,10 @@ int serve(const Config& config) {
   PilotGate pilot({shop, clock, background, note});
   Jobs jobs({storage, workers_pos, shop, clock, random, fingerprints, cards, stock, tenants,
              mailer ? &*mailer : nullptr, note, nullptr, nullptr, &bulk_pos, &bulk_shop});
-  http::App app(
-      {storage, pos, shop, clock, random, cards, stock, join, tenants, health, pilot, log, metrics,
-       background, [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
-      app_options(config), std::move(*assets));
+  http::App app({storage, pos, merchants_shop, clock, random, cards, stock, join, tenants, health,
+                 pilot, log, metrics, background, [&jobs] { jobs.poke(); },
+                 [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
+                app_options(config), std::move(*assets));
   http::Front front(
       front_options(config.server.listen, static_cast<size_t>(config.server.threads)),
       [&app](const http::Request& request) { return app.handle(request); },

@@ -92,6 +92,9 @@ bool all_set(Options... codes) {
 }
 
 bool set_up(CURL* handle, const SmtpOptions& options, bool plain) {
+  // At its time-out libcurl waits for the answer to a mail once more, for two minutes unless told
+  // otherwise.
+  const auto answer_time = std::chrono::ceil<std::chrono::seconds>(options.total_time);
   const bool connection = all_set(
       curl_easy_setopt(handle, CURLOPT_URL, options.url.c_str()),
       curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps"),
@@ -101,6 +104,8 @@ bool set_up(CURL* handle, const SmtpOptions& options, bool plain) {
       curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L),
       curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                        static_cast<long>(options.connect_time.count())),
+      curl_easy_setopt(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+                       static_cast<long>(answer_time.count())),
       curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_time.count())));
   if (!connection || options.user.empty()) return connection;
   return all_set(curl_easy_setopt(handle, CURLOPT_USERNAME, options.user.c_str()),

@@ -110,12 +110,13 @@ Result<std::string> AccessTokens::renew(const Tenant& tenant, const std::string&
     }
     std::this_thread::sleep_for(kLongestNap);
   }
-  auto token = refresh(tenant, refused);
+  auto token = refresh(tenant, refused, deadline);
   (void)storage_.release(tenant.id, claim);  // or it ends by itself
   return token;
 }
 
-Result<std::string> AccessTokens::refresh(const Tenant& tenant, const std::string& refused) {
+Result<std::string> AccessTokens::refresh(const Tenant& tenant, const std::string& refused,
+                                          TimePoint deadline) {
   // Somebody may have finished between the look and the claim.
   if (auto token = stored(tenant.id, refused)) return *token;
   const auto kept = storage_.secret(tenant.id, SecretPurpose::kShopifyRefresh);
@@ -124,7 +125,7 @@ Result<std::string> AccessTokens::refresh(const Tenant& tenant, const std::strin
   if (!refresh || refresh->value.empty()) return open_the_app("no refresh token is stored");
   if (clock_.now() >= refresh->expires_at) return open_the_app("the refresh token has ended");
 
-  const auto tokens = refresh_(tenant, refresh->value);
+  const auto tokens = refresh_(tenant, refresh->value, deadline);
   if (!tokens) {
     if (tokens.error().code != ErrorCode::kUnauthorized) return tokens.error();
     if (auto token = stored(tenant.id, refused)) return *token;

@@ -30,8 +30,8 @@ class AccessTokens {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
   // Asks Shopify with a refresh token. kUnauthorized: refused.
-  using Refresh =
-      std::function<Result<TokenPair>(const Tenant& tenant, const std::string& refresh_token)>;
+  using Refresh = std::function<Result<TokenPair>(
+      const Tenant& tenant, const std::string& refresh_token, TimePoint deadline)>;
 
   // process: another one a process, for the claim.
   AccessTokens(Refresh refresh, Storage& storage, Clock& clock, std::string process);
@@ -48,7 +48,7 @@ class AccessTokens {
   std::shared_ptr<Flight> flight(TenantId tenant);
   Result<std::string> renewed(const Tenant& tenant, const std::string& refused, TimePoint deadline);
   Result<std::string> renew(const Tenant& tenant, const std::string& refused, TimePoint deadline);
-  Result<std::string> refresh(const Tenant& tenant, const std::string& refused);
+  Result<std::string> refresh(const Tenant& tenant, const std::string& refused, TimePoint deadline);
   // What another thread or server stored meanwhile; nullopt when it is no better than what we had.
   std::optional<std::string> stored(TenantId tenant, const std::string& refused);
 

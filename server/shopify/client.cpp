@@ -67,21 +67,22 @@ json with_fields(json variables, const FieldKeys& keys) {
 // round says something otherwise than the one before.
 Result<std::vector<UserError>> write_metafields(Wire& wire, const Tenant& tenant,
                                                 const std::string& owner,
-                                                std::vector<MetafieldChange> changes) {
+                                                std::vector<MetafieldChange> changes,
+                                                Wire::Caller caller) {
   for (;;) {
-    auto errors =
-        wire.mutate(tenant, shopify::kMetafieldsSet, "metafieldsSet",
-                    json::object({{"metafields", shopify::metafields_input(owner, changes)}}));
+    auto errors = wire.mutate(
+        tenant, shopify::kMetafieldsSet, "metafieldsSet",
+        json::object({{"metafields", shopify::metafields_input(owner, changes)}}), caller);
     if (!errors || errors->empty() || !shopify::say_otherwise(*errors, changes)) return errors;
   }
 }
 
 // nullopt: there is no such customer.
 Result<std::optional<std::vector<std::string>>> tags_of(Wire& wire, const Tenant& tenant,
-                                                        int64_t customer_id, bool in_background) {
+                                                        int64_t customer_id, Wire::Caller caller) {
   const auto body =
       wire.call(tenant, shopify::kCustomerTags,
-                json::object({{"id", shopify::make_gid("Customer", customer_id)}}), in_background);
+                json::object({{"id", shopify::make_gid("Customer", customer_id)}}), caller);
   if (!body) return body.error();
   auto read = shopify::parse_customer_tags(*body);
   if (!read) return read.error();
@@ -100,16 +101,16 @@ ShopifyClient::ShopifyClient(ShopifyOptions options, Outbound& outbound, Storage
     : wire_(std::make_shared<shopify::Wire>(std::move(options), outbound, storage, clock, random)),
       storage_(storage),
       clock_(clock),
-      in_background_(false) {}
-ShopifyClient::ShopifyClient(const ShopifyClient& other, Background)
-    : wire_(other.wire_), storage_(other.storage_), clock_(other.clock_), in_background_(true) {}
+      caller_(Caller::kWorker) {}
+ShopifyClient::ShopifyClient(const ShopifyClient& other, Caller caller)
+    : wire_(other.wire_), storage_(other.storage_), clock_(other.clock_), caller_(caller) {}
 ShopifyClient::~ShopifyClient() = default;
 
 Result<ShopIdentity> ShopifyClient::install(std::string_view shop_domain,
                                             std::string_view session_token) {
-  const auto tokens = wire_->exchange(shop_domain, session_token);
+  const auto tokens = wire_->exchange(shop_domain, session_token, caller_);
   if (!tokens) return tokens.error();
-  const auto reply = wire_->ask_with(tokens->access, shop_domain, shopify::kShopIdentity);
+  const auto reply = wire_->ask_with(tokens->access, shop_domain, shopify::kShopIdentity, caller_);
   if (!reply) return reply.error();
   auto shop = shopify::parse_shop(reply->body);
   if (!shop) return shop;
@@ -126,7 +127,7 @@ Result<ShopIdentity> ShopifyClient::install(std::string_view shop_domain,
 Result<Done> ShopifyClient::prepare(const Tenant& tenant) {
   const Operation& operation = shopify::kMetafieldDefinitionCreate;
   const auto errors = wire_->mutate(tenant, operation, "metafieldDefinitionCreate",
-                                    json::object({{"definition", card_definition()}}));
+                                    json::object({{"definition", card_definition()}}), caller_);
   if (!errors) return errors.error();
   const bool there = std::any_of(errors->begin(), errors->end(),
                                  [](const UserError& error) { return error.code == "TAKEN"; });
@@ -135,7 +136,7 @@ Result<Done> ShopifyClient::prepare(const Tenant& tenant) {
 }
 
 Result<std::string> ShopifyClient::contact_mail(const Tenant& tenant) {
-  const auto body = wire_->call(tenant, shopify::kShopMail, json::object());
+  const auto body = wire_->call(tenant, shopify::kShopMail, json::object(), caller_);
   if (!body) return body.error();
   return shopify::parse_shop_mail(*body);
 }
@@ -143,9 +144,9 @@ Result<std::string> ShopifyClient::contact_mail(const Tenant& tenant) {
 Result<std::optional<ShopCustomer>> ShopifyClient::customer(const Tenant& tenant,
                                                             int64_t customer_id) {
   const FieldKeys& keys = tenant.settings.field_keys;
-  const auto body = wire_->call(
-      tenant, shopify::kCustomer,
-      with_fields({{"id", shopify::make_gid("Customer", customer_id)}}, keys), in_background_);
+  const auto body =
+      wire_->call(tenant, shopify::kCustomer,
+                  with_fields({{"id", shopify::make_gid("Customer", customer_id)}}, keys), caller_);
   if (!body) return body.error();
   auto customer = shopify::parse_customer(*body, keys);
   if (customer && *customer && (*customer)->id != customer_id) {
@@ -170,7 +171,7 @@ Result<Shop::Changed> ShopifyClient::customers_changed(const Tenant& tenant, Sec
   json variables = {{"query", query}};
   Changed changed{.customers = {}, .until = to};
   for (int page = 1; page <= kMostChangedPages; ++page) {
-    const auto body = wire_->call(tenant, shopify::kCustomersChanged, variables);
+    const auto body = wire_->call(tenant, shopify::kCustomersChanged, variables, caller_);
     if (!body) return body.error();
     const auto read = shopify::parse_changed_customers(*body);
     if (!read) return read.error();
@@ -203,7 +204,7 @@ Result<std::vector<int64_t>> ShopifyClient::missing_customers(const Tenant& tena
   json gids = json::array();
   for (const int64_t id : ids) gids.push_back(shopify::make_gid("Customer", id));
   const auto body = wire_->call(tenant, shopify::kCustomersThere,
-                                json::object({{"ids", std::move(gids)}}), /*in_background=*/true);
+                                json::object({{"ids", std::move(gids)}}), Caller::kBackground);
   if (!body) return body.error();
   return shopify::parse_missing_customers(*body, ids);
 }
@@ -218,7 +219,7 @@ Result<Shop::TaggedPage> ShopifyClient::customers_tagged(const Tenant& tenant, s
       with_fields(
           {{"query", "id:>" + std::to_string(after_id) + " AND " + *query}, {"first", limit}},
           keys),
-      in_background_);
+      caller_);
   if (!body) return body.error();
   auto page = shopify::parse_tagged_customers(*body, keys, tag);
   if (page && page->last_id != 0 && page->last_id <= after_id) {
@@ -229,17 +230,18 @@ Result<Shop::TaggedPage> ShopifyClient::customers_tagged(const Tenant& tenant, s
 
 Result<int64_t> ShopifyClient::count_tagged(const Tenant& tenant, std::string_view tag) {
   if (const auto query = tagged(tag); !query) return query.error();
-  const auto body =
-      wire_->call(tenant, shopify::kCustomersCount,
-                  json::object({{"query", "customer_tags CONTAINS '" + std::string(tag) + "'"}}));
+  const auto body = wire_->call(
+      tenant, shopify::kCustomersCount,
+      json::object({{"query", "customer_tags CONTAINS '" + std::string(tag) + "'"}}), caller_);
   if (!body) return body.error();
   return shopify::parse_customers_count(*body);
 }
 
 Result<std::optional<std::string>> ShopifyClient::published_card(const Tenant& tenant,
                                                                  int64_t customer_id) {
-  const auto body = wire_->call(tenant, shopify::kCustomerCard,
-                                json::object({{"id", shopify::make_gid("Customer", customer_id)}}));
+  const auto body =
+      wire_->call(tenant, shopify::kCustomerCard,
+                  json::object({{"id", shopify::make_gid("Customer", customer_id)}}), caller_);
   if (!body) return body.error();
   return shopify::parse_card(*body, customer_id);
 }
@@ -272,18 +274,18 @@ Result<Done> ShopifyClient::update_customer(const Tenant& tenant, int64_t custom
     const Operation& operation = shopify::kCustomerEmailMarketingConsentUpdate;
     const json variables = {{"input", shopify::consent_input(gid, *planned->mail_consent)}};
     const auto errors =
-        wire_->mutate(tenant, operation, "customerEmailMarketingConsentUpdate", variables);
+        wire_->mutate(tenant, operation, "customerEmailMarketingConsentUpdate", variables, caller_);
     if (auto settled = settle(operation, errors); !settled) return settled;
   }
   if (!planned->metafields.empty()) {
-    const auto errors = write_metafields(*wire_, tenant, gid, planned->metafields);
+    const auto errors = write_metafields(*wire_, tenant, gid, planned->metafields, caller_);
     if (auto settled = settle(shopify::kMetafieldsSet, errors); !settled) return settled;
   }
   if (planned->has_profile()) {
     const Operation& operation = shopify::kCustomerUpdate;
     const auto errors =
         wire_->mutate(tenant, operation, "customerUpdate",
-                      json::object({{"input", shopify::profile_input(gid, *planned)}}));
+                      json::object({{"input", shopify::profile_input(gid, *planned)}}), caller_);
     if (auto settled = settle(operation, errors); !settled) return settled;
   }
   if (refused) return *refused;
@@ -305,7 +307,7 @@ Result<Done> ShopifyClient::write_cards(const Tenant& tenant,
                           {"value", card.json}});
   }
   return wire_->change(tenant, shopify::kMetafieldsSet, "metafieldsSet",
-                       json::object({{"metafields", std::move(metafields)}}), in_background_);
+                       json::object({{"metafields", std::move(metafields)}}), caller_);
 }
 
 Result<Done> ShopifyClient::erase_card(const Tenant& tenant, int64_t customer_id) {
@@ -313,8 +315,9 @@ Result<Done> ShopifyClient::erase_card(const Tenant& tenant, int64_t customer_id
   const json identifier = {{"ownerId", shopify::make_gid("Customer", customer_id)},
                            {"namespace", kNamespace},
                            {"key", kKey}};
-  const auto errors = wire_->mutate(tenant, operation, "metafieldsDelete",
-                                    json::object({{"metafields", json::array({identifier})}}));
+  const auto errors =
+      wire_->mutate(tenant, operation, "metafieldsDelete",
+                    json::object({{"metafields", json::array({identifier})}}), caller_);
   if (!errors) return errors.error();
   if (errors->empty()) return Done{};
   // The card of a customer who is gone is gone as well; this mutation's errors have no code that
@@ -328,8 +331,9 @@ Result<std::optional<int64_t>> ShopifyClient::customer_with_code(const Tenant& t
                                                                  std::string_view member_code) {
   const std::string tag = shopify::member_tag(member_code);
   if (tag.empty()) return std::optional<int64_t>();
-  const auto body = wire_->call(tenant, shopify::kCustomerByTag,
-                                json::object({{"query", "tag:" + shopify::search_quoted(tag)}}));
+  const auto body =
+      wire_->call(tenant, shopify::kCustomerByTag,
+                  json::object({{"query", "tag:" + shopify::search_quoted(tag)}}), caller_);
   if (!body) return body.error();
   return shopify::parse_customer_by_tag(*body, tag);
 }
@@ -337,7 +341,7 @@ Result<std::optional<int64_t>> ShopifyClient::customer_with_code(const Tenant& t
 Result<Done> ShopifyClient::tag_customer(const Tenant& tenant, int64_t customer_id,
                                          std::string_view member_code, const OtherCodes& others) {
   const std::string gid = shopify::make_gid("Customer", customer_id);
-  const auto tags = tags_of(*wire_, tenant, customer_id, in_background_);
+  const auto tags = tags_of(*wire_, tenant, customer_id, caller_);
   if (!tags) return tags.error();
   if (!*tags) return Done{};
   const shopify::TagChanges changes = shopify::tag_changes(**tags, member_code);
@@ -351,12 +355,12 @@ Result<Done> ShopifyClient::tag_customer(const Tenant& tenant, int64_t customer_
   }
   if (!changes.remove.empty()) {
     auto removed = wire_->change(tenant, shopify::kTagsRemove, "tagsRemove",
-                                 {{"id", gid}, {"tags", changes.remove}}, in_background_);
+                                 {{"id", gid}, {"tags", changes.remove}}, caller_);
     if (!removed) return removed;
   }
   if (changes.add.empty()) return Done{};
   return wire_->change(tenant, shopify::kTagsAdd, "tagsAdd", {{"id", gid}, {"tags", changes.add}},
-                       in_background_);
+                       caller_);
 }
 
 Result<std::optional<ShopCustomer>> ShopifyClient::add_member_tag(const Tenant& tenant,
@@ -369,7 +373,7 @@ Result<std::optional<ShopCustomer>> ShopifyClient::add_member_tag(const Tenant& 
   const auto body = wire_->call(
       tenant, operation,
       with_fields({{"id", shopify::make_gid("Customer", customer_id)}, {"tags", tags}}, keys),
-      in_background_);
+      caller_);
   if (!body) return body.error();
   const auto errors = shopify::parse_user_errors(*body, "tagsAdd");
   if (!errors) return errors.error();
@@ -382,7 +386,7 @@ Result<std::optional<ShopCustomer>> ShopifyClient::add_member_tag(const Tenant& 
 
 Result<bool> ShopifyClient::has_tag(const Tenant& tenant, int64_t customer_id,
                                     std::string_view tag) {
-  const auto tags = tags_of(*wire_, tenant, customer_id, /*in_background=*/false);
+  const auto tags = tags_of(*wire_, tenant, customer_id, caller_);
   if (!tags) return tags.error();
   return *tags && std::ranges::any_of(**tags, [tag](const std::string& its) {
     return ascii_lower(its) == ascii_lower(tag);
@@ -390,7 +394,7 @@ Result<bool> ShopifyClient::has_tag(const Tenant& tenant, int64_t customer_id,
 }
 
 Result<Access> ShopifyClient::access(const Tenant& tenant) {
-  const auto reply = wire_->ask(tenant, shopify::kAppAccess, json::object());
+  const auto reply = wire_->ask(tenant, shopify::kAppAccess, json::object(), caller_);
   if (!reply) return reply.error();
   const auto app = shopify::parse_app_access(reply->body);
   if (!app) return app.error();
@@ -401,7 +405,7 @@ Result<Access> ShopifyClient::access(const Tenant& tenant) {
 }
 
 Result<Done> ShopifyClient::publish_pilot(const Tenant& tenant, bool on) {
-  const auto body = wire_->call(tenant, shopify::kAppAccess, json::object());
+  const auto body = wire_->call(tenant, shopify::kAppAccess, json::object(), caller_);
   if (!body) return body.error();
   const auto app = shopify::parse_app_access(*body);
   if (!app) return app.error();
@@ -411,7 +415,7 @@ Result<Done> ShopifyClient::publish_pilot(const Tenant& tenant, bool on) {
                           {"type", "boolean"},
                           {"value", on ? "true" : "false"}};
   return wire_->change(tenant, shopify::kMetafieldsSet, "metafieldsSet",
-                       json::object({{"metafields", json::array({metafield})}}));
+                       json::object({{"metafields", json::array({metafield})}}), caller_);
 }
 
 }  // namespace tsunagi

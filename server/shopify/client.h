@@ -33,9 +33,10 @@ struct ShopifyOptions {
   std::string client_secret;
   std::string admin_url = "https://{shop}";  // {shop}: the shop's domain
 
-  std::chrono::milliseconds attempt_time{8'000};  // one request
-  std::chrono::milliseconds total_time{30'000};   // one call, waiting and retries included
-  std::chrono::milliseconds first_backoff{200};   // doubles, with jitter
+  std::chrono::milliseconds attempt_time{8'000};   // one request
+  std::chrono::milliseconds total_time{30'000};    // one call, waiting and retries included
+  std::chrono::milliseconds merchant_time{4'000};  // the same, for a merchant who waits
+  std::chrono::milliseconds first_backoff{200};    // doubles, with jitter
   int max_attempts = 5;
 };
 
@@ -43,10 +44,14 @@ class ShopifyClient final : public Shop {
  public:
   ShopifyClient(ShopifyOptions options, Outbound& outbound, Storage& storage, Clock& clock,
                 Random& random);
-  // The same for work that nobody waits for: its calls leave a part of the shop's points alone.
-  // Shares tokens and points with `other`.
-  struct Background {};
-  ShopifyClient(const ShopifyClient& other, Background);
+  // Who makes the calls of a client.
+  enum class Caller : uint8_t {
+    kWorker,
+    kBackground,  // nobody waits: a part of the shop's points is left alone
+    kMerchant,    // who waits on the merchant page: ends after merchant_time
+  };
+  // The same for another caller. Shares tokens and points with `other`.
+  ShopifyClient(const ShopifyClient& other, Caller caller);
   ~ShopifyClient() override;
   ShopifyClient(const ShopifyClient&) = delete;
   ShopifyClient& operator=(const ShopifyClient&) = delete;
@@ -108,7 +113,7 @@ class ShopifyClient final : public Shop {
   std::shared_ptr<shopify::Wire> wire_;
   Storage& storage_;
   Clock& clock_;
-  const bool in_background_;
+  const Caller caller_;
 };
 
 }  // namespace tsunagi

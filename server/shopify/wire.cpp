@@ -120,29 +120,39 @@ Wire::Wire(ShopifyOptions options, Outbound& outbound, Storage& storage, Clock& 
       random_(random),
       process_(random.token(kProcessTokenBytes)),
       tokens_(
-          [this](const Tenant& tenant, const std::string& token) {
+          [this](const Tenant& tenant, const std::string& token, TimePoint deadline) {
             return ask_for_tokens("shopify.token.refresh", tenant.shop_domain,
-                                  {{"grant_type", "refresh_token"}, {"refresh_token", token}});
+                                  {{"grant_type", "refresh_token"}, {"refresh_token", token}},
+                                  deadline);
           },
           storage, clock, process_) {}
 
+Wire::TimePoint Wire::deadline_of(Caller caller) const {
+  return clock_.steady() +
+         (caller == Caller::kMerchant ? options_.merchant_time : options_.total_time);
+}
+
+milliseconds Wire::time_for_one(TimePoint deadline) const {
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.steady());
+  return std::clamp(left, milliseconds(1), options_.attempt_time);
+}
+
 // Any 4xx of the token endpoint is a refusal: another session token or refresh token is needed.
-Result<TokenPair> Wire::ask_for_tokens(std::string_view label, std::string_view domain,
-                                       json fields) {
+Result<TokenPair> Wire::ask_for_tokens(std::string_view label, std::string_view domain, json fields,
+                                       TimePoint deadline) {
   if (!is_shop_domain(domain)) return refused_address();
   fields["client_id"] = options_.client_id;
   fields["client_secret"] = options_.client_secret;
-  const HttpRequest request{
+  HttpRequest request{
       .method = "POST",
       .url = join_url(with_shop(options_.admin_url, domain), "/admin/oauth/access_token"),
       .headers = {{"Accept", "application/json"}},
       .content_type = "application/json",
       .body = dump(fields),
-      .timeout = options_.attempt_time,
       .label = label};
-  const TimePoint deadline = clock_.steady() + options_.total_time;
   Error last{ErrorCode::kUnavailable, std::string(label) + ": no time left"};
   for (int attempt = 0; attempt < options_.max_attempts; ++attempt) {
+    request.timeout = time_for_one(deadline);
     const auto reply = outbound_.send(request);
     milliseconds nap = backoff(options_.first_backoff, attempt, random_);
     if (!reply) {
@@ -166,13 +176,15 @@ Result<TokenPair> Wire::ask_for_tokens(std::string_view label, std::string_view 
   return last;
 }
 
-Result<TokenPair> Wire::exchange(std::string_view domain, std::string_view session_token) {
+Result<TokenPair> Wire::exchange(std::string_view domain, std::string_view session_token,
+                                 Caller caller) {
   return ask_for_tokens("shopify.token.exchange", domain,
                         {{"grant_type", kTokenExchange},
                          {"subject_token", session_token},
                          {"subject_token_type", kIdToken},
                          {"requested_token_type", kOfflineToken},
-                         {"expiring", "1"}});
+                         {"expiring", "1"}},
+                        deadline_of(caller));
 }
 
 bool Wire::rest(milliseconds nap, int attempt, TimePoint deadline) const {
@@ -215,10 +227,10 @@ HttpRequest Wire::graphql_request(std::string_view domain, const Operation& oper
 }
 
 Result<HttpReply> Wire::ask(std::string_view domain, const Operation& operation,
-                            const json& variables, const TokenOf& token_of, bool in_background) {
+                            const json& variables, const TokenOf& token_of, Caller caller) {
   using Next = Step::Next;
   if (!is_shop_domain(domain)) return refused_address();
-  const TimePoint deadline = clock_.steady() + options_.total_time;
+  const TimePoint deadline = deadline_of(caller);
   const auto points = points_of(domain);
   HttpRequest request = graphql_request(domain, operation, variables);
   Error last{ErrorCode::kUnavailable, std::string(operation.label) + ": no time left"};
@@ -226,10 +238,9 @@ Result<HttpReply> Wire::ask(std::string_view domain, const Operation& operation,
   for (int attempt = 0; attempt < options_.max_attempts; ++attempt) {
     const auto token = token_of(refused, deadline);
     if (!token) return token.error();
-    const auto turn = points->take(operation.name, deadline, in_background);
+    const auto turn = points->take(operation.name, deadline, caller == Caller::kBackground);
     if (!turn) return turn.error();
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.steady());
-    request.timeout = std::clamp(left, milliseconds(1), options_.attempt_time);
+    request.timeout = time_for_one(deadline);
     request.headers = {{"X-Shopify-Access-Token", *token}, {"Accept", "application/json"}};
 
     auto reply = outbound_.send(request);
@@ -248,45 +259,45 @@ Result<HttpReply> Wire::ask(std::string_view domain, const Operation& operation,
 }
 
 Result<HttpReply> Wire::ask_with(const std::string& access_token, std::string_view domain,
-                                 const Operation& operation) {
+                                 const Operation& operation, Caller caller) {
   return ask(
       domain, operation, json::object(),
       [&](const std::string& refused, TimePoint) -> Result<std::string> {
         if (refused.empty()) return access_token;
         return Error{ErrorCode::kUnauthorized, "Shopify: refuses the token it just issued"};
       },
-      /*in_background=*/false);
+      caller);
 }
 
 Result<HttpReply> Wire::ask(const Tenant& tenant, const Operation& operation, const json& variables,
-                            bool in_background) {
+                            Caller caller) {
   return ask(
       tenant.shop_domain, operation, variables,
       [&](const std::string& refused, TimePoint deadline) {
         return refused.empty() ? tokens_.get(tenant, deadline)
                                : tokens_.instead_of(tenant, refused, deadline);
       },
-      in_background);
+      caller);
 }
 
 Result<std::string> Wire::call(const Tenant& tenant, const Operation& operation,
-                               const json& variables, bool in_background) {
-  auto reply = ask(tenant, operation, variables, in_background);
+                               const json& variables, Caller caller) {
+  auto reply = ask(tenant, operation, variables, caller);
   if (!reply) return reply.error();
   return std::move(reply->body);
 }
 
 Result<std::vector<UserError>> Wire::mutate(const Tenant& tenant, const Operation& operation,
                                             std::string_view mutation, const json& variables,
-                                            bool in_background) {
-  const auto body = call(tenant, operation, variables, in_background);
+                                            Caller caller) {
+  const auto body = call(tenant, operation, variables, caller);
   if (!body) return body.error();
   return parse_user_errors(*body, mutation);
 }
 
 Result<Done> Wire::change(const Tenant& tenant, const Operation& operation,
-                          std::string_view mutation, const json& variables, bool in_background) {
-  const auto errors = mutate(tenant, operation, mutation, variables, in_background);
+                          std::string_view mutation, const json& variables, Caller caller) {
+  const auto errors = mutate(tenant, operation, mutation, variables, caller);
   if (!errors) return errors.error();
   if (!errors->empty()) return user_error(operation, *errors);
   return Done{};

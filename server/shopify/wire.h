@@ -26,42 +26,48 @@ Error user_error(const Operation& operation, const std::vector<UserError>& error
 
 class Wire {
  public:
+  using Caller = ShopifyClient::Caller;
+
   Wire(ShopifyOptions options, Outbound& outbound, Storage& storage, Clock& clock, Random& random);
 
   // A session token of App Bridge for the shop's own tokens. kUnauthorized: Shopify refuses it.
-  Result<TokenPair> exchange(std::string_view domain, std::string_view session_token);
+  Result<TokenPair> exchange(std::string_view domain, std::string_view session_token,
+                             Caller caller);
   Result<Done> store(TenantId tenant, const TokenPair& tokens) {
     return tokens_.store(tenant, tokens);
   }
 
   // A reply that has data and no errors.
   Result<HttpReply> ask(const Tenant& tenant, const Operation& operation,
-                        const nlohmann::json& variables, bool in_background = false);
+                        const nlohmann::json& variables, Caller caller);
   // The same with a token that nothing has stored yet.
   Result<HttpReply> ask_with(const std::string& access_token, std::string_view domain,
-                             const Operation& operation);
+                             const Operation& operation, Caller caller);
   // Its body.
   Result<std::string> call(const Tenant& tenant, const Operation& operation,
-                           const nlohmann::json& variables, bool in_background = false);
+                           const nlohmann::json& variables, Caller caller);
   // What data.MUTATION refused.
   Result<std::vector<UserError>> mutate(const Tenant& tenant, const Operation& operation,
                                         std::string_view mutation, const nlohmann::json& variables,
-                                        bool in_background = false);
+                                        Caller caller);
 
   // None of it may be refused.
   Result<Done> change(const Tenant& tenant, const Operation& operation, std::string_view mutation,
-                      const nlohmann::json& variables, bool in_background = false);
+                      const nlohmann::json& variables, Caller caller);
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
   // The token to use, and another one once it was refused.
   using TokenOf = std::function<Result<std::string>(const std::string& refused, TimePoint)>;
 
+  // When a call that begins now has to be over.
+  [[nodiscard]] TimePoint deadline_of(Caller caller) const;
+  // What one request of it may take.
+  [[nodiscard]] std::chrono::milliseconds time_for_one(TimePoint deadline) const;
   Result<TokenPair> ask_for_tokens(std::string_view label, std::string_view domain,
-                                   nlohmann::json fields);
+                                   nlohmann::json fields, TimePoint deadline);
   Result<HttpReply> ask(std::string_view domain, const Operation& operation,
-                        const nlohmann::json& variables, const TokenOf& token_of,
-                        bool in_background);
+                        const nlohmann::json& variables, const TokenOf& token_of, Caller caller);
   // Sleeps before the next attempt; false when there is none.
   [[nodiscard]] bool rest(std::chrono::milliseconds nap, int attempt, TimePoint deadline) const;
   std::shared_ptr<PointBucket> points_of(std::string_view domain);

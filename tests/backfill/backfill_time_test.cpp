@@ -98,7 +98,7 @@ struct BackfillWorld {
   SmaregiClient bulk_pos{pos, SmaregiClient::Bulk()};
   ShopifyClient shop{
       {.client_id = "app", .client_secret = "secret"}, platforms, storage, clock, random};
-  ShopifyClient bulk_shop{shop, ShopifyClient::Background()};
+  ShopifyClient bulk_shop{shop, ShopifyClient::Caller::kBackground};
   CardService cards{{storage, pos, clock, background}};
   StockService stock{storage, clock};
   TenantDirectory directory{storage, clock};

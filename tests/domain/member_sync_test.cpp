@@ -95,6 +95,9 @@ TEST(FieldPrints, KnowWhatWasAndSurviveBeingStored) {
   EXPECT_FALSE(again.knows(Side::kPos, kPhone));
   EXPECT_FALSE(again.knows(Side::kShop, kMail));
   EXPECT_EQ(prints.text().find("0901234"), std::string::npos) << "no personal data";
+  EXPECT_EQ(again.shop_changed_at(), 0);
+  prints.set_shop_changed_at(1'790'000'000);
+  EXPECT_EQ(FieldPrints(prints.text(), key, random).shop_changed_at(), 1'790'000'000);
 }
 
 TEST(FieldPrints, OfAnotherMemberOrFieldDifferForTheSameValue) {
@@ -424,6 +427,39 @@ TEST_F(MemberSyncTest, NewsIsAChangedFieldOrFace) {
   ASSERT_TRUE(run(Side::kPos));
   pos.edit_member(member, [](PosMember& m) { m.rank = "金"; });
   EXPECT_TRUE(news());
+}
+
+TEST_F(MemberSyncTest, ACustomerWhoWasFoundInStepIsNewsOnceChangedAfterThat) {
+  const auto news = [&](Seconds changed_at) {
+    return *sync.is_news(shop_tenant, kHanako, changed_at);
+  };
+  shopper([](ShopCustomer&) {});  // an order: nothing of the customer changed
+  const Seconds seen = in_shop().changed_at;
+  clock.advance(60);
+  EXPECT_TRUE(news(seen));
+  ASSERT_TRUE(run(Side::kShop));
+  EXPECT_FALSE(news(seen));
+  EXPECT_TRUE(news(seen + 1));
+  EXPECT_TRUE(news(0)) << "the shop does not say when";
+
+  shopper([](ShopCustomer& c) { c.last_name = "佐藤"; });
+  ASSERT_TRUE(run(Side::kShop));
+  EXPECT_TRUE(news(in_shop().changed_at)) << "more may come within the same second";
+  clock.advance(60);
+  ASSERT_TRUE(run(Side::kShop));
+  EXPECT_FALSE(news(in_shop().changed_at));
+
+  till(kPhone, "03-1111-2222");
+  ASSERT_TRUE(run(Side::kPos));
+  EXPECT_TRUE(news(in_shop().changed_at)) << "what we wrote may have met what a person wrote";
+}
+
+TEST_F(MemberSyncTest, WhoIsLinkedAnewIsNewsWhateverWasSeen) {
+  ASSERT_TRUE(storage.apply(1, {change::PutFieldPrints{kHanako, ""}}).ok());
+  const auto changes = sync.seen_in_step(shop_tenant, kHanako, clock.now());
+  ASSERT_TRUE(changes.ok());
+  EXPECT_TRUE(changes->empty()) << "the next look is the first";
+  EXPECT_TRUE(*sync.is_news(shop_tenant, kHanako, 1));
 }
 
 // What the shop changed while nothing was written to who withdrew: a stopped card looks the same.

@@ -14,6 +14,7 @@ const kPlatformPoints = ['before-answer', 'after-answer', 'before-smaregi', 'aft
   'before-mail', 'during-mail', 'after-mail'];
 const kDatabasePoints = { sqlite: ['before-wal-write', 'before-sync', 'after-sync'], postgresql: ['before-commit', 'during-commit', 'after-commit'] };
 const kPointMs = 8_000;  // a point that was not reached by then is tried again later
+const kMailPointMs = 40_000;  // the event of who leaves is read behind all the others, five a second
 const kTriesAPoint = 3;
 const kLivesMs = [20, 1_500];  // of a server that is killed at random
 const kMailMs = 100;  // a mail server takes its time
@@ -213,7 +214,7 @@ export class KillRun {
       await Promise.all(this.slots.filter((other) => other !== slot && !other.dead).map((other) => this.kill(other)));
       this.deeds.push(this.leave());  // whoever is told of it dies of it
     }
-    if (slot.point) await Promise.race([slot.process.end, pause(kPointMs)]);
+    if (slot.point) await Promise.race([slot.process.end, pause(isMail(slot.point) ? kMailPointMs : kPointMs)]);
     else await Promise.race([slot.process.end, pause(this.stack.random.between(...kLivesMs))]);
     await this.kill(slot);
   }

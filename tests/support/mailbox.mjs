@@ -33,7 +33,7 @@ export class Mailbox {
         this.attempts += 1;
         done(this.refuse ? Object.assign(new Error(this.refuse), { responseCode: 550 }) : undefined);
       },
-      onData: (stream, _, done) => {
+      onData: (stream, session, done) => {
         const parts = [];
         stream.on('data', (part) => parts.push(part));
         stream.on('end', () => {
@@ -41,7 +41,7 @@ export class Mailbox {
           if (this.hangUps > 0) {
             this.hangUps -= 1;
             this.hungUpOn = mail;
-            for (const connection of this.server.connections) connection._socket.destroy();
+            for (const connection of this.server.connections) if (connection.id === session.id) connection._socket.destroy();
             return;
           }
           this.mails.push(mail);

@@ -230,6 +230,27 @@ TEST_F(ShopifyClientTest, ASilentServerCostsNoMoreThanTheTotalTime) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, 1s);
 }
 
+TEST_F(ShopifyClientTest, AMerchantWaitsForASilentServerNoLongerThanTheirTime) {
+  ShopifyOptions patient = options();
+  patient.attempt_time = 8'000ms;
+  patient.total_time = 30'000ms;
+  patient.merchant_time = 250ms;
+  rebuild(patient);
+  ShopifyClient merchants(*client, ShopifyClient::Caller::kMerchant);
+  const auto waits = [](const auto& call) {
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_EQ(call().error().code, ErrorCode::kUnavailable);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 1s);
+  };
+  has_tokens("A", "R");
+  shopify.on(kGraphql, {test::never()});
+  waits([&] { return merchants.count_tagged(tenant, "old"); });
+  shopify.on(kTokens, {test::never()});
+  waits([&] { return merchants.install(kDomain, "session"); });
+  has_tokens("A", "R", -1);
+  waits([&] { return merchants.count_tagged(tenant, "old"); });
+}
+
 TEST_F(ShopifyClientTest, RefusalsAreNotRepeated) {
   has_tokens("A", "R");
   struct Row {

@@ -71,7 +71,7 @@ class ShopifyClientTest : public ::testing::Test {
     return {.client_id = "the-app",
             .client_secret = "s3cret",
             .admin_url = shopify.url() + "/{shop}",
-            .attempt_time = 500ms,
+            .attempt_time = 2'000ms,
             .total_time = 5'000ms,
             .first_backoff = 2ms};
   }

@@ -58,7 +58,7 @@ class SmaregiClientTest : public ::testing::Test {
             .api_url = smaregi.url(),
             .reads = {.start = 1'000, .ceiling = 1'000},
             .writes = {.start = 1'000, .ceiling = 1'000},
-            .attempt_time = 500ms,
+            .attempt_time = 2'000ms,
             .shopper_time = 5'000ms,
             .background_time = 5'000ms,
             .first_backoff = 2ms};
