@@ -47,7 +47,7 @@ Result<std::string> AccessTokens::get(const Tenant& tenant, TimePoint deadline) 
   const Seconds now = clock_.now();
   if (now < token->expires_at - kRenewBeforeSeconds) return token->value;
   // Nobody waits for another's refresh while the token is good.
-  auto next = renewed(tenant, "", now < token->expires_at ? clock_.steady() : deadline);
+  auto next = renewed(tenant, "", {deadline, now < token->expires_at ? clock_.steady() : deadline});
   // The refresh did not work, but the old token has some minutes left.
   const bool later = !next && next.error().code != ErrorCode::kUnauthorized;
   if (later && now < token->expires_at) return token->value;
@@ -56,11 +56,11 @@ Result<std::string> AccessTokens::get(const Tenant& tenant, TimePoint deadline) 
 
 Result<std::string> AccessTokens::instead_of(const Tenant& tenant, const std::string& refused,
                                              TimePoint deadline) {
-  return renewed(tenant, refused, deadline);
+  return renewed(tenant, refused, {deadline, deadline});
 }
 
 Result<std::string> AccessTokens::renewed(const Tenant& tenant, const std::string& refused,
-                                          TimePoint deadline) {
+                                          Until until) {
   const auto kept = flight(tenant.id);
   Flight& flight = *kept;
   std::unique_lock lock(flight.mutex);
@@ -68,17 +68,17 @@ Result<std::string> AccessTokens::renewed(const Tenant& tenant, const std::strin
     const uint64_t before = flight.answers;
     while (flight.answers == before) {
       const TimePoint steady = clock_.steady();
-      if (steady >= deadline) {
+      if (steady >= until.others) {
         return Error{ErrorCode::kBusy, "Shopify token: no answer before the deadline"};
       }
       flight.landed.wait_for(
-          lock, std::min<std::chrono::steady_clock::duration>(deadline - steady, kLongestNap));
+          lock, std::min<std::chrono::steady_clock::duration>(until.others - steady, kLongestNap));
     }
     return flight.last;
   }
   flight.asking = true;
   lock.unlock();
-  auto token = renew(tenant, refused, deadline);
+  auto token = renew(tenant, refused, until);
   lock.lock();
   flight.asking = false;
   ++flight.answers;
@@ -97,7 +97,7 @@ std::optional<std::string> AccessTokens::stored(TenantId tenant, const std::stri
 }
 
 Result<std::string> AccessTokens::renew(const Tenant& tenant, const std::string& refused,
-                                        TimePoint deadline) {
+                                        Until until) {
   const Storage::Claim claim{.name = "shopify.token", .holder = process_};
   for (;;) {
     if (auto token = stored(tenant.id, refused)) return *token;
@@ -105,12 +105,12 @@ Result<std::string> AccessTokens::renew(const Tenant& tenant, const std::string&
     const auto ours = storage_.claim(tenant.id, claim, now, now + kRefreshClaimSeconds);
     if (!ours) return ours.error();
     if (*ours) break;
-    if (clock_.steady() + kLongestNap > deadline) {
+    if (clock_.steady() + kLongestNap > until.others) {
       return Error{ErrorCode::kBusy, "Shopify token: another server is refreshing it"};
     }
     std::this_thread::sleep_for(kLongestNap);
   }
-  auto token = refresh(tenant, refused, deadline);
+  auto token = refresh(tenant, refused, until.deadline);
   (void)storage_.release(tenant.id, claim);  // or it ends by itself
   return token;
 }

@@ -46,8 +46,12 @@ class AccessTokens {
  private:
   struct Flight;
   std::shared_ptr<Flight> flight(TenantId tenant);
-  Result<std::string> renewed(const Tenant& tenant, const std::string& refused, TimePoint deadline);
-  Result<std::string> renew(const Tenant& tenant, const std::string& refused, TimePoint deadline);
+  // Until when: the whole, and how long of it others' refreshes are waited for.
+  struct Until {
+    TimePoint deadline, others;
+  };
+  Result<std::string> renewed(const Tenant& tenant, const std::string& refused, Until until);
+  Result<std::string> renew(const Tenant& tenant, const std::string& refused, Until until);
   Result<std::string> refresh(const Tenant& tenant, const std::string& refused, TimePoint deadline);
   // What another thread or server stored meanwhile; nullopt when it is no better than what we had.
   std::optional<std::string> stored(TenantId tenant, const std::string& refused);

@@ -63,6 +63,16 @@ TEST_F(ShopifyClientTest, OnlyAShopsAddressIsEverCalled) {
 // ---- tokens
 // --------------------------------------------------------------------------------------
 
+TEST_F(ShopifyClientTest, ARefreshHasItsTimeThoughTheOldTokenWouldServe) {
+  has_tokens("A", "R", 60);
+  shopify.on(kTokens, [](const Seen&) {
+    std::this_thread::sleep_for(100ms);
+    return tokens("B", "S");
+  });
+  ASSERT_TRUE(client->customer(tenant, 7'001));
+  EXPECT_EQ(token_of(shopify.seen(kGraphql).back()), "B");
+}
+
 TEST_F(ShopifyClientTest, TokensRotateFiveMinutesBeforeTheyEnd) {
   has_tokens("A", "R");
   shopify.on(kTokens, {tokens("B", "S"), tokens("C", "T")});
