@@ -41,20 +41,24 @@ async function writesOf({ ops }) {
     .reduce((sum, [, , count]) => sum + Number(count), 0);
 }
 
+const kMostRounds = 6;  // until each server had its turn: who finds the work does it
 test('no two writes for one customer are under way at once, and every server does its part', async () => {
   await send('PUT', `${stack.smaregi.control}/contracts/${stack.keys.contract_id}`, { rate_limit: { reads_per_second: 1000, writes_per_second: 1000 } });
   const { shops: [{ members }] } = JSON.parse((await stack.tool('members', '--json', '--config', stack.config)).out);
   const byMember = new Map(members.map((row) => [String(row.member), String(row.customer)]));
   const byCode = new Map(members.map((row) => [row.code, String(row.customer)]));
   // Names and numbers change at both platforms at once: fields, cards and tags of the same people are to be written.
-  for (let round = 0; round < 2; ++round) {
+  let round = 0;
+  let shares = [];
+  for (; round < 2 || (round < kMostRounds && shares.some((share) => share === 0)); ++round) {
     await Promise.all(members.flatMap(({ customer, member }, i) => [
       data.admin(`mutation Name($input: CustomerInput!) { customerUpdate(input: $input) { userErrors { message } } }`,
         { input: { id: `gid://shopify/Customer/${customer}`, lastName: `変更${round}`, firstName: `第${i}` } }),
       data.pos('PATCH', `/customers/${member}`, { phoneNumber: `0901000${String(round * 100 + i).padStart(4, '0')}`, rank: '' }),
     ]));
+    if (round > 0) await stack.settled();
+    shares = await Promise.all(peers.map(writesOf));
   }
-  await stack.settled();
   const writes = {
     smaregi: stack.witness.smaregi.calls.filter(({ write }) => write),
     shopify: stack.witness.shopify.calls.filter(({ write }) => write),
@@ -68,10 +72,9 @@ test('no two writes for one customer are under way at once, and every server doe
   };
   const both = overlaps([...writes.smaregi, ...writes.shopify], keysOf);
   assert.deepEqual(both.map(([key, a, b]) => `${key}: ${a.path} ${a.body.slice(0, 80)} and ${b.path} ${b.body.slice(0, 80)}`), []);
-  const shares = await Promise.all(peers.map(writesOf));
   console.log(`# seed ${stack.seed}: ${writes.smaregi.length} writes to Smaregi, ${writes.shopify.length} to Shopify, by server ${shares.join(' ')}`);
   for (const share of shares) assert.ok(share > 0, 'every server writes');
-  await until('the last name to be everywhere', async () => (await data.pos('GET', '/customers?limit=1000')).every(({ lastName }) => lastName === '変更1'), 30_000, 500);
+  await until('the last name to be everywhere', async () => (await data.pos('GET', '/customers?limit=1000')).every(({ lastName }) => lastName === `変更${round - 1}`), 30_000, 500);
 });
 
 test('a flood of webhooks at all servers costs half of what one server may ask of Smaregi', async () => {

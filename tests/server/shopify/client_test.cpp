@@ -63,14 +63,28 @@ TEST_F(ShopifyClientTest, OnlyAShopsAddressIsEverCalled) {
 // ---- tokens
 // --------------------------------------------------------------------------------------
 
+// Remembers how long each call may take.
+class WatchedOutbound final : public Outbound {
+ public:
+  explicit WatchedOutbound(Outbound& outbound) : outbound_(outbound) {}
+  Result<HttpReply> send(const HttpRequest& request) override {
+    times[std::string(request.label)] = request.timeout;
+    return outbound_.send(request);
+  }
+  std::map<std::string, std::chrono::milliseconds> times;
+
+ private:
+  Outbound& outbound_;
+};
+
 TEST_F(ShopifyClientTest, ARefreshHasItsTimeThoughTheOldTokenWouldServe) {
+  WatchedOutbound watched(*outbound);
+  client = std::make_unique<ShopifyClient>(options(), watched, storage, clock, random);
   has_tokens("A", "R", 60);
-  shopify.on(kTokens, [](const Seen&) {
-    std::this_thread::sleep_for(100ms);
-    return tokens("B", "S");
-  });
+  shopify.on(kTokens, {tokens("B", "S")});
   ASSERT_TRUE(client->customer(tenant, 7'001));
   EXPECT_EQ(token_of(shopify.seen(kGraphql).back()), "B");
+  EXPECT_EQ(watched.times["shopify.token.refresh"], options().attempt_time);
 }
 
 TEST_F(ShopifyClientTest, TokensRotateFiveMinutesBeforeTheyEnd) {
