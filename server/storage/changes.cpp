@@ -504,8 +504,12 @@ class Applier {
 }  // namespace
 
 Result<Done> hold_tenant(Session& session, TenantId tenant) {
-  if (session.one(kHoldTenant, std::tie(tenant), tenant)) return Done{};
-  return Error{ErrorCode::kNotFound, "unknown shop"};
+  if (session.holds(tenant)) return Done{};
+  if (!session.one(kHoldTenant, std::tie(tenant), tenant)) {
+    return Error{ErrorCode::kNotFound, "unknown shop"};
+  }
+  session.hold(tenant);
+  return Done{};
 }
 
 void take_lease_turn(Session& session) {

@@ -60,6 +60,7 @@ class PostgresEngine : public Engine {
   Attempt transaction(SessionPool::Lease& lease, const Work& work) {
     try {
       (*lease).execute(kBeginTransaction);
+      (*lease).let_go();
       Result<Done> result = work(*lease);
       if (!result) {
         roll_back(lease);

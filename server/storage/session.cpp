@@ -57,6 +57,12 @@ soci::connection_parameters parameters(const Address& address) {
   return {*soci::factory_postgresql(), url};
 }
 
+// A session is one thread's at a time: SQLite need not lock a connection at each of its calls. For
+// the whole process, and only before its first connection; too late, it locks and is as right.
+void let_sqlite_trust_us() {
+  [[maybe_unused]] static const int chosen = sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+}
+
 }  // namespace
 
 Session::Session(const Address& address, SessionUse use) : dialect_(address.dialect) {
@@ -72,6 +78,7 @@ Session::Session(const Address& address, SessionUse use) : dialect_(address.dial
 }
 
 void Session::connect(const Address& address) {
+  let_sqlite_trust_us();
   try {
     session_.open(parameters(address));
   } catch (const soci::sqlite3_soci_error&) {
@@ -110,13 +117,21 @@ void Session::prepare_postgres() {
 
 void Session::execute(std::string_view text) { session_ << in_dialect(text); }
 
-soci::statement& Session::prepared(const Sql& sql) {
+Session::Prepared& Session::prepared(const Sql& sql) {
   const auto known = statements_.find(sql.text);
   if (known != statements_.end()) return known->second;
   soci::statement statement(session_);
   statement.alloc();
   statement.prepare(in_dialect(sql.text));
-  return statements_.emplace(sql.text, statement).first->second;
+  return statements_.emplace(sql.text, Prepared{.statement = statement, .given = {}}).first->second;
+}
+
+void Session::bind(Prepared& prepared) {
+  for (Given& given : prepared.given) {
+    std::visit([&](auto& value) { prepared.statement.exchange(soci::use(value)); }, given);
+  }
+  prepared.statement.define_and_bind();
+  prepared.bound = true;
 }
 
 std::string Session::in_dialect(std::string_view text) const {

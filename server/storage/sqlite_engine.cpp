@@ -1,7 +1,8 @@
 // SQLite: writes queue up for one thread, which commits as many as are waiting in one transaction
-// (a commit is a disk flush). Each write has its own savepoint, so that one that fails does not
-// fail its neighbours, and is answered after the commit.
+// (a commit is a disk flush); they are answered after it. When one of them fails, all are undone
+// and run again, each with a savepoint of its own, so that it does not fail its neighbours.
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -28,6 +29,7 @@ struct Write {
   const Work& work;  // of the thread that waits for answer
   Result<Done> result = Done{};
   std::promise<Result<Done>> answer;
+  std::array<std::shared_ptr<Write>, 2> next = {};  // to be answered by the thread of this one
 };
 
 class SqliteEngine : public Engine {
@@ -74,7 +76,11 @@ class SqliteEngine : public Engine {
       queue_.push_back(write);
     }
     queued_.notify_one();
-    return answer.get();
+    Result<Done> result = answer.get();
+    for (const auto& next : write->next) {
+      if (next) next->answer.set_value(next->result);
+    }
+    return result;
   }
 
  private:
@@ -86,8 +92,17 @@ class SqliteEngine : public Engine {
       Group group = next_group();
       if (group.empty()) return;
       commit(group);
-      for (const auto& write : group) write->answer.set_value(write->result);
+      tell(std::move(group));
     }
+  }
+
+  // Waking a thread takes a good part of what a write takes: the threads wake each other, as a tree
+  // of two branches, while the writer goes on.
+  static void tell(Group group) {
+    for (size_t i = group.size() - 1; i > 0; --i) {
+      group[(i - 1) / 2]->next[i % 2] = std::move(group[i]);
+    }
+    group.front()->answer.set_value(group.front()->result);
   }
 
   Group next_group() {
@@ -103,10 +118,41 @@ class SqliteEngine : public Engine {
 
   // Leaves in every write of the group its result, after the commit.
   void commit(const Group& group) {
+    if (commit_together(group)) return;
+    const bool alone = group.size() == 1;  // its failure is its result
+    if (!alone) commit_apart(group);
+  }
+
+  // False when a write failed: then nothing of the group is written.
+  bool commit_together(const Group& group) {
+    return in_transaction(group, [&] {
+      for (const auto& write : group) {
+        write->result = attempt(*session_, write->work);
+        if (!write->result) return false;
+      }
+      return true;
+    });
+  }
+
+  void commit_apart(const Group& group) {
+    in_transaction(group, [&] {
+      for (const auto& write : group) write->result = run_one(*session_, write->work);
+      return true;
+    });
+  }
+
+  // Commits what work() wrote unless it answers false. What breaks the transaction is the result of
+  // every write that has not failed by itself.
+  template <class WriteGroup>
+  bool in_transaction(const Group& group, const WriteGroup& work) {
     try {
       if (session_ == nullptr) session_ = std::make_unique<Session>(address_, SessionUse::kWrite);
       session_->run(kBegin);
-      for (const auto& write : group) write->result = run_one(*session_, write->work);
+      session_->let_go();
+      if (!work()) {
+        roll_back();
+        return false;
+      }
       session_->run(kCommit);
     } catch (...) {
       const Failure failure = current_failure();
@@ -115,6 +161,7 @@ class SqliteEngine : public Engine {
       }
       roll_back();
     }
+    return true;
   }
 
   // A failure of the work itself is its result; a failure to undo it breaks the group and is
@@ -122,7 +169,10 @@ class SqliteEngine : public Engine {
   static Result<Done> run_one(Session& session, const Work& work) {
     session.run(kSavepoint);
     Result<Done> result = attempt(session, work);
-    if (!result) session.run(kRollbackOne);
+    if (!result) {
+      session.run(kRollbackOne);
+      session.let_go();  // it may have installed the shop
+    }
     session.run(kRelease);
     return result;
   }

@@ -215,6 +215,7 @@ Result<Done> SqlStorage::erase_tenant(TenantId tenant) {
     // First of all, as whoever else writes for the shop: else two could wait for each other.
     if (auto known = hold_tenant(session, tenant); !known) return Done{};
     for (const Sql& erase : kErasures) session.run(erase, tenant);
+    session.let_go();
     return Done{};
   });
 }

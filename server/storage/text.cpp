@@ -42,20 +42,37 @@ size_t character_length(std::string_view text) {
   return lead.length;
 }
 
+// ASCII without U+0000. Every byte is looked at: a loop without a way out takes many at once, and
+// a body goes through here on the one thread that writes.
+bool is_plain(std::string_view text) {
+  uint8_t high = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    high |= byte | static_cast<uint8_t>(byte - 1U);  // the top bit: of 0, and of 0x80 and more
+  }
+  return high < 0x80;
+}
+
 }  // namespace
 
 std::string storable(std::string_view text) {
-  const bool plain = std::all_of(text.begin(), text.end(),
-                                 [](char c) { return static_cast<uint8_t>(c) - 1U < 0x7F; });
-  if (plain) return std::string(text);
   std::string clean;
-  clean.reserve(text.size());
+  put_storable(clean, text);
+  return clean;
+}
+
+void put_storable(std::string& into, std::string_view text) {
+  if (is_plain(text)) {
+    into = text;
+    return;
+  }
+  into.clear();
+  into.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
     const size_t length = character_length(text.substr(i));
-    clean += length == 0 ? kReplacement : text.substr(i, length);
+    into += length == 0 ? kReplacement : text.substr(i, length);
     i += length == 0 ? 1 : length;
   }
-  return clean;
 }
 
 std::string json_array(const std::vector<std::string>& texts) {

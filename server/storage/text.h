@@ -12,6 +12,9 @@ namespace tsunagi::storage {
 // keep and find the same.
 [[nodiscard]] std::string storable(std::string_view text);
 
+// The same into a text that keeps its memory.
+void put_storable(std::string& into, std::string_view text);
+
 // The texts as a JSON array, for statements that take any number of them.
 [[nodiscard]] std::string json_array(const std::vector<std::string>& texts);
 

@@ -131,10 +131,11 @@ Figures commit_raw(const std::string& file, int batch, int seconds) {
 }
 
 int run(const std::string& who, const std::string& file, int width, int seconds) {
-  sqlite3_auto_extension(reinterpret_cast<void (*)()>(&count_commits));
   SystemClock clock;
   const std::string url = "sqlite://" + file;
   if (const auto made = migrate(url); !made.ok()) give_up(made.error().message);
+  // After the storage has chosen how SQLite runs, so that both run so.
+  sqlite3_auto_extension(reinterpret_cast<void (*)()>(&count_commits));
   Figures figures;
   {
     auto opened = open_storage({.url = url, .secret_key = std::string(32, 'k'), .clock = clock});

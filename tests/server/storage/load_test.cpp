@@ -42,6 +42,39 @@ TEST_P(LoadTest, AFailingWriteDoesNotFailItsNeighbours) {
   EXPECT_EQ(good, database_->number("SELECT COUNT(*) FROM favourite"));
 }
 
+TEST_P(LoadTest, NobodyWritesForAShopThatIsErasedAmongTheirWrites) {
+  constexpr int kRounds = 20;
+  constexpr int kThreads = 8;
+  int stored_before = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const TenantId shop = 100 + round;
+    const std::string name = "shop-" + std::to_string(shop);
+    EXPECT_OK(db().install({.id = shop, .domain = name + ".myshopify.com", .name = name}));
+    std::atomic<int> stored = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int t = 0; t < kThreads; ++t) {
+        threads.emplace_back([&, t] {
+          for (int n = 0; n < 1'000; ++n) {
+            const std::string id = std::to_string(t) + "-" + std::to_string(n);
+            const auto put =
+                db().put_inbox(shop, {System::kShopify, "customers/update", id, "{}", 1});
+            if (!put.ok()) return;  // the shop is gone
+            ++stored;
+          }
+        });
+      }
+      while (stored < kThreads) std::this_thread::yield();
+      EXPECT_OK(db().erase_tenant(shop));
+    }
+    stored_before += stored;
+    EXPECT_LT(stored, kThreads * 1'000) << "all was written before the shop was erased";
+    EXPECT_EQ(
+        0, database_->number("SELECT COUNT(*) FROM inbox WHERE tenant = " + std::to_string(shop)));
+  }
+  EXPECT_GE(stored_before, kRounds * kThreads);
+}
+
 TEST_P(LoadTest, AWriteIsSeenByWhoeverReadsAfterIt) {
   constexpr int kThreads = 16;
   std::atomic<int> wrong = 0;
