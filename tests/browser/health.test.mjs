@@ -344,18 +344,6 @@ test('broken: a change that Smaregi refuses', async () => {
   await only();
 });
 
-test('broken: the queue stands still', { skip: !process.env.TSUNAGI_FULL && 'takes five minutes' }, async () => {
-  await faults({ path: `/_shops/${stack.keys.shop}/admin/api`, status: 503, remaining: 1_000_000 });
-  await joins('滞る');
-  await until('five minutes to pass', async () => (await look('ja'), (await wrong('ja')).includes('queue')), 400_000, 2_000);
-  await only('queue', 'shop');
-  assert.match(await row('ja', 'queue').textContent(), /処理を待っている通知があります/);
-  assert.match(await row('en', 'queue').textContent(), /has been waiting since/);
-  await faults();
-  await stack.settled();
-  await only();
-});
-
 test('the whole page, as a merchant sees it', async () => {
   for (const locale of kLocales) {
     const { page, app } = open[locale];
