@@ -69,12 +69,31 @@ using FieldChanges = std::map<MemberField, std::string>;  // what to write; the 
 // Which platform's value stays when both were changed; kLater: the one that was changed last.
 enum class FieldWinner : uint8_t { kLater, kShop, kPos };  // "later", "shopify", "smaregi"
 
+// Of a shop, in minutes after midnight in Japan.
+struct OpeningHours {
+  int64_t opens = 600;
+  int64_t closes = 1'200;
+  std::array<bool, 7> closed_weekdays = {};  // from Sunday
+  bool operator==(const OpeningHours&) const = default;
+};
+
 // What a merchant may set on the merchant page; stored as JSON in the tenant's row.
 struct StoreSetting {
   std::string store_id;
   std::string name;  // "" shows Smaregi's name
   bool hidden = false;
   int64_t safety_stock = 0;
+  bool no_pickup = false;
+  std::optional<OpeningHours> hours = std::nullopt;  // none: the programme's
+};
+// Putting aside in a shop (domain/fulfilment).
+struct PickupSettings {
+  bool on = false;
+  int64_t prepare_minutes = 60;  // of open time, before it waits at the counter
+  int64_t accept_minutes = 30;   // of open time, before the shop is late
+  int64_t hold_days = 3;         // after it was promised
+  OpeningHours hours = {};       // of every shop that sets none
+  bool operator==(const PickupSettings&) const = default;
 };
 // The customer metafields of Shopify that hold what its customers have no field for:
 // "namespace.key"; "" is not read.
@@ -124,6 +143,7 @@ struct Settings {
   FieldKeys field_keys;
   std::map<MemberField, FieldWinner> field_winners;  // kLater where none is named
   std::string notify_mail;  // where mails to the merchant go; "" is Shopify's address of the shop
+  PickupSettings pickup;
   bool paused = false;  // the kill switch: blocks show nothing, nothing is written to a platform
   // Each has a button of its own; saving the others leaves them as they are (saved_over).
   bool till_ready = false;  // the merchant says that the tills find new members at once
@@ -155,6 +175,7 @@ struct StockLevel {
   int64_t on_hand = 0;
   int64_t layaway = 0;
   Seconds changed_at = 0;  // Smaregi's updDateTime: an older one never overwrites a newer one
+  int64_t held = 0;        // by our own pick-ups; only where it is read
 };
 
 enum class LinkState : uint8_t {

@@ -1,7 +1,8 @@
 #pragma once
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
-// operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp; changes.cpp applies changes.
+// operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp; changes.cpp applies
+// changes.
 
 #include <memory>
 #include <optional>
@@ -9,9 +10,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "server/domain/ports.h"
 #include "server/storage/engine.h"
 #include "server/storage/session.h"
+#include "server/storage/storage.h"
 
 namespace tsunagi::storage {
 
@@ -22,7 +23,7 @@ inline constexpr size_t kErrorMaxBytes = 1'000;  // of an error kept with an eve
 inline constexpr Seconds kOauthStateSeconds = 600;
 inline constexpr Seconds kPendingJoinSeconds = 600;
 
-class SqlStorage : public Storage {
+class SqlStorage : public Database {
  public:
   // shared: whether other processes may be at work on this database.
   SqlStorage(std::unique_ptr<Engine> engine, bool shared, std::string secret_key, Clock& clock);
@@ -127,6 +128,19 @@ class SqlStorage : public Storage {
                                                   std::string_view request_id) override;
   Result<HeldRows> held_rows(TenantId tenant, int64_t customer_id) override;
   Result<int64_t> purge_papers(Seconds before) override;
+
+  Result<Pickup> place(TenantId tenant, const Pickup& wish, const std::vector<int64_t>& safety,
+                       const std::vector<Change>& also) override;
+  Result<Pickup> move(TenantId tenant, const PickupMove& move,
+                      const std::vector<Change>& also) override;
+  Result<std::optional<Pickup>> pickup(TenantId tenant, std::string_view id) override;
+  Result<std::optional<Pickup>> open_pickup_by_code(TenantId tenant,
+                                                    std::string_view code) override;
+  Result<std::vector<Pickup>> open_pickups(TenantId tenant, const std::vector<std::string>& stores,
+                                           int limit) override;
+  Result<std::vector<Pickup>> pickups_of(TenantId tenant, int64_t customer_id, int limit) override;
+  Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds now, int limit) override;
+  Result<std::vector<PickupDeed>> deeds_of(TenantId tenant, std::string_view id) override;
 
  private:
   // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or

@@ -21,8 +21,11 @@ constexpr Sql kStores{
     "WHERE tenant = :a ORDER BY display_order, store_id"};
 // The stores are a JSON array, so that one prepared statement serves any number of them.
 constexpr Sql kStockOf{
-    "SELECT store_id, on_hand, layaway, changed_at FROM stock_level "
-    "WHERE tenant = :a AND product_id = :b AND store_id IN "
+    "SELECT store_id, on_hand, layaway, changed_at, "
+    "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM pickup_line "
+    "WHERE pickup_line.tenant = stock_level.tenant AND pickup_line.product_id = "
+    "stock_level.product_id AND pickup_line.store_id = stock_level.store_id AND held > 0) "
+    "FROM stock_level WHERE tenant = :a AND product_id = :b AND store_id IN "
     "({in_json_array_open}:c{in_json_array_close})"};
 constexpr Sql kStockedAfter{
     "SELECT product_id FROM product WHERE tenant = :a AND product_id > :b AND stock_controlled = 1 "
@@ -84,7 +87,8 @@ Result<std::vector<StockLevel>> SqlStorage::stock_of(TenantId tenant, std::strin
     level.product_id = product_id;
     std::vector<StockLevel> levels;
     session.each(
-        kStockOf, std::tie(level.store_id, level.on_hand, level.layaway, level.changed_at),
+        kStockOf,
+        std::tie(level.store_id, level.on_hand, level.layaway, level.changed_at, level.held),
         [&] { levels.push_back(level); }, tenant, product_id, stores);
     return levels;
   });

@@ -38,7 +38,7 @@ Result<int> migrate(std::string_view url) {
   return storage::migrate_schema(*address);
 }
 
-Result<std::unique_ptr<Storage>> open_storage(const StorageOptions& options) {
+Result<std::unique_ptr<Database>> open_storage(const StorageOptions& options) {
   if (options.secret_key.size() != kSecretKeyBytes) {
     return Error{ErrorCode::kInvalid, "the secret key must be 32 bytes long"};
   }
@@ -53,7 +53,7 @@ Result<std::unique_ptr<Storage>> open_storage(const StorageOptions& options) {
   if (!schema) return schema.error();
   // SQLite's file is one server's.
   const bool shared = address->dialect == Dialect::kPostgres;
-  std::unique_ptr<Storage> opened = std::make_unique<storage::SqlStorage>(
+  std::unique_ptr<Database> opened = std::make_unique<storage::SqlStorage>(
       std::move(engine), shared, options.secret_key, options.clock);
   return opened;
 }

@@ -14,9 +14,13 @@
 #include <string>
 #include <string_view>
 
+#include "server/domain/fulfilment/pickup_book.h"
 #include "server/domain/ports.h"
 
 namespace tsunagi {
+
+// All that is kept: a port for each part of the domain that needs one.
+class Database : public Storage, public PickupBook {};
 
 struct StorageOptions {
   std::string url;
@@ -32,6 +36,6 @@ struct StorageOptions {
 
 // kInvalid: an address or key that is none. kConflict: the schema is older or newer than this
 // program (the message says what to do). kUnavailable: the database cannot be reached.
-[[nodiscard]] Result<std::unique_ptr<Storage>> open_storage(const StorageOptions& options);
+[[nodiscard]] Result<std::unique_ptr<Database>> open_storage(const StorageOptions& options);
 
 }  // namespace tsunagi

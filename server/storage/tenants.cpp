@@ -76,6 +76,11 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM claim WHERE tenant = :a"},
     {"DELETE FROM budget_slice WHERE tenant = :a"},
     {"DELETE FROM backfill WHERE tenant = :a"},
+    {"DELETE FROM pickup WHERE tenant = :a"},
+    {"DELETE FROM pickup_line WHERE tenant = :a"},
+    {"DELETE FROM pickup_deed WHERE tenant = :a"},
+    {"DELETE FROM staff WHERE tenant = :a"},
+    {"DELETE FROM staff_session WHERE tenant = :a"},
     {"DELETE FROM tenant WHERE tenant = :a"},
 };
 

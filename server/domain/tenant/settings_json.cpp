@@ -10,7 +10,9 @@
 
 #include "server/domain/mail_address.h"
 #include "server/domain/member/field_words.h"
+#include "server/domain/tenant/pickup_settings_json.h"
 #include "server/domain/tenant/settings_limits.h"
+#include "server/domain/tenant/settings_reader.h"
 #include "server/domain/tenant/tenant_directory.h"
 
 namespace tsunagi {
@@ -23,99 +25,7 @@ constexpr std::string_view kOwnOrAnyWord = "own_or_any";
 constexpr std::string_view kButtonWord = "button";
 constexpr std::string_view kAutomaticWord = "automatic";
 
-Error refused(std::string_view field, std::string_view reason) {
-  return Error{ErrorCode::kInvalid, std::string(field) + ": " + std::string(reason)};
-}
-
-bool has_control_character(std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) return true;
-  }
-  return false;
-}
-
-// One reader a field kind: absent keeps the default, present must be right.
-class Reader {
- public:
-  Reader(const Json& object, std::string prefix) : object_(object), prefix_(std::move(prefix)) {}
-
-  void text(const char* field, size_t max_bytes, std::string& into) {
-    const Json* value = find(field);
-    if (value == nullptr) return;
-    if (!value->is_string()) return fail(field, "must be a text");
-    const auto& text = value->get_ref<const std::string&>();
-    if (text.size() > max_bytes) {
-      return fail(field, "must be at most " + std::to_string(max_bytes) + " bytes long");
-    }
-    if (has_control_character(text)) return fail(field, "must not hold control characters");
-    into = text;
-  }
-
-  // Text in lines, counted in characters.
-  void lines(const char* field, size_t max_characters, std::string& into) {
-    const Json* value = find(field);
-    if (value == nullptr) return;
-    if (!value->is_string()) return fail(field, "must be a text");
-    const auto& text = value->get_ref<const std::string&>();
-    const auto characters = std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-    if (static_cast<size_t>(characters) > max_characters) {
-      return fail(field, "must be at most " + std::to_string(max_characters) + " characters long");
-    }
-    std::string one_line = text;
-    std::ranges::replace(one_line, '\n', ' ');
-    if (has_control_character(one_line)) return fail(field, "must not hold control characters");
-    into = text;
-  }
-
-  void count(const char* field, int64_t max, int64_t& into) {
-    const Json* value = find(field);
-    if (value == nullptr) return;
-    // An unsigned figure above int64's range must not wrap into an acceptable one.
-    const bool too_big =
-        value->is_number_unsigned() && value->get<uint64_t>() > static_cast<uint64_t>(max);
-    if (!value->is_number_integer() || too_big || value->get<int64_t>() < 0) {
-      return fail(field, "must be a whole number from 0 to " + std::to_string(max));
-    }
-    into = value->get<int64_t>();
-  }
-
-  void flag(const char* field, bool& into) {
-    const Json* value = find(field);
-    if (value == nullptr) return;
-    if (!value->is_boolean()) return fail(field, "must be true or false");
-    into = value->get<bool>();
-  }
-
-  void symbology(const char* field, Symbology& into) {
-    std::string word;
-    text(field, kSettingWordBytes, word);
-    if (word.empty()) {
-      if (find(field) != nullptr) fail(field, "must name a symbology");
-      return;
-    }
-    const auto parsed = parse_symbology(word);
-    if (!parsed) return fail(field, "must be code128, qr, ean13, code39 or nw7");
-    into = *parsed;
-  }
-
-  const Json* find(const char* field) const {
-    const auto found = object_.find(field);
-    return found == object_.end() ? nullptr : &*found;
-  }
-  void fail(const char* field, std::string_view reason) {
-    if (!error_) error_ = refused(prefix_ + field, reason);
-  }
-  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
-
- private:
-  const Json& object_;
-  const std::string prefix_;
-  std::optional<Error> error_;  // the first one
-};
-
-void read_code_rule(Reader& reader, Settings& settings) {
+void read_code_rule(SettingsReader& reader, Settings& settings) {
   if (reader.find("code_rule") != nullptr) {
     std::string rule;
     reader.text("code_rule", kSettingWordBytes, rule);
@@ -138,7 +48,7 @@ void read_code_rule(Reader& reader, Settings& settings) {
   }
 }
 
-void read_contact_url(Reader& reader, Settings& settings) {
+void read_contact_url(SettingsReader& reader, Settings& settings) {
   std::string url = settings.contact_url;
   reader.text("contact_url", kSettingUrlBytes, url);
   const bool known = url.empty() || url.starts_with("https://") || url.starts_with("http://") ||
@@ -151,7 +61,7 @@ void read_contact_url(Reader& reader, Settings& settings) {
   settings.contact_url = url;
 }
 
-void read_notify_mail(Reader& reader, Settings& settings) {
+void read_notify_mail(SettingsReader& reader, Settings& settings) {
   std::string address = settings.notify_mail;
   reader.text("notify_mail", kSettingUrlBytes, address);
   if (!address.empty() && !is_mail_address(address)) {
@@ -160,7 +70,7 @@ void read_notify_mail(Reader& reader, Settings& settings) {
   settings.notify_mail = address;
 }
 
-void read_joining(Reader& reader, Settings& settings) {
+void read_joining(SettingsReader& reader, Settings& settings) {
   if (reader.find("joining") == nullptr) return;
   std::string word;
   reader.text("joining", kSettingWordBytes, word);
@@ -174,8 +84,8 @@ void read_joining(Reader& reader, Settings& settings) {
 }
 
 std::optional<Error> read_consent(const Json& object, Consent& consent) {
-  if (!object.is_object()) return refused("consent", "must be an object");
-  Reader reader(object, "consent.");
+  if (!object.is_object()) return refused_setting("consent", "must be an object");
+  SettingsReader reader(object, "consent.");
   reader.lines("ja", kSettingTextCharacters, consent.ja);
   reader.lines("en", kSettingTextCharacters, consent.en);
   reader.text("terms_url", kSettingUrlBytes, consent.terms_url);
@@ -201,8 +111,8 @@ bool is_metafield_key(std::string_view text) {
 }
 
 std::optional<Error> read_field_keys(const Json& object, FieldKeys& keys) {
-  if (!object.is_object()) return refused("field_keys", "must be an object");
-  Reader reader(object, "field_keys.");
+  if (!object.is_object()) return refused_setting("field_keys", "must be an object");
+  SettingsReader reader(object, "field_keys.");
   const auto read = [&reader](const char* field, std::string& into) {
     reader.text(field, kSettingUrlBytes, into);
     if (!into.empty() && !is_metafield_key(into)) {
@@ -221,8 +131,8 @@ constexpr std::pair<FieldWinner, const char*> kWinnerWords[] = {{FieldWinner::kL
                                                                 {FieldWinner::kPos, "smaregi"}};
 
 std::optional<Error> read_winners(const Json& object, Settings& settings) {
-  if (!object.is_object()) return refused("field_winners", "must be an object");
-  Reader reader(object, "field_winners.");
+  if (!object.is_object()) return refused_setting("field_winners", "must be an object");
+  SettingsReader reader(object, "field_winners.");
   for (const MemberField field : kMemberFields) {
     const std::string name(word(field));
     std::string winner;
@@ -253,26 +163,31 @@ Json winners_json(const Settings& settings) {
 }
 
 std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& into) {
-  if (!list.is_array()) return refused("stores", "must be a list");
+  if (!list.is_array()) return refused_setting("stores", "must be a list");
   if (list.size() > kSettingStores) {
-    return refused("stores", "must have at most " + std::to_string(kSettingStores) + " entries");
+    return refused_setting("stores", "must have at most " + std::to_string(kSettingStores) + " entries");
   }
   std::vector<StoreSetting> stores;
   std::set<std::string> seen;
   for (size_t i = 0; i < list.size(); ++i) {
     const std::string prefix = "stores[" + std::to_string(i) + "].";
     if (!list[i].is_object()) {
-      return refused("stores[" + std::to_string(i) + "]", "must be an object");
+      return refused_setting("stores[" + std::to_string(i) + "]", "must be an object");
     }
-    Reader reader(list[i], prefix);
+    SettingsReader reader(list[i], prefix);
     StoreSetting store;
     reader.text("store_id", kSettingWordBytes, store.store_id);
     if (store.store_id.empty()) reader.fail("store_id", "is missing");
     reader.text("name", kSettingNameBytes, store.name);
     reader.flag("hidden", store.hidden);
     reader.count("safety_stock", kSettingStockMax, store.safety_stock);
+    reader.flag("no_pickup", store.no_pickup);
     if (reader.error()) return reader.error();
-    if (!seen.insert(store.store_id).second) return refused(prefix + "store_id", "is listed twice");
+    if (const Json* hours = reader.find("hours"); hours != nullptr && !hours->is_null()) {
+      store.hours.emplace();
+      if (auto error = read_hours(*hours, prefix + "hours", *store.hours)) return error;
+    }
+    if (!seen.insert(store.store_id).second) return refused_setting(prefix + "store_id", "is listed twice");
     stores.push_back(std::move(store));
   }
   into = std::move(stores);
@@ -280,8 +195,8 @@ std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& in
 }
 
 std::optional<Error> read_pilot(const Json& object, Pilot& pilot) {
-  if (!object.is_object()) return refused("pilot", "must be an object");
-  Reader reader(object, "pilot.");
+  if (!object.is_object()) return refused_setting("pilot", "must be an object");
+  SettingsReader reader(object, "pilot.");
   reader.flag("on", pilot.on);
   if (const Json* stores = reader.find("stores")) {
     if (!stores->is_array() || stores->size() > kSettingStores) {
@@ -308,7 +223,9 @@ std::string settings_json(const Settings& settings) {
     stores.push_back({{"store_id", store.store_id},
                       {"name", store.name},
                       {"hidden", store.hidden},
-                      {"safety_stock", store.safety_stock}});
+                      {"safety_stock", store.safety_stock},
+                      {"no_pickup", store.no_pickup},
+                      {"hours", store.hours ? hours_json(*store.hours) : Json()}});
   }
   const Consent& consent = settings.consent;
   const bool button = settings.joining == Joining::kButton;
@@ -332,6 +249,7 @@ std::string settings_json(const Settings& settings) {
         {"birth_date", settings.field_keys.birth_date},
         {"sex", settings.field_keys.sex}}},
       {"field_winners", winners_json(settings)},
+      {"pickup", pickup_json(settings.pickup)},
       {"paused", settings.paused},
       {"till_ready", settings.till_ready},
       {"pilot", {{"on", settings.pilot.on}, {"stores", settings.pilot.stores}}}};
@@ -340,14 +258,14 @@ std::string settings_json(const Settings& settings) {
 
 Result<Settings> parse_settings(std::string_view json) {
   if (json.size() > kSettingsBytes) {
-    return refused("settings", "must be at most " + std::to_string(kSettingsBytes) + " bytes");
+    return refused_setting("settings", "must be at most " + std::to_string(kSettingsBytes) + " bytes");
   }
   const Json object = Json::parse(json, nullptr, /*allow_exceptions=*/false);
-  if (object.is_discarded()) return refused("settings", "is not JSON");
-  if (!object.is_object()) return refused("settings", "must be an object");
+  if (object.is_discarded()) return refused_setting("settings", "is not JSON");
+  if (!object.is_object()) return refused_setting("settings", "must be an object");
 
   Settings settings;
-  Reader reader(object, "");
+  SettingsReader reader(object, "");
   reader.text("programme_name", kSettingNameBytes, settings.programme_name);
   read_joining(reader, settings);
   read_code_rule(reader, settings);
@@ -372,6 +290,9 @@ Result<Settings> parse_settings(std::string_view json) {
   }
   if (const Json* stores = reader.find("stores")) {
     if (auto error = read_stores(*stores, settings.stores)) return *error;
+  }
+  if (const Json* pickup = reader.find("pickup")) {
+    if (auto error = read_pickup(*pickup, settings.pickup)) return *error;
   }
   if (const Json* pilot = reader.find("pilot")) {
     if (auto error = read_pilot(*pilot, settings.pilot)) return *error;

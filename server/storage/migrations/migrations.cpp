@@ -1,12 +1,14 @@
 #include "server/storage/migrations/migrations.h"
 
 #include "server/storage/migrations/v0001_first.h"
+#include "server/storage/migrations/v0002_pickups.h"
 
 namespace tsunagi::storage {
 namespace {
 
 constexpr Migration kMigrations[] = {
     {.version = 1, .statements = kV0001First},
+    {.version = 2, .statements = kV0002Pickups},
 };
 
 }  // namespace

@@ -1,0 +1,253 @@
+#include "server/domain/fulfilment/pickup.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace tsunagi {
+namespace {
+
+using S = PickupState;
+using A = PickupAction;
+
+// shopper, clerk, manager, head office, system
+constexpr std::array kStaff{false, true, true, true, false};
+constexpr std::array kManagers{false, false, true, true, false};
+constexpr std::array kShopperOrManagers{true, false, true, true, false};
+constexpr std::array kSystemAlone{false, false, false, false, true};
+
+constexpr PickupRule kPickupRules[] = {
+    {S::kPlaced, A::kAccept, S::kAccepted, kStaff},
+    {S::kPlaced, A::kPick, S::kPicking, kStaff},  // who begins to pick has accepted
+    {S::kPlaced, A::kReject, S::kRejected, kStaff},
+    {S::kPlaced, A::kCancel, S::kCancelled, kShopperOrManagers},
+    {S::kPlaced, A::kExpire, S::kExpired, kSystemAlone},
+    {S::kAccepted, A::kPick, S::kPicking, kStaff},
+    {S::kAccepted, A::kReject, S::kRejected, kStaff},
+    {S::kAccepted, A::kCancel, S::kCancelled, kShopperOrManagers},
+    {S::kAccepted, A::kExpire, S::kExpired, kSystemAlone},
+    {S::kPicking, A::kReady, S::kReady, kStaff},
+    {S::kPicking, A::kReject, S::kRejected, kStaff},
+    {S::kPicking, A::kCancel, S::kCancelled, kShopperOrManagers},
+    {S::kPicking, A::kExpire, S::kExpired, kSystemAlone},
+    {S::kReady, A::kHandOver, S::kHandedOver, kStaff},
+    {S::kReady, A::kCancel, S::kCancelled, kShopperOrManagers},
+    {S::kReady, A::kExtend, S::kReady, kManagers},
+    {S::kReady, A::kExpire, S::kExpired, kSystemAlone},
+};
+
+template <class Enum, size_t N>
+std::optional<Enum> named(const Enum (&all)[N], std::string_view text) {
+  for (const Enum value : all) {
+    if (word(value) == text) return value;
+  }
+  return std::nullopt;
+}
+
+bool may_see(const Actor& actor, const Pickup& pickup) {
+  switch (actor.role) {
+    case Role::kShopper:
+      return pickup.customer_id != 0 && actor.id == std::to_string(pickup.customer_id);
+    case Role::kClerk:
+    case Role::kManager:
+      return std::ranges::find(actor.stores, pickup.store_id) != actor.stores.end();
+    case Role::kHeadOffice:
+    case Role::kSystem:
+      return true;
+  }
+  return false;
+}
+
+Error refused(const Pickup& pickup, const PickupMove& move) {
+  return {ErrorCode::kConflict, "a pick-up that is " + std::string(word(pickup.state)) +
+                                    " takes no " + std::string(word(move.action)) + " by " +
+                                    std::string(word(move.actor.role))};
+}
+
+// What was found of each line; the rest is no longer held.
+Result<Done> find_lines(std::vector<PickupLine>& lines, const std::vector<int64_t>& picked) {
+  if (picked.empty()) {
+    for (PickupLine& line : lines) line.picked = line.quantity;
+    return Done{};
+  }
+  if (picked.size() != lines.size()) {
+    return Error{ErrorCode::kInvalid, "picked must have a figure for each line"};
+  }
+  int64_t all = 0;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (picked[i] < 0 || picked[i] > lines[i].quantity) {
+      return Error{ErrorCode::kInvalid, "picked must be from 0 to what was asked for"};
+    }
+    all += picked[i];
+  }
+  if (all == 0) return Error{ErrorCode::kInvalid, "nothing was found: reject it instead"};
+  for (size_t i = 0; i < lines.size(); ++i) lines[i].picked = lines[i].held = picked[i];
+  return Done{};
+}
+
+Result<Done> carry_out(Pickup& pickup, const PickupMove& move) {
+  switch (move.action) {
+    case A::kReject:
+      if (!reject_reason(move.reason)) {
+        return Error{ErrorCode::kInvalid, "a rejection needs a reason from the list"};
+      }
+      pickup.reason = move.reason;
+      return Done{};
+    case A::kReady:
+      return find_lines(pickup.lines, move.picked);
+    case A::kExtend:
+      pickup.hold_until += kExtendSeconds;
+      return Done{};
+    case A::kExpire:
+      if (move.at < pickup.hold_until) {
+        return Error{ErrorCode::kConflict, "the pick-up is kept longer"};
+      }
+      return Done{};
+    case A::kAccept:
+    case A::kPick:
+    case A::kHandOver:
+    case A::kCancel:
+      return Done{};
+  }
+  return Done{};
+}
+
+}  // namespace
+
+std::string_view word(PickupState state) {
+  switch (state) {
+    case S::kPlaced:
+      return "placed";
+    case S::kAccepted:
+      return "accepted";
+    case S::kPicking:
+      return "picking";
+    case S::kReady:
+      return "ready";
+    case S::kHandedOver:
+      return "handed_over";
+    case S::kRejected:
+      return "rejected";
+    case S::kExpired:
+      return "expired";
+    case S::kCancelled:
+      return "cancelled";
+  }
+  return "";
+}
+
+std::string_view word(PickupAction action) {
+  switch (action) {
+    case A::kAccept:
+      return "accept";
+    case A::kReject:
+      return "reject";
+    case A::kPick:
+      return "pick";
+    case A::kReady:
+      return "ready";
+    case A::kHandOver:
+      return "hand_over";
+    case A::kCancel:
+      return "cancel";
+    case A::kExtend:
+      return "extend";
+    case A::kExpire:
+      return "expire";
+  }
+  return "";
+}
+
+std::string_view word(Role role) {
+  switch (role) {
+    case Role::kShopper:
+      return "shopper";
+    case Role::kClerk:
+      return "clerk";
+    case Role::kManager:
+      return "manager";
+    case Role::kHeadOffice:
+      return "head_office";
+    case Role::kSystem:
+      return "system";
+  }
+  return "";
+}
+
+std::string_view word(RejectReason reason) {
+  switch (reason) {
+    case RejectReason::kNotFound:
+      return "not_found";
+    case RejectReason::kDamaged:
+      return "damaged";
+    case RejectReason::kBusy:
+      return "busy";
+    case RejectReason::kClosed:
+      return "closed";
+  }
+  return "";
+}
+
+std::optional<PickupState> pickup_state(std::string_view word) { return named(kPickupStates, word); }
+std::optional<PickupAction> pickup_action(std::string_view word) {
+  return named(kPickupActions, word);
+}
+std::optional<Role> role_of(std::string_view word) { return named(kRoles, word); }
+std::optional<RejectReason> reject_reason(std::string_view word) {
+  return named(kRejectReasons, word);
+}
+
+std::span<const PickupRule> pickup_rules() { return kPickupRules; }
+
+bool is_open(PickupState state) {
+  return std::ranges::any_of(kPickupRules,
+                             [state](const PickupRule& rule) { return rule.from == state; });
+}
+
+Result<Done> do_to(Pickup& pickup, const PickupMove& move) {
+  if (!may_see(move.actor, pickup)) {
+    return Error{ErrorCode::kNotFound, "there is no such pick-up"};
+  }
+  const auto* rule = std::ranges::find_if(kPickupRules, [&](const PickupRule& each) {
+    return each.from == pickup.state && each.action == move.action;
+  });
+  if (rule == std::end(kPickupRules) || !rule->roles.at(static_cast<size_t>(move.actor.role))) {
+    return refused(pickup, move);
+  }
+  if (auto done = carry_out(pickup, move); !done) return done;
+  pickup.state = rule->to;
+  pickup.changed_at = move.at;
+  if (!is_open(pickup.state)) {
+    for (PickupLine& line : pickup.lines) line.held = 0;
+  }
+  return Done{};
+}
+
+Result<std::vector<PickupLine>> summed(std::vector<PickupLine> lines) {
+  if (lines.empty()) return Error{ErrorCode::kInvalid, "a pick-up needs a product"};
+  if (lines.size() > static_cast<size_t>(kPickupLinesMost)) {
+    return Error{ErrorCode::kInvalid,
+                 "a pick-up takes at most " + std::to_string(kPickupLinesMost) + " lines"};
+  }
+  std::map<std::string, PickupLine> by_product;
+  for (PickupLine& line : lines) {
+    if (line.quantity < 1 || line.quantity > kPickupQuantityMost) {
+      return Error{ErrorCode::kInvalid,
+                   "a quantity must be from 1 to " + std::to_string(kPickupQuantityMost)};
+    }
+    const auto [found, first] = by_product.try_emplace(line.product_id, line);
+    if (!first) found->second.quantity += line.quantity;
+  }
+  std::vector<PickupLine> sums;
+  for (auto& [product, line] : by_product) {
+    if (line.quantity > kPickupQuantityMost) {
+      return Error{ErrorCode::kInvalid,
+                   "a quantity must be from 1 to " + std::to_string(kPickupQuantityMost)};
+    }
+    line.held = line.quantity;
+    sums.push_back(std::move(line));
+  }
+  return sums;
+}
+
+}  // namespace tsunagi

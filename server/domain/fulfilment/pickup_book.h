@@ -1,0 +1,50 @@
+#pragma once
+// Where pick-ups are kept. What is promised is decided inside the transaction that promises it, so
+// this is a port of its own: placing and moving check and write in one step.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/domain/changes.h"
+#include "server/domain/fulfilment/pickup.h"
+
+namespace tsunagi {
+
+// What a refused placing lacks, after the product's id.
+inline constexpr std::string_view kNotEnough = "not enough: ";
+
+class PickupBook {  // storage
+ public:
+  virtual ~PickupBook() = default;
+
+  // Holds what the lines ask for (summed() before), all of them or none, with `also` in the same
+  // transaction. Offered is on hand − layaway − held − safety, a figure for each line. The one that
+  // is stored: a pick-up with this id is answered as it is when it is the same customer's.
+  // kConflict: kNotEnough and the product, the id is another customer's, or the customer has
+  // kOpenPickupsMost; a code that another open one has is kUnavailable: draw another.
+  virtual Result<Pickup> place(TenantId tenant, const Pickup& wish,
+                               const std::vector<int64_t>& safety,
+                               const std::vector<Change>& also) = 0;
+  // do_to() under the row's lock, with a row in the trail and `also`. A deed that is in the trail
+  // already is answered with the pick-up as it is. kConflict is written down too.
+  virtual Result<Pickup> move(TenantId tenant, const PickupMove& move,
+                              const std::vector<Change>& also) = 0;
+
+  virtual Result<std::optional<Pickup>> pickup(TenantId tenant, std::string_view id) = 0;
+  virtual Result<std::optional<Pickup>> open_pickup_by_code(TenantId tenant,
+                                                            std::string_view code) = 0;
+  // Open ones of these shops (none: of all), by what is due first.
+  virtual Result<std::vector<Pickup>> open_pickups(TenantId tenant,
+                                                   const std::vector<std::string>& stores,
+                                                   int limit) = 0;
+  // The newest first.
+  virtual Result<std::vector<Pickup>> pickups_of(TenantId tenant, int64_t customer_id,
+                                                 int limit) = 0;
+  virtual Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds now, int limit) = 0;
+  virtual Result<std::vector<PickupDeed>> deeds_of(TenantId tenant, std::string_view id) = 0;
+};
+
+}  // namespace tsunagi

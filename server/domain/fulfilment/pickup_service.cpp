@@ -1,0 +1,162 @@
+#include "server/domain/fulfilment/pickup_service.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "server/domain/fulfilment/opening_hours.h"
+
+namespace tsunagi {
+namespace {
+
+constexpr uint64_t kCodes = 1'000'000;
+
+const StoreSetting* setting_of(const Settings& settings, std::string_view store_id) {
+  const auto found = std::ranges::find(settings.stores, store_id, &StoreSetting::store_id);
+  return found == settings.stores.end() ? nullptr : &*found;
+}
+
+bool is_pickup_id(std::string_view id) {
+  return id.size() >= kPickupIdLeast && id.size() <= kPickupIdMost &&
+         std::ranges::all_of(id, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-';
+         });
+}
+
+std::string draw_code(Random& random) {
+  std::array<char, 8> text{};
+  (void)std::snprintf(text.data(), text.size(), "%06u",
+                      static_cast<unsigned>(random.below(kCodes)));
+  return text.data();
+}
+
+}  // namespace
+
+const OpeningHours& hours_of(const Settings& settings, std::string_view store_id) {
+  const StoreSetting* setting = setting_of(settings, store_id);
+  return setting != nullptr && setting->hours ? *setting->hours : settings.pickup.hours;
+}
+
+bool puts_aside(const Settings& settings, const Store& store) {
+  if (!settings.pickup.on || store.paused) return false;
+  const StoreSetting* setting = setting_of(settings, store.store_id);
+  if (setting != nullptr && (setting->hidden || setting->no_pickup)) return false;
+  const Pilot& pilot = settings.pilot;
+  return !pilot.on || pilot.stores.empty() ||
+         std::ranges::find(pilot.stores, store.store_id) != pilot.stores.end();
+}
+
+int64_t safety_of(const Settings& settings, std::string_view store_id) {
+  const StoreSetting* setting = setting_of(settings, store_id);
+  return setting != nullptr && setting->safety_stock > 0 ? setting->safety_stock
+                                                         : settings.safety_stock;
+}
+
+std::optional<Seconds> PickupService::promise(const Tenant& tenant,
+                                              std::string_view store_id) const {
+  return ready_from(hours_of(tenant.settings, store_id), ports_.clock.now(),
+                    tenant.settings.pickup.prepare_minutes * kMinuteSeconds);
+}
+
+Result<std::vector<PickupLine>> PickupService::lines_of(const Tenant& tenant,
+                                                        const std::vector<Wanted>& wanted) {
+  if (wanted.size() > static_cast<size_t>(kPickupLinesMost)) {
+    return Error{ErrorCode::kInvalid, "a pick-up takes at most " +
+                                          std::to_string(kPickupLinesMost) + " lines"};
+  }
+  std::vector<PickupLine> lines;
+  for (const Wanted& each : wanted) {
+    auto found = ports_.storage.product_by_code(tenant.id, each.code, each.code);
+    if (!found.ok()) return found.error();
+    if (!found->has_value() || !(*found)->stock_controlled) {
+      return Error{ErrorCode::kNotFound, "no shop counts this product"};
+    }
+    lines.push_back({.product_id = (*found)->product_id,
+                     .product_code = each.code,
+                     .product_name = (*found)->name,
+                     .quantity = each.quantity});
+  }
+  return summed(std::move(lines));
+}
+
+Result<Pickup> PickupService::reserve(const Tenant& tenant, const Wish& wish) {
+  if (!is_pickup_id(wish.id)) return Error{ErrorCode::kInvalid, "the pick-up's id is none"};
+  const auto stores = ports_.storage.stores(tenant.id);
+  if (!stores.ok()) return stores.error();
+  const auto store = std::ranges::find(*stores, wish.store_id, &Store::store_id);
+  if (store == stores->end() || !puts_aside(tenant.settings, *store)) {
+    return Error{ErrorCode::kNotFound, "this shop puts nothing aside"};
+  }
+  auto lines = lines_of(tenant, wish.wanted);
+  if (!lines.ok()) return lines.error();
+  const auto ready = promise(tenant, wish.store_id);
+  if (!ready) return Error{ErrorCode::kConflict, "this shop is closed"};
+  const PickupSettings& settings = tenant.settings.pickup;
+  const Seconds now = ports_.clock.now();
+  Pickup pickup{.id = wish.id,
+                .customer_id = wish.customer_id,
+                .store_id = wish.store_id,
+                .code = {},
+                .language = wish.language == "en" ? "en" : "ja",
+                .placed_at = now,
+                .ready_from = *ready,
+                .changed_at = now,
+                .reason = {},
+                .lines = std::move(lines).value()};
+  const OpeningHours& hours = hours_of(tenant.settings, wish.store_id);
+  pickup.accept_by = ready_from(hours, now, settings.accept_minutes * kMinuteSeconds).value_or(*ready);
+  pickup.hold_until = kept_until(hours, *ready, settings.hold_days);
+  return place(tenant, std::move(pickup));
+}
+
+Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {
+  const std::vector<int64_t> safety(pickup.lines.size(),
+                                    safety_of(tenant.settings, pickup.store_id));
+  for (int draw = 1;; ++draw) {
+    pickup.code = draw_code(ports_.random);
+    const auto taken = ports_.book.open_pickup_by_code(tenant.id, pickup.code);
+    if (!taken.ok()) return taken.error();
+    if (!taken->has_value()) {
+      auto placed = ports_.book.place(tenant.id, pickup, safety, {});
+      if (placed.ok() || placed.error().code != ErrorCode::kUnavailable) {
+        forget_stock(tenant, pickup);
+        return placed;
+      }
+    }
+    if (draw == kCodeDraws) return Error{ErrorCode::kUnavailable, "no free code was drawn"};
+  }
+}
+
+Result<Pickup> PickupService::act(const Tenant& tenant, PickupMove move) {
+  move.at = ports_.clock.now();
+  auto moved = ports_.book.move(tenant.id, move, {});
+  if (moved.ok()) forget_stock(tenant, *moved);
+  return moved;
+}
+
+Result<int> PickupService::expire_overdue(const Tenant& tenant) {
+  const auto overdue =
+      ports_.book.overdue_pickups(tenant.id, ports_.clock.now(), kExpiredAtOnce);
+  if (!overdue.ok()) return overdue.error();
+  int expired = 0;
+  for (const Pickup& pickup : *overdue) {
+    const auto done = act(tenant, {.pickup_id = pickup.id,
+                                   .action_id = "expire-" + std::to_string(pickup.hold_until),
+                                   .action = PickupAction::kExpire,
+                                   .actor = {},
+                                   .reason = {},
+                                   .picked = {}});
+    if (done.ok()) ++expired;
+    if (!done.ok() && done.error().code != ErrorCode::kConflict) return done.error();
+  }
+  return expired;
+}
+
+void PickupService::forget_stock(const Tenant& tenant, const Pickup& pickup) {
+  for (const PickupLine& line : pickup.lines) {
+    ports_.stock.forget(tenant.id, line.product_id);
+  }
+}
+
+}  // namespace tsunagi

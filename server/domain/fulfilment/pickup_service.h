@@ -1,0 +1,65 @@
+#pragma once
+// Pick-ups as people use them: what a shop could put aside and from when, putting it aside, and
+// what is done to it until it is handed over.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/domain/fulfilment/pickup_book.h"
+#include "server/domain/ports.h"
+#include "server/domain/stock/stock_service.h"
+
+namespace tsunagi {
+
+inline constexpr int kCodeDraws = 5;        // of a code that no other open pick-up has
+inline constexpr int kPickupsListed = 200;  // of a shop's open ones; of a customer's kOpenPickupsMost
+inline constexpr int kExpiredAtOnce = 100;
+
+class PickupService {
+ public:
+  struct Ports {
+    PickupBook& book;
+    Storage& storage;
+    StockService& stock;
+    Clock& clock;
+    Random& random;
+  };
+  explicit PickupService(Ports ports) : ports_(ports) {}
+
+  struct Wanted {
+    std::string code;  // barcode or SKU
+    int64_t quantity = 0;
+  };
+  struct Wish {
+    std::string id;  // kPickupIdLeast..kPickupIdMost letters, digits and "-"
+    int64_t customer_id = 0;
+    std::string store_id;
+    std::string language;
+    std::vector<Wanted> wanted;
+  };
+  // From when a shop would have it ready; none: it does not put things aside, or is not open.
+  [[nodiscard]] std::optional<Seconds> promise(const Tenant& tenant,
+                                               std::string_view store_id) const;
+  // kConflict: there is not enough any more (kNotEnough), or the customer has too many;
+  // kInvalid: a wish nobody can have; kNotFound: no such product or shop.
+  Result<Pickup> reserve(const Tenant& tenant, const Wish& wish);
+  Result<Pickup> act(const Tenant& tenant, PickupMove move);
+  // Open pick-ups whose time has run out are given up; how many.
+  Result<int> expire_overdue(const Tenant& tenant);
+
+ private:
+  Result<std::vector<PickupLine>> lines_of(const Tenant& tenant, const std::vector<Wanted>& wanted);
+  Result<Pickup> place(const Tenant& tenant, Pickup pickup);
+  void forget_stock(const Tenant& tenant, const Pickup& pickup);
+
+  Ports ports_;
+};
+
+// The hours, and whether it takes part, of a shop: its own or the programme's.
+[[nodiscard]] const OpeningHours& hours_of(const Settings& settings, std::string_view store_id);
+[[nodiscard]] bool puts_aside(const Settings& settings, const Store& store);
+[[nodiscard]] int64_t safety_of(const Settings& settings, std::string_view store_id);
+
+}  // namespace tsunagi

@@ -1,0 +1,108 @@
+#include "server/domain/tenant/pickup_settings_json.h"
+
+#include <array>
+#include <cstdio>
+#include <utility>
+
+#include "server/domain/tenant/settings_reader.h"
+
+namespace tsunagi {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int64_t kHourMinutes = 60;
+constexpr int64_t kDayMinutes = 24 * kHourMinutes;
+constexpr size_t kTimeLength = 5;  // "09:30"
+
+std::string time_text(int64_t minutes) {
+  std::array<char, 8> text{};
+  (void)std::snprintf(text.data(), text.size(), "%02d:%02d",
+                      static_cast<int>(minutes / kHourMinutes),
+                      static_cast<int>(minutes % kHourMinutes));
+  return text.data();
+}
+
+// "09:30" to "24:00".
+std::optional<int64_t> minutes_of(std::string_view text) {
+  if (text.size() != kTimeLength || text[2] != ':') return std::nullopt;
+  int64_t figures = 0;
+  for (const size_t place : {0, 1, 3, 4}) {
+    if (text[place] < '0' || text[place] > '9') return std::nullopt;
+    figures = figures * 10 + (text[place] - '0');
+  }
+  const int64_t minute = figures % 100;
+  const int64_t minutes = figures / 100 * kHourMinutes + minute;
+  if (minute >= kHourMinutes || minutes > kDayMinutes) return std::nullopt;
+  return minutes;
+}
+
+void read_time(SettingsReader& reader, const char* field, int64_t& into) {
+  if (reader.find(field) == nullptr) return;
+  std::string text;
+  reader.text(field, kTimeLength, text);
+  const auto minutes = minutes_of(text);
+  if (!minutes) return reader.fail(field, "must be a time such as 09:30");
+  into = *minutes;
+}
+
+}  // namespace
+
+Json hours_json(const OpeningHours& hours) {
+  Json closed = Json::array();
+  for (size_t day = 0; day < hours.closed_weekdays.size(); ++day) {
+    if (hours.closed_weekdays.at(day)) closed.push_back(day);
+  }
+  return {{"opens", time_text(hours.opens)},
+          {"closes", time_text(hours.closes)},
+          {"closed", std::move(closed)}};
+}
+
+Json pickup_json(const PickupSettings& settings) {
+  return {{"on", settings.on},
+          {"prepare_minutes", settings.prepare_minutes},
+          {"accept_minutes", settings.accept_minutes},
+          {"hold_days", settings.hold_days},
+          {"hours", hours_json(settings.hours)}};
+}
+
+std::optional<Error> read_hours(const Json& json, const std::string& field, OpeningHours& hours) {
+  if (!json.is_object()) return refused_setting(field, "must be an object");
+  SettingsReader reader(json, field + ".");
+  read_time(reader, "opens", hours.opens);
+  read_time(reader, "closes", hours.closes);
+  if (hours.opens >= hours.closes) reader.fail("closes", "must be later than it opens");
+  if (const Json* closed = reader.find("closed")) {
+    if (!closed->is_array() || closed->size() > hours.closed_weekdays.size()) {
+      reader.fail("closed", "must be a list of days, 0 (Sunday) to 6");
+      return reader.error();
+    }
+    hours.closed_weekdays = {};
+    for (const Json& day : *closed) {
+      const bool known = day.is_number_unsigned() &&
+                         day.get<uint64_t>() < hours.closed_weekdays.size();
+      if (!known) {
+        reader.fail("closed", "must be a list of days, 0 (Sunday) to 6");
+        break;
+      }
+      hours.closed_weekdays.at(day.get<size_t>()) = true;
+    }
+  }
+  return reader.error();
+}
+
+std::optional<Error> read_pickup(const Json& json, PickupSettings& settings) {
+  if (!json.is_object()) return refused_setting("pickup", "must be an object");
+  SettingsReader reader(json, "pickup.");
+  reader.flag("on", settings.on);
+  reader.count("prepare_minutes", kSettingPrepareMinutesMax, settings.prepare_minutes);
+  reader.count("accept_minutes", kSettingPrepareMinutesMax, settings.accept_minutes);
+  reader.count("hold_days", kSettingHoldDaysMax, settings.hold_days);
+  if (reader.error()) return reader.error();
+  if (const Json* hours = reader.find("hours")) {
+    return read_hours(*hours, "pickup.hours", settings.hours);
+  }
+  return std::nullopt;
+}
+
+}  // namespace tsunagi

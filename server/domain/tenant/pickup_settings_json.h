@@ -1,0 +1,20 @@
+#pragma once
+// The settings of pick-ups as JSON: hours are {"opens":"10:00","closes":"20:00","closed":[0]}, the
+// days from Sunday.
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "server/domain/values.h"
+
+namespace tsunagi {
+
+nlohmann::json hours_json(const OpeningHours& hours);
+nlohmann::json pickup_json(const PickupSettings& settings);
+// What is wrong, if anything is.
+std::optional<Error> read_hours(const nlohmann::json& json, const std::string& field,
+                                OpeningHours& hours);
+std::optional<Error> read_pickup(const nlohmann::json& json, PickupSettings& settings);
+
+}  // namespace tsunagi

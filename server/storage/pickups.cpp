@@ -1,0 +1,318 @@
+// Pick-ups: held in the transaction that looks whether there is enough.
+
+#include <algorithm>
+#include <utility>
+
+#include "server/storage/sql_storage.h"
+#include "server/storage/text.h"
+
+namespace tsunagi::storage {
+namespace {
+
+constexpr Sql kPickup{
+    "SELECT customer_id, store_id, code, state, language, placed_at, accept_by, ready_from, "
+    "hold_until, changed_at, reason FROM pickup WHERE tenant = :a AND pickup_id = :b"};
+constexpr Sql kHoldPickup{
+    "SELECT pickup_id FROM pickup WHERE tenant = :a AND pickup_id = :b {hold_alone}"};
+constexpr Sql kByCode{
+    "SELECT pickup_id FROM pickup WHERE tenant = :a AND code = :b AND is_open = 1"};
+constexpr Sql kOpen{
+    "SELECT pickup_id FROM pickup WHERE tenant = :a AND is_open = 1 "
+    "ORDER BY ready_from, pickup_id LIMIT :b"};
+constexpr Sql kOpenOf{
+    "SELECT pickup_id FROM pickup WHERE tenant = :a AND is_open = 1 AND store_id IN "
+    "({in_json_array_open}:b{in_json_array_close}) ORDER BY ready_from, pickup_id LIMIT :c"};
+constexpr Sql kOfCustomer{
+    "SELECT pickup_id FROM pickup WHERE tenant = :a AND customer_id = :b "
+    "ORDER BY placed_at DESC, pickup_id LIMIT :c"};
+constexpr Sql kOverdue{
+    "SELECT pickup_id FROM pickup WHERE tenant = :a AND is_open = 1 AND hold_until <= :b "
+    "ORDER BY hold_until, pickup_id LIMIT :c"};
+constexpr Sql kLines{
+    "SELECT product_id, product_code, product_name, quantity, picked, held FROM pickup_line "
+    "WHERE tenant = :a AND pickup_id = :b ORDER BY product_id"};
+constexpr Sql kOpenCount{
+    "SELECT COUNT(*) FROM pickup WHERE tenant = :a AND customer_id = :b AND is_open = 1"};
+// The row is the lock of the product in the shop: who holds it counts alone.
+constexpr Sql kOffered{
+    "SELECT on_hand, layaway FROM stock_level "
+    "WHERE tenant = :a AND product_id = :b AND store_id = :c {hold_alone}"};
+constexpr Sql kHeld{
+    "SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM pickup_line "
+    "WHERE tenant = :a AND product_id = :b AND store_id = :c AND held > 0"};
+constexpr Sql kPut{
+    "INSERT INTO pickup (tenant, pickup_id, customer_id, store_id, code, state, is_open, language, "
+    "placed_at, accept_by, ready_from, hold_until, changed_at, reason) "
+    "VALUES (:a, :b, :c, :d, :e, :f, 1, :g, :h, :i, :j, :k, :l, '')"};
+constexpr Sql kPutLine{
+    "INSERT INTO pickup_line (tenant, pickup_id, product_id, store_id, product_code, product_name, "
+    "quantity, picked, held) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i)"};
+constexpr Sql kSetState{
+    "UPDATE pickup SET state = :a, is_open = :b, hold_until = :c, changed_at = :d, reason = :e "
+    "WHERE tenant = :f AND pickup_id = :g"};
+constexpr Sql kSetLine{
+    "UPDATE pickup_line SET picked = :a, held = :b "
+    "WHERE tenant = :c AND pickup_id = :d AND product_id = :e"};
+constexpr Sql kPutDeed{
+    "INSERT INTO pickup_deed (tenant, pickup_id, deed_id, place, done_at, role, actor, action, "
+    "state_before, state_after, reason, refused) SELECT :a, :b, :c, COUNT(*), :d, :e, :f, :g, :h, "
+    ":i, :j, :k FROM pickup_deed WHERE tenant = :l AND pickup_id = :m"};
+constexpr Sql kDeed{
+    "SELECT actor, action, refused FROM pickup_deed "
+    "WHERE tenant = :a AND pickup_id = :b AND deed_id = :c"};
+constexpr Sql kDeeds{
+    "SELECT done_at, role, actor, action, state_before, state_after, reason, refused "
+    "FROM pickup_deed WHERE tenant = :a AND pickup_id = :b ORDER BY place"};
+constexpr int64_t kDeedsMost = 1'000;  // of one pick-up; more are refused
+
+constexpr std::string_view kPlaceWord = "place";
+
+Error no_such() { return {ErrorCode::kNotFound, "there is no such pick-up"}; }
+
+std::optional<Pickup> pickup_of(Session& session, TenantId tenant, std::string_view id) {
+  Pickup pickup{.id = std::string(id), .store_id = {}, .code = {}, .reason = {}, .lines = {}};
+  std::string state;
+  const bool found = session.one(
+      kPickup,
+      std::tie(pickup.customer_id, pickup.store_id, pickup.code, state, pickup.language,
+               pickup.placed_at, pickup.accept_by, pickup.ready_from, pickup.hold_until,
+               pickup.changed_at, pickup.reason),
+      tenant, id);
+  const auto known = pickup_state(state);
+  if (!found || !known) return std::nullopt;
+  pickup.state = *known;
+  PickupLine line;
+  session.each(
+      kLines,
+      std::tie(line.product_id, line.product_code, line.product_name, line.quantity, line.picked,
+               line.held),
+      [&] { pickup.lines.push_back(line); }, tenant, id);
+  return pickup;
+}
+
+// which: answers ids.
+template <class... In>
+std::vector<Pickup> pickups(Session& session, const Sql& which, TenantId tenant, const In&... in) {
+  std::string id;
+  std::vector<std::string> ids;
+  session.each(which, std::tie(id), [&] { ids.push_back(id); }, tenant, in...);
+  std::vector<Pickup> found;
+  for (const std::string& each : ids) {
+    if (auto pickup = pickup_of(session, tenant, each)) found.push_back(*std::move(pickup));
+  }
+  return found;
+}
+
+struct Deed {
+  std::string_view id, actor, action, before, after, reason;
+  Role role = Role::kSystem;
+  Seconds at = 0;
+  bool refused = false;
+};
+void put_deed(Session& session, TenantId tenant, std::string_view pickup, const Deed& deed) {
+  session.run(kPutDeed, tenant, pickup, deed.id, deed.at, word(deed.role), deed.actor, deed.action,
+              deed.before, deed.after, deed.reason, int64_t{deed.refused}, tenant, pickup);
+}
+
+// Products come in one order, so that two who want the same two do not wait for each other.
+Result<Done> check_offered(Session& session, TenantId tenant, const Pickup& wish,
+                           const std::vector<int64_t>& safety) {
+  for (size_t i = 0; i < wish.lines.size(); ++i) {
+    const PickupLine& line = wish.lines[i];
+    int64_t on_hand = 0;
+    int64_t layaway = 0;
+    int64_t held = 0;
+    const bool known = session.one(kOffered, std::tie(on_hand, layaway), tenant, line.product_id,
+                                   wish.store_id);
+    if (known) session.one(kHeld, std::tie(held), tenant, line.product_id, wish.store_id);
+    const int64_t offered = on_hand - std::max<int64_t>(0, layaway) - held - safety[i];
+    if (!known || line.quantity > offered) {
+      return Error{ErrorCode::kConflict, std::string(kNotEnough) + line.product_id};
+    }
+  }
+  return Done{};
+}
+
+Result<Pickup> place_anew(Session& session, TenantId tenant, const Pickup& wish,
+                          const std::vector<int64_t>& safety) {
+  int64_t open = 0;
+  session.one(kOpenCount, std::tie(open), tenant, wish.customer_id);
+  if (open >= kOpenPickupsMost) {
+    return Error{ErrorCode::kConflict, "the customer has as many open pick-ups as one may have"};
+  }
+  if (auto offered = check_offered(session, tenant, wish, safety); !offered) return offered.error();
+  std::string other;
+  if (session.one(kByCode, std::tie(other), tenant, wish.code)) {
+    return Error{ErrorCode::kUnavailable, "the code is another open pick-up's"};
+  }
+  session.run(kPut, tenant, wish.id, wish.customer_id, wish.store_id, wish.code, word(wish.state),
+              wish.language, wish.placed_at, wish.accept_by, wish.ready_from, wish.hold_until,
+              wish.changed_at);
+  for (const PickupLine& line : wish.lines) {
+    session.run(kPutLine, tenant, wish.id, line.product_id, wish.store_id, line.product_code,
+                line.product_name, line.quantity, line.picked, line.held);
+  }
+  const std::string customer = std::to_string(wish.customer_id);
+  put_deed(session, tenant, wish.id,
+           {.id = kPlaceWord,
+            .actor = customer,
+            .action = kPlaceWord,
+            .before = {},
+            .after = word(wish.state),
+            .reason = {},
+            .role = Role::kShopper,
+            .at = wish.placed_at});
+  return wish;
+}
+
+// What became of a deed that arrives again; none: it is new.
+std::optional<Result<Pickup>> done_before(Session& session, TenantId tenant, const Pickup& pickup,
+                                          const PickupMove& move) {
+  std::string actor;
+  std::string action;
+  int64_t refused = 0;
+  const bool known = session.one(kDeed, std::tie(actor, action, refused), tenant, pickup.id,
+                                 move.action_id);
+  if (!known) return std::nullopt;
+  if (actor != move.actor.id || action != word(move.action)) {
+    return Error{ErrorCode::kConflict, "the id is another deed's"};
+  }
+  if (refused != 0) return Error{ErrorCode::kConflict, "it was refused before"};
+  return pickup;
+}
+
+void put_back(Session& session, TenantId tenant, const Pickup& pickup) {
+  session.run(kSetState, word(pickup.state), int64_t{is_open(pickup.state)}, pickup.hold_until,
+              pickup.changed_at, pickup.reason, tenant, pickup.id);
+  for (const PickupLine& line : pickup.lines) {
+    session.run(kSetLine, line.picked, line.held, tenant, pickup.id, line.product_id);
+  }
+}
+
+Deed deed_of(const PickupMove& move, PickupState before, PickupState after, bool refused) {
+  return {.id = move.action_id,
+          .actor = move.actor.id,
+          .action = word(move.action),
+          .before = word(before),
+          .after = word(after),
+          .reason = reject_reason(move.reason) ? std::string_view(move.reason) : "",
+          .role = move.actor.role,
+          .at = move.at,
+          .refused = refused};
+}
+
+}  // namespace
+
+Result<Pickup> SqlStorage::place(TenantId tenant, const Pickup& wish,
+                                 const std::vector<int64_t>& safety,
+                                 const std::vector<Change>& also) {
+  if (auto key = check_key("a pick-up's id", wish.id); !key) return key.error();
+  if (safety.size() != wish.lines.size() || wish.lines.empty()) {
+    return Error{ErrorCode::kInternal, "a pick-up's lines and safety stocks are not as many"};
+  }
+  const Seconds now = clock_.now();
+  return write([&](Session& session) -> Result<Pickup> {
+    if (auto known = hold_tenant(session, tenant); !known) return known.error();
+    if (auto there = pickup_of(session, tenant, wish.id)) {
+      if (there->customer_id == wish.customer_id) return *std::move(there);
+      return Error{ErrorCode::kConflict, "the id is another pick-up's"};
+    }
+    auto placed = place_anew(session, tenant, wish, safety);
+    if (!placed) return placed;
+    if (auto applied = apply_changes(session, tenant, also, now); !applied) return applied.error();
+    return placed;
+  });
+}
+
+Result<Pickup> SqlStorage::move(TenantId tenant, const PickupMove& move,
+                                const std::vector<Change>& also) {
+  if (auto key = check_key("a deed's id", move.action_id); !key) return key.error();
+  const Seconds now = clock_.now();
+  std::optional<PickupState> refused_in;
+  auto moved = write([&](Session& session) -> Result<Pickup> {
+    refused_in.reset();
+    std::string held;
+    if (!session.one(kHoldPickup, std::tie(held), tenant, move.pickup_id)) return no_such();
+    auto pickup = pickup_of(session, tenant, move.pickup_id);
+    if (!pickup) return Error{ErrorCode::kInternal, "a pick-up has an unknown state"};
+    if (auto before = done_before(session, tenant, *pickup, move)) return *std::move(before);
+    const PickupState before = pickup->state;
+    if (auto done = do_to(*pickup, move); !done) {
+      if (done.error().code == ErrorCode::kConflict) refused_in = before;
+      return done.error();
+    }
+    put_back(session, tenant, *pickup);
+    put_deed(session, tenant, pickup->id, deed_of(move, before, pickup->state, false));
+    if (auto applied = apply_changes(session, tenant, also, now); !applied) return applied.error();
+    return *std::move(pickup);
+  });
+  if (!refused_in) return moved;
+  auto noted = write([&](Session& session) -> Result<Done> {
+    int64_t deeds = 0;
+    session.each(kDeeds, std::tuple<>(), [&] { ++deeds; }, tenant, move.pickup_id);
+    if (deeds >= kDeedsMost) return Done{};
+    put_deed(session, tenant, move.pickup_id, deed_of(move, *refused_in, *refused_in, true));
+    return Done{};
+  });
+  // Somebody noted the same deed in between: it is noted.
+  if (!noted.ok() && noted.error().code != ErrorCode::kConflict) return noted.error();
+  return moved;
+}
+
+Result<std::optional<Pickup>> SqlStorage::pickup(TenantId tenant, std::string_view id) {
+  return read([&](Session& session) -> Result<std::optional<Pickup>> {
+    return pickup_of(session, tenant, id);
+  });
+}
+
+Result<std::optional<Pickup>> SqlStorage::open_pickup_by_code(TenantId tenant,
+                                                              std::string_view code) {
+  return read([&](Session& session) -> Result<std::optional<Pickup>> {
+    std::vector<Pickup> found = pickups(session, kByCode, tenant, code);
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+  });
+}
+
+Result<std::vector<Pickup>> SqlStorage::open_pickups(TenantId tenant,
+                                                     const std::vector<std::string>& stores,
+                                                     int limit) {
+  const std::string of = json_array(stores);
+  return read([&](Session& session) -> Result<std::vector<Pickup>> {
+    return stores.empty() ? pickups(session, kOpen, tenant, limit)
+                          : pickups(session, kOpenOf, tenant, of, limit);
+  });
+}
+
+Result<std::vector<Pickup>> SqlStorage::pickups_of(TenantId tenant, int64_t customer_id,
+                                                   int limit) {
+  return read([&](Session& session) -> Result<std::vector<Pickup>> {
+    return pickups(session, kOfCustomer, tenant, customer_id, limit);
+  });
+}
+
+Result<std::vector<Pickup>> SqlStorage::overdue_pickups(TenantId tenant, Seconds now, int limit) {
+  return read([&](Session& session) -> Result<std::vector<Pickup>> {
+    return pickups(session, kOverdue, tenant, now, limit);
+  });
+}
+
+Result<std::vector<PickupDeed>> SqlStorage::deeds_of(TenantId tenant, std::string_view id) {
+  return read([&](Session& session) -> Result<std::vector<PickupDeed>> {
+    PickupDeed deed;
+    std::string role;
+    int64_t refused = 0;
+    std::vector<PickupDeed> deeds;
+    session.each(
+        kDeeds,
+        std::tie(deed.at, role, deed.actor, deed.action, deed.from, deed.to, deed.reason, refused),
+        [&] {
+          deed.role = role_of(role).value_or(Role::kSystem);
+          deed.refused = refused != 0;
+          deeds.push_back(deed);
+        },
+        tenant, id);
+    return deeds;
+  });
+}
+
+}  // namespace tsunagi::storage
