@@ -1,8 +1,8 @@
 #pragma once
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
-// operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp; changes.cpp applies
-// changes.
+// operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, staff.cpp; changes.cpp
+// applies changes.
 
 #include <memory>
 #include <optional>
@@ -141,6 +141,16 @@ class SqlStorage : public Database {
   Result<std::vector<Pickup>> pickups_of(TenantId tenant, int64_t customer_id, int limit) override;
   Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds now, int limit) override;
   Result<std::vector<PickupDeed>> deeds_of(TenantId tenant, std::string_view id) override;
+
+  Result<Done> invite(TenantId tenant, const Staff& staff, std::string_view token) override;
+  Result<std::vector<Staff>> staff(TenantId tenant) override;
+  Result<Done> revoke(TenantId tenant, std::string_view staff_id, Seconds now) override;
+  Result<std::optional<std::pair<TenantId, Staff>>> take_up(std::string_view invitation,
+                                                            std::string_view session_token,
+                                                            Seconds now) override;
+  Result<std::optional<std::pair<TenantId, Staff>>> staff_of_session(std::string_view session_token,
+                                                                     Seconds now) override;
+  Result<Done> end_session(std::string_view session_token) override;
 
  private:
   // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or

@@ -66,7 +66,7 @@ class StorageTest : public testing::TestWithParam<Backend> {
   void reopen();
   void install(TenantId tenant);
   void apply(const std::vector<Change>& changes, TenantId tenant = kShop);
-  [[nodiscard]] Storage& db() const { return *storage_; }
+  [[nodiscard]] Database& db() const { return *storage_; }
 
   static constexpr TenantId kShop = 700;
   static constexpr TenantId kOtherShop = 701;
@@ -75,7 +75,7 @@ class StorageTest : public testing::TestWithParam<Backend> {
   const std::string key_ = std::string(32, 'k');
   SettableClock clock_;
   std::unique_ptr<TestDatabase> database_;
-  std::unique_ptr<Storage> storage_;
+  std::unique_ptr<Database> storage_;
 };
 
 #define EXPECT_OK(expression)                                                                      \

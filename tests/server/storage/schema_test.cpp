@@ -25,7 +25,7 @@ class SchemaTest : public testing::TestWithParam<Backend> {
     if (!why.empty()) GTEST_SKIP() << why;
     database_ = std::make_unique<TestDatabase>(GetParam());
   }
-  Result<std::unique_ptr<Storage>> open() {
+  Result<std::unique_ptr<Database>> open() {
     return open_storage(
         {.url = database_->url(), .secret_key = std::string(32, 'k'), .clock = clock_});
   }
