@@ -175,7 +175,7 @@ int serve(const Config& config) {
     say("the database cannot be opened: " + opened.error().message);
     return 1;
   }
-  Storage& storage = **opened;
+  Database& storage = **opened;
   const auto outbound = make_outbound(outbound_options(log, metrics));
   SmaregiClient pos(smaregi_options(config, storage, clock), *outbound, clock, random);
   SmaregiClient workers_pos(pos, SmaregiClient::Background());
@@ -187,6 +187,7 @@ int serve(const Config& config) {
   const auto note = [&log](std::string_view text) { log.info("note", {{"what", text}}); };
   CardService cards({storage, pos, clock, background, note, &workers_pos});
   StockService stock(storage, clock);
+  PickupService pickups({storage, storage, stock, clock, random});
   JoinService join(storage, clock, random);
   TenantDirectory tenants(storage, clock);
   const KeyedFingerprints fingerprints(key_of(config));
@@ -199,9 +200,9 @@ int serve(const Config& config) {
   HealthService health({storage, pos, shop, clock, background, note});
   PilotGate pilot({shop, clock, background, note});
   Jobs jobs({storage, workers_pos, shop, clock, random, fingerprints, cards, stock, tenants,
-             mailer ? &*mailer : nullptr, note, nullptr, nullptr, &bulk_pos, &bulk_shop});
+             mailer ? &*mailer : nullptr, note, nullptr, nullptr, &bulk_pos, &bulk_shop, nullptr, &pickups});
   http::App app({storage, pos, merchants_shop, clock, random, cards, stock, join, tenants, health,
-                 pilot, log, metrics, background, [&jobs] { jobs.poke(); },
+                 pilot, log, metrics, background, storage, pickups, storage, [&jobs] { jobs.poke(); },
                  [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
                 app_options(config), std::move(*assets));
   http::Front front(

@@ -18,6 +18,7 @@
 #include "server/http/json_text.h"
 #include "server/http/query.h"
 #include "server/http/session_token.h"
+#include "server/http/staff_admin_routes.h"
 
 namespace tsunagi::http {
 namespace {
@@ -424,6 +425,7 @@ Reply AdminRoutes::State::answer(const Request& request) {
   const bool is_request = what.starts_with(kRequestPath) && what != kRequestPath;
   const MerchantRoute* health = health_route(what);
   if (health == nullptr) health = backfill_route(what);
+  if (health == nullptr) health = staff_admin_route(what, request.method);
   if (!is_status && !is_settings && !is_post && !is_request && health == nullptr) {
     return refuse(404, "not_found", "There is nothing at this address.");
   }

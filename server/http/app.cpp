@@ -79,6 +79,7 @@ struct App::State {
         proxy(context),
         webhooks(context),
         admin(context),
+        staff(context),
         sign_in(context) {}
 
   Reply route(const Request& request) {
@@ -88,6 +89,8 @@ struct App::State {
     if (path == "/webhooks/smaregi") return webhooks.smaregi(request);
     if (path.starts_with("/admin/api/")) return admin.api(request);
     if (path == "/admin" || path.starts_with("/admin/")) return admin.page(request);
+    if (path.starts_with("/staff/api/")) return staff.api(request);
+    if (path == "/staff" || path.starts_with("/staff/")) return staff.page(request);
     if (path == kCallbackPath) return sign_in.callback(request);
     return not_found();
   }
@@ -96,6 +99,7 @@ struct App::State {
   ProxyRoutes proxy;
   WebhookRoutes webhooks;
   AdminRoutes admin;
+  StaffRoutes staff;
   SignInRoutes sign_in;
 };
 

@@ -11,9 +11,11 @@
 #include "server/base/metrics.h"
 #include "server/domain/background.h"
 #include "server/domain/card/card_service.h"
+#include "server/domain/fulfilment/pickup_service.h"
 #include "server/domain/health/health_service.h"
 #include "server/domain/member/join_service.h"
 #include "server/domain/ports.h"
+#include "server/domain/staff/staff_book.h"
 #include "server/domain/stock/stock_service.h"
 #include "server/domain/tenant/pilot_gate.h"
 #include "server/domain/tenant/tenant_directory.h"
@@ -44,6 +46,9 @@ struct AppPorts {
   Log& log;
   Metrics& metrics;
   Background& background;
+  PickupBook& book;
+  PickupService& pickups;
+  StaffBook& staff;
   std::function<void()> wake_workers;       // something new is in the inbox or outbox
   std::function<void(TenantId)> sync_soon;  // read everything of the shop's contract anew
 };

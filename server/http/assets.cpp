@@ -161,7 +161,7 @@ Result<Assets> Assets::load(const std::string& folder) {
   Assets assets;
   Names names;
   std::string everything;  // what the worker's release is a hash of
-  for (const char* part : {"liquid/card-page", "theme-extension/assets"}) {
+  for (const char* part : {"liquid/card-page", "liquid/pickup-page", "theme-extension/assets"}) {
     const auto added = add_folder(fs::path(folder) / part, names, assets.by_hashed_name_);
     if (!added.ok()) return added.error();
   }
@@ -170,20 +170,27 @@ Result<Assets> Assets::load(const std::string& folder) {
       add_folder(fs::path(folder) / "server/http/admin", merchant_names, assets.merchant_);
   if (!added.ok()) return added.error();
 
+  Names staff_names;
+  const auto for_staff =
+      add_folder(fs::path(folder) / "server/http/staff", staff_names, assets.staff_);
+  if (!for_staff.ok()) return for_staff.error();
+
   struct Page {
     const char* file;
     const Names& names;
     Template& into;
   };
-  const std::array<Page, 8> pages{{
+  const std::array<Page, 10> pages{{
       {"liquid/card-page.liquid", names, assets.card_page},
       {"liquid/stock-page.liquid", names, assets.stock_page},
+      {"liquid/pickup-page.liquid", names, assets.pickup_page},
       {"liquid/manifest.json", names, assets.manifest},
       {"liquid/card-page/sw.js", names, assets.service_worker},
       {"server/http/admin/admin.html", merchant_names, assets.merchant_page},
       {"server/http/admin/callback.html", merchant_names, assets.callback_page},
       {"server/http/admin/join.html", merchant_names, assets.join_page},
       {"server/http/admin/till.html", merchant_names, assets.till_page},
+      {"server/http/staff/staff.html", staff_names, assets.staff_page},
   }};
   for (const auto& [name, hashed] : names) everything += hashed + "\n";
   for (const Page& page : pages) {
@@ -206,6 +213,11 @@ const Asset* Assets::find(std::string_view hashed) const {
 const Asset* Assets::find_merchant(std::string_view hashed) const {
   const auto found = merchant_.find(hashed);
   return found == merchant_.end() ? nullptr : &found->second;
+}
+
+const Asset* Assets::find_staff(std::string_view hashed) const {
+  const auto found = staff_.find(hashed);
+  return found == staff_.end() ? nullptr : &found->second;
 }
 
 }  // namespace tsunagi::http

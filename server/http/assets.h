@@ -1,6 +1,6 @@
 #pragma once
 // The storefront's files that this server hands out itself, read once at the start from the folder
-// [server] assets: everything in liquid/card-page and theme-extension/assets under a name with its
+// [server] assets: everything in liquid/card-page, liquid/pickup-page and theme-extension/assets under a name with its
 // hash, and the pages of liquid/ with their placeholders. Constant afterwards; safe from any
 // thread.
 
@@ -48,15 +48,18 @@ class Assets {
   // "NAME-HASH.EXT"; null when there is none.
   [[nodiscard]] const Asset* find(std::string_view hashed_name) const;
 
-  Template card_page, stock_page, manifest, service_worker;  // need %base%, below which assets/ is
+  Template card_page, stock_page, pickup_page, manifest,
+      service_worker;  // need %base%, below which assets/ is
   Template merchant_page, callback_page, join_page,
-      till_page;  // their assets are below /admin/assets/
+      till_page;        // their assets are below /admin/assets/
+  Template staff_page;  // its assets are below /staff/assets/
   // Changes whenever one of the storefront's files does.
   [[nodiscard]] const std::string& release() const { return release_; }
   [[nodiscard]] const Asset* find_merchant(std::string_view hashed_name) const;
+  [[nodiscard]] const Asset* find_staff(std::string_view hashed_name) const;
 
  private:
-  std::map<std::string, Asset, std::less<>> merchant_;
+  std::map<std::string, Asset, std::less<>> merchant_, staff_;
   std::string release_;
   std::map<std::string, Asset, std::less<>> by_hashed_name_;
 };

@@ -2,6 +2,8 @@
 // What the groups of routes share. Inside server/http only.
 
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
 #include <utility>
 
 #include "server/base/crypto.h"
@@ -77,6 +79,26 @@ class AdminRoutes {
   struct State;
   const Context& context_;
   std::unique_ptr<State> state_;
+};
+
+// The staff's page and what it asks for. Whoever asks is known by the cookie of a session.
+class StaffRoutes {
+ public:
+  explicit StaffRoutes(const Context& context) : context_(context) {}
+  [[nodiscard]] Reply page(const Request& request) const;  // GET /staff, /staff/assets/…
+  [[nodiscard]] Reply api(const Request& request) const;   // /staff/api/*
+
+  struct Viewer;
+
+ private:
+  [[nodiscard]] Reply answer(const Request& request) const;
+  [[nodiscard]] Reply answer_to(const Request& request, std::string_view what,
+                                const std::string& session, const Viewer& viewer) const;
+  [[nodiscard]] Reply join(const nlohmann::json& body) const;
+  [[nodiscard]] Reply sign_out(const std::string& session) const;
+  [[nodiscard]] bool is_https() const;
+
+  const Context& context_;
 };
 
 // The end of a sign-in at Smaregi.

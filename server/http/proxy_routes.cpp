@@ -10,23 +10,18 @@
 #include "server/http/context.h"
 #include "server/http/json_text.h"
 #include "server/http/liquid_safe.h"
-#include "server/http/proxy_signature.h"
+#include "server/http/pickup_routes.h"
+#include "server/http/proxy_asked.h"
 
 namespace tsunagi::http {
 namespace {
 
 using Json = nlohmann::json;
+using Change = ProxyChange;
 
 constexpr const char* kLiquid = "application/liquid; charset=utf-8";
-constexpr const char* kNoStore = "private, no-store";
 constexpr int kAcceptLanguageMaxBytes = 200;
 
-struct Asked {
-  const Request& request;
-  const ProxyRequest& proxy;
-  const Tenant& tenant;
-  Seconds now = 0;
-};
 using Answer = Reply (*)(const Context&, const Asked&);
 
 enum class Who : uint8_t { kAnybody, kSignedIn, kFiles };  // kFiles: the same for everybody
@@ -39,17 +34,6 @@ struct Route {
                       // installed
   Answer answer;
 };
-
-Reply json_reply(std::string body, const char* cache) {
-  Reply reply;
-  reply.body = std::move(body);
-  reply.headers.emplace_back("Cache-Control", cache);
-  return reply;
-}
-
-std::string nonce_of(const Context& context, const Asked& asked) {
-  return context.nonces.make(asked.tenant.id, asked.proxy.customer_id, asked.now);
-}
 
 // The page's own parameter, or what the browser asks for; Japanese when neither says.
 Language language_of(const Asked& asked) {
@@ -229,52 +213,6 @@ Reply asset(const Context& context, const Asked& asked) {
   return reply;
 }
 
-// ---- changes
-// -------------------------------------------------------------------------------------------------------
-
-struct Change {
-  Json body;
-  std::optional<Reply> refused;
-};
-
-// A change carries JSON with exactly the named fields and a nonce of this customer; of `optional`
-// it may carry what it likes.
-Change read_change(const Context& context, const Asked& asked,
-                   std::initializer_list<std::string_view> fields,
-                   std::initializer_list<std::string_view> optional = {}) {
-  if (!carries_json(asked.request)) {
-    return {{}, refuse(415, "content_type", "The body must be sent as application/json.")};
-  }
-  Change change{Json::parse(asked.request.body, nullptr, false), std::nullopt};
-  if (!change.body.is_object()) {
-    return {{}, refuse(400, "json", "The body is not a JSON object.")};
-  }
-  for (const auto& [name, value] : change.body.items()) {
-    const bool known = std::ranges::find(fields, name) != fields.end() ||
-                       std::ranges::find(optional, name) != optional.end();
-    if (name != "nonce" && !known) {
-      return {{}, refuse(400, "unknown_field", "The body has a field that is not known here.")};
-    }
-  }
-  for (const std::string_view field : fields) {
-    if (!change.body.contains(field)) {
-      return {{},
-              refuse(400, "missing_field", "The body lacks the field " + std::string(field) + ".")};
-    }
-  }
-  const auto nonce = change.body.find("nonce");
-  if (nonce == change.body.end() || !nonce->is_string() ||
-      !context.nonces.valid(nonce->get_ref<const std::string&>(), asked.tenant.id,
-                            asked.proxy.customer_id, asked.now)) {
-    return {{},
-            refuse(400, "nonce",
-                   "The nonce is missing, wrong or too old. Ask for the card or the stock again.")};
-  }
-  return change;
-}
-
-Reply wrong_type(const char* message) { return refuse(400, "wrong_type", message); }
-
 Reply join(const Context& context, const Asked& asked) {
   const Change change = read_change(context, asked, {}, {"consent"});
   if (change.refused) return *change.refused;
@@ -340,7 +278,7 @@ Reply pin(const Context& context, const Asked& asked) {
   return json_reply(pinned.get<bool>() ? R"({"pinned":true})" : R"({"pinned":false})", kNoStore);
 }
 
-constexpr std::array<Route, 11> kRoutes{{
+constexpr std::array<Route, 15> kRoutes{{
     {"/card.json", "/proxy/card.json", "GET", Who::kSignedIn, false, card},
     {"/stock.json", "/proxy/stock.json", "GET", Who::kAnybody, false, stock},
     {"/pins.json", "/proxy/pins.json", "GET", Who::kSignedIn, false, pins},
@@ -348,18 +286,28 @@ constexpr std::array<Route, 11> kRoutes{{
     {"/fields", "/proxy/fields", "POST", Who::kSignedIn, false, give_fields},
     {"/favourite", "/proxy/favourite", "POST", Who::kSignedIn, false, favourite},
     {"/pins", "/proxy/pins", "POST", Who::kSignedIn, false, pin},
+    {"/pickup.json", "/proxy/pickup.json", "GET", Who::kSignedIn, false, pickup_figures},
+    {"/pickup", "/proxy/pickup", "POST", Who::kSignedIn, false, reserve_pickup},
+    {"/pickup/cancel", "/proxy/pickup/cancel", "POST", Who::kSignedIn, false, cancel_pickup},
     {"/card", "/proxy/card", "GET", Who::kAnybody, true, card_page},
     {"/stock", "/proxy/stock", "GET", Who::kAnybody, true, stock_page},
+    {"/pickup", "/proxy/pickup", "GET", Who::kAnybody, true, pickup_page},
     {"/manifest.webmanifest", "/proxy/manifest.webmanifest", "GET", Who::kFiles, true, manifest},
     {"/sw.js", "/proxy/sw.js", "GET", Who::kFiles, true, service_worker},
 }};
 constexpr Route kAssetRoute{"/assets/", "/proxy/assets", "GET", Who::kFiles, true, asset};
 
-const Route* route_of(std::string_view path) {
+// Of a path with several methods the one that was asked for, or the first: it refuses the method.
+const Route* route_of(std::string_view path, std::string_view method) {
   path.remove_prefix(std::string_view("/proxy").size());
   if (path.starts_with(kAssetRoute.path)) return &kAssetRoute;
-  const auto* found = std::ranges::find(kRoutes, path, &Route::path);
-  return found == kRoutes.end() ? nullptr : found;
+  const Route* first = nullptr;
+  for (const Route& route : kRoutes) {
+    if (route.path != path) continue;
+    if (route.method == method) return &route;
+    if (first == nullptr) first = &route;
+  }
+  return first;
 }
 
 // The customer that a request says it is about must be the one Shopify says is signed in.
@@ -408,7 +356,7 @@ Reply answer(const Context& context, const Request& request, const Route* route,
 }  // namespace
 
 Reply ProxyRoutes::handle(const Request& request) const {
-  const Route* route = route_of(request.path);
+  const Route* route = route_of(request.path, request.method);
   int64_t tenant = 0;
   Reply reply = answer(context_, request, route, tenant);
   reply.route = route == nullptr ? "/proxy" : route->name;

@@ -89,7 +89,8 @@ struct Jobs::State {
             .log = ports.log,
             .shop_breaker = &shop_breaker,
             .pos_breaker = &pos_breaker,
-            .known = &known};
+            .known = &known,
+            .pickups = ports.pickups};
   }
 
   // Calls step until it has nothing to do, then waits for the bell.

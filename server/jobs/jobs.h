@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "server/domain/card/card_service.h"
+#include "server/domain/fulfilment/pickup_service.h"
 #include "server/domain/ports.h"
 #include "server/domain/stock/stock_service.h"
 #include "server/domain/sync/known_customers.h"
@@ -52,6 +53,7 @@ struct JobsPorts {
   Pos* bulk_pos = nullptr;
   Shop* bulk_shop = nullptr;
   KnownCustomers* known = nullptr;  // Jobs makes its own
+  PickupService* pickups = nullptr;  // whose time runs out; none: nobody looks
 
   void say(const std::string& text) const {
     if (log) log(text);

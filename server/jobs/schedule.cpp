@@ -35,6 +35,8 @@ std::string_view reading_name(Reading reading) {
       return "sweep";
     case Reading::kIds:
       return "ids";
+    case Reading::kPickups:
+      return "pickups";
   }
   return "unknown";
 }
@@ -59,6 +61,8 @@ Seconds period_of(Reading reading) {
       return 60;
     case Reading::kIds:
       return 600;  // how often it is asked whether the night has come
+    case Reading::kPickups:
+      return 60;
   }
   return 60;
 }
@@ -227,6 +231,12 @@ Result<bool> Schedule::run(const Turn& turn) {
     case Reading::kIds:
       if (turn.tenant.settings.paused) return false;
       return ids_.step(turn.tenant);
+    case Reading::kPickups: {
+      if (ports_.pickups == nullptr) return false;
+      const auto expired = ports_.pickups->expire_overdue(turn.tenant);
+      if (!expired.ok()) return expired.error();
+      return *expired == kExpiredAtOnce;
+    }
     case Reading::kLook: {
       if (turn.tenant.settings.paused) return false;
       return no_more(sync_.publish_changed_look(turn.tenant));

@@ -124,6 +124,12 @@ std::string asset_folder() {
         "{% layout none %}<link href=\"%asset:tsunagi.css%\"><a href=\"%base%/card\">50% off</a>");
     write_file(made / "liquid/stock-page.liquid",
                "<link href=\"%asset:tsunagi.css%\"><i>%japanese%</i><p>%english%</p>");
+    write_file(made / "liquid/pickup-page.liquid",
+               "<link href=\"%asset:tsunagi.css%\"><p data-base=\"%base%\"></p>");
+    write_file(made / "liquid/pickup-page/pickup.js", "export {};");
+    write_file(made / "server/http/staff/staff.js", "export {};");
+    write_file(made / "server/http/staff/staff.html",
+               "<title>Tsunagi</title><script src=\"%base%/assets/%asset:staff.js%\"></script>");
     write_file(made / "liquid/manifest.json",
                R"({"name":"%name%","lang":"%language%","start_url":"%base%/card"})");
     return made.string();
@@ -241,11 +247,23 @@ HttpTest::HttpTest() {
   health =
       std::make_unique<HealthService>(HealthService::Ports{storage, pos, shop, clock, background});
   pilot = std::make_unique<PilotGate>(PilotGate::Ports{shop, clock, background});
+  const std::string desk_file = log_file + ".db";
+  EXPECT_TRUE(migrate("sqlite://" + desk_file).ok());
+  auto opened = open_storage({.url = "sqlite://" + desk_file,
+                              .secret_key = std::string(32, 'k'),
+                              .clock = clock,
+                              .sessions = 1});
+  EXPECT_TRUE(opened.ok());
+  desk = std::move(opened).value();
+  (void)desk->install({.id = kShopId, .domain = kShop, .name = "一号店"});
+  (void)desk->apply(kShopId, {change::PutStock{{{"31", "1", 8, 0, clock.now()}}}});
+  pickups = std::make_unique<PickupService>(
+      PickupService::Ports{*desk, storage, *stock, clock, random});
   auto assets = Assets::load(asset_folder());
   EXPECT_TRUE(assets.ok()) << (assets.ok() ? "" : assets.error().message);
   app = std::make_unique<App>(
       AppPorts{storage, pos, shop, clock, random, *cards, *stock, *join, *tenants, *health, *pilot,
-               *log, metrics, background, [this] { ++wakes; }, [this](TenantId) { ++syncs; }},
+               *log, metrics, background, *desk, *pickups, *desk, [this] { ++wakes; }, [this](TenantId) { ++syncs; }},
       AppOptions{.public_url = "https://tsunagi.example",
                  .shopify_client_id = "client-id",
                  .shopify_client_secret = kClientSecret,

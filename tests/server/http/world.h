@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/storage/storage.h"
 #include "server/http/app.h"
 #include "server/http/front.h"
 #include "tests/support/fakes.h"
@@ -137,6 +138,8 @@ class HttpTest : public testing::Test {
   CountingStorage storage;
   SignInPos pos{clock};
   InstallingShop shop{storage};
+  std::unique_ptr<Database> desk;  // pick-ups and staff, in SQLite
+  std::unique_ptr<PickupService> pickups;
   fakes::SeededRandom random{7};
   fakes::InlineBackground background;
   std::atomic<int> wakes = 0;

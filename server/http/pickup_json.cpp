@@ -1,0 +1,101 @@
+#include "server/http/pickup_json.h"
+
+#include <algorithm>
+
+namespace tsunagi::http {
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+
+OrderedJson lines_json(const std::vector<PickupLine>& lines) {
+  OrderedJson list = OrderedJson::array();
+  for (const PickupLine& line : lines) {
+    list.push_back({{"name", line.product_name},
+                    {"code", line.product_code},
+                    {"quantity", line.quantity},
+                    {"picked", line.picked}});
+  }
+  return list;
+}
+
+// What the viewer may do to it now.
+std::vector<PickupAction> actions_of(PickupState state, Role viewer) {
+  std::vector<PickupAction> actions;
+  for (const PickupRule& rule : pickup_rules()) {
+    const bool allowed = rule.roles.at(static_cast<size_t>(viewer));
+    if (rule.from == state && allowed) actions.push_back(rule.action);
+  }
+  return actions;
+}
+
+PickupShop shop_of(const PickupShops& shops, const std::string& store_id) {
+  const auto found = shops.find(store_id);
+  return found == shops.end() ? PickupShop{.name = store_id, .phone = {}, .map_url = {}}
+                              : found->second;
+}
+
+// The shop is late with a yes, or with having it ready.
+bool is_late(const Pickup& pickup, Seconds now) {
+  switch (pickup.state) {
+    case PickupState::kPlaced:
+      return now >= pickup.accept_by;
+    case PickupState::kAccepted:
+    case PickupState::kPicking:
+      return now >= pickup.ready_from;
+    case PickupState::kReady:
+    case PickupState::kHandedOver:
+    case PickupState::kRejected:
+    case PickupState::kExpired:
+    case PickupState::kCancelled:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+OrderedJson shopper_json(const Pickup& pickup, const PickupShops& shops) {
+  const PickupShop shop = shop_of(shops, pickup.store_id);
+  const auto actions = actions_of(pickup.state, Role::kShopper);
+  OrderedJson json = {
+      {"id", pickup.id},
+      {"code", pickup.code},
+      {"state", word(pickup.state)},
+      {"shop", pickup.store_id},
+      {"shop_name", shop.name},
+      {"phone", shop.phone},
+      {"map_url", shop.map_url},
+      {"ready_from", pickup.ready_from},
+      {"hold_until", pickup.hold_until},
+      {"placed_at", pickup.placed_at},
+      {"changed_at", pickup.changed_at},
+      {"lines", lines_json(pickup.lines)},
+      {"can_cancel", std::ranges::find(actions, PickupAction::kCancel) != actions.end()}};
+  if (!pickup.reason.empty()) json["reason"] = pickup.reason;
+  return json;
+}
+
+OrderedJson staff_json(const Pickup& pickup, const PickupShops& shops, std::string_view customer,
+                       Role viewer, Seconds now) {
+  OrderedJson actions = OrderedJson::array();
+  for (const PickupAction action : actions_of(pickup.state, viewer)) {
+    actions.push_back(word(action));
+  }
+  return {{"id", pickup.id},
+          {"code", pickup.code},
+          {"shop", pickup.store_id},
+          {"shop_name", shop_of(shops, pickup.store_id).name},
+          {"state", word(pickup.state)},
+          {"late", is_late(pickup, now)},
+          {"accept_by", pickup.accept_by},
+          {"ready_from", pickup.ready_from},
+          {"hold_until", pickup.hold_until},
+          {"placed_at", pickup.placed_at},
+          {"changed_at", pickup.changed_at},
+          {"customer", customer},
+          {"language", pickup.language},
+          {"lines", lines_json(pickup.lines)},
+          {"actions", std::move(actions)}};
+}
+
+}  // namespace tsunagi::http

@@ -1,0 +1,158 @@
+#include "server/http/pickup_routes.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/http/pickup_json.h"
+#include "server/http/pickup_shops.h"
+#include "server/http/query.h"
+
+namespace tsunagi::http {
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+
+Reply json_answer(const OrderedJson& json) {
+  return json_reply(json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace), kNoStore);
+}
+
+// Either name may be the product's.
+Result<std::optional<StockModel>> stock_of(const Context& context, const Asked& asked,
+                                           const std::string& code) {
+  StockService::Question question;
+  question.products.push_back({code, code});
+  question.all_shops = true;
+  auto models = context.ports.stock.stock(asked.tenant, question);
+  if (!models.ok()) return models.error();
+  if (models->empty() || models->front().product_name.empty()) return std::optional<StockModel>();
+  return std::optional(std::move(models->front()));
+}
+
+OrderedJson offers(const Context& context, const Asked& asked, const StockModel& stock,
+                   const std::vector<Store>& stores) {
+  std::map<std::string_view, const Store*> known;
+  for (const Store& store : stores) known[store.store_id] = &store;
+  OrderedJson list = OrderedJson::array();
+  for (const ShopStock& shop : stock.shops) {
+    const auto store = known.find(shop.shop_id);
+    if (store == known.end() || !puts_aside(asked.tenant.settings, *store->second)) continue;
+    const int64_t offered = shop.known ? shop.on_hand - shop.held - shop.safety : 0;
+    OrderedJson offer = {{"shop", shop.shop_id},
+                         {"name", shop.name},
+                         {"phone", shop.phone},
+                         {"map_url", shop.map_url},
+                         {"offered", std::clamp<int64_t>(offered, 0, kPickupQuantityMost)}};
+    if (const auto from = context.ports.pickups.promise(asked.tenant, shop.shop_id)) {
+      offer["from"] = *from;
+    }
+    list.push_back(std::move(offer));
+  }
+  return list;
+}
+
+Reply pickup_answer(const Context& context, const Asked& asked, const Result<Pickup>& pickup) {
+  if (!pickup.ok()) return failed(pickup.error());
+  const auto stores = context.ports.storage.stores(asked.tenant.id);
+  if (!stores.ok()) return failed(stores.error());
+  return json_answer({{"pickup", shopper_json(*pickup, pickup_shops(asked.tenant.settings,
+                                                                    *stores))}});
+}
+
+// [{"code","quantity"}]
+std::optional<std::vector<PickupService::Wanted>> wanted_of(const nlohmann::json& lines) {
+  if (!lines.is_array()) return std::nullopt;
+  std::vector<PickupService::Wanted> wanted;
+  for (const auto& line : lines) {
+    if (!line.is_object()) return std::nullopt;
+    const auto code = line.find("code");
+    const auto quantity = line.find("quantity");
+    if (code == line.end() || !code->is_string() || quantity == line.end() ||
+        !quantity->is_number_integer()) {
+      return std::nullopt;
+    }
+    // A figure that int64 cannot hold is out of range as well.
+    const bool huge = quantity->is_number_unsigned() &&
+                      quantity->get<uint64_t>() > static_cast<uint64_t>(kPickupQuantityMost);
+    wanted.push_back({.code = code->get<std::string>(),
+                      .quantity = huge ? kPickupQuantityMost + 1 : quantity->get<int64_t>()});
+  }
+  return wanted;
+}
+
+}  // namespace
+
+Reply pickup_page(const Context& context, const Asked& asked) {
+  Reply reply =
+      json_reply(context.assets.pickup_page.fill({{"base", asked.proxy.path_prefix}}), "no-cache");
+  reply.content_type = "application/liquid; charset=utf-8";
+  return reply;
+}
+
+Reply pickup_figures(const Context& context, const Asked& asked) {
+  const auto stores = context.ports.storage.stores(asked.tenant.id);
+  if (!stores.ok()) return failed(stores.error());
+  const auto own =
+      context.ports.book.pickups_of(asked.tenant.id, asked.proxy.customer_id, kOpenPickupsMost);
+  if (!own.ok()) return failed(own.error());
+  const PickupShops shops = pickup_shops(asked.tenant.settings, *stores);
+  OrderedJson json = {{"now", asked.now}, {"nonce", nonce_of(context, asked)}};
+  if (const auto code = only(asked.proxy.others, "code"); code && !code->empty()) {
+    const auto stock = stock_of(context, asked, std::string(*code));
+    if (!stock.ok()) return failed(stock.error());
+    if (!stock->has_value()) {
+      return refuse(404, "not_found", "No shop counts this product.");
+    }
+    json["product"] = {{"name", (*stock)->product_name}, {"code", *code}};
+    json["shops"] = offers(context, asked, **stock, *stores);
+  }
+  OrderedJson list = OrderedJson::array();
+  for (const Pickup& pickup : *own) list.push_back(shopper_json(pickup, shops));
+  json["pickups"] = std::move(list);
+  return json_answer(json);
+}
+
+Reply reserve_pickup(const Context& context, const Asked& asked) {
+  const ProxyChange change =
+      read_change(context, asked, {"id", "shop", "lines"}, {"language"});
+  if (change.refused) return *change.refused;
+  const auto& body = change.body;
+  for (const char* field : {"id", "shop"}) {
+    if (!body[field].is_string()) return wrong_type("id and shop must be texts.");
+  }
+  auto wanted = wanted_of(body["lines"]);
+  if (!wanted) return wrong_type("lines must be a list of code and quantity.");
+  const auto language = body.find("language");
+  const bool english = language != body.end() && *language == "en";
+  return pickup_answer(context, asked,
+                       context.ports.pickups.reserve(
+                           asked.tenant, {.id = body["id"].get<std::string>(),
+                                          .customer_id = asked.proxy.customer_id,
+                                          .store_id = body["shop"].get<std::string>(),
+                                          .language = english ? "en" : "ja",
+                                          .wanted = *std::move(wanted)}));
+}
+
+Reply cancel_pickup(const Context& context, const Asked& asked) {
+  const ProxyChange change = read_change(context, asked, {"id", "deed"});
+  if (change.refused) return *change.refused;
+  const auto& body = change.body;
+  if (!body["id"].is_string() || !body["deed"].is_string()) {
+    return wrong_type("id and deed must be texts.");
+  }
+  return pickup_answer(
+      context, asked,
+      context.ports.pickups.act(
+          asked.tenant,
+          {.pickup_id = body["id"].get<std::string>(),
+           .action_id = body["deed"].get<std::string>(),
+           .action = PickupAction::kCancel,
+           .actor = {.role = Role::kShopper, .id = std::to_string(asked.proxy.customer_id)},
+           .reason = {},
+           .picked = {}}));
+}
+
+}  // namespace tsunagi::http
