@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "server/domain/changes.h"
+#include "server/domain/fulfilment/pickup.h"
 #include "server/domain/values.h"
 #include "wasm/core/result.h"
 
@@ -116,6 +117,7 @@ struct HeldRows {
   std::vector<AuditRow> trail;
   std::vector<OutboxEntry> writes;
   std::vector<InboxEntry> events;
+  std::vector<Pickup> pickups = {};
 };
 inline constexpr int kHeldRowsMost = 1'000;  // of each
 

@@ -92,8 +92,8 @@ class StaffRoutes {
 
  private:
   [[nodiscard]] Reply answer(const Request& request) const;
-  [[nodiscard]] Reply answer_to(const Request& request, std::string_view what,
-                                const std::string& session, const Viewer& viewer) const;
+  [[nodiscard]] Reply answer_to(const Request& request, const std::string& session,
+                                const Viewer& viewer) const;
   [[nodiscard]] Reply join(const nlohmann::json& body) const;
   [[nodiscard]] Reply sign_out(const std::string& session) const;
   [[nodiscard]] bool is_https() const;

@@ -26,7 +26,11 @@ namespace {
 using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::string_view kFolder = "/staff/assets/";
-constexpr std::string_view kApi = "/staff/api/";
+constexpr std::string_view kWork = "/staff/api/work";
+constexpr std::string_view kJoin = "/staff/api/join";
+constexpr std::string_view kAct = "/staff/api/act";
+constexpr std::string_view kScan = "/staff/api/scan";
+constexpr std::string_view kSignOut = "/staff/api/sign-out";
 constexpr std::string_view kCookie = "tsunagi_staff=";
 constexpr std::string_view kPickupBarcode = "P";
 constexpr size_t kScanBytes = 200;
@@ -332,8 +336,7 @@ Reply StaffRoutes::sign_out(const std::string& session) const {
 bool StaffRoutes::is_https() const { return context_.options.public_url.starts_with("https://"); }
 
 Reply StaffRoutes::answer(const Request& request) const {
-  const std::string_view what = std::string_view(request.path).substr(kApi.size());
-  const bool joins = what == "join";
+  const bool joins = request.path == kJoin;
   const std::string session = session_of(request);
   Viewer viewer{.tenant = {}, .staff = {}, .now = context_.ports.clock.now()};
   if (!joins) {
@@ -346,17 +349,18 @@ Reply StaffRoutes::answer(const Request& request) const {
     viewer.staff = std::move((*found)->second);
     viewer.tenant = **std::move(tenant);
   }
-  Reply reply = answer_to(request, what, session, viewer);
+  Reply reply = answer_to(request, session, viewer);
   if (reply.tenant == 0) reply.tenant = viewer.tenant.id;
   return reply;
 }
 
-Reply StaffRoutes::answer_to(const Request& request, std::string_view what,
-                             const std::string& session, const Viewer& viewer) const {
-  if (what == "work") {
+Reply StaffRoutes::answer_to(const Request& request, const std::string& session,
+                             const Viewer& viewer) const {
+  const std::string_view path = request.path;
+  if (path == kWork) {
     return request.method == "GET" ? work(context_, viewer) : wrong_method("GET, HEAD");
   }
-  const bool known = what == "join" || what == "act" || what == "scan" || what == "sign-out";
+  const bool known = path == kJoin || path == kAct || path == kScan || path == kSignOut;
   if (!known) return refuse(404, "not_found", "There is nothing at this address.");
   if (request.method != "POST") return wrong_method("POST");
   if (!carries_json(request)) {
@@ -364,9 +368,9 @@ Reply StaffRoutes::answer_to(const Request& request, std::string_view what,
   }
   const auto body = nlohmann::json::parse(request.body, nullptr, false);
   if (!body.is_object()) return refuse(400, "json", "The body is not a JSON object.");
-  if (what == "join") return join(body);
-  if (what == "act") return act(context_, viewer, body);
-  if (what == "scan") return scan(context_, viewer, body);
+  if (path == kJoin) return join(body);
+  if (path == kAct) return act(context_, viewer, body);
+  if (path == kScan) return scan(context_, viewer, body);
   return sign_out(session);
 }
 

@@ -82,6 +82,10 @@ constexpr Sql kMoveFavourite{
 constexpr Sql kMovePins{
     "UPDATE pin SET customer_id = :a WHERE tenant = :b AND customer_id = :c "
     "AND NOT EXISTS (SELECT 1 FROM pin own WHERE own.tenant = :d AND own.customer_id = :e)"};
+constexpr Sql kMovePickups{
+    "UPDATE pickup SET customer_id = :a WHERE tenant = :b AND customer_id = :c"};
+constexpr Sql kForgetShopper{
+    "UPDATE pickup_deed SET actor = '' WHERE tenant = :a AND actor = :b AND role = 'shopper'"};
 constexpr Sql kPutSnapshot{
     "INSERT INTO card_snapshot "
     "(tenant, customer_id, has_points, points, points_expire_on, rank, holder, as_of) "
@@ -271,6 +275,7 @@ class Applier {
       return Error{ErrorCode::kConflict, "the customer has a link by now"};
     }
     session_.run(kNoteMerge, tenant_, note.gone, note.kept, now_);
+    session_.run(kMovePickups, note.kept, tenant_, note.gone);
     return Done{};
   }
 
@@ -472,6 +477,8 @@ class Applier {
     session_.run(kForgetFormer, tenant_, erase.customer_id);
     session_.run(kForgetDropped, tenant_, erase.customer_id);
     session_.run(kForgetRequests, tenant_, erase.customer_id);
+    session_.run(kMovePickups, 0, tenant_, erase.customer_id);
+    session_.run(kForgetShopper, tenant_, std::to_string(erase.customer_id));
     return Done{};
   }
 

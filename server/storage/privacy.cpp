@@ -140,6 +140,8 @@ Result<std::optional<DataRequest>> SqlStorage::data_request(TenantId tenant,
 
 Result<HeldRows> SqlStorage::held_rows(TenantId tenant, int64_t customer_id) {
   const std::string customer = std::to_string(customer_id);
+  auto own = pickups_of(tenant, customer_id, kHeldRowsMost);
+  if (!own.ok()) return own.error();
   return read([&](Session& session) -> Result<HeldRows> {
     HeldRows held{.codes = {},
                   .trail = trail_of(session, tenant, customer),
@@ -149,6 +151,7 @@ Result<HeldRows> SqlStorage::held_rows(TenantId tenant, int64_t customer_id) {
     session.each(
         kCodes, std::tie(code), [&] { held.codes.push_back(code); }, tenant, customer_id,
         kHeldRowsMost);
+    held.pickups = *own;
     return held;
   });
 }

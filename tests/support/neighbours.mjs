@@ -149,6 +149,7 @@ async function fillTenant(stack, owner, view) {
   const settings = { ...(await merchant('GET', '/status')).settings, programme_name: stack.canary(owner, null, 'programme'),
     consent: { ja: stack.canary(owner, null, 'consent'), en: stack.canary(owner, null, 'consent, English'), terms_url: `https://example.com/${stack.canary(owner, null, 'terms')}` },
     contact_url: `https://example.com/${stack.canary(owner, null, 'contact')}`, stores: [{ store_id: String(shop.stores[0].storeId), name: stack.canary(owner, null, 'store name here') }],
+    pickup: { on: true, hours: { opens: '00:00', closes: '24:00', closed: [] } },
     field_keys: { last_kana: 'custom.last_kana', first_kana: 'custom.first_kana', birth_date: 'facts.birth_date', sex: '' } };
   await merchant('PUT', '/settings', settings);
   const people = [];
@@ -159,7 +160,8 @@ async function fillTenant(stack, owner, view) {
     const { nonce, consent } = await until('the text that joining agrees to', async () => { const now = await card(who); return now.consent && now; });
     const { code } = await send('POST', stack.server + ask(who, '/join'), { nonce, consent: consent.version });
     stack.note(owner, who.number, 'member code', code);
-    Object.assign(who, { nonce, code });
+    const pickup = `pickup-${stack.canary(owner, who.number, 'id of a pick-up')}`;
+    Object.assign(who, { nonce, code, pickup });
   }
   for (const who of people.slice(0, 2)) {
     await until(`customer ${who.id} to be a member`, async () => (await card(who)).state === 'ready', 30_000, 100);
@@ -175,7 +177,10 @@ async function fillTenant(stack, owner, view) {
   const waiting = people[2];
   await until('the third to be asked for a kana', async () => (await card(waiting)).state === 'field_missing', 30_000, 100);
   waiting.given = stack.kana(owner, waiting.number, 'kana typed on the card');
-  return { owner, view, keys, admin, merchant, settings, tag: stack.canary(owner, null, 'customer tag'), people, ask, card, ...shop };
+  const { link } = await merchant('POST', '/staff', { name: stack.canary(owner, null, 'name of a clerk'), role: 'manager', stores: [String(shop.stores[0].storeId)] });
+  const joined = await fetch(`${stack.server}/staff/api/join`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token: link.split('#join=')[1] }) });
+  const staff = joined.headers.getSetCookie()[0].split(';')[0];
+  return { owner, view, keys, admin, merchant, settings, staff, tag: stack.canary(owner, null, 'customer tag'), people, ask, card, ...shop };
 }
 
 /** @param {Neighbours} stack */

@@ -5,7 +5,7 @@ import { root } from './processes.mjs';
 
 const kFolder = join(root, 'server', 'http');
 // Literals that look like an address of ours and are none: parts of one, Shopify's, defaults.
-const kNoRoutes = new Set(['/admin/', '/admin/api', '/admin/api/', '/admin/apps/', '/admin/customers', '/admin/customers/', '/apps/tsunagi', '/card-guard', '/proxy', '/proxy/', '/webhooks/']);
+const kNoRoutes = new Set(['/admin/', '/admin/api', '/admin/api/', '/admin/apps/', '/admin/customers', '/admin/customers/', '/apps/tsunagi', '/card-guard', '/proxy', '/proxy/', '/staff/', '/staff/api', '/staff/api/', '/webhooks/']);
 const kMerchantRow = /\{("[\w/-]+"|k\w+), "[A-Z]+", "[A-Z, ]+", \w+\}/g;
 const kProxyRow = /\{"(\/[^"]*)",\s*"\/proxy[^"]*",\s*"([A-Z]+)",\s*Who::k(\w+)/g;
 

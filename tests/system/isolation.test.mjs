@@ -46,9 +46,11 @@ const changes = {
   '/proxy/join': (nonce, of) => ({ nonce, consent: of.consent_version ?? '' }),
   '/proxy/fields': (nonce, of, who) => ({ nonce, fields: { last_kana: who.given ?? 'カナ' } }),
   '/proxy/favourite': (nonce, of) => ({ nonce, shop: String(of.stores[1].storeId) }),
+  '/proxy/pickup': (nonce, of, who) => ({ nonce, id: who.pickup ?? 'pickup-of-nobody', shop: String(of.stores[0].storeId), lines: [{ code: of.products[0].code, quantity: 1 }] }),
+  '/proxy/pickup/cancel': (nonce, of, who) => ({ nonce, id: who.pickup ?? 'pickup-of-nobody', deed: 'cancelled' }),
   '/proxy/pins': (nonce, of) => ({ nonce, code: of.products[1].code, pinned: true }),
 };
-const questions = (of) => ({ barcode: of.products[0].code, sku: of.products[0].sku, all: '1' });
+const questions = (of) => ({ code: of.products[0].code, barcode: of.products[0].code, sku: of.products[0].sku, all: '1' });
 
 /** Every way to ask a storefront address: [who, what, path, body]. */
 function storefront({ path, method }) {
@@ -197,6 +199,36 @@ test('what fails is told without what it was about', async () => {
   await send('PUT', `${stack.smaregi.control}/faults`, {});
   for (const tenant of Object.values(tenants)) await send('PUT', `${tenant.view.shopify.control}/faults`, {});
   await stack.settled();
+});
+
+test('the staff of one shop see its customers by halves, and nobody of the other', async () => {
+  for (const tenant of Object.values(tenants)) {
+    const other = another(tenant);
+    // A pick-up of each shop, in the first store of each.
+    for (const [of, who] of [[tenant, tenant.people[0]], [other, other.people[0]]]) {
+      const body = { nonce: who.nonce, id: `${who.pickup}-2`, shop: String(of.stores[0].storeId), lines: [{ code: of.products[1].code, quantity: 1 }] };
+      assert.equal(await ask(asCustomer(of, who), 'reserves', 'POST', of.ask(who, '/pickup'), { headers: json, body }), 200);
+    }
+    // The family name and what a member scans are theirs to see; the rest of a customer is not.
+    const staff = { what: `staff of ${tenant.owner}`, sees: ({ owner, customer, field }) => owner === tenant.owner && (customer === null || ['last name', 'member code', 'points', 'id of a pick-up'].includes(field)) };
+    const headers = { ...json, cookie: tenant.staff };
+    assert.equal(await ask(staff, 'looks', 'GET', '/staff/api/work', { headers }), 200);
+    const mine = await send('GET', `${stack.server}/staff/api/work`, undefined, headers);
+    assert.ok(mine.pickups.some(({ id }) => id === `${tenant.people[0].pickup}-2`), 'their own pick-up is there');
+    for (const of of [tenant, other]) {
+      for (const text of [of.people[0].code, of.products[0].code, of.products[1].sku, 'P000000']) {
+        assert.equal(await ask(staff, 'scans', 'POST', '/staff/api/scan', { headers, body: { text } }), 200);
+      }
+    }
+    const act = (id) => ask(staff, 'acts', 'POST', '/staff/api/act', { headers, body: { id, deed: 'one-deed', action: 'accept' } });
+    assert.equal(await act(`${other.people[0].pickup}-2`), 404);
+    assert.equal(await act(`${tenant.people[0].pickup}-2`), 200);
+    for (const path of ['/staff/api/work', '/staff/api/scan', '/staff/api/act', '/staff/api/sign-out']) {
+      for (const cookie of ['', 'tsunagi_staff=', `tsunagi_staff=${'0'.repeat(64)}`, `x${tenant.staff}`]) {
+        assert.equal(await ask(kNobody, 'no session', path.endsWith('work') ? 'GET' : 'POST', path, { headers: { ...json, cookie }, body: { text: tenant.people[0].code } }), 401);
+      }
+    }
+  }
 });
 
 test("the operator's tools name nobody and keep shops apart", async () => {

@@ -63,6 +63,28 @@ OrderedJson queues_json(const HeldRows& rows) {
   return list;
 }
 
+OrderedJson pickups_json(const std::vector<Pickup>& pickups) {
+  OrderedJson list = OrderedJson::array();
+  for (const Pickup& pickup : pickups) {
+    OrderedJson lines = OrderedJson::array();
+    for (const PickupLine& line : pickup.lines) {
+      lines.push_back({{"code", line.product_code},
+                       {"name", line.product_name},
+                       {"quantity", line.quantity},
+                       {"picked", line.picked}});
+    }
+    list.push_back({{"id", pickup.id},
+                    {"code", pickup.code},
+                    {"state", word(pickup.state)},
+                    {"shop", pickup.store_id},
+                    {"placed_at", pickup.placed_at},
+                    {"ready_from", pickup.ready_from},
+                    {"hold_until", pickup.hold_until},
+                    {"lines", std::move(lines)}});
+  }
+  return list;
+}
+
 // What merges of customers in Shopify left: into whom this one went, whose link waits to be moved,
 // members that went off the card.
 Result<OrderedJson> merges_json(Storage& storage, TenantId tenant, int64_t customer) {
@@ -145,6 +167,7 @@ Result<std::string> held_data(Storage& storage, const Tenant& tenant, const Data
                       {"given_on_the_card", OrderedJson::object()},
                       {"favourite_shop", *favourite},
                       {"kept_products", *pins},
+                      {"pickups", pickups_json(rows->pickups)},
                       {"was_a_member_before", *left}};
   if (const std::optional<Card>& known = *card) {
     json["member"] = member_json(*known, *rows);

@@ -1,0 +1,236 @@
+// A pick-up from the shopper's wish to the counter, with real processes: on one server with SQLite, and on three with PostgreSQL,
+// where a crowd wants the last piece.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { join } from 'node:path';
+import { root, until } from '../support/processes.mjs';
+import { proxyPath } from '../support/proxy.mjs';
+import { seed } from '../support/seed.mjs';
+import { Stack, send } from '../support/stack.mjs';
+
+const postgres = (...args) => execFileSync(join(root, 'tests/support/postgres.sh'), args, { encoding: 'utf8' }).trim();
+const kAlwaysOpen = { on: true, prepare_minutes: 60, accept_minutes: 30, hold_days: 3, hours: { opens: '00:00', closes: '24:00', closed: [] } };
+
+/** What one shop's people do. */
+class Counter {
+  constructor(stack, data) { Object.assign(this, { stack, data, store: String(data.stores[0].storeId), other: String(data.stores[1].storeId) }); }
+
+  async open() {
+    const { settings } = await this.data.merchant('GET', '/status');
+    await this.data.merchant('PUT', '/settings', { ...settings, safety_stock: 0, pickup: kAlwaysOpen });
+  }
+  async clerk(role, stores) {
+    const { link } = await this.data.merchant('POST', '/staff', { name: `${role}さん`, role, ...(stores ? { stores } : {}) });
+    const token = link.split('#join=')[1];
+    const reply = await fetch(`${this.stack.server}/staff/api/join`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token }) });
+    assert.equal(reply.status, 200);
+    const [set] = reply.headers.getSetCookie();
+    assert.match(set, /HttpOnly; SameSite=Strict/);
+    const cookie = set.split(';')[0];
+    return { cookie, token, ask: (method, path, body) => fetch(`${this.stack.server}/staff/api${path}`, { method, headers: { cookie, ...(body ? { 'content-type': 'application/json' } : {}) }, body: body && JSON.stringify(body) }) };
+  }
+  path(customer, to, extra = {}) { return proxyPath(this.stack, to, { customer: String(customer), extra }); }
+  async look(customer, code) { return send('GET', this.stack.server + this.path(customer, '/pickup.json', code ? { code } : {})); }
+  async stockOf(code) {
+    const { products: [{ shops }] } = await send('GET', this.stack.server + proxyPath(this.stack, '/stock.json', { extra: { barcode: code, all: '1' } }));
+    return shops.find(({ shop_id: id }) => id === this.store);
+  }
+  /** {status, body} of a reservation; `server`: which one is asked. */
+  async reserve(customer, lines, { id = randomUUID(), shop = this.store, server = this.stack.server, nonce } = {}) {
+    const reply = await fetch(server + this.path(customer, '/pickup'), { method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ nonce: nonce ?? (await this.look(customer)).nonce, id, shop, lines, language: 'ja' }) });
+    return { status: reply.status, id, ...(await reply.json()) };
+  }
+  async shelf(product, amount) {
+    await this.data.pos('PATCH', `/stock/${product.product_id}`, { storeId: this.store, stockAmount: String(amount) });
+    await until(`${amount} of ${product.code} to be known`, async () => (await this.stockOf(product.code))?.on_hand === amount, 30_000, 200);
+  }
+}
+const act = async (clerk, pickup, action, more = {}) => {
+  const reply = await clerk.ask('POST', '/act', { id: pickup.id, deed: randomUUID(), action, ...more });
+  return { status: reply.status, ...(await reply.json()) };
+};
+
+describe('one shop on one server', () => {
+  const stack = new Stack();
+  let data;
+  let counter;
+  let clerk;
+  let hanako;
+  before(async () => {
+    await stack.start();
+    data = await seed(stack, undefined, { shops: 2, products: 4, members: 4, sales: 0 });
+    await stack.settled();
+    counter = new Counter(stack, data);
+    await counter.open();
+    clerk = await counter.clerk('clerk', [counter.store]);
+    [hanako] = data.joined;
+  });
+  after(() => stack.stop());
+
+  test('is promised, held, picked and handed over', async () => {
+    const [tea] = data.products;
+    await counter.shelf(tea, 3);
+    const offer = await counter.look(hanako.id, tea.code);
+    const here = offer.shops.find(({ shop }) => shop === counter.store);
+    assert.equal(here.offered, 3);
+    assert.ok(here.from >= offer.now + 3_600 && here.from <= offer.now + 3_600 + 1_800 && here.from % 1_800 === 0, `${here.from} of ${offer.now}`);
+    const { status, pickup } = await counter.reserve(hanako.id, [{ code: tea.code, quantity: 2 }]);
+    assert.equal(status, 200);
+    assert.match(pickup.code, /^\d{6}$/);
+    assert.equal(pickup.state, 'placed');
+    assert.ok(pickup.hold_until > pickup.ready_from);
+    assert.equal((await counter.stockOf(tea.code)).held, 2);
+    assert.equal((await counter.look(hanako.id, tea.code)).shops.find(({ shop }) => shop === counter.store).offered, 1);
+
+    const work = await (await clerk.ask('GET', '/work')).json();
+    const seen = work.pickups.find(({ id }) => id === pickup.id);
+    assert.deepEqual(seen.actions, ['accept', 'pick', 'reject']);
+    assert.equal(seen.lines[0].quantity, 2);
+    assert.match(seen.customer, /○$/);
+    for (const [action, state] of [['accept', 'accepted'], ['pick', 'picking'], ['ready', 'ready']]) {
+      const done = await act(clerk, pickup, action);
+      assert.equal(done.status, 200, JSON.stringify(done));
+      assert.equal(done.pickup.state, state);
+    }
+    const scanned = await (await clerk.ask('POST', '/scan', { text: `P${pickup.code}` })).json();
+    assert.equal(scanned.kind, 'pickup');
+    assert.equal(scanned.pickup.id, pickup.id);
+    const member = await (await clerk.ask('POST', '/scan', { text: hanako.code })).json();
+    assert.equal(member.kind, 'member');
+    assert.deepEqual(member.pickups.map(({ id }) => id), [pickup.id]);
+    const product = await (await clerk.ask('POST', '/scan', { text: tea.code })).json();
+    assert.equal(product.kind, 'product');
+    assert.equal(product.stock.find(({ shop }) => shop === counter.store).held, 2);
+    assert.equal((await (await clerk.ask('POST', '/scan', { text: 'nothing' })).json()).kind, 'unknown');
+    assert.equal((await act(clerk, pickup, 'hand_over')).pickup.state, 'handed_over');
+    assert.equal((await counter.stockOf(tea.code)).held, 0);
+    assert.equal((await counter.look(hanako.id)).pickups.find(({ id }) => id === pickup.id).state, 'handed_over');
+    assert.equal((await act(clerk, pickup, 'hand_over')).status, 409);
+  });
+
+  test('the same wish and the same deed told twice are one', async () => {
+    const [, tea] = data.products;
+    await counter.shelf(tea, 5);
+    const id = randomUUID();
+    const both = await Promise.all([1, 2, 3, 4].map(() => counter.reserve(hanako.id, [{ code: tea.code, quantity: 2 }], { id })));
+    for (const { status } of both) assert.ok(status === 200 || status === 409, `${status}`);
+    const again = await counter.reserve(hanako.id, [{ code: tea.code, quantity: 2 }], { id });
+    assert.equal(again.status, 200);
+    assert.equal((await counter.stockOf(tea.code)).held, 2);
+    const deed = randomUUID();
+    for (let i = 0; i < 3; ++i) {
+      const reply = await clerk.ask('POST', '/act', { id, deed, action: 'accept' });
+      assert.equal(reply.status, 200);
+      assert.equal((await reply.json()).pickup.state, 'accepted');
+    }
+    const cancel = { nonce: (await counter.look(hanako.id)).nonce, id, deed: randomUUID() };
+    for (let i = 0; i < 2; ++i) {
+      const { pickup } = await send('POST', stack.server + counter.path(hanako.id, '/pickup/cancel'), cancel);
+      assert.equal(pickup.state, 'cancelled');
+    }
+    assert.equal((await counter.stockOf(tea.code)).held, 0);
+  });
+
+  test('what is wrong is refused with a sentence, and nothing is held', async () => {
+    const [, , tea] = data.products;
+    await counter.shelf(tea, 5);
+    const lines = (quantity, code = tea.code) => [{ code, quantity }];
+    const refusals = [
+      [lines(0), {}, 400], [lines(-1), {}, 400], [lines(100), {}, 400], [lines(1e300), {}, 400], [lines(1.5), {}, 400], [lines('1'), {}, 400],
+      [lines(2 ** 53), {}, 400], [[], {}, 400], [{}, {}, 400], [Array.from({ length: 21 }, () => ({ code: tea.code, quantity: 1 })), {}, 400],
+      [lines(1, 'no such code'), {}, 404], [lines(1), { shop: '999' }, 404], [lines(1), { id: 'short' }, 400], [lines(1), { id: `${'x'.repeat(20)}/` }, 400],
+      [lines(6), {}, 409], [[...lines(3), ...lines(3)], {}, 409], [lines(1), { nonce: 'x' }, 400],
+    ];
+    for (const [wanted, options, status] of refusals) {
+      const reply = await counter.reserve(hanako.id, wanted, options);
+      assert.equal(reply.status, status, JSON.stringify([wanted, options, reply]));
+      assert.ok(reply.error.message.length > 10);
+    }
+    assert.equal((await counter.stockOf(tea.code)).held, 0);
+    const { pickup } = await counter.reserve(hanako.id, [...lines(2), ...lines(3)]);
+    assert.equal(pickup.lines.length, 1);
+    assert.equal(pickup.lines[0].quantity, 5);
+    // Somebody else's: neither seen nor cancelled.
+    const stranger = data.joined[1];
+    assert.ok(!(await counter.look(stranger.id)).pickups.some(({ id }) => id === pickup.id));
+    const nonce = (await counter.look(stranger.id)).nonce;
+    await assert.rejects(send('POST', stack.server + counter.path(stranger.id, '/pickup/cancel'), { nonce, id: pickup.id, deed: randomUUID() }), /404/);
+    // A clerk of another shop.
+    const elsewhere = await counter.clerk('manager', [counter.other]);
+    assert.equal((await act(elsewhere, pickup, 'accept')).status, 404);
+    assert.ok(!(await (await elsewhere.ask('GET', '/work')).json()).pickups.length);
+    assert.equal((await act(clerk, pickup, 'cancel')).status, 409, 'a clerk does not cancel');
+    assert.equal((await act(clerk, pickup, 'reject')).status, 400, 'a reason is needed');
+    const rejected = await act(clerk, pickup, 'reject', { reason: 'not_found' });
+    assert.equal(rejected.pickup.state, 'rejected');
+    assert.equal((await counter.look(hanako.id)).pickups.find(({ id }) => id === pickup.id).reason, 'not_found');
+  });
+
+  test('a shop that puts nothing aside, and a shop that is closed', async () => {
+    const [tea] = data.products;
+    const { settings } = await data.merchant('GET', '/status');
+    const closed = { opens: '10:00', closes: '20:00', closed: [0, 1, 2, 3, 4, 5, 6] };
+    await data.merchant('PUT', '/settings', { ...settings, stores: [{ store_id: counter.store, no_pickup: true }, { store_id: counter.other, hours: closed }] });
+    await until('the settings to be in force', async () => (await counter.look(hanako.id, tea.code)).shops.length === 1, 10_000, 200);
+    const [only] = (await counter.look(hanako.id, tea.code)).shops;
+    assert.equal(only.shop, counter.other);
+    assert.equal(only.from, undefined);
+    assert.equal((await counter.reserve(hanako.id, [{ code: tea.code, quantity: 1 }])).status, 404);
+    assert.equal((await counter.reserve(hanako.id, [{ code: tea.code, quantity: 1 }], { shop: counter.other })).status, 409);
+    await data.merchant('PUT', '/settings', settings);
+  });
+
+  test('an invitation works once, and who is revoked is out at once', async () => {
+    const clerkTwo = await counter.clerk('head_office');
+    const join = (token) => fetch(`${stack.server}/staff/api/join`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token }) });
+    assert.equal((await join(clerkTwo.token)).status, 401);
+    assert.equal((await join('')).status, 401);
+    assert.equal((await clerkTwo.ask('GET', '/work')).status, 200);
+    const { staff } = await data.merchant('GET', '/staff');
+    const mine = staff.find(({ role, state }) => role === 'head_office' && state === 'joined');
+    await data.merchant('POST', '/staff/revoke', { id: mine.id });
+    assert.equal((await clerkTwo.ask('GET', '/work')).status, 401);
+    assert.equal((await clerk.ask('GET', '/work')).status, 200);
+  });
+});
+
+describe('a crowd at three servers', () => {
+  let database;
+  let stack;
+  let counter;
+  let data;
+  before(async () => {
+    database = postgres('start');
+    stack = new Stack({ database });
+    await stack.start();
+    data = await seed(stack, undefined, { shops: 2, products: 2, members: 5, sales: 0 });
+    counter = new Counter(stack, data);
+    await counter.open();
+  });
+  after(async () => {
+    await stack?.stop();
+    if (database) postgres('stop', database);
+  });
+
+  test('of fifty who want the last piece one gets it', async () => {
+    const servers = [stack.server, (await stack.startPeer()).server, (await stack.startPeer()).server];
+    const [tea, cup] = data.products;
+    await counter.shelf(tea, 1);
+    await counter.shelf(cup, 4);
+    const people = data.joined;
+    const nonces = await Promise.all(people.map(async ({ id }) => (await counter.look(id)).nonce));
+    const crowd = (lines) => Promise.all(Array.from({ length: 50 }, (_, i) => counter.reserve(people[i % people.length].id, lines(i), { server: servers[i % 3], nonce: nonces[i % people.length] })));
+    const last = await crowd(() => [{ code: tea.code, quantity: 1 }]);
+    assert.deepEqual(last.map(({ status }) => status).sort((a, b) => a - b), [200, ...Array(49).fill(409)]);
+    assert.equal((await counter.stockOf(tea.code)).held, 1);
+    // Each line would fit; the sum of the two does not.
+    const sums = await crowd(() => [{ code: cup.code, quantity: 2 }, { code: cup.code, quantity: 3 }]);
+    assert.deepEqual([...new Set(sums.map(({ status }) => status))], [409]);
+    const four = await crowd(() => [{ code: cup.code, quantity: 2 }]);
+    assert.equal(four.filter(({ status }) => status === 200).length, 2);
+    await until('all four to be held', async () => (await counter.stockOf(cup.code)).held === 4, 10_000, 200);
+  });
+});
