@@ -27,6 +27,7 @@ constexpr Word kWords[] = {
     {"{skip_locked}", "", "FOR UPDATE SKIP LOCKED"},
     {"{hold}", "", "FOR KEY SHARE"},
     {"{hold_as_it_is}", "", "FOR SHARE"},
+    {"{hold_alone}", "", "FOR UPDATE"},
     {"{in_json_array_open}", "SELECT value FROM json_each(",
      "SELECT json_array_elements_text(CAST("},
     {"{in_json_array_close}", ")", " AS json))"},
