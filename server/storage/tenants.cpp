@@ -47,6 +47,7 @@ constexpr Sql kForgetDroppedLinks{"DELETE FROM dropped_link WHERE tenant = :a"};
 constexpr Sql kForgetLeftMembers{"DELETE FROM left_member WHERE tenant = :a"};
 constexpr Sql kForgetBackfill{"DELETE FROM backfill WHERE tenant = :a"};
 constexpr Sql kSaveSettings{"UPDATE tenant SET settings = :a WHERE tenant = :b"};
+constexpr Sql kHoldTenantAlone{"SELECT tenant FROM tenant WHERE tenant = :a {hold_alone}"};
 // Every table that has rows of a tenant.
 constexpr Sql kErasures[] = {
     {"DELETE FROM secret WHERE tenant = :a"},
@@ -217,8 +218,10 @@ Result<Done> SqlStorage::uninstall(TenantId tenant) {
 
 Result<Done> SqlStorage::erase_tenant(TenantId tenant) {
   return write([&](Session& session) -> Result<Done> {
-    // First of all, as whoever else writes for the shop: else two could wait for each other.
-    if (auto known = hold_tenant(session, tenant); !known) return Done{};
+    TenantId held = 0;
+    // First of all, and alone: who writes for the shop at this moment is done before its rows go,
+    // and who comes later finds no shop.
+    if (!session.one(kHoldTenantAlone, std::tie(held), tenant)) return Done{};
     for (const Sql& erase : kErasures) session.run(erase, tenant);
     session.let_go();
     return Done{};

@@ -9,6 +9,7 @@
 #include "server/domain/ascii.h"
 #include "server/domain/member/typed_text.h"
 #include "wasm/core/japan_time.h"
+#include "wasm/core/prefecture.h"
 
 namespace tsunagi {
 namespace {
@@ -19,15 +20,6 @@ constexpr int kOldestYear = 1900;
 constexpr size_t kDateDigits = 8;
 constexpr size_t kLongestDate = 40;  // characters of a form's date field
 constexpr std::string_view kJapan = "JP";
-
-// By the number of Shopify's province code, "JP-01" to "JP-47" (ISO 3166-2).
-constexpr std::array<std::string_view, 47> kPrefectures = {
-    "北海道", "青森県", "岩手県", "宮城県", "秋田県", "山形県",   "福島県", "茨城県",
-    "栃木県", "群馬県", "埼玉県", "千葉県", "東京都", "神奈川県", "新潟県", "富山県",
-    "石川県", "福井県", "山梨県", "長野県", "岐阜県", "静岡県",   "愛知県", "三重県",
-    "滋賀県", "京都府", "大阪府", "兵庫県", "奈良県", "和歌山県", "鳥取県", "島根県",
-    "岡山県", "広島県", "山口県", "徳島県", "香川県", "愛媛県",   "高知県", "福岡県",
-    "佐賀県", "長崎県", "熊本県", "大分県", "宮崎県", "鹿児島県", "沖縄県"};
 
 constexpr std::array<std::string_view, 6> kMale = {"1", "m", "male", "man", "男", "男性"};
 constexpr std::array<std::string_view, 6> kFemale = {"2", "f", "female", "woman", "女", "女性"};
@@ -65,14 +57,11 @@ bool is_kana_or_ascii(char32_t c) { return (c >= 0x30A0 && c <= 0x30FF) || (c >=
 
 bool is_phone_sign(char32_t c) { return c == '(' || c == ')' || c == '+' || c == '#' || c == '*'; }
 
+// Of Shopify's province code; "" when it is none.
 std::string_view prefecture_of(std::string_view province_code) {
-  constexpr std::string_view kPrefix = "JP-";
-  if (province_code.size() != kPrefix.size() + 2 || !province_code.starts_with(kPrefix)) return "";
-  const auto tens = static_cast<unsigned char>(province_code[3]);
-  const auto ones = static_cast<unsigned char>(province_code[4]);
-  if (!is_digit(tens) || !is_digit(ones)) return "";
-  const size_t number = static_cast<size_t>(tens - '0') * 10 + static_cast<size_t>(ones - '0');
-  return number >= 1 && number <= kPrefectures.size() ? kPrefectures[number - 1] : "";
+  if (!province_code.starts_with("JP-")) return "";
+  const auto prefecture = Prefecture::parse(province_code);
+  return prefecture.has_value() ? prefecture->name() : "";
 }
 
 // The text without what it begins with, when it does.
