@@ -35,10 +35,11 @@ export function createDetail({tools, rules, rows, thumb, ticks, act, home}) {
 
   /** @param {Pickup} pickup @param {About} about */
   function head(pickup, {several, stuck, gone}) {
+    const about = [several ? pickup.shop_name : '', gone ? '' : rows.limit(pickup)].filter(Boolean).join(' · ');
     return [
       gone ? make('p', {class: 'sentence'}, words.gone) : make('p', {class: 'detail__state'}, ...rows.badges(pickup, stuck), rows.timer(pickup)),
       make('p', {class: 'detail__customer'}, rows.customer(pickup), ' ', rows.customerLanguage(pickup)),
-      make('p', {class: 'detail__about'}, [several ? pickup.shop_name : '', gone ? '' : rows.limit(pickup)].filter(Boolean).join(' · ')),
+      ...(about ? [make('p', {class: 'detail__about'}, about)] : []),
     ];
   }
 
@@ -125,10 +126,11 @@ export function createDetail({tools, rules, rows, thumb, ticks, act, home}) {
   /** @param {Pickup} pickup */
   function others(pickup) {
     const may = (/** @type {Action} */ action) => !shown?.about.gone && pickup.actions.includes(action);
-    /** @param {string} key @param {string} label @param {() => void} click */
-    const button = (key, label, click) => make('button', {class: 'button', type: 'button', 'data-key': key, click}, label);
+    /** @param {string} key @param {string} label @param {() => void} click @param {string} [more] */
+    const button = (key, label, click, more = '') => make('button', {class: 'button button--wraps', type: 'button', 'data-key': key, click}, label, ' ',
+      more ? make('span', {class: 'whole'}, more) : '');
     const more = [
-      ...(may('extend') ? [button('extend', say(words.act_extend, {time: moment(pickup.hold_until + rules.kExtendSeconds)}), () => act(pickup, 'extend'))] : []),
+      ...(may('extend') ? [button('extend', words.act_extend, () => act(pickup, 'extend'), say(words.act_extend_until, {time: moment(pickup.hold_until + rules.kExtendSeconds)}))] : []),
       ...(may('cancel') ? [button('cancel', counted(words.act_cancel, pickup.state === 'ready' ? rules.kept(pickup) : rules.asked(pickup)),
         () => act(pickup, 'cancel'))] : []),
     ];

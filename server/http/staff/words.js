@@ -66,7 +66,8 @@ export const WORDS = {
     choose_reason: '理由を選んでください',
     never_mind: 'やめる',
     more: 'そのほか',
-    act_extend: 'もう1日とっておく（{time} まで）',
+    act_extend: 'もう1日とっておく',
+    act_extend_until: '{time} まで',
     act_cancel: '取り消して、{count}点の取り置きを解く',
     gone: 'ほかの端末で渡したか、取り消されたため、一覧から外れました',
     done: {
@@ -182,7 +183,8 @@ export const WORDS = {
     choose_reason: 'Please choose a reason',
     never_mind: 'Never mind',
     more: 'More',
-    act_extend: 'Keep one more day (until {time})',
+    act_extend: 'Keep one more day,',
+    act_extend_until: 'until {time}',
     act_cancel: {one: 'Cancel and stop holding 1 item', many: 'Cancel and stop holding {count} items'},
     gone: 'It was handed over or cancelled on another device, and has left the list',
     done: {

@@ -273,7 +273,7 @@ describe('staff page', () => {
     await open();
     await row('118840').click();
     await page.getByText('そのほか').click();
-    await page.getByRole('button', { name: 'もう1日とっておく（11月24日(火) 12:32 まで）' }).click();
+    await page.getByRole('button', { name: 'もう1日とっておく 11月24日(火) 12:32 まで' }).click();
     await said('118840 をもう1日とっておきます');
     await keepScreen(page, 'staff-manager-ja', { fullPage: true });
     await page.getByRole('button', { name: '取り消して、3点の取り置きを解く' }).click();
