@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { WORDS as STAFF } from '../../server/http/staff/words.js';
 import { read, root } from './lib/files.mjs';
 import { lintOutput } from './lib/liquid.mjs';
-import { lintKeys, lintPair, lintSameWords } from './lib/locales.mjs';
+import { flatten, lintKeys, lintPair, lintSameWords } from './lib/locales.mjs';
 
 const locale = (name) => JSON.parse(readFileSync(`${root}theme-extension/locales/${name}.json`, 'utf8'));
 const liquid = () => read('theme-extension/**/*.liquid', 'theme-extension/*.liquid');
@@ -23,6 +24,22 @@ describe('locales', () => {
     assert.deepEqual(lintKeys(new Map([['a.liquid', "{{ 'card.gone' | t }}"]]), { card: { here: 'x' } }), ['a.liquid: card.gone is in no locale', 'card.here is never shown']);
     assert.deepEqual(lintSameWords('{"会員証", "Member card"},', { card: { title: '会員証', join: '入会' } }, { card: { title: 'Member card', join: 'Join' } }),
       ['card.join: the core says it differently, or not at all']);
+  });
+});
+
+describe('the staff page', () => {
+  /** {one, many}, where a language tells them apart, as one. */
+  const single = (words) => Object.fromEntries(Object.entries(words).map(([key, value]) => [key, value?.many ?? value]));
+  const values = (text) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort().join();
+  test('says the same in both languages, with the same values', () => {
+    const [en, ja] = [single(STAFF.en), single(STAFF.ja)];
+    assert.deepEqual(lintPair('staff', en, ja), []);
+    const [one, other] = [flatten(en), flatten(ja)];
+    assert.deepEqual([...one.keys()].filter((key) => values(one.get(key)) !== values(other.get(key))), []);
+  });
+  test('has no word that is never shown', () => {
+    const text = [...read('server/http/staff/*.js')].filter(([path]) => !path.endsWith('/words.js')).map(([, code]) => code).join('\n');
+    assert.deepEqual(Object.keys(STAFF.ja).filter((key) => !text.includes(`words.${key}`) && !(key.startsWith('act_') && text.includes(`'${key.slice(4)}'`))), []);
   });
 });
 

@@ -42,7 +42,7 @@ export function lintArrows(files, allowed) {
 const inFolder = (...folders) => (path) => folders.some((folder) => path.startsWith(`${folder}/`));
 const cpp = (path) => /\.(cpp|h)$/.test(path);
 const script = (path) => /\.m?js$/.test(path);
-const shipped = (path) => script(path) && inFolder('theme-extension', 'liquid', 'wasm')(path) && !path.endsWith('.mjs');
+const shipped = (path) => script(path) && inFolder('theme-extension', 'liquid', 'wasm', 'server/http/staff')(path) && !path.endsWith('.mjs');
 
 /** What is banned, where, and what to do instead. */
 export const kBans = [
@@ -56,7 +56,7 @@ export const kBans = [
   { where: (path) => shipped(path) && !path.endsWith('/tsunagi-live.js'), what: /createContextualFragment/, instead: 'nodesOf() of tsunagi-live.js: one place where text becomes markup' },
 ];
 /** These are looked for in strings too. */
-export const kHosts = { where: (path) => /^(theme-extension|liquid)\//.test(path) && /\.(js|css|liquid)$/.test(path), what: /(?:https?:)?\/\/[a-z0-9-]+\.[a-z]{2,}/i, instead: 'no third-party host' };
+export const kHosts = { where: (path) => /^(theme-extension|liquid|server\/http\/staff)\//.test(path) && /\.(js|css|liquid)$/.test(path), what: /(?:https?:)?\/\/[a-z0-9-]+\.[a-z]{2,}/i, instead: 'no third-party host' };
 
 /** @param {Map<string, string>} files */
 export function lintBans(files) {

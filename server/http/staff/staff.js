@@ -1,0 +1,282 @@
+// @ts-check
+// The staff page: what is to do, what was done, and what was scanned. Its parts know nothing of one another; they meet here.
+
+/** @typedef {import('./pickup.js').Pickup} Pickup */
+/** @typedef {import('./pickup.js').Action} Action */
+
+const page = /** @type {HTMLElement} */ (document.getElementById('page'));
+const footer = /** @type {HTMLElement} */ (document.getElementById('thumb'));
+/** The names of files have hashes: the page says them. @param {string} name @returns {Promise<any>} */
+const part = (name) => import(page.dataset[name] ?? '');
+/**
+ * @type {[typeof import('./words.js'), typeof import('./tools.js'), typeof import('./server.js'), typeof import('./pickup.js'),
+ *   typeof import('./deeds.js'), typeof import('./board.js'), typeof import('./ticks.js'), typeof import('./rows.js'),
+ *   typeof import('./detail.js'), typeof import('./results.js'), typeof import('./thumb.js'), typeof import('./wedge.js'), typeof import('./door.js'),
+ *   typeof import('./frame.js'), typeof import('./lookup.js')]}
+ */
+const [{WORDS}, {createTools}, {ask}, rules, {Deeds}, {Board}, {Ticks}, {createRows}, {createDetail}, {createResults}, {createThumb}, {listen},
+  {invitation, createDoor}, {createFrame}, {createLookup}] = /** @type {any} */ (await Promise.all(
+  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup'].map(part)));
+
+const kLanguageKey = 'tsunagi-staff:language';
+const kTickMs = 1_000;
+
+/** @returns {'ja' | 'en'} */
+function chosenLanguage() {
+  const kept = localStorage.getItem(kLanguageKey);
+  if (kept === 'ja' || kept === 'en') return kept;
+  return /^en\b/i.test(navigator.language) ? 'en' : 'ja';
+}
+const language = chosenLanguage();
+const words = WORDS[language];
+document.documentElement.lang = language;
+const tools = createTools(words, language);
+const {make, say, counted, hour} = tools;
+
+// ---- what everything is shown with -----------------------------------------------------------------------------------
+
+const frame = createFrame(tools, /** @type {HTMLElement} */ (document.getElementById('top')), {home, leave, choose(code) {
+  localStorage.setItem(kLanguageKey, code);
+  location.reload();
+}});
+page.replaceChildren(make('p', {class: 'quiet'}, words.loading));
+
+const thumb = createThumb(tools, footer, (text) => lookUp(text));
+const ticks = new Ticks();
+const rows = createRows(tools, rules);
+const detail = createDetail({tools, rules, rows, thumb, ticks, act, home});
+const results = createResults(tools, (pickup) => rows.row(pickup, aboutOf(pickup)));
+const door = createDoor(tools, page);
+const deeds = new Deeds(ask, {
+  done(deed, pickup) {
+    board.take(pickup);
+    thumb.say(say(words.done[deed.action], {code: deed.code}));
+    showCut();
+    if (deeds.waiting.length === 0) void board.refresh();
+  },
+  refused(deed, cause) {
+    thumb.say(say(words.refused[cause], {code: deed.code}), true);
+    showCut();
+    void board.refresh();
+  },
+  waits: () => showCut(),
+  signedOut: () => close(false),
+});
+const board = new Board(ask, rules.isOpen, {work: follow, silent: () => showCut(), signedOut: () => close(false)});
+
+// ---- what is shown ---------------------------------------------------------------------------------------------------
+
+/** What was scanned and is no pick-up. @type {import('./results.js').Result | undefined} */
+let result;
+
+/** @param {Pickup} pickup */
+const aboutOf = (pickup) => ({
+  several: (board.work?.shops.length ?? 0) > 1, stuck: deeds.stuck && deeds.waiting.some((deed) => deed.pickup === pickup.id)});
+
+/** The list as it is expected to be: what is done leaves it, unless that could not be sent. */
+const toDo = () => (board.work?.pickups ?? []).map((pickup) => rules.expected(pickup, deeds.waiting))
+  .filter((pickup) => rules.isOpen(pickup) || aboutOf(pickup).stuck);
+
+function showCut() {
+  const kept = deeds.waiting.length;
+  frame.cut(!board.silent && !deeds.stuck ? '' : kept > 0 ? counted(words.cut_deeds, kept)
+    : asOfTime ? say(words.cut, {time: hour(asOfTime)}) : words.cut_empty);
+  show();
+}
+
+let asOfTime = 0;
+const knownIds = new Set();
+let first = true;
+/** @param {import('./board.js').Work} work */
+function follow(work) {
+  tools.setClock(work.now);
+  asOfTime = work.now;
+  const fresh = work.pickups.filter(({id}) => !knownIds.has(id));
+  for (const {id} of fresh) knownIds.add(id);
+  if (!first && fresh.length > 0) frame.tell(counted(words.new_ones, fresh.length));
+  if (first) enter(work.staff);
+  first = false;
+  ticks.keepOnly(new Set(work.pickups.filter(({state}) => state === 'picking' || state === 'accepted' || state === 'placed').map(({id}) => id)));
+  showCut();
+}
+
+/** @param {{name: string, role: string}} staff */
+function enter(staff) {
+  frame.enter(staff);
+  footer.hidden = false;
+  deeds.start(nameOf(staff));
+}
+/** @param {{name: string, role: string}} staff */
+const nameOf = ({name, role}) => `${role} ${name}`;
+
+/** @param {...Node} content */
+function put(...content) {
+  if (content.length !== page.childNodes.length || content.some((node, i) => page.childNodes[i] !== node)) tools.fill(page, ...content);
+}
+
+const empty = make('div', {class: 'door'}, make('p', {class: 'door__title'}, words.empty), make('p', {class: 'quiet'}, words.empty_more));
+
+function show() {
+  if (!board.work) return;
+  const id = new URLSearchParams(location.hash.slice(1)).get('pickup');
+  const pickup = id ? board.find(id) : undefined;
+  page.setAttribute('aria-busy', 'false');
+  if (pickup) {
+    const about = {...aboutOf(pickup), gone: board.isGone(pickup.id), rejects: board.work.rejects};
+    frame.head(pickup.code, words.code, false);
+    document.title = `${words.code} ${pickup.code}`;
+    detail.follow(rules.expected(pickup, deeds.waiting), about);
+    put(detail.view);
+    return;
+  }
+  detail.leave();
+  thumb.setAction(undefined);
+  if (location.hash === '#result' && result) {
+    frame.head(document.title = result.kind === 'member' ? words.member : words.product, '', false);
+    if (shownResult !== result) put(results(result));
+    shownResult = result;
+    return;
+  }
+  shownResult = undefined;
+  const pickups = toDo();
+  frame.head(words.title, say(words.as_of, {time: hour(asOfTime)}), true);
+  document.title = say(words.title_counted, {count: pickups.length});
+  const list = rows.follow(pickups, aboutOf);
+  put(pickups.length > 0 ? list : empty);
+}
+/** @type {import('./results.js').Result | undefined} */
+let shownResult;
+
+// ---- where one goes --------------------------------------------------------------------------------------------------
+
+let scrolled = 0;
+let lastRow = '';
+/** @param {string} hash of a pick-up or "#result" */
+function go(hash) {
+  if (location.hash === hash) return show();
+  if (location.hash) history.replaceState(history.state, '', hash);
+  else {
+    scrolled = scrollY;
+    history.pushState({above: true}, '', hash);
+  }
+  arrive();
+}
+/** To the list, which is where one came from unless the page was opened here. */
+function home() {
+  if (!location.hash) return show();
+  if (history.state?.above) return history.back();
+  history.replaceState(null, '', location.pathname + location.search);
+  arrive();
+}
+function arrive() {
+  if (location.hash.startsWith('#join=')) return void join(invitation());
+  frame.closeMenu();
+  if (!location.hash) result = undefined;
+  show();
+  if (location.hash) {
+    lastRow = new URLSearchParams(location.hash.slice(1)).get('pickup') ?? lastRow;
+    scrollTo(0, 0);
+    return frame.focus();
+  }
+  scrollTo(0, scrolled);
+  const row = /** @type {HTMLElement | null} */ (page.querySelector(`[data-row="${CSS.escape(lastRow)}"] a`));
+  if (row) row.focus({preventScroll: true});
+  else frame.focus();
+}
+addEventListener('popstate', arrive);
+page.addEventListener('click', (event) => {
+  const link = event.target instanceof Element ? event.target.closest('a[href^="#pickup="]') : null;
+  if (!link) return;
+  event.preventDefault();
+  thumb.say('');
+  go(link.getAttribute('href') ?? '');
+});
+
+// ---- what is done ----------------------------------------------------------------------------------------------------
+
+/** @param {Pickup} pickup @param {Action} action @param {import('./detail.js').With} [more] */
+function act(pickup, action, more = {}) {
+  const staff = board.work?.staff;
+  if (!staff) return;
+  thumb.say('');
+  deeds.add({pickup: pickup.id, action, code: pickup.code, by: nameOf(staff), ...more});
+  showCut();
+  if (action !== 'accept' && action !== 'pick' && action !== 'extend') home();
+}
+
+const lookUp = createLookup({tools, ask, board, detail, thumb, go: (id) => go(`#pickup=${encodeURIComponent(id)}`),
+  close: () => close(false), show(shown) {
+    result = shown;
+    go('#result');
+  }});
+listen(lookUp);
+
+// ---- in and out ------------------------------------------------------------------------------------------------------
+
+/** Nobody is known to be signed in: nothing of a customer stays. */
+function forget() {
+  board.forget();
+  deeds.stop();
+  [first, result, asOfTime] = [true, undefined, 0];
+  knownIds.clear();
+  rows.follow([], aboutOf);
+  detail.leave();
+  thumb.setAction(undefined);
+  thumb.say('');
+  frame.close();
+  document.title = words.door_title;
+  footer.hidden = true;
+}
+
+/** @param {boolean} used an invitation did not work */
+function close(used) {
+  forget();
+  page.setAttribute('aria-busy', 'false');
+  door.closed(used, deeds.waiting.length);
+}
+
+/** @returns {Promise<string>} why not */
+async function leave() {
+  if (deeds.waiting.length > 0) return words.sign_out_waits;
+  try {
+    await ask('POST', 'sign-out', {});
+  } catch (error) {
+    if (!(/** @type {import('./server.js').Refusal} */ (error).signedOut)) return words.sign_out_failed;
+  }
+  ticks.keepOnly(new Set());
+  history.replaceState(null, '', location.pathname);
+  close(false);
+  return '';
+}
+
+/** @param {string} token */
+async function join(token) {
+  forget();
+  door.joining();
+  try {
+    const {staff} = await ask('POST', 'join', {token});
+    thumb.say(say(words.joined, {name: staff.name}));
+    board.start();
+  } catch (error) {
+    const refusal = /** @type {import('./server.js').Refusal} */ (error);
+    if (refusal.passes) door.cut(() => void join(token));
+    // The answer to an earlier try may have been lost after it was taken.
+    else if (await ask('GET', 'work').then(() => true, () => false)) board.start();
+    else close(true);
+  }
+}
+
+setInterval(() => {
+  const turned = rows.paintTimers(page);
+  if (turned.length > 0) frame.tell(turned.map((code) => say(words.turned_late, {code})).join(' '));
+}, kTickMs);
+document.addEventListener('visibilitychange', () => { if (!document.hidden) void board.refresh(); });
+addEventListener('online', () => {
+  deeds.wake();
+  void board.refresh();
+});
+
+const token = invitation();
+if (token) void join(token);
+else board.start();
+export {};  // awaits at its top, which only modules may
