@@ -50,6 +50,7 @@ void append_product(std::string& out, const StockModel& product) {
   append_flag(out, "pinned", product.pinned);
   append_flag(out, "all_shops", product.all_shops);
   append_present(out, "more_url", product.more_url);
+  append_present(out, "pickup_url", product.pickup_url);
   append_present(out, "others", product.others);
   append_name(out, "shops");
   out += '[';

@@ -153,6 +153,23 @@ std::vector<std::string> order(const ReadMarkup& read) {
   return ids;
 }
 
+TEST(StockView, AShopThatHasItLeadsToHavingItPutAside) {
+  StockModel stock;
+  stock.shops = {shop("1", 9), shop("2", 1), shop("3", 0), shop("4", 9)};
+  stock.shops[3].known = false;
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__pickup").size(), 0u);
+  stock.pickup_url = "/apps/tsunagi/pickup?code=490%26";
+  const std::vector<Element> ways = read_stock(stock).with_class("tsunagi-stock__pickup");
+  ASSERT_EQ(ways.size(), 2u) << "many and few";
+  EXPECT_EQ(ways[0].attributes.at("href"), "/apps/tsunagi/pickup?code=490%26&amp;shop=1");
+  EXPECT_EQ(ways[1].attributes.at("href"), "/apps/tsunagi/pickup?code=490%26&amp;shop=2");
+  EXPECT_EQ(ways[0].text, "取り置く");
+  EXPECT_EQ(ways[0].attributes.at("aria-label"), "取り置く 店1");
+  EXPECT_EQ(read_stock(stock, Language::kEnglish).text_of("tsunagi-stock__pickup"), "Reserve");
+  stock.pickup_url = "javascript:alert(1)";
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__pickup").size(), 0u);
+}
+
 TEST(StockView, FavouriteComesFirstThenTheMerchantsOrder) {
   StockModel stock = shops(4);
   stock.shops[2].favourite = true;
@@ -234,7 +251,7 @@ TEST(StockView, NothingTypedReachesTheMarkupUnescaped) {
   const std::string evil = "\"><img src=x onerror=alert('&')>\n\xC2\xA0\xFF";
   StockModel stock;
   stock.product_name = stock.product_code = evil;
-  stock.more_url = "/" + evil;
+  stock.more_url = stock.pickup_url = "/" + evil;
   stock.can_pin = true;
   for (int i = 0; i < 30; ++i) {
     ShopStock s = shop(evil, i % 4);

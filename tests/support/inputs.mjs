@@ -63,6 +63,7 @@ export function generatedInputs(seed, count) {
     product_name: absent(pick(TEXTS)), product_code: pick(CODES), few_below: integer(0, 5),
     shops: Array.from({ length: pick([0, 1, 3, 19, 20, 21, 45]) }, () => shop(now)),
     others: pick([undefined, undefined, 3, 180]), can_pin: flag(), pinned: flag(), all_shops: flag(), more_url: absent(pick(ADDRESSES)),
+    pickup_url: absent(pick(ADDRESSES)),
   });
   return Array.from({ length: count }, (_, i) => {
     const view = ['card', 'fullScreen', 'stock', 'barcode'][i % 4];

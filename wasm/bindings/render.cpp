@@ -85,7 +85,8 @@ constexpr Field<CardOptions, bool> kOptionFlags[] = {
 constexpr Field<StockModel, std::string> kStockTexts[] = {
     {"product_name", &StockModel::product_name},
     {"product_code", &StockModel::product_code},
-    {"more_url", &StockModel::more_url}};
+    {"more_url", &StockModel::more_url},
+    {"pickup_url", &StockModel::pickup_url}};
 constexpr Field<StockModel, int64_t> kStockNumbers[] = {{"few_below", &StockModel::few_below},
                                                         {"others", &StockModel::others}};
 constexpr Field<StockModel, bool> kStockFlags[] = {{"can_pin", &StockModel::can_pin},

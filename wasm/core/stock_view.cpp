@@ -14,6 +14,8 @@
 //           [<span class="tsunagi-stock__mark" aria-hidden="true">○</span>]在庫あり</span>
 //         [<span class="tsunagi-stock__call">お店にお電話ください
 //           [<a class="tsunagi-stock__phone" href="tel:061234">06-1234</a>]</span>]
+//         [<a class="tsunagi-stock__pickup" href="…&amp;shop=1" data-tsunagi-action="pickup"
+//           aria-label="取り置く 渋谷店">取り置く</a>]
 //         [<a class="tsunagi-stock__map" href="…" data-tsunagi-action="map"
 //           aria-label="地図 渋谷店">地図</a>]</li></ul>
 //     [<a class="tsunagi-stock__more" href="…" data-tsunagi-action="more">他の店舗を見る（5）</a>]
@@ -26,6 +28,7 @@
 //         aria-label="渋谷店をよく行くお店にする">★</button>, ☆ and "false" when not the favourite.
 //         Else, the favourite alone: <span class="tsunagi-stock__star" role="img"
 //         aria-label="よく行くお店">★</span>.
+//   pickup_url: many and few have the way to have it put aside.
 //   No shops: class tsunagi-stock--empty as well, and <p class="tsunagi-stock__notice">SENTENCE</p>
 //   in place of title and list.
 // The time in the title is the oldest of the signs shown: each is at least as fresh.
@@ -123,13 +126,23 @@ void append_call(Markup& html, const ShopStock& shop) {
   html.close("span");
 }
 
-void append_map(Markup& html, const ShopStock& shop) {
-  html.raw("<a class=\"tsunagi-stock__map\"")
-      .attribute("href", shop.map_url)
-      .raw(" data-tsunagi-action=\"map\"")
-      .attribute("aria-label", std::string(html.say(Word::kMap)) + " " + shop.name)
+struct ShopLink {
+  const char* name;
+  Word label;
+  std::string address;
+};
+
+void append_link(Markup& html, const ShopLink& link, const ShopStock& shop) {
+  html.raw("<a class=\"tsunagi-stock__")
+      .raw(link.name)
+      .raw("\"")
+      .attribute("href", link.address)
+      .raw(" data-tsunagi-action=\"")
+      .raw(link.name)
+      .raw("\"")
+      .attribute("aria-label", std::string(html.say(link.label)) + " " + shop.name)
       .raw(">")
-      .words(Word::kMap)
+      .words(link.label)
       .close("a");
 }
 
@@ -151,9 +164,11 @@ void append_shop(Markup& html, const ShopStock& shop, const StockModel& stock) {
   html.words(words.words).close("span");
   if (sign == StockSign::kUnknown) {
     append_call(html, shop);
+  } else if (sign != StockSign::kNone && Markup::is_linkable(stock.pickup_url)) {
+    append_link(html, {"pickup", Word::kReserve, stock.pickup_url + "&shop=" + shop.shop_id}, shop);
   }
   if (Markup::is_linkable(shop.map_url)) {
-    append_map(html, shop);
+    append_link(html, {"map", Word::kMap, shop.map_url}, shop);
   }
   html.close("li");
 }

@@ -111,6 +111,7 @@ struct StockModel {
   bool pinned = false;
   bool all_shops = false;  // "more" was asked for
   std::string more_url;    // works without JavaScript
+  std::string pickup_url;  // where a shop that has it puts it aside: has a query; "" nowhere
 };
 
 // on hand − held − safety, at least 0.

@@ -66,6 +66,7 @@ constexpr Pair kWords[] = {
     {"お店にお電話ください", "Please call the shop"},
     {"お店にお尋ねください", "Please ask the shop"},
     {"地図", "Map"},
+    {"取り置く", "Reserve"},
     {"よく行くお店", "My shop"},
     {"{}をよく行くお店にする", "Make {} my shop"},
     {"他の店舗を見る（{}）", "See other shops ({})"},

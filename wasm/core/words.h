@@ -53,6 +53,7 @@ enum class Word : uint8_t {
   kCallShop,
   kAskShop,
   kMap,
+  kReserve,
   kFavourite,
   kMakeFavourite,
   kMoreShops,

@@ -251,6 +251,7 @@ TEST(StockJson, CarriesEveryFieldOfTheModel) {
   product.product_code = "49";
   product.can_pin = product.pinned = product.all_shops = true;
   product.more_url = "/more";
+  product.pickup_url = "/pickup?code=1";
   product.others = 4;
   product.shops = {{"1", "渋谷", "03", "https://map", true, true, 8, 1, 2, 9},
                    {"2", "新宿", "", "", false, false, 0, 0, 0, 0}};
@@ -258,7 +259,7 @@ TEST(StockJson, CarriesEveryFieldOfTheModel) {
       Json::parse(stock_json({product, StockModel{}}, "", 5)),
       Json::parse(
           R"({"now":5,"products":[{"product_name":"タオル","product_code":"49","few_below":3,"can_pin":true,
-              "pinned":true,"all_shops":true,"more_url":"/more","others":4,"shops":[
+              "pinned":true,"all_shops":true,"more_url":"/more","pickup_url":"/pickup?code=1","others":4,"shops":[
               {"shop_id":"1","name":"渋谷","phone":"03","map_url":"https://map","favourite":true,"known":true,"on_hand":8,
                "held":1,"safety":2,"as_of":9},
               {"shop_id":"2","name":"新宿","favourite":false,"known":false,"on_hand":0,"held":0,"safety":0}]},

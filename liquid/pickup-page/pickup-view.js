@@ -1,0 +1,285 @@
+// @ts-check
+// What the pick-up page shows of what is known: a tree of elements that belongs to no page yet. Text goes in as text.
+
+/**
+ * @typedef {import('./pickup-words.js').Say} Say
+ * @typedef {import('./pickup-words.js').Key} Key
+ * @typedef {{name: string, code: string, quantity: number, picked: number}} Line
+ * @typedef {'placed' | 'accepted' | 'picking' | 'ready' | 'handed_over' | 'rejected' | 'expired' | 'cancelled'} State
+ * @typedef {{id: string, code: string, state: State, shop: string, shop_name: string, phone?: string, map_url?: string, ready_from: number,
+ *   hold_until: number, placed_at: number, changed_at: number, lines: Line[], can_cancel: boolean, reason?: string}} Pickup
+ * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number}} Shop
+ * @typedef {{now: number, nonce?: string, product?: {name: string, code: string}, shops?: Shop[], pickups: Pickup[]}} Answer
+ * @typedef {{
+ *   state: 'loading' | 'known' | 'signed_out' | 'paused' | 'offline' | 'failed', late: '' | 'offline' | 'stale', data: Answer, notFound: boolean,
+ *   asked: string, chosen: string, quantity: number, busy: string, notice: {at: string, text: string}, allShops: boolean, allPast: boolean, reserveMore: boolean, signIn: string,
+ * }} Model
+ *   late: the figures are older than the last attempt; asked: the shop that the address names; busy: what is being sent; notice.at: the pick-up it is
+ *   about, "" for the form
+ * @typedef {{say: Say, moment: (instant: number) => string, clock: (instant: number) => string,
+ *   draw: (text: string) => {width: number, path: string} | undefined}} Tools
+ *   draw: a barcode; nothing while there is no core
+ */
+
+export const QUANTITY_MOST = 99;
+export const OPEN_MOST = 20;
+const SHOPS_SHOWN = 6;
+const PAST_SHOWN = 3;
+/** With their barcodes; the others show theirs full screen. */
+const DRAWN_MOST = 3;
+/** What ended within this is still the answer to what the shopper came for. */
+const RECENT_SECONDS = 3600;
+const GROUP = 3;
+
+/** @type {State[]} */
+const OPEN = ['ready', 'picking', 'accepted', 'placed'];
+const MARKS = {placed: '○', accepted: '◔', picking: '◑', ready: '●', handed_over: '✓', rejected: '×', expired: '–', cancelled: '–'};
+
+/** @param {Pickup} pickup */
+export const isOpen = (pickup) => OPEN.includes(pickup.state);
+/** @param {Pickup} pickup @param {number} now */
+export const endedNow = (pickup, now) => ['rejected', 'expired', 'cancelled'].includes(pickup.state) && now - pickup.changed_at < RECENT_SECONDS;
+/** @param {Shop | undefined} shop */
+export const canHold = (shop) => Boolean(shop && shop.offered > 0 && shop.from);
+/** @param {Shop | undefined} shop  how many of a product may be asked of it */
+export const mostOf = (shop) => Math.max(1, Math.min(shop?.offered ?? 1, QUANTITY_MOST));
+/** @param {string} code  in groups whose gap is not copied */
+const groups = (code) => code.match(new RegExp(`.{1,${GROUP}}`, 'g')) ?? [];
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string | number | boolean | undefined>} attributes  false and undefined are left out
+ * @param {...(Node | string | false | undefined)} children
+ */
+function element(tag, attributes, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== false && value !== undefined) made.setAttribute(name, value === true ? '' : String(value));
+  }
+  made.append(...children.filter((child) => child !== false && child !== undefined));
+  return made;
+}
+
+/**
+ * @param {string} action  what it does, and to what: "cancel ID"
+ * @param {string} label
+ * @param {Record<string, string | number | boolean | undefined>} [more]
+ */
+const button = (action, label, more) =>
+  element('button', {type: 'button', class: 'tsunagi-pickup__quiet', 'data-tsunagi-action': action, ...more}, label);
+
+/** @param {{width: number, path: string} | undefined} drawing  room for it when there is none */
+export function bars(drawing) {
+  const inside = element('span', {class: 'tsunagi-barcode'});
+  if (!drawing) return inside;
+  const made = (/** @type {string} */ name, /** @type {Record<string, string | number>} */ attributes) => {
+    const shape = document.createElementNS('http://www.w3.org/2000/svg', name);
+    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, String(value));
+    return shape;
+  };
+  const {width, path} = drawing;
+  const svg = made('svg', {
+    class: 'tsunagi-barcode__svg', style: `--tsunagi-modules:${width}`, viewBox: `0 0 ${width} 1`, preserveAspectRatio: 'none',
+    'shape-rendering': 'crispEdges', 'aria-hidden': 'true', focusable: 'false',
+  });
+  svg.append(made('rect', {width, height: 1, fill: '#fff'}), made('path', {fill: '#000', d: path}));
+  inside.append(svg);
+  return inside;
+}
+
+/** @param {string} code */
+export const figures = (code) => element('span', {class: 'tsunagi-pickup__code'}, ...groups(code).map((group) => element('span', {}, group)));
+
+/**
+ * What is to be done about a pick-up, or how it ended.
+ * @param {Pickup} pickup
+ * @param {number} now
+ * @param {Tools} tools
+ */
+export function sentenceOf(pickup, now, {say, moment}) {
+  const values = {shop: pickup.shop_name, from: moment(pickup.ready_from), until: moment(pickup.hold_until), time: moment(pickup.changed_at)};
+  switch (pickup.state) {
+    case 'ready': return say('come', values);
+    case 'rejected': return say('rejected_by', values);
+    case 'expired': return say('expired_at', values);
+    case 'cancelled': return say('cancelled_at', values);
+    case 'handed_over': return say('handed_over_at', values);
+    default: return say(pickup.ready_from > now ? 'held' : 'held_now', values);
+  }
+}
+
+/** @param {Line} line @param {Pickup} pickup @param {Say} say */
+function lineOf(line, pickup, say) {
+  const short = ['ready', 'handed_over'].includes(pickup.state) && line.picked < line.quantity;
+  return element('li', {class: 'tsunagi-pickup__line'}, say(short ? 'lines_picked' : 'lines', {...line}));
+}
+
+/** @param {Shop | Pickup} shop @param {string} name @param {Say} say */
+function waysTo(shop, name, say) {
+  const ways = [];
+  const number = (shop.phone ?? '').replace(/[^+\d]/g, '');
+  if (/^https?:/.test(shop.map_url ?? '')) {
+    ways.push(element('a', {class: 'tsunagi-pickup__link', href: shop.map_url, 'aria-label': say('map_of', {shop: name})}, say('map')));
+  }
+  if (number.length > 2) {
+    ways.push(element('a', {class: 'tsunagi-pickup__link', href: `tel:${number}`, 'aria-label': say('call_of', {shop: name, phone: shop.phone ?? ''})}, say('call')));
+  }
+  return ways;
+}
+
+/** @param {Pickup} pickup @param {boolean} drawn @param {Tools} tools */
+function paper(pickup, drawn, {say, draw}) {
+  return element('div', {class: 'tsunagi-card__paper tsunagi-pickup__paper'},
+    element('button', {type: 'button', class: 'tsunagi-card__open', 'data-tsunagi-action': `open ${pickup.id}`},
+      element('span', {class: 'tsunagi-pickup__label'}, say('code')), figures(pickup.code), drawn && bars(draw(`P${pickup.code}`)),
+      element('span', {class: 'tsunagi__live'}, say('enlarge'))));
+}
+
+/**
+ * The way on of a pick-up that ended: at once where the shop's figures are on the screen, else by way of them.
+ * @param {Pickup} pickup
+ * @param {Model} model
+ * @param {Say} say
+ */
+function wayBack(pickup, {data, busy}, say) {
+  const [line] = pickup.lines;
+  const here = ofProduct(pickup, data);
+  if (!line || pickup.lines.length > 1 || pickup.state === 'handed_over' || (here && pickup.state === 'rejected')) return undefined;
+  if (here && endedNow(pickup, data.now)) return button(`again ${pickup.id}`, say('again'), {class: 'tsunagi-card__way', 'aria-disabled': busy !== '' && 'true'});
+  const code = `?code=${encodeURIComponent(line.code)}`;
+  return pickup.state === 'rejected'
+    ? element('a', {class: 'tsunagi-pickup__link', href: code}, say('elsewhere'))
+    : element('a', {class: 'tsunagi-pickup__link', href: `${code}&shop=${encodeURIComponent(pickup.shop)}`}, say('again'));
+}
+
+/** @param {string} text */
+const noticeOf = (text) => element('p', {class: 'tsunagi-pickup__notice'}, text);
+
+/** @param {Pickup} pickup @param {boolean} drawn @param {Model} model @param {Tools} tools */
+function card(pickup, drawn, model, tools) {
+  const {say} = tools;
+  const open = isOpen(pickup);
+  const ways = open ? waysTo(pickup, pickup.shop_name, say) : [wayBack(pickup, model, say)].filter((way) => way !== undefined);
+  if (open && pickup.can_cancel) {
+    ways.push(button(`cancel ${pickup.id}`, say(model.busy === pickup.id ? 'cancelling' : 'cancel'), {'aria-disabled': model.busy !== '' && 'true'}));
+  }
+  const mark = element('span', {class: 'tsunagi-pickup__mark', 'aria-hidden': 'true'}, MARKS[pickup.state] ?? '');
+  const reason = /** @type {Key} */ (`reason_${pickup.reason}`);
+  const hasReason = pickup.state === 'rejected' && ['not_found', 'damaged', 'busy', 'closed'].includes(pickup.reason ?? '');
+  return element('li', {class: `tsunagi-pickup__card tsunagi-pickup__card--${open ? 'open' : 'over'} tsunagi-pickup__card--${pickup.state}`, 'data-tsunagi-pickup': pickup.id},
+    open && element('p', {class: 'tsunagi-pickup__state'}, mark, say(/** @type {'placed'} */ (pickup.state))),
+    element('p', {class: 'tsunagi-pickup__sentence', tabindex: '-1'}, !open && mark, sentenceOf(pickup, model.data.now, tools),
+      hasReason && element('span', {class: 'tsunagi-pickup__reason'}, say(reason))),
+    element('ul', {class: 'tsunagi-pickup__lines', role: 'list'}, ...pickup.lines.map((line) => lineOf(line, pickup, say))),
+    open && paper(pickup, drawn, tools),
+    ways.length > 0 && element('p', {class: 'tsunagi-pickup__ways'}, ...ways),
+    model.notice.at === pickup.id && noticeOf(model.notice.text));
+}
+
+/** @param {Pickup} pickup @param {Answer} data */
+export const ofProduct = (pickup, data) => pickup.lines.some((line) => line.code === data.product?.code);
+
+/** Who has the product put aside is not asked to do it again. @param {Model} model */
+export const showsForm = ({data, reserveMore}) => Boolean(data.product) && (reserveMore || !data.pickups.some((pickup) => isOpen(pickup) && ofProduct(pickup, data)));
+
+/**
+ * The asked-for shop first, then those that can hold it, in the merchant's order.
+ * @param {Model} model
+ */
+function inOrder(model) {
+  const rank = (/** @type {Shop} */ shop) => (shop.shop === model.asked ? 0 : canHold(shop) ? 1 : 2);
+  return [...(model.data.shops ?? [])].sort((a, b) => rank(a) - rank(b));
+}
+
+/** @param {Shop} shop @param {Model} model @param {Tools} tools */
+function shopRow(shop, model, {say, moment}) {
+  const can = canHold(shop);
+  const text = can ? say('promise', {time: moment(shop.from ?? 0)}) : say(shop.offered > 0 ? 'closed' : 'none');
+  return element('li', {class: `tsunagi-pickup__shop${can ? '' : ' tsunagi-pickup__shop--none'}`},
+    element(can ? 'label' : 'span', {class: 'tsunagi-pickup__choice'},
+      can && element('input', {type: 'radio', name: 'tsunagi-shop', value: shop.shop, class: 'tsunagi-pickup__radio'}),
+      element('span', {class: 'tsunagi-pickup__shop-text'},
+        element('span', {class: 'tsunagi-pickup__name'}, shop.name), element('span', {class: 'tsunagi-pickup__promise'}, text))),
+    ...(can ? waysTo({...shop, phone: ''}, shop.name, say) : waysTo({...shop, map_url: ''}, shop.name, say)));
+}
+
+/** @param {Model} model @param {Tools} tools */
+function form(model, tools) {
+  const {say} = tools;
+  const {data} = model;
+  const shops = inOrder(model);
+  const able = shops.filter(canHold);
+  const shown = model.allShops ? shops : shops.filter((shop, at) => canHold(shop) || at === 0).slice(0, SHOPS_SHOWN);
+  const chosen = able.find((shop) => shop.shop === model.chosen);
+  const most = mostOf(chosen);
+  const off = model.busy !== '' && 'true';
+  return element('form', {class: 'tsunagi-pickup__form'},
+    element('p', {class: 'tsunagi-pickup__product'}, data.product?.name ?? ''),
+    able.length === 0 && element('p', {class: 'tsunagi-pickup__sentence'}, say('nowhere')),
+    element('fieldset', {class: 'tsunagi-pickup__choices'},
+      element('legend', {class: 'tsunagi-pickup__legend'}, say('choose')),
+      element('ul', {class: 'tsunagi-pickup__shops', role: 'list'}, ...shown.map((shop) => shopRow(shop, model, tools))),
+      shown.length < shops.length && button('shops', say('all_shops', {count: shops.length - shown.length}))),
+    able.length > 0 && element('div', {class: 'tsunagi-pickup__quantity', role: 'group', 'aria-label': say('quantity')},
+      element('span', {class: 'tsunagi-pickup__legend'}, say('quantity')),
+      button('fewer', '−', {class: 'tsunagi-pickup__step', 'aria-label': say('fewer'), 'aria-disabled': model.quantity <= 1 && 'true'}),
+      element('output', {class: 'tsunagi-pickup__figure'}, String(model.quantity)),
+      button('more', '＋', {class: 'tsunagi-pickup__step', 'aria-label': say('more'), 'aria-disabled': model.quantity >= most && 'true'}),
+      element('span', {class: 'tsunagi-pickup__limit'}, chosen ? say('at_most', {count: most}) : '')),
+    able.length > 0 && element('button', {class: 'tsunagi-pickup__go', type: 'submit', 'data-tsunagi-action': 'reserve', 'aria-disabled': off},
+      model.busy === 'place' ? say('reserving') : chosen ? say('reserve_at', {shop: chosen.name}) : say('reserve')),
+    able.length > 0 && (model.notice.text && !model.notice.at ? noticeOf(model.notice.text) : element('p', {class: 'tsunagi-pickup__small'}, say('pay_there'))));
+}
+
+/** @param {Model} model @param {Tools} tools */
+function known(model, tools) {
+  const {say, clock} = tools;
+  const {data} = model;
+  let drawn = 0;
+  const cards = (/** @type {Pickup[]} */ pickups) => pickups.map((pickup) => card(pickup, isOpen(pickup) && ++drawn <= DRAWN_MOST, model, tools));
+  const first = data.pickups.filter((pickup) => ofProduct(pickup, data) && (isOpen(pickup) || endedNow(pickup, data.now))).sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)));
+  const rest = data.pickups.filter((pickup) => !first.includes(pickup));
+  const open = rest.filter(isOpen).sort((a, b) => OPEN.indexOf(a.state) - OPEN.indexOf(b.state));
+  const past = rest.filter((pickup) => !isOpen(pickup));
+  const shownPast = model.allPast ? past : past.slice(0, PAST_SHOWN);
+  const late = /** @type {Key} */ (model.late ? `${model.late}_as_of` : 'as_of');
+  const list = (/** @type {Pickup[]} */ pickups) => element('ul', {class: 'tsunagi-pickup__list', role: 'list'}, ...cards(pickups));
+  return [
+    element('p', {class: 'tsunagi-pickup__as-of'}, say(late, {time: clock(data.now)}),
+      button('refresh', '↻', {class: 'tsunagi-card__refresh', 'aria-label': say('refresh')})),
+    first.length > 0 && list(first),
+    model.notFound && element('p', {class: 'tsunagi-pickup__sentence'}, say('not_found')),
+    data.product && (showsForm(model) ? form(model, tools) : button('reserve-more', say('reserve_more'))),
+    !data.product && !model.notFound && data.pickups.length === 0 && element('p', {class: 'tsunagi-pickup__sentence'}, say('nothing')),
+    open.length > 0 && element('section', {class: 'tsunagi-pickup__part'},
+      data.product && element('h2', {class: 'tsunagi-pickup__heading'}, say('mine')), list(open)),
+    past.length > 0 && element('section', {class: 'tsunagi-pickup__part'},
+      element('h2', {class: 'tsunagi-pickup__heading'}, say('past')), list(shownPast),
+      shownPast.length < past.length && button('past', say('all_past', {count: past.length}))),
+  ];
+}
+
+/** @param {Model} model @param {Say} say */
+function unknown(model, say) {
+  if (model.state === 'loading') return [element('div', {class: 'tsunagi-pickup__loading', role: 'img', 'aria-label': say('loading')})];
+  const key = /** @type {Key} */ (model.state);
+  return [
+    element('p', {class: 'tsunagi-pickup__sentence', tabindex: '-1'}, say(key)),
+    element('p', {class: 'tsunagi-pickup__ways'}, model.state === 'signed_out'
+      ? element('a', {class: 'tsunagi-pickup__go', href: model.signIn}, say('sign_in'))
+      : button('refresh', say('try_again'), {class: 'tsunagi-card__way'})),
+  ];
+}
+
+/** @param {Model} model @param {Tools} tools */
+export const view = (model, tools) => element('div', {}, ...(model.state === 'known' ? known(model, tools) : unknown(model, tools.say)));
+
+/** The inside of the full screen. @param {Pickup} pickup @param {Tools} tools */
+export function fullScreen(pickup, {say, draw}) {
+  return element('div', {class: 'tsunagi-full-screen tsunagi-pickup__screen'},
+    element('p', {class: 'tsunagi-full-screen__name'}, pickup.shop_name),
+    element('p', {class: 'tsunagi-full-screen__hint'}, say('show_code')),
+    element('div', {class: 'tsunagi-full-screen__paper'}, figures(pickup.code), bars(draw(`P${pickup.code}`))),
+    element('p', {class: 'tsunagi-full-screen__hint'}, say('brighten')),
+    element('button', {type: 'button', class: 'tsunagi-full-screen__close'}, say('close')));
+}

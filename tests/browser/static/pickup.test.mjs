@@ -1,0 +1,627 @@
+// The shopper's pick-up page inside the stand-in's theme, behind its app proxy, over a back end of fixed shops that places
+// what it is asked once an id.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { axe, keepScreen, launch, phone, zbar } from '../../support/browser.mjs';
+import { Sandbox } from '../../sandbox/shopify/lib/sandbox.mjs';
+import { listen, readBody } from '../../sandbox/shopify/lib/http.mjs';
+import { WORDS, moment } from '../../../liquid/pickup-page/pickup-words.js';
+import { page as themePage, renderBlock, root, serve } from './harness.mjs';
+
+const kHash = '-abcdef012345';
+const kFolders = ['liquid/pickup-page', 'theme-extension/assets', 'build/wasm', 'wasm/bindings'].map((folder) => join(root, folder));
+const kTypes = { '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' };
+const kNow = 1_795_240_380;  // Saturday, November 21, 2026, 14:53 in Japan
+const kCustomer = 7001;
+const kProduct = { code: '4909411073121', name: '手ぬぐい 藍' };
+const at = (day, clock) => Date.parse(`2026-11-${day}T${clock}:00+09:00`) / 1000;
+const shop = (id, name, offered, from, more = {}) => ({ shop: id, name, phone: '03-1234-5678', map_url: `https://maps.example/?q=${id}`, offered, from, ...more });
+const shops = () => [shop('2', '新宿店', 12, at(22, '11:00')), shop('1', '渋谷店', 3, at(21, '15:00')), shop('3', '横浜店', 0, at(21, '15:30')), shop('4', '大阪店', 5, undefined)];
+
+/** One shopper's pick-ups, and the answers of the server. */
+class Backend {
+  constructor() {
+    Object.assign(this, { shops: shops(), pickups: [], posts: [], nonces: ['n1'], signedIn: true, drop: 0, answer: () => undefined, nextCode: 123456 });
+  }
+
+  pickup(state, more = {}) {
+    const pickup = { id: crypto.randomUUID(), code: String(this.nextCode++).padStart(6, '0'), state, shop: '1', shop_name: '渋谷店', phone: '03-1234-5678', map_url: 'https://maps.example/?q=1',
+      ready_from: at(21, '15:00'), hold_until: at(25, '20:00'), placed_at: kNow - 60, changed_at: kNow - 60,
+      lines: [{ ...kProduct, quantity: 1, picked: 0 }], can_cancel: ['placed', 'accepted', 'picking', 'ready'].includes(state), ...more };
+    this.pickups.unshift(pickup);
+    return pickup;
+  }
+
+  place({ id, shop: where, lines: [line] }) {
+    const there = this.pickups.find((one) => one.id === id);
+    if (there) return { json: { pickup: there } };
+    const from = this.shops.find((one) => one.shop === where);
+    if (from.offered < line.quantity) return { status: 409, json: { error: { code: 'conflict', message: 'not enough' } } };
+    from.offered -= line.quantity;
+    return { json: { pickup: this.pickup('placed', { id, shop: where, shop_name: from.name, map_url: from.map_url, ready_from: from.from, placed_at: kNow, changed_at: kNow, lines: [{ ...kProduct, quantity: line.quantity, picked: 0 }] }) } };
+  }
+
+  cancel({ id }) {
+    const pickup = this.pickups.find((one) => one.id === id);
+    if (!pickup.can_cancel) return { status: pickup.state === 'cancelled' ? 200 : 409, json: pickup.state === 'cancelled' ? { pickup } : { error: { code: 'conflict' } } };
+    this.shops.find((one) => one.shop === pickup.shop).offered += pickup.lines[0].quantity;
+    return { json: { pickup: Object.assign(pickup, { state: 'cancelled', can_cancel: false, changed_at: kNow }) } };
+  }
+
+  /** @param {URL} url @param {string} method @param {string} body */
+  reply(url, method, body) {
+    const route = url.pathname.replace('/proxy', '');
+    const told = this.answer(route, method);
+    if (told) return told;
+    if (route === '/pickup' && method === 'GET') return { type: 'application/liquid', body: page(url.searchParams.get('path_prefix')) };
+    if (!this.signedIn) return { status: 401, json: { error: { code: 'signed_out' } } };
+    if (method === 'POST') {
+      const { nonce, ...given } = JSON.parse(body);
+      this.posts.push({ route, ...given });
+      if (!this.nonces.includes(nonce)) return { status: 400, json: { error: { code: 'nonce' } } };
+      return route === '/pickup' ? this.place(given) : this.cancel(given);
+    }
+    const code = url.searchParams.get('code');
+    if (code && code !== kProduct.code) return { status: 404, json: { error: { code: 'not_found' } } };
+    return { json: { now: kNow, nonce: this.nonces.at(-1), ...(code ? { product: { name: kProduct.name, code }, shops: this.shops } : {}), pickups: this.pickups } };
+  }
+}
+
+function page(base) {
+  return readFileSync(join(root, 'liquid/pickup-page.liquid'), 'utf8')
+    .replace(/%asset:([\w.-]+)%/g, (_, name) => `${base}/assets/${name.replace(/\.\w+$/, (end) => kHash + end)}`).replaceAll('%base%', base);
+}
+
+function asset(name) {
+  const file = kFolders.map((folder) => join(folder, name.replace(kHash, ''))).find((one) => existsSync(one));
+  return name.includes(kHash) && file ? { type: kTypes[extname(file)], body: readFileSync(file) } : { status: 404, json: {} };
+}
+
+describe('pick-up page', () => {
+  let browser, box, storefront, app, world;
+  before(async () => {
+    browser = await launch();
+    app = createServer(async (req, res) => {
+      const url = new URL(req.url, 'http://app');
+      const body = (await readBody(req)).toString('utf8');
+      const name = /^\/proxy\/assets\/(.+)$/.exec(url.pathname)?.[1];
+      const { status = 200, type = 'application/json', json, body: bytes } = name ? asset(name) : await world.reply(url, req.method, body);
+      // The deed was done, and its answer is lost on the way.
+      if (req.method === 'POST' && world.drop > 0) {
+        world.drop -= 1;
+        return req.socket.destroy();
+      }
+      return res.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(bytes ?? JSON.stringify(json));
+    });
+    const port = await listen(app, 0);
+    box = new Sandbox({ appUrl: `http://127.0.0.1:${port}`, clientSecret: 'hush', seed: 7 });
+    ({ storefront } = await box.start());
+    box.app.installed = true;
+  });
+  beforeEach(() => { world = new Backend(); });
+  after(async () => {
+    await browser?.close();
+    await box?.stop();
+    app?.closeAllConnections();
+    app?.close();
+  });
+
+  const product = `?code=${kProduct.code}`;
+  const open = async (query = `${product}&shop=1`, { locale = 'ja', ...options } = {}) => {
+    const tab = await phone(browser, options);
+    await tab.addInitScript(() => {
+      window.shifts = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach((one) => { if (!one.hadRecentInput) window.shifts += one.value; })).observe({ type: 'layout-shift', buffered: true });
+    });
+    await tab.goto(`${storefront}${locale === 'ja' ? '' : `/${locale}`}/apps/tsunagi/pickup${query}`);
+    return tab;
+  };
+  const loaded = async (...given) => {
+    const tab = await open(...given);
+    await tab.locator('.tsunagi-pickup__as-of').waitFor();
+    return tab;
+  };
+  const refresh = async (tab) => {
+    const answered = tab.waitForResponse('**/pickup.json*');
+    await tab.evaluate(() => window.dispatchEvent(new Event('online')));
+    await answered;
+  };
+  const placed = () => world.posts.filter((one) => one.route === '/pickup');
+  const go = (tab) => tab.locator('.tsunagi-pickup__go');
+  const held = (tab) => tab.locator('.tsunagi-pickup__list .tsunagi-pickup__sentence').first();
+  const reads = (locator, wanted) => locator.filter({ hasText: wanted }).waitFor();
+
+  test('the asked-for shop is first and chosen, with its promise; it is put aside with one tap', async () => {
+    const tab = await loaded();
+    assert.equal(await tab.locator('.tsunagi-pickup__product').innerText(), kProduct.name);
+    const rows = (await tab.locator('.tsunagi-pickup__shop').allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim());
+    assert.deepEqual(rows, ['渋谷店 今日 15:00 から受け取れます 地図', '新宿店 明日 11:00 から受け取れます 地図']);
+    assert.equal(await tab.locator('[name="tsunagi-shop"]:checked').inputValue(), '1');
+    assert.match(await tab.locator('.tsunagi-pickup__as-of').innerText(), /14:53 時点/);
+    assert.deepEqual(await axe(tab), []);
+    await keepScreen(tab, 'pickup-choose-ja', { fullPage: true });
+    await tab.getByRole('button', { name: '渋谷店で取り置く' }).click();
+    await reads(held(tab), '渋谷店で取り置きました。今日 15:00 から 11月25日(水) 20:00 までにお越しください');
+    const [sent, ...more] = placed();
+    assert.deepEqual([sent.shop, sent.lines, sent.language, more.length], ['1', [{ code: kProduct.code, quantity: 1 }], 'ja', 0]);
+    assert.match(sent.id, /^[0-9a-f-]{36}$/);
+    assert.match(await tab.locator('.tsunagi-pickup__state').first().innerText(), /お店の確認を待っています/);
+    assert.ok(await held(tab).evaluate((one) => one === document.activeElement), 'the sentence has the focus');
+    assert.match(await tab.locator('[data-tsunagi-live]').textContent(), /取り置きました/);
+    await tab.locator('.tsunagi-barcode__svg').waitFor();
+    assert.deepEqual(zbar(await tab.screenshot()), [{ symbology: 'code128', text: 'P123456' }]);
+    assert.equal(await tab.locator('.tsunagi-pickup__code').innerText(), '123\n456');
+    assert.equal(await go(tab).count(), 0, 'the form has done its part');
+    assert.deepEqual(await axe(tab), []);
+    await keepScreen(tab, 'pickup-held-ja', { fullPage: true });
+    assert.deepEqual(tab.problems, []);
+    await tab.context().close();
+  });
+
+  test('in English, the same', async () => {
+    const tab = await loaded(undefined, { locale: 'en' });
+    assert.match((await tab.locator('.tsunagi-pickup__shop').allInnerTexts()).join(), /Ready from 15:00 today[^]*Ready from 11:00 tomorrow/);
+    await keepScreen(tab, 'pickup-choose-en', { fullPage: true });
+    await tab.getByRole('button', { name: 'Reserve at 渋谷店' }).click();
+    await reads(held(tab), 'Held for you at 渋谷店, from 15:00 today until Wed, Nov 25, 20:00');
+    assert.equal(placed()[0].language, 'en');
+    assert.deepEqual(await axe(tab), []);
+    await keepScreen(tab, 'pickup-held-en', { fullPage: true });
+    await tab.context().close();
+  });
+
+  test('as many as the shop has and no more; another shop has its own limit', async () => {
+    world.shops[0].offered = 140;
+    const tab = await loaded();
+    const figure = () => tab.locator('.tsunagi-pickup__figure').innerText();
+    const more = tab.getByRole('button', { name: '増やす' });
+    const fewer = tab.getByRole('button', { name: '減らす' });
+    await fewer.click({ force: true });
+    assert.equal(await figure(), '1');
+    for (let i = 0; i < 4; ++i) await more.click({ force: true });
+    assert.equal(await figure(), '3');
+    assert.equal(await more.getAttribute('aria-disabled'), 'true');
+    await tab.getByRole('radio', { name: /新宿店/ }).check();
+    for (let i = 0; i < 98; ++i) await more.click({ force: true });
+    assert.equal(await figure(), '99');
+    await tab.getByRole('radio', { name: /渋谷店/ }).check();
+    assert.equal(await figure(), '3');
+    await go(tab).click();
+    await held(tab).waitFor();
+    assert.deepEqual(placed()[0].lines, [{ code: kProduct.code, quantity: 3 }]);
+    assert.doesNotMatch(await tab.locator('[data-tsunagi-live]').textContent(), /取り置けなくなりました/, 'the last three are the shopper’s own');
+    await tab.getByRole('button', { name: 'この商品をさらに取り置く' }).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), '渋谷店では、いま取り置けません');
+    await tab.context().close();
+  });
+
+  test('a lost answer: it is found by itself, and was placed once', async () => {
+    const tab = await loaded();
+    world.drop = 1;
+    world.answer = (route, method) => (route === '/pickup.json' && world.posts.length > 0 && method === 'GET' && silent ? { status: 503, json: { error: { code: 'unavailable' } } } : undefined);
+    let silent = true;
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), '取り置けたか確認しています');
+    assert.equal(await tab.locator('.tsunagi-pickup__list').count(), 0, 'nothing is promised');
+    silent = false;
+    await refresh(tab);
+    await reads(held(tab), '渋谷店で取り置きました');
+    assert.match(await tab.locator('[data-tsunagi-live]').textContent(), /渋谷店で取り置きました/);
+    assert.deepEqual([placed().length, world.pickups.length], [1, 1]);
+    assert.equal(await tab.evaluate(() => JSON.parse(sessionStorage.getItem('tsunagi:pickup')).place), undefined);
+    await tab.context().close();
+  });
+
+  test('a lost answer: pressing again, also after a reload, sends the same id and places it once', async () => {
+    const tab = await loaded();
+    world.drop = 2;
+    // Nothing says what became of it.
+    world.answer = (route) => (route === '/pickup.json' && [1, 2].includes(world.posts.length) ? { json: { now: kNow, nonce: 'n1', product: kProduct, shops: world.shops, pickups: [] } } : undefined);
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), '二重には取り置かれません');
+    await go(tab).click();
+    await tab.waitForFunction(() => !document.querySelector('.tsunagi-pickup__go[aria-disabled]'));
+    await tab.reload();
+    await go(tab).click();
+    await held(tab).waitFor();
+    assert.equal(placed().length, 3);
+    assert.equal(new Set(placed().map((one) => one.id)).size, 1);
+    assert.equal(world.pickups.length, 1);
+    await tab.context().close();
+  });
+
+  test('a wish that was changed is another one', async () => {
+    const tab = await loaded();
+    world.drop = 1;
+    world.answer = (route, method) => (method === 'POST' && world.drop ? { json: {} } : undefined);  // it never arrived
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), '取り置けていません');
+    const first = await tab.evaluate(() => JSON.parse(sessionStorage.getItem('tsunagi:pickup')).place.id);
+    await tab.getByRole('radio', { name: /新宿店/ }).check();
+    await go(tab).click();
+    await reads(held(tab), '新宿店で取り置きました');
+    assert.notEqual(placed().at(-1).id, first);
+    await tab.context().close();
+  });
+
+  test('not enough any more: a sentence, and the figures of now', async () => {
+    const tab = await loaded();
+    for (let i = 0; i < 2; ++i) await tab.getByRole('button', { name: '増やす' }).click();
+    world.shops[1].offered = 2;
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), '渋谷店では、いま2点まで取り置けます');
+    assert.equal(await tab.locator('.tsunagi-pickup__figure').innerText(), '2');
+    await keepScreen(tab, 'pickup-not-enough-ja', { fullPage: true });
+    await go(tab).click();
+    await held(tab).waitFor();
+    assert.equal(new Set(placed().map((one) => one.id)).size, 2, 'what was refused is not asked again');
+    await tab.context().close();
+  });
+
+  for (const [what, change, sentence] of [
+    ['gone', () => { world.shops[1].offered = 0; }, '渋谷店では取り置けませんでした。ほかの店舗をお選びください'],
+    ['closed', () => { delete world.shops[1].from; }, '渋谷店では取り置けませんでした'],
+    ['too many', () => { for (let i = 0; i < 20; ++i) world.pickup('placed', { lines: [{ code: 'x', name: '皿', quantity: 1, picked: 0 }] }); }, '同時に取り置けるのは20件までです'],
+    ['a nonsense the server refuses', () => {}, 'もう一度お試しください'],
+  ]) {
+    test(`refused, ${what}: a sentence and a way on`, async () => {
+      const tab = await loaded();
+      change();
+      world.answer = (route, method) => (method === 'POST' ? { status: 409, json: { error: { code: 'conflict' } } } : undefined);
+      await go(tab).click();
+      await reads(tab.locator('.tsunagi-pickup__notice'), sentence);
+      assert.ok(await go(tab).isVisible());
+      await tab.context().close();
+    });
+  }
+
+  test('an old nonce is renewed without a word', async () => {
+    const tab = await loaded();
+    world.nonces = ['n2'];
+    await go(tab).click();
+    await held(tab).waitFor();
+    assert.equal(new Set(placed().map((one) => one.id)).size, 1);
+    assert.equal(world.pickups.length, 1);
+    await tab.context().close();
+  });
+
+  test('the asked-for shop has none: said, and nothing is chosen for the shopper', async () => {
+    const tab = await loaded(`${product}&shop=3`);
+    await reads(tab.locator('.tsunagi-pickup__notice'), '横浜店では、いま取り置けません');
+    assert.match(await tab.locator('.tsunagi-pickup__shop').first().innerText(), /横浜店[^]*いまは取り置けません/);
+    assert.equal(await tab.locator('[name="tsunagi-shop"]:checked').count(), 0);
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), '店舗をお選びください');
+    assert.equal(placed().length, 0);
+    await keepScreen(tab, 'pickup-asked-out-ja', { fullPage: true });
+    await tab.getByRole('radio', { name: /新宿店/ }).check();
+    assert.equal(await go(tab).innerText(), '新宿店で取り置く');
+    await tab.context().close();
+  });
+
+  test('a shop that sells out while it is looked at is no longer chosen, and that is said', async () => {
+    const tab = await loaded();
+    world.shops[1].offered = 0;
+    await refresh(tab);
+    await reads(tab.locator('.tsunagi-pickup__notice'), '渋谷店では取り置けなくなりました');
+    assert.match(await tab.locator('[data-tsunagi-live]').textContent(), /取り置けなくなりました/);
+    assert.equal(await tab.locator('[name="tsunagi-shop"]:checked').count(), 0);
+    await tab.context().close();
+  });
+
+  test('no shop has it: said, with the shops and their telephones', async () => {
+    world.shops.forEach((one) => { one.offered = 0; });
+    const tab = await loaded();
+    await tab.getByText('いま取り置ける店舗がありません').waitFor();
+    assert.equal(await go(tab).count(), 0);
+    await tab.getByRole('button', { name: 'ほかの店舗を見る（3）' }).click();
+    assert.equal(await tab.getByRole('link', { name: '大阪店に電話 03-1234-5678' }).getAttribute('href'), 'tel:0312345678');
+    assert.deepEqual(await axe(tab), []);
+    await keepScreen(tab, 'pickup-nowhere-ja', { fullPage: true });
+    await tab.context().close();
+  });
+
+  test('cancelled with one tap, and put aside again with one tap', async () => {
+    const tab = await loaded();
+    await go(tab).click();
+    await held(tab).waitFor();
+    world.drop = 1;
+    const silence = { status: 503, json: { error: { code: 'unavailable' } } };
+    world.answer = (route) => (route === '/pickup.json' ? silence : undefined);
+    await tab.getByRole('button', { name: '取り置きを取り消す' }).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), '取り消せたか確認できませんでした');
+    await tab.getByRole('button', { name: '取り置きを取り消す' }).click();
+    await reads(held(tab), '渋谷店での取り置きは取り消されました');
+    const deeds = world.posts.filter((one) => one.route === '/pickup/cancel').map((one) => one.deed);
+    assert.equal(deeds.length, 2);
+    assert.equal(new Set(deeds).size, 1);
+    world.answer = () => undefined;
+    await refresh(tab);
+    await keepScreen(tab, 'pickup-cancelled-ja', { fullPage: true });
+    await tab.getByRole('button', { name: 'もう一度取り置く' }).click();
+    await reads(held(tab), '渋谷店で取り置きました');
+    assert.deepEqual(world.pickups.map((one) => one.state), ['placed', 'cancelled']);
+    await tab.context().close();
+  });
+
+  test('what cannot be cancelled any more says so', async () => {
+    const ready = world.pickup('ready', { lines: [{ ...kProduct, quantity: 1, picked: 1 }] });
+    const tab = await loaded();
+    Object.assign(ready, { state: 'handed_over', can_cancel: false });
+    await tab.getByRole('button', { name: '取り置きを取り消す' }).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), 'もう取り消せません');
+    await tab.context().close();
+  });
+
+  const kStates = [
+    ['placed', {}, /お店の確認を待っています[^]*渋谷店で取り置きました/, /Waiting for the shop/],
+    ['accepted', {}, /お店が確認しました/, /has confirmed/],
+    ['picking', { ready_from: kNow - 60 }, /お店が商品を用意しています[^]*渋谷店で取り置きました。11月25日/, /getting it ready[^]*Held for you at 渋谷店 until/],
+    ['ready', { lines: [{ ...kProduct, quantity: 3, picked: 2 }] }, /ご用意ができました[^]*11月25日\(水\) 20:00 までに渋谷店へ[^]*3点のうち2点/, /Ready for you[^]*Please come to 渋谷店 by Wed, Nov 25, 20:00[^]*2 of 3/],
+    ['rejected', { reason: 'not_found' }, /申し訳ありません。渋谷店でご用意できませんでした[^]*店頭で商品が見つかりませんでした/, /Sorry, 渋谷店[^]*couldn’t find it/],
+    ['expired', { hold_until: kNow - 60 }, /今日 14:52 を過ぎたため、渋谷店での取り置きは終わりました[^]*もう一度取り置く/, /until 14:52 today[^]*Reserve again/],
+    ['cancelled', {}, /渋谷店での取り置きは取り消されました[^]*もう一度取り置く/, /was cancelled[^]*Reserve again/],
+    ['handed_over', { lines: [{ ...kProduct, quantity: 1, picked: 1 }] }, /渋谷店でお渡ししました（今日 14:52）/, /Picked up at 渋谷店/],
+  ];
+  for (const [state, more, japanese, english] of kStates) {
+    test(`${state}: a sentence and a way on in both languages, at 320 px too`, async () => {
+      world.pickup(state, more);
+      for (const [locale, wanted] of [['ja', japanese], ['en', english]]) {
+        const tab = await loaded(undefined, { locale, width: 320 });
+        assert.match(await tab.locator('.tsunagi-pickup__card').innerText(), wanted);
+        assert.equal(await tab.evaluate(() => document.documentElement.scrollWidth), 320);
+        assert.deepEqual(await axe(tab), []);
+        if (['placed', 'accepted', 'picking', 'ready'].includes(state)) {
+          await tab.locator('.tsunagi-barcode__svg').scrollIntoViewIfNeeded();
+          assert.equal(zbar(await tab.screenshot())[0]?.text, 'P123456');
+        } else {
+          assert.equal(await tab.locator('.tsunagi-pickup__code').count(), 0);
+        }
+        await keepScreen(tab, `pickup-${state}-${locale}-320`, { fullPage: true });
+        await tab.context().close();
+      }
+    });
+  }
+
+  test('rejected: the other shops are below, the one that could not is not chosen for the shopper', async () => {
+    world.pickup('rejected', { reason: 'busy' });
+    const tab = await loaded();
+    assert.equal(await tab.locator('.tsunagi-pickup__notice').count(), 0);
+    assert.equal(await tab.locator('[name="tsunagi-shop"]:checked').inputValue(), '2');
+    await tab.context().close();
+  });
+
+  test('the shopper’s pick-ups without a product: those that are ready first, all of them reachable', async () => {
+    const other = (name) => ({ lines: [{ code: 'x', name, quantity: 2, picked: 2 }] });
+    for (const [state, name] of [['handed_over', '皿'], ['cancelled', '箸'], ['rejected', '鍋'], ['expired', '盆'], ['placed', '椀'], ['ready', '湯のみ'], ['picking', '急須'], ['accepted', '茶筒']]) world.pickup(state, { ...other(name), reason: state === 'rejected' ? 'damaged' : undefined });
+    const tab = await loaded('');
+    const states = () => tab.locator('.tsunagi-pickup__card').evaluateAll((all) => all.map((one) => /--(\w+)$/.exec(one.className)[1]));
+    assert.deepEqual(await states(), ['ready', 'picking', 'accepted', 'placed', 'expired', 'rejected', 'cancelled']);
+    await tab.getByRole('button', { name: 'すべて見る（4）' }).click();
+    assert.equal((await states()).length, 8);
+    assert.equal(await tab.getByRole('link', { name: 'ほかの店舗を探す' }).getAttribute('href'), '?code=x');
+    assert.equal(await go(tab).count(), 0);
+    assert.deepEqual(await axe(tab), []);
+    await keepScreen(tab, 'pickup-mine-ja', { fullPage: true });
+    await tab.getByRole('button', { name: /受け取り番号 ?123 ?460 ?大きく表示/ }).click();
+    await tab.getByRole('dialog').waitFor();
+    assert.deepEqual(zbar(await tab.screenshot()), [{ symbology: 'code128', text: 'P123460' }]);
+    await keepScreen(tab, 'pickup-full-screen-ja');
+    assert.deepEqual(await axe(tab), []);
+    await tab.getByRole('button', { name: '閉じる' }).click();
+    await tab.getByRole('dialog').waitFor({ state: 'detached' });
+    await tab.context().close();
+  });
+
+  test('a pick-up that becomes ready shows by itself, is told once and moves nothing', async () => {
+    const pickup = world.pickup('picking');
+    const tab = await loaded();
+    await tab.locator('.tsunagi-barcode__svg').waitFor();
+    await tab.evaluate(() => { window.code = document.querySelector('.tsunagi-barcode__svg'); });
+    Object.assign(pickup, { state: 'ready', lines: [{ ...kProduct, quantity: 1, picked: 1 }] });
+    await refresh(tab);
+    await reads(tab.locator('.tsunagi-pickup__state'), 'ご用意ができました');
+    assert.match(await tab.locator('[data-tsunagi-live]').textContent(), /ご用意ができました/);
+    assert.ok(await tab.evaluate(() => window.code === document.querySelector('.tsunagi-barcode__svg')), 'the barcode was not touched');
+    assert.equal(await tab.evaluate(() => window.shifts), 0);
+    await tab.context().close();
+  });
+
+  test('it asks again while it is looked at, and not while hidden', async () => {
+    const tab = await phone(browser);
+    await tab.clock.install();
+    let asked = 0;
+    tab.on('request', (request) => { if (request.url().includes('/pickup.json')) asked += 1; });
+    await tab.goto(`${storefront}/apps/tsunagi/pickup${product}`);
+    await tab.locator('.tsunagi-pickup__as-of').waitFor();
+    const during = async (seconds) => {
+      const before = asked;
+      for (let i = 0; i < seconds; ++i) {
+        const seen = asked;
+        await tab.clock.runFor(1000);
+        if (asked > seen) await tab.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+      }
+      return asked - before;
+    };
+    const looked = await during(60);
+    assert.ok(looked >= 4 && looked <= 6, `${looked} in a minute`);
+    await tab.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    assert.equal(await during(60), 0, 'hidden');
+    await tab.context().close();
+  });
+
+  test('signed out: one way, and it leads back here', async () => {
+    world.signedIn = false;
+    const tab = await open();
+    await tab.getByText('ログインすると、お店に取り置きできます').waitFor();
+    const way = new URL(await tab.getByRole('link', { name: 'ログイン', exact: true }).last().getAttribute('href'), storefront);
+    assert.deepEqual([way.pathname, way.searchParams.get('return_to')], ['/account/login', `/apps/tsunagi/pickup${product}&shop=1`]);
+    assert.deepEqual(await axe(tab), []);
+    await keepScreen(tab, 'pickup-signed-out-ja');
+    await tab.context().close();
+  });
+
+  test('signed out elsewhere: nothing of the shopper stays on the page, its full screen neither', async () => {
+    world.pickup('ready');
+    const tab = await loaded();
+    await tab.getByRole('button', { name: /大きく表示/ }).click();
+    await tab.getByRole('dialog').waitFor();
+    world.signedIn = false;
+    await refresh(tab);
+    await tab.getByText('ログインすると').waitFor();
+    await tab.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.ok(!(await tab.content()).includes('123456'));
+    await tab.context().close();
+  });
+
+  for (const [what, answer, sentence] of [
+    ['paused', { status: 409, json: { error: { code: 'paused' } } }, 'ただいま取り置きを受け付けていません'],
+    ['a server that fails', { status: 500, json: { error: { code: 'internal' } } }, '取り置きを確認できませんでした。取り置いた商品はそのままです'],
+    ['no network', 'abort', '電波がありません'],
+  ]) {
+    test(`${what}, nothing known: a sentence, and it comes by itself`, async () => {
+      const tab = await phone(browser);
+      if (answer === 'abort') await tab.route('**/pickup.json*', (route) => route.abort('internetdisconnected'));
+      else world.answer = (route) => (route === '/pickup.json' ? answer : undefined);
+      await tab.goto(`${storefront}/apps/tsunagi/pickup${product}`);
+      await tab.getByText(sentence).waitFor();
+      assert.deepEqual(await axe(tab), []);
+      await keepScreen(tab, `pickup-${what.replaceAll(' ', '-')}-ja`);
+      await tab.unroute('**/pickup.json*');
+      world.answer = () => undefined;
+      await tab.getByRole('button', { name: 'もう一度確認' }).click();
+      await go(tab).waitFor();
+      await tab.context().close();
+    });
+  }
+
+  test('offline with a pick-up on the screen: its code stays, with its time', async () => {
+    world.pickup('ready');
+    const tab = await loaded();
+    await tab.locator('.tsunagi-barcode__svg').waitFor();
+    await tab.route('**/pickup.json*', (route) => route.abort('internetdisconnected'));
+    await tab.getByRole('button', { name: '最新の状態にする' }).click();
+    await reads(tab.locator('.tsunagi-pickup__as-of'), '電波がありません（14:53 時点）');
+    assert.equal(zbar(await tab.screenshot())[0]?.text, 'P123456');
+    await tab.context().close();
+  });
+
+  test('no such product: said, with the shopper’s own pick-ups', async () => {
+    world.pickup('ready');
+    const tab = await loaded('?code=none');
+    await tab.getByText('この商品は、お店では取り扱っていません').waitFor();
+    assert.equal(await tab.locator('.tsunagi-pickup__card--ready').count(), 1);
+    await tab.context().close();
+  });
+
+  test('without the module the number is there; without JavaScript a sentence is', async () => {
+    world.pickup('ready');
+    const tab = await phone(browser);
+    await tab.route('**/*.wasm', (route) => route.abort());
+    await tab.goto(`${storefront}/apps/tsunagi/pickup${product}`);
+    await tab.locator('.tsunagi-pickup__code').waitFor();
+    await tab.context().close();
+    for (const [locale, sentence] of [['', '取り置きには JavaScript が必要です'], ['/en', 'Reserving needs JavaScript']]) {
+      const html = await (await fetch(`${storefront}${locale}/apps/tsunagi/pickup${product}`)).text();
+      assert.ok(/<noscript>([^]*?)<\/noscript>/.exec(html)[1].includes(sentence), html);
+    }
+  });
+
+  test('what is typed elsewhere is shown as text', async () => {
+    world.shops[1].name = '<img src=x onerror=alert(1)>&amp;';
+    world.pickup('ready', { shop_name: '<b>"&', map_url: 'javascript:alert(1)', phone: '', lines: [{ ...kProduct, name: '{{ x }}<i>', quantity: 1, picked: 1 }] });
+    const tab = await loaded();
+    await tab.getByRole('button', { name: 'この商品をさらに取り置く' }).click();
+    assert.equal(await tab.locator('.tsunagi-pickup__name').first().innerText(), world.shops[1].name);
+    assert.match(await tab.locator('.tsunagi-pickup__card').innerText(), /<b>"&[^]*\{\{ x \}\}<i>/);
+    assert.equal(await tab.locator('.tsunagi-pickup__view :is(img, b, i, [href^="javascript"])').count(), 0);
+    await tab.context().close();
+  });
+
+  test('nothing moves while it comes, with a slow network and a dark theme', async () => {
+    for (let i = 0; i < 3; ++i) world.pickup(['ready', 'expired', 'handed_over'][i], { lines: [{ code: 'x', name: '皿', quantity: 1, picked: 1 }] });
+    box.theme.scheme = 'dark';
+    try {
+      const tab = await phone(browser);
+      await tab.addInitScript(() => {
+        window.shifts = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((one) => { window.shifts += one.value; })).observe({ type: 'layout-shift', buffered: true });
+      });
+      let let_go;
+      const held_back = new Promise((done) => { let_go = done; });
+      await tab.route(/pickup\.json|\.wasm/, async (route) => { await held_back; await route.continue(); });
+      await tab.goto(`${storefront}/apps/tsunagi/pickup${product}`);
+      await tab.locator('.tsunagi-pickup__loading').waitFor();
+      await keepScreen(tab, 'pickup-loading-dark');
+      let_go();
+      await tab.locator('.tsunagi-barcode__svg').waitFor();
+      await refresh(tab);
+      assert.equal(await tab.evaluate(() => window.shifts), 0);
+      assert.deepEqual(await axe(tab), []);
+      await keepScreen(tab, 'pickup-choose-dark', { fullPage: true });
+      await tab.context().close();
+    } finally {
+      box.theme.scheme = 'light';
+    }
+  });
+
+  test('everything that is pressed is 44 px', async () => {
+    world.pickup('ready');
+    const tab = await loaded(undefined, { width: 320 });
+    await tab.getByRole('button', { name: 'この商品をさらに取り置く' }).click();
+    const small = await tab.evaluate(() => [...document.querySelectorAll('tsunagi-pickup :is(a, button, label)')]
+      .map((one) => ({ text: one.textContent, width: one.getBoundingClientRect().width, height: one.getBoundingClientRect().height })).filter(({ width, height }) => width < 44 || height < 44));
+    assert.deepEqual(small, []);
+    await tab.context().close();
+  });
+});
+
+test('the stock of a product leads here from each shop that has it, at 390 and 320 px', async () => {
+  const variant = { id: 11, barcode: '490', sku: 'S' };
+  const stock = [['1', '渋谷店', 9], ['2', '新宿スクランブルスクエア店', 2], ['3', '横浜店', 0]].map(([shop_id, name, on_hand]) => ({ shop_id, name, known: true, on_hand, held: 0, safety: 0, as_of: Math.floor(Date.now() / 1000) }));
+  const block = async (locale) => themePage(await renderBlock('store-stock', { locale, product: { variants: [variant], selected_or_first_available_variant: variant } }), { locale });
+  const site = await serve({ '/ja': await block('ja'), '/en': await block('en') }, () => ({ json: { now: Math.floor(Date.now() / 1000),
+    products: [{ product_code: '490', few_below: 3, can_pin: true, shops: stock, pickup_url: '/apps/tsunagi/pickup?code=490' }] } }));
+  const browser = await launch();
+  try {
+    for (const [locale, width, label] of [['ja', 390, '取り置く'], ['ja', 320, '取り置く'], ['en', 390, 'Reserve'], ['en', 320, 'Reserve']]) {
+      const tab = await phone(browser, { width });
+      await tab.goto(`${site.url}/${locale}`);
+      const ways = tab.locator('.tsunagi-stock__pickup');
+      await ways.first().waitFor();
+      assert.deepEqual(await ways.evaluateAll((all) => all.map((one) => `${one.textContent} ${one.getAttribute('href')}`)),
+        ['1', '2'].map((id) => `${label} /apps/tsunagi/pickup?code=490&shop=${id}`));
+      assert.equal(await tab.evaluate(() => document.documentElement.scrollWidth), width);
+      assert.deepEqual((await axe(tab)).filter((one) => !/^(landmark-one-main|page-has-heading-one|region):/.test(one)), []);
+      await keepScreen(tab, `stock-pickup-${locale}-${width}`);
+      await tab.context().close();
+    }
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+});
+
+describe('words of the pick-up page', () => {
+  const source = ['pickup.js', 'pickup-view.js'].map((name) => readFileSync(join(root, 'liquid/pickup-page', name), 'utf8')).join('\n');
+  test('both languages have the same keys with the same places, and each is said', () => {
+    assert.deepEqual(Object.keys(WORDS.ja), Object.keys(WORDS.en));
+    const places = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+    for (const [key, text] of Object.entries(WORDS.ja)) assert.deepEqual(places(text), places(WORDS.en[key]), key);
+    const made = /^(reason_\w+|\w+_as_of|today|tomorrow)$/;
+    assert.deepEqual(Object.keys(WORDS.ja).filter((key) => !made.test(key) && !new RegExp(`'${key}'`).test(source)), []);
+  });
+  for (const [language, instant, expected] of [
+    ['ja', at(21, '23:59'), '今日 23:59'], ['ja', at(22, '00:00'), '明日 00:00'], ['ja', at(23, '00:00'), '11月23日(月) 00:00'], ['ja', at(20, '23:59'), '11月20日(金) 23:59'],
+    ['en', at(21, '15:00'), '15:00 today'], ['en', at(22, '11:00'), '11:00 tomorrow'], ['en', at(25, '20:00'), 'Wed, Nov 25, 20:00'],
+    ['ja', Date.parse('2027-01-05T11:00:00+09:00') / 1000, '2027年1月5日(火) 11:00'], ['en', Date.parse('2027-01-05T11:00:00+09:00') / 1000, 'Tue, Jan 5, 2027, 11:00'],
+  ]) {
+    test(`a time in ${language}: ${expected}`, () => assert.equal(moment(language, instant, kNow), expected));
+  }
+});
