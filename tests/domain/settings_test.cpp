@@ -18,6 +18,14 @@ TEST(Settings, SurviveTheRoundTrip) {
   settings.few_below = 0;
   settings.safety_stock = 7;
   settings.stores = {{"2", "本店", false, 1}, {"1", "", true, 0}};
+  settings.stores[0].no_pickup = true;
+  settings.stores[1].hours = {.opens = 0, .closes = 1'440, .closed_weekdays = {true}};
+  settings.pickup = {.on = true,
+                     .prepare_minutes = 90,
+                     .accept_minutes = 0,
+                     .hold_days = 7,
+                     .hours = {.opens = 570, .closes = 1'215, .closed_weekdays = {}}};
+  settings.pickup.hours.closed_weekdays[6] = true;
   settings.contact_url = "mailto:shop@example.jp";
   settings.field_keys = {"custom.last_kana", "custom.first_kana", "", "custom.sex"};
   settings.joining = Joining::kAutomatic;
@@ -42,6 +50,11 @@ TEST(Settings, SurviveTheRoundTrip) {
   EXPECT_EQ(back->stores[0].name, "本店");
   EXPECT_EQ(back->stores[0].safety_stock, 1);
   EXPECT_TRUE(back->stores[1].hidden);
+  EXPECT_TRUE(back->stores[0].no_pickup);
+  EXPECT_FALSE(back->stores[1].no_pickup);
+  EXPECT_FALSE(back->stores[0].hours) << "the programme's";
+  EXPECT_EQ(back->stores[1].hours, settings.stores[1].hours);
+  EXPECT_EQ(back->pickup, settings.pickup);
   EXPECT_EQ(back->contact_url, settings.contact_url);
   EXPECT_EQ(back->field_keys, settings.field_keys);
   EXPECT_EQ(back->joining, Joining::kAutomatic);
@@ -70,7 +83,18 @@ TEST(Settings, AbsentFieldsKeepTheirDefaultsAndUnknownOnesAreIgnored) {
   EXPECT_EQ(settings->symbology, Symbology::kCode128);
   EXPECT_EQ(settings->joining, Joining::kButton) << "nobody joins without asking";
   EXPECT_TRUE(settings->consent.empty());
+  EXPECT_EQ(settings->pickup, PickupSettings{});
+  EXPECT_FALSE(settings->pickup.on) << "no shop puts anything aside unasked";
   EXPECT_FALSE(settings->paused);
+}
+
+TEST(Settings, HoursOfAShopAreFilledUpFromTheDefaultOnes) {
+  const auto settings =
+      parse_settings(R"({"stores":[{"store_id":"1","hours":{"opens":"11:30"}}]})");
+  ASSERT_TRUE(settings.ok());
+  ASSERT_TRUE(settings->stores[0].hours);
+  EXPECT_EQ(settings->stores[0].hours->opens, 690);
+  EXPECT_EQ(settings->stores[0].hours->closes, OpeningHours{}.closes);
 }
 
 TEST(Settings, TextThatIsNotUtf8IsWrittenWithoutThrowing) {
@@ -138,6 +162,59 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{R"({"stores":[{"store_id":"1"},{"store_id":"1"}]})", "stores[1].store_id"},
         Refusal{R"({"stores":[{"store_id":"1","safety_stock":-5}]})", "stores[0].safety_stock"},
         Refusal{R"({"stores":[{"store_id":"1","hidden":0}]})", "stores[0].hidden"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Pickups, RefusedSettings,
+    testing::Values(
+        Refusal{R"({"pickup":true})", "pickup"}, Refusal{R"({"pickup":{"on":1}})", "pickup.on"},
+        Refusal{R"({"pickup":{"prepare_minutes":-1}})", "pickup.prepare_minutes"},
+        Refusal{R"({"pickup":{"prepare_minutes":10081}})", "pickup.prepare_minutes"},
+        Refusal{R"({"pickup":{"prepare_minutes":"60"}})", "pickup.prepare_minutes"},
+        Refusal{R"({"pickup":{"prepare_minutes":null}})", "pickup.prepare_minutes"},
+        Refusal{R"({"pickup":{"accept_minutes":10081}})", "pickup.accept_minutes"},
+        Refusal{R"({"pickup":{"accept_minutes":0.5}})", "pickup.accept_minutes"},
+        Refusal{R"({"pickup":{"hold_days":31}})", "pickup.hold_days"},
+        Refusal{R"({"pickup":{"hours":"10:00"}})", "pickup.hours"},
+        Refusal{R"({"pickup":{"hours":{"opens":"9:30"}}})", "pickup.hours.opens"},
+        Refusal{R"({"pickup":{"hours":{"opens":"09-30"}}})", "pickup.hours.opens"},
+        Refusal{R"({"pickup":{"hours":{"opens":"0a:30"}}})", "pickup.hours.opens"},
+        Refusal{R"({"pickup":{"hours":{"opens":"09:60"}}})", "pickup.hours.opens"},
+        Refusal{R"({"pickup":{"hours":{"opens":600}}})", "pickup.hours.opens"},
+        Refusal{R"({"pickup":{"hours":{"opens":""}}})", "pickup.hours.opens"},
+        Refusal{R"({"pickup":{"hours":{"closes":"24:01"}}})", "pickup.hours.closes"},
+        Refusal{R"({"pickup":{"hours":{"closes":"25:00"}}})", "pickup.hours.closes"},
+        Refusal{R"({"pickup":{"hours":{"opens":"12:00","closes":"12:00"}}})",
+                "pickup.hours.closes"},
+        Refusal{R"({"pickup":{"hours":{"opens":"20:00"}}})", "pickup.hours.closes"},
+        Refusal{R"({"pickup":{"hours":{"closed":1}}})", "pickup.hours.closed"},
+        Refusal{R"({"pickup":{"hours":{"closed":[7]}}})", "pickup.hours.closed"},
+        Refusal{R"({"pickup":{"hours":{"closed":[-1]}}})", "pickup.hours.closed"},
+        Refusal{R"({"pickup":{"hours":{"closed":["0"]}}})", "pickup.hours.closed"},
+        Refusal{R"({"pickup":{"hours":{"closed":[0,1,2,3,4,5,6,0]}}})", "pickup.hours.closed"},
+        Refusal{R"({"stores":[{"store_id":"1","no_pickup":"no"}]})", "stores[0].no_pickup"},
+        Refusal{R"({"stores":[{"store_id":"1","hours":"10:00"}]})", "stores[0].hours"},
+        Refusal{R"({"stores":[{"store_id":"0"},{"store_id":"1","hours":{"closes":"9:00"}}]})",
+                "stores[1].hours.closes"}));
+
+class TakenPickupSettings : public testing::TestWithParam<const char*> {};
+TEST_P(TakenPickupSettings, AtTheirLimits) {
+  const auto settings = parse_settings(GetParam());
+  ASSERT_TRUE(settings.ok()) << settings.error().message;
+  const auto again = parse_settings(settings_json(*settings));
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(again->pickup, settings->pickup);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, TakenPickupSettings,
+    testing::Values(R"({"pickup":{}})",
+                    R"({"pickup":{"prepare_minutes":0,"accept_minutes":0,"hold_days":0}})",
+                    R"({"pickup":{"prepare_minutes":10080,"accept_minutes":10080,"hold_days":30}})",
+                    R"({"pickup":{"hours":{"opens":"00:00","closes":"24:00"}}})",
+                    R"({"pickup":{"hours":{"opens":"23:59","closes":"24:00"}}})",
+                    R"({"pickup":{"hours":{"opens":"00:00","closes":"00:01"}}})",
+                    R"({"pickup":{"hours":{"closed":[]}}})",
+                    R"({"pickup":{"hours":{"closed":[6,5,4,3,2,1,0]}}})",
+                    R"({"stores":[{"store_id":"1","hours":null,"no_pickup":true}]})"));
 
 std::string with_stores(size_t count) {
   std::string json = R"({"stores":[)";

@@ -17,7 +17,9 @@ before(async () => {
   const nonceOf = async ({ id }) => (await send('GET', stack.server + proxyPath(stack, '/card.json', { customer: String(id) }))).nonce;
   data.nonce = await nonceOf(data.joined[0]);
   data.otherNonce = await nonceOf(data.joined[1]);
-  data.settings = (await data.merchant('GET', '/status')).settings;
+  const status = await data.merchant('GET', '/status');
+  data.settings = status.settings;
+  data.store = status.smaregi.stores[0].store_id;
   data.token = await consent(stack, (await data.merchant('POST', '/smaregi/sign-in', {})).url);
 });
 after(() => stack.stop());
@@ -212,6 +214,25 @@ function table() {
       ['no verdict', '400 invalid', (r) => { r.body.verdict = 'perhaps'; }],
     ], () => ({ method: 'POST', path: '/admin/api/review', type: 'application/json', token: {}, body: { id: '1', verdict: 'done' } }),
     (r) => say(r.method, r.path, { ...r, body: r.method === 'GET' ? undefined : cutText(r), headers: [`Authorization: Bearer ${sessionToken(r.token)}`] })),
+    ...inOrder('merchant, an invitation', [
+      ['a body over the limit', '413 too_large', (r) => { r.length = kMerchantBody + 1; }],
+      ['a token by another secret', '401 session', (r) => { r.token.secret = 'another'; }, /does not match/],
+      ['another method', '405 method', (r) => { r.method = 'PUT'; }],
+      ['a form', '415 content_type', (r) => { r.type = 'application/x-www-form-urlencoded'; }],
+      ['half a body', '400 json', (r) => { r.cut = true; }],
+      ['no name', '400 invalid', (r) => { r.body.name = ''; }, /^name/],
+      ['a role of nobody in a shop', '400 invalid', (r) => { r.body.role = 'system'; }, /^role/],
+      ['a shop that is not there', '400 invalid', (r) => { r.body.stores = ['0']; }, /^stores/],
+    ], () => ({ method: 'POST', path: '/admin/api/staff', type: 'application/json', token: {}, body: { name: '佐藤', role: 'clerk', stores: [data.store] } }),
+    (r) => say(r.method, r.path, { ...r, body: cutText(r), headers: [`Authorization: Bearer ${sessionToken(r.token)}`] })),
+    ...inOrder('merchant, the end of a session', [
+      ['a token by another secret', '401 session', (r) => { r.token.secret = 'another'; }, /does not match/],
+      ['another method', '405 method', (r) => { r.method = 'PUT'; }],
+      ['a form', '415 content_type', (r) => { r.type = 'application/x-www-form-urlencoded'; }],
+      ['no id', '400 invalid', (r) => { delete r.body.id; }],
+      ['of nobody', '404 not_found', () => {}],
+    ], () => ({ method: 'POST', path: '/admin/api/staff/revoke', type: 'application/json', token: {}, body: { id: 'nobody' } }),
+    (r) => say(r.method, r.path, { ...r, body: cutText(r), headers: [`Authorization: Bearer ${sessionToken(r.token)}`] })),
     ['Smaregi sign-in: a state nobody asked for', '400', get('/smaregi/callback?code=abc&state=abc')],
     ['Smaregi sign-in: a token in the address', '400', get(`/smaregi/callback?token=${data.token}&decision=join`)],
     ...inOrder('Smaregi sign-in', [

@@ -106,14 +106,9 @@ std::string asset_folder() {
     const fs::path made =
         fs::temp_directory_path() / ("tsunagi-http-test-" + std::to_string(getpid()));
     const fs::path source = TSUNAGI_SOURCE_DIR;
-    for (const char* file :
-         {"admin.html", "admin.js", "admin.css", "words.js", "callback.html", "callback.js",
-          "join.html", "till.html", "till.css", "till.js", "health.js", "health-words.js",
-          "pilot.js", "backfill.js", "pending.js"}) {
-      fs::create_directories(made / "server/http/admin");
-      fs::copy_file(source / "server/http/admin" / file, made / "server/http/admin" / file,
-                    fs::copy_options::overwrite_existing);
-    }
+    fs::create_directories(made / "server/http");
+    fs::copy(source / "server/http/admin", made / "server/http/admin",
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     write_file(made / "theme-extension/assets/tsunagi.css", ".tsunagi{}");
     write_file(made / "theme-extension/assets/tsunagi.wasm", std::string("\0asm\1\0\0\0", 8));
     write_file(made / "liquid/card-page/card-page.js", "export {};");
@@ -238,7 +233,8 @@ HttpTest::HttpTest() {
                 change::PutStock{{{"31", "1", 8, 0, clock.now()}}},
                 change::SetCursor{std::string(kStockConfirmedCursor), clock.now()}});
 
-  log_file = asset_folder() + "/log-" + std::to_string(reinterpret_cast<uintptr_t>(this));
+  static std::atomic<int> worlds = 0;
+  log_file = asset_folder() + "/log-" + std::to_string(++worlds);
   log = std::make_unique<Log>(LogConfig{LogLevel::kDebug, log_file});
   cards = std::make_unique<CardService>(CardService::Ports{storage, pos, clock, background});
   stock = std::make_unique<StockService>(storage, clock);
@@ -248,6 +244,7 @@ HttpTest::HttpTest() {
       std::make_unique<HealthService>(HealthService::Ports{storage, pos, shop, clock, background});
   pilot = std::make_unique<PilotGate>(PilotGate::Ports{shop, clock, background});
   const std::string desk_file = log_file + ".db";
+  for (const char* part : {"", "-wal", "-shm"}) fs::remove(desk_file + part);
   EXPECT_TRUE(migrate("sqlite://" + desk_file).ok());
   auto opened = open_storage({.url = "sqlite://" + desk_file,
                               .secret_key = std::string(32, 'k'),

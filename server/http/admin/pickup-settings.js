@@ -1,0 +1,129 @@
+// @ts-check
+// The settings of pick-ups: whether the shops put things aside, when they are open, how long everything takes, and what a
+// shop does otherwise.
+
+const kMinutesMost = 10_080;
+const kDaysMost = 30;
+const kWeek = 7;
+
+/** @typedef {{opens: string, closes: string, closed: number[]}} Hours */
+/** @typedef {{on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours}} Pickup */
+/** @typedef {{store_id: string, no_pickup: boolean, hours: Hours | null}} StoreSetting */
+/** @typedef {{pickup: Pickup, stores: StoreSetting[]}} Settings */
+/**
+ * @typedef {{make: import('./fields.js').Make, say: (text: string, values?: Record<string, string | number>) => string, words: any,
+ *   language: string, fields: ReturnType<typeof import('./fields.js').createFields>}} Tools
+ */
+
+/** "9:30", "930" and "９：３０" are "09:30"; what is no time stays as it was typed. @param {string} text */
+function timeOf(text) {
+  const typed = text.normalize('NFKC').trim();
+  const [, hour, minute] = /^(\d{1,2}):?(\d{2})$/.exec(typed) ?? [];
+  return hour === undefined ? typed : `${hour.padStart(2, '0')}:${minute}`;
+}
+const isTime = (/** @type {string} */ text) => /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/.test(text);
+
+/** @param {Tools} tools */
+export function createPickupSettings({make, say, words, language, fields}) {
+  const {labelled, textInput, numberInput, choice, check, card} = fields;
+  const number = new Intl.NumberFormat(language);
+  const details = make('div', {class: 'form'});
+  const shopList = make('ul', {class: 'shops'});
+  /** @type {Settings} */
+  let draft;
+  /** @type {(id: string) => string} */
+  let nameOf = (id) => id;
+
+  /** @param {string} field @param {string} label @param {Hours} hours @param {'opens' | 'closes'} end */
+  function time(field, label, hours, end) {
+    const input = textInput(field, hours[end], (text) => { hours[end] = timeOf(text); }, {autocomplete: 'off', placeholder: end === 'opens' ? '10:00' : '20:00',
+      change: (event) => { /** @type {HTMLInputElement} */ (event.target).value = hours[end]; }});
+    return labelled(field, label, input);
+  }
+
+  /** @param {string} field @param {Hours} hours */
+  function hoursOf(field, hours) {
+    const error = `field-${field.replace(/\W/g, '-')}-closed-error`;
+    const box = (/** @type {string} */ label, /** @type {number} */ day) => check(label, hours.closed.includes(day), (closed) => {
+      hours.closed = Array.from({length: kWeek}, (_, each) => each).filter((each) => (each === day ? closed : hours.closed.includes(each)));
+    }, {described: words.weekday_names[day], field: `${field}.closed`,
+      // What is wrong with the days is told at the first of them.
+      ...(day === 0 ? {id: error.replace(/-error$/, ''), attributes: {'data-field': `${field}.closed`}} : {})});
+    return [
+      make('div', {class: 'pair'}, time(`${field}.opens`, words.pickup_opens, hours, 'opens'), time(`${field}.closes`, words.pickup_closes, hours, 'closes')),
+      make('fieldset', {class: 'days', 'aria-describedby': error}, make('legend', {class: 'field__label'}, words.pickup_closed),
+        make('div', {class: 'days__row'}, ...words.weekdays.map(box)), make('p', {class: 'field__error', id: error})),
+    ];
+  }
+
+  /** @param {StoreSetting} store @param {number} i */
+  function shop(store, i) {
+    const own = make('div', {class: 'form'});
+    const showOwn = () => {
+      own.hidden = !store.hours || store.no_pickup;
+      own.replaceChildren(...(store.hours && !store.no_pickup ? hoursOf(`stores[${i}].hours`, store.hours) : []));
+    };
+    const way = store.no_pickup ? 'none' : store.hours ? 'own' : 'shared';
+    const select = choice(`stores[${i}].pickup`, way, Object.entries(words.pickup_ways), (chosen) => {
+      store.no_pickup = chosen === 'none';
+      if (chosen === 'own') store.hours ??= structuredClone(draft.pickup.hours);
+      // Hours that nobody sees are kept for when they are wanted again, unless they would be refused.
+      if (chosen === 'shared' || (chosen === 'none' && store.hours && wrongHours('', store.hours).length)) store.hours = null;
+      showOwn();
+    });
+    showOwn();
+    return make('li', {}, make('fieldset', {class: 'shop'}, make('legend', {class: 'shop__name'}, nameOf(store.store_id)),
+      labelled(`stores[${i}].pickup`, words.pickup_way, select), own));
+  }
+
+  function showShops() {
+    shopList.replaceChildren(...(draft.stores.length ? draft.stores.map(shop) : [make('li', {class: 'card__note'}, words.shops_none)]));
+  }
+
+  /** @param {string} field @param {Hours} hours @returns {[string, string][]} */
+  function wrongHours(field, hours) {
+    /** @type {[string, string][]} */
+    const wrong = [];
+    if (!isTime(hours.opens)) wrong.push([`${field}.opens`, words.error.time]);
+    if (!isTime(hours.closes)) wrong.push([`${field}.closes`, words.error.time]);
+    else if (isTime(hours.opens) && hours.opens >= hours.closes) wrong.push([`${field}.closes`, words.error.closes]);
+    if (hours.closed.length === kWeek) wrong.push([`${field}.closed`, words.error.weekdays]);
+    return wrong;
+  }
+
+  return {
+    /** The card, of a draft that it writes into. @param {Settings} of @param {(id: string) => string} name of a shop */
+    show(of, name) {
+      draft = of;
+      nameOf = name;
+      const {pickup} = draft;
+      const figure = (/** @type {'prepare_minutes' | 'accept_minutes' | 'hold_days'} */ key) =>
+        labelled(`pickup.${key}`, words.pickup_figure[key], numberInput(`pickup.${key}`, pickup[key], (value) => { pickup[key] = value; }), words.pickup_figure_help[key]);
+      showShops();
+      details.hidden = !pickup.on;
+      details.replaceChildren(
+        make('h4', {class: 'card__title'}, words.pickup_hours), make('p', {class: 'card__note'}, words.pickup_hours_help), ...hoursOf('pickup.hours', pickup.hours),
+        make('h4', {class: 'card__title'}, words.pickup_pace), figure('prepare_minutes'), figure('accept_minutes'), figure('hold_days'),
+        make('h4', {class: 'card__title'}, words.pickup_shops), shopList);
+      return card(words.pickup, check(words.pickup_on, pickup.on, (on) => {
+        pickup.on = on;
+        details.hidden = !on;
+      }, {id: 'setting-pickup'}), make('p', {class: 'card__note'}, words.pickup_on_help), details);
+    },
+    showShops,
+    /** @returns {[string, string][]} field and what is wrong with it */
+    wrong() {
+      const {pickup, stores} = draft;
+      const wrong = wrongHours('pickup.hours', pickup.hours);
+      for (const [key, most] of /** @type {['prepare_minutes' | 'accept_minutes' | 'hold_days', number][]} */ (
+        [['prepare_minutes', kMinutesMost], ['accept_minutes', kMinutesMost], ['hold_days', kDaysMost]])) {
+        if (!Number.isInteger(pickup[key]) || pickup[key] > most) wrong.push([`pickup.${key}`, say(words.error.range, {most: number.format(most)})]);
+      }
+      stores.forEach((store, i) => {
+        if (store.hours && !store.no_pickup) wrong.push(...wrongHours(`stores[${i}].hours`, store.hours));
+      });
+      if (wrong.length) details.hidden = false;
+      return wrong;
+    },
+  };
+}
