@@ -23,8 +23,8 @@ const UNREAD_AFTER_MS = 8_000;
 const OPEN_FOR_MS = 180_000;
 /** Two readings of a linear code further apart are no two looks at one. */
 const AGREE_WITHIN_MS = 1_000;
-/** A frame that the worker has not answered by then is lost, and so is the worker. */
-const FRAME_WITHIN_MS = 5_000;
+/** So many frames are shown while the worker is at one, or it is lost: ten seconds. Counted, since a page may be put to sleep. */
+const MISSED_AT_MOST = 300;
 const FAILURES_IN_A_ROW = 10;
 /** Hardware scanners type a character in 1 to 30 ms, people in 100. */
 const KEY_GAP_MS = 50;
@@ -106,8 +106,9 @@ class Look {
   /** @type {ReturnType<typeof setTimeout>[]} */
   timers = [];
   agreement = new Agreement();
-  /** When the worker was given the frame it has not answered yet; 0: it has none. */
-  asked = 0;
+  /** Whether the worker has a frame that it has not answered yet, and how many were shown since. */
+  asked = false;
+  missed = 0;
   failures = 0;
   over = new AbortController();
 
@@ -239,7 +240,7 @@ export class Scanner {
   /** @param {Look} look @param {{reading?: Reading | null, failed?: string}} said */
   #hear(look, {reading, failed}) {
     if (this.#look !== look) return;
-    look.asked = 0;
+    look.asked = false;
     look.failures = failed ? look.failures + 1 : 0;
     if (look.failures >= FAILURES_IN_A_ROW) return this.#end(look, 'failed');
     if (!reading || !look.agreement.take(reading, performance.now())) return;
@@ -261,9 +262,9 @@ export class Scanner {
   /** Gives the worker the frame that is shown, unless it is at another. @param {Look} look */
   #send(look) {
     if (this.#look !== look || !look.worker) return;
-    const now = performance.now();
     if (look.asked) {
-      if (now - look.asked > FRAME_WITHIN_MS) this.#end(look, 'failed');
+      look.missed += 1;
+      if (look.missed > MISSED_AT_MOST) this.#end(look, 'failed');
       return;
     }
     const {videoWidth, videoHeight} = this.#video;
@@ -274,7 +275,8 @@ export class Scanner {
     if (this.#canvas.width !== width || this.#canvas.height !== height) Object.assign(this.#canvas, {width, height});
     context.drawImage(this.#video, 0, 0, width, height);
     const frame = context.getImageData(0, 0, width, height).data.buffer;
-    look.asked = now;
+    look.asked = true;
+    look.missed = 0;
     look.worker.postMessage({frame, width, height}, [frame]);
   }
 }
