@@ -33,19 +33,6 @@ int damm(std::string_view code) {
   return running;
 }
 
-// A letter of ours and 13 digits, whatever the check digit says.
-bool looks_like_own(std::string_view text) {
-  if (text.size() != kOwnLength || !is_own_letter(text[0])) {
-    return false;
-  }
-  for (const char c : text.substr(1)) {
-    if (!is_code_digit(c)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 bool is_any_code(std::string_view text) {
   if (text.empty() || text.size() > kMemberCodeMaxLength || text.front() == ' ' ||
       text.back() == ' ') {
@@ -60,6 +47,18 @@ bool is_any_code(std::string_view text) {
 }
 
 }  // namespace
+
+bool MemberCode::looks_like_own(std::string_view text) {
+  if (text.size() != kOwnLength || !is_own_letter(text[0])) {
+    return false;
+  }
+  for (const char c : text.substr(1)) {
+    if (!is_code_digit(c)) {
+      return false;
+    }
+  }
+  return true;
+}
 
 Result<MemberCode> MemberCode::parse(std::string_view text, CodeRule rule) {
   if (looks_like_own(text)) {

@@ -34,6 +34,9 @@ class MemberCode {
   // Groups of four for people: "T012 3456 7890 12". The gap is for display only.
   [[nodiscard]] std::string grouped() const;
 
+  // A letter of ours and 13 digits, whatever the check digit says.
+  [[nodiscard]] static bool looks_like_own(std::string_view text);
+
   bool operator==(const MemberCode&) const = default;
 
  private:
