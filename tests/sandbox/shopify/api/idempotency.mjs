@@ -21,7 +21,7 @@ export function idempotencyKey(node, demanded, variables) {
     return null;
   }
   if (!directive) {
-    throw apiError(`The @idempotent directive is required for the ${name} mutation`, 'BAD_REQUEST');
+    throw apiError('The @idempotent directive is required for this mutation but was not provided.', 'BAD_REQUEST');
   }
   const argument = directive.arguments?.find((one) => one.name.value === 'key');
   const key = argument ? valueFromASTUntyped(argument.value, variables) : undefined;
@@ -60,11 +60,8 @@ export class IdempotencyRecords {
   }
 }
 
-/** @param {object[]} changes @param {string} list */
-export function demandChangeFromQuantity(changes, list) {
-  changes.forEach((change, index) => {
-    if (!('changeFromQuantity' in change)) {
-      throw apiError(`changeFromQuantity is required for input.${list}.${index} (it may be null)`, 'BAD_REQUEST');
-    }
-  });
+/** @param {object[]} changes @param {string} type the name of one's type */
+export function demandChangeFromQuantity(changes, type) {
+  if (changes.every((change) => 'changeFromQuantity' in change)) return;
+  throw apiError(`${type} must include the following argument: changeFromQuantity.`, 'INVALID_FIELD_ARGUMENTS');
 }

@@ -1,7 +1,7 @@
 // shopify.app.toml as the platform reads it, and what a merchant may change of it.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { hasScope } from '../api/schema.mjs';
+import { adminSchema, hasScope } from '../api/schema.mjs';
 
 /**
  * @typedef {{clientId: string, name: string, handle: string, scopes: string[], applicationPath: string,
@@ -10,8 +10,6 @@ import { hasScope } from '../api/schema.mjs';
  */
 
 const kPrefixes = ['a', 'apps', 'community', 'tools'];
-/** Which scope a topic about customers takes (README.md, sources: schema). @param {string} topic */
-const scopeOfTopic = (topic) => topic === 'customers/merge' ? 'read_customer_merge' : /^customers?[/._]/.test(topic) ? 'read_customers' : null;
 const kForbiddenSubpaths = ['admin', 'services', 'password', 'login'];
 
 /** Python's own reader: no TOML library is among the tools, and a home-made one would be laxer. @param {string} file */
@@ -25,6 +23,13 @@ function readToml(file) {
 /** @param {string} text a path or an address of which the path counts @returns {string} */
 function pathOf(text) {
   return text.startsWith('/') ? text : new URL(text).pathname;
+}
+
+/** The scopes of which a topic takes one, as the schema tells of each topic; of a topic that it does not have, null. @param {string} topic */
+function scopesOfTopic(topic) {
+  const values = /** @type {import('graphql').GraphQLEnumType} */ (adminSchema().schema.getType('WebhookSubscriptionTopic')).getValues();
+  const found = values.map((one) => (one.description ?? '').replace(/\s+/g, ' ')).find((text) => text.includes(`\`${topic}\` events`));
+  return found === undefined ? null : (/ Requires (?:the|at least one of the following scopes:) (.*?)(?: scope)?\.?$/.exec(found)?.[1] ?? '').match(/[a-z_]+/g) ?? [];
 }
 
 /** Throws when the platform would refuse these (README.md, sources: app proxy). @param {string} prefix @param {string} subpath */
@@ -52,8 +57,9 @@ export function readAppConfig(file) {
         const key = compliance ? topic : `${topic} ${entry.uri}`;
         if (seen.has(key)) throw new Error(`${file}: ${topic} is subscribed twice`); // README.md, sources: webhooks
         seen.add(key);
-        const scope = compliance ? null : scopeOfTopic(topic);
-        if (scope && !hasScope(scopes, scope)) throw new Error(`${file}: ${topic} needs the scope ${scope}`);
+        const wanted = compliance ? [] : scopesOfTopic(topic);
+        if (!wanted) throw new Error(`${file}: there is no topic ${topic}`);
+        if (wanted.length > 0 && !wanted.some((scope) => hasScope(scopes, scope))) throw new Error(`${file}: ${topic} needs the scope ${wanted.join(' or ')}`);
         subscriptions.push({ topic, path: pathOf(entry.uri), compliance });
       }
     }

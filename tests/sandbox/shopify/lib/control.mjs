@@ -2,6 +2,7 @@
 import { checkProxyAddress } from './app_config.mjs';
 import { HttpError, localPath, readJson, redirect, sendJson } from './http.mjs';
 import { gid } from './ids.mjs';
+import { orderRoutes } from './order_control.mjs';
 import { sessionClaims, signJwt } from './signing.mjs';
 
 export const kSessionCookie = '_sandbox_customer';
@@ -33,6 +34,7 @@ export class Control {
       'DELETE /_sandbox/webhooks': () => (box.webhooks.log.splice(0), { ok: true }),
       'POST /_sandbox/webhooks/fire': (_, body) => this.fire_(body),
       'GET /_sandbox/customers': () => this.customers_(),
+      ...orderRoutes(box),
     };
   }
 

@@ -1,6 +1,7 @@
 // The shop's data: customers, products, stock, metafields. In memory; the Admin API and the storefront read the same.
 import { createHash } from 'node:crypto';
 import { gid, IdSeries, parseGid, seededRandom } from './ids.mjs';
+import { Inventory } from './inventory.mjs';
 
 /**
  * @typedef {{id: number, email: string|null, phone: string|null, firstName: string|null, lastName: string|null,
@@ -18,7 +19,14 @@ import { gid, IdSeries, parseGid, seededRandom } from './ids.mjs';
  * @typedef {{id: number, name: string, namespace: string, key: string, ownerType: string, type: string,
  *   description: string|null, validations: {name: string, value: string}[],
  *   access: {admin: string|null, storefront: string, customerAccount: string}}} Definition
+ * @typedef {{address1: string|null, address2: string|null, city: string|null, zip: string|null, phone: string|null, country: string|null,
+ *   countryCode: string, province: string|null, provinceCode: string|null}} Place
+ * @typedef {{id: number, name: string, isActive: boolean, fulfillsOnlineOrders: boolean, address: Place,
+ *   localPickup: {pickupTime: string, instructions: string}|null, createdAt: string, updatedAt: string}} Location
  */
+
+/** @type {Place} */
+const kSomewhereInJapan = { address1: null, address2: null, city: null, zip: null, phone: null, country: 'Japan', countryCode: 'JP', province: null, provinceCode: null };
 
 export const kMaxCustomers = 100_000;
 export const kMaxProducts = 20_000;
@@ -41,10 +49,17 @@ export class Store {
     this.variants = new Map();
     /** @type {Map<number, {id: number, variantId: number, tracked: boolean, createdAt: string, updatedAt: string}>} */
     this.inventoryItems = new Map();
-    /** @type {Map<number, {id: number, name: string, isActive: boolean, createdAt: string, updatedAt: string}>} */
+    /** @type {Map<number, Location>} in the order in which orders are routed to them */
     this.locations = new Map();
-    /** @type {Map<string, {id: number, itemId: number, locationId: number, onHand: number, committed: number, updatedAt: string}>} */
-    this.levels = new Map();
+    this.inventory = new Inventory(this.ids);
+    /** @type {Map<number, import('./orders.mjs').Order>} */
+    this.orders = new Map();
+    /** @type {Map<number, import('./orders.mjs').FulfillmentOrder>} */
+    this.fulfillmentOrders = new Map();
+    /** @type {Map<number, import('./orders.mjs').Fulfillment>} */
+    this.fulfillments = new Map();
+    /** @type {Set<string>} what was reported as still to do, though it was done */
+    this.jobs = new Set();
     /** @type {Map<string, Map<string, Metafield>>} by owner's global id, then `namespace.key` */
     this.metafields = new Map();
     /** @type {Definition[]} */
@@ -52,11 +67,14 @@ export class Store {
     this.addLocation('オンラインストア');
   }
 
-  /** @param {string} name */
-  addLocation(name) {
+  /** @param {string} name @param {Partial<Location>} values */
+  addLocation(name, values = {}) {
     const id = this.ids.next('Location');
     const now = new Date().toISOString();
-    this.locations.set(id, { id, name, isActive: true, createdAt: now, updatedAt: now });
+    this.locations.set(id, {
+      isActive: true, fulfillsOnlineOrders: true, localPickup: null, ...values, id, name,
+      address: { ...kSomewhereInJapan, ...values.address }, createdAt: now, updatedAt: now,
+    });
     return id;
   }
 
@@ -76,7 +94,7 @@ export class Store {
     return product.variantIds.map((id) => /** @type {Variant} */ (this.variants.get(id)));
   }
 
-  /** Adds a variant with its inventory item, unstocked. @param {Product} product @param {Partial<Variant>} values */
+  /** Adds a variant with its inventory item, which the shop's first location stocks, with nothing (README.md, sources: stock). @param {Product} product @param {Partial<Variant>} values */
   addVariant(product, values) {
     const now = new Date().toISOString();
     const id = this.ids.next('ProductVariant');
@@ -89,6 +107,7 @@ export class Store {
     this.variants.set(id, variant);
     this.inventoryItems.set(inventoryItemId, { id: inventoryItemId, variantId: id, tracked: false, createdAt: now, updatedAt: now });
     product.variantIds.push(id);
+    this.inventory.connect(inventoryItemId, [...this.locations.keys()][0]);
     return variant;
   }
 
@@ -96,25 +115,13 @@ export class Store {
   removeVariant(variant) {
     this.variants.delete(variant.id);
     this.inventoryItems.delete(variant.inventoryItemId);
-    for (const [key, level] of this.levels) if (level.itemId === variant.inventoryItemId) this.levels.delete(key);
+    this.inventory.forget(variant.inventoryItemId);
     this.metafields.delete(gid('ProductVariant', variant.id));
-  }
-
-  /** @param {number} itemId @param {number} locationId @param {boolean} create */
-  level(itemId, locationId, create = false) {
-    const key = `${itemId}:${locationId}`;
-    if (create && !this.levels.has(key)) {
-      const id = this.ids.next('InventoryLevel');
-      this.levels.set(key, { id, itemId, locationId, onHand: 0, committed: 0, updatedAt: new Date().toISOString() });
-    }
-    return this.levels.get(key);
   }
 
   /** What can be sold of a variant over all locations. @param {Variant} variant */
   available(variant) {
-    let sum = 0;
-    for (const level of this.levels.values()) if (level.itemId === variant.inventoryItemId) sum += level.onHand - level.committed;
-    return sum;
+    return this.inventory.available(variant.inventoryItemId);
   }
 
   /** Whether the thing a global id names exists. @param {string} id */

@@ -46,7 +46,7 @@ test('a write scope reads too', async (t) => {
 
 test('a root field that the stand-in lacks is an error, never a silent null', async (t) => {
   const sandbox = await startSandbox(t);
-  const answer = await sandbox.graphql(sandbox.token(['read_orders']), '{ orders(first: 1) { nodes { id } } }');
+  const answer = await sandbox.graphql(sandbox.token(['read_draft_orders']), '{ draftOrders(first: 1) { nodes { id } } }');
   assert.equal(answer.errors[0].extensions.code, 'SANDBOX_NOT_IMPLEMENTED');
 });
 
@@ -69,7 +69,7 @@ test('sixteen mutations demand @idempotent', async (t) => {
   const sandbox = await startSandbox(t);
   assert.equal(adminSchema().idempotent.size, 16);
   const answer = await sandbox.graphql(sandbox.token(), `mutation { inventorySetQuantities(input: {name: "available", reason: "correction", quantities: []}) { userErrors { code } } }`);
-  assert.match(answer.errors[0].message, /@idempotent directive is required for the inventorySetQuantities mutation/);
+  assert.match(answer.errors[0].message, /@idempotent directive is required for this mutation/);
   const other = await sandbox.graphql(sandbox.token(), 'mutation { customerCreate(input: {firstName: "A"}) @idempotent(key: "k") { userErrors { message } } }');
   assert.match(other.errors[0].message, /not supported on customerCreate/);
   const blank = await sandbox.graphql(sandbox.token(), `mutation { inventorySetQuantities(input: {name: "available", reason: "correction", quantities: []}) @idempotent(key: " ") { userErrors { code } } }`);
@@ -77,7 +77,7 @@ test('sixteen mutations demand @idempotent', async (t) => {
 });
 
 const kSetStock = `mutation($input: InventorySetQuantitiesInput!, $key: String!) {
-  inventorySetQuantities(input: $input) @idempotent(key: $key) { inventoryAdjustmentGroup { changes { name delta quantityAfterChange } } userErrors { code field } } }`;
+  inventorySetQuantities(input: $input) @idempotent(key: $key) { inventoryAdjustmentGroup { changes { name delta } } userErrors { code field } } }`;
 const kAdjustStock = `mutation($input: InventoryAdjustQuantitiesInput!, $key: String!) {
   inventoryAdjustQuantities(input: $input) @idempotent(key: $key) { userErrors { code field } } }`;
 
@@ -97,15 +97,15 @@ test('changeFromQuantity must be said, and is compared', async (t) => {
   const set = (/** @type {object} */ quantity, /** @type {string} */ key) =>
     sandbox.graphql(token, kSetStock, { key, input: { name: 'on_hand', reason: 'correction', quantities: [{ ...item, ...quantity }] } });
   const silent = await set({ quantity: 5 }, 'a');
-  assert.match(silent.errors[0].message, /changeFromQuantity is required/);
+  assert.match(silent.errors[0].message, /must include the following argument: changeFromQuantity/);
   const first = await set({ quantity: 5, changeFromQuantity: null }, 'b');
-  assert.deepEqual(first.data.inventorySetQuantities.inventoryAdjustmentGroup.changes.map((/** @type {any} */ one) => [one.name, one.delta, one.quantityAfterChange]),
-    [['available', 5, 5], ['on_hand', 5, 5]]);
+  assert.deepEqual(first.data.inventorySetQuantities.inventoryAdjustmentGroup.changes.map((/** @type {any} */ one) => [one.name, one.delta]),
+    [['available', 5], ['on_hand', 5]]);
   const stale = await set({ quantity: 9, changeFromQuantity: 4 }, 'c');
   assert.equal(stale.data.inventorySetQuantities.userErrors[0].code, 'CHANGE_FROM_QUANTITY_STALE');
   const adjust = (/** @type {object} */ change, /** @type {string} */ key) =>
     sandbox.graphql(token, kAdjustStock, { key, input: { name: 'available', reason: 'correction', changes: [{ ...item, ...change }] } });
-  assert.match((await adjust({ delta: -1 }, 'd')).errors[0].message, /changeFromQuantity is required/);
+  assert.match((await adjust({ delta: -1 }, 'd')).errors[0].message, /must include the following argument: changeFromQuantity/);
   await adjust({ delta: -2, changeFromQuantity: 5 }, 'e');
   await adjust({ delta: -2, changeFromQuantity: 5 }, 'e'); // the same key takes effect once
   const mismatch = await adjust({ delta: -3, changeFromQuantity: 5 }, 'e');

@@ -85,7 +85,7 @@ export const mergeQueries = {
     return kept ? { customerMergeErrors: [], jobId, resultingCustomerId: kept, status: 'COMPLETED' } : null;
   },
   /** @param {{id: string}} args @param {Context} ctx */
-  job: ({ id }, ctx) => ctx.store.merges.has(id) ? { __typename: 'Job', id, done: true } : null,
+  job: ({ id }, ctx) => ctx.store.merges.has(id) || ctx.store.jobs.has(id) ? { __typename: 'Job', id, done: true } : null,
 };
 
 export const mergeMutations = {
@@ -104,6 +104,7 @@ export const mergeMutations = {
       if (!store.metafield(id, namespace, key)) store.setMetafield({ ownerId: id, namespace, key, type, value });
     }
     store.metafields.delete(goneId);
+    for (const order of store.orders.values()) if (order.customerId === gone.id) order.customerId = kept.id;
     const jobId = `gid://shopify/Job/${randomUUID()}`;
     store.merges.set(jobId, id);
     if (store.merges.size > kMaxJobs) store.merges.delete(store.merges.keys().next().value ?? '');

@@ -135,7 +135,10 @@ export const productMutations = {
       const wrong = priceProblem(one.price);
       if (wrong) return refuse(userError(['variants'], wrong, 'NEGATIVE_PRICE_VALUE'));
     }
-    rows.forEach((/** @type {any} */ row, /** @type {number} */ index) => Object.assign(row, variantFields(variants[index]), { updatedAt: new Date().toISOString() }));
+    rows.forEach((/** @type {any} */ row, /** @type {number} */ index) => {
+      Object.assign(row, variantFields(variants[index]), { updatedAt: new Date().toISOString() });
+      track(row, variants[index], ctx);
+    });
     return { product: productView(product, ctx.store), productVariants: rows.map((/** @type {any} */ row) => variantView(row, ctx.store)), userErrors: [] };
   },
   /** @param {{input: {id: string}}} args @param {Context} ctx */
@@ -246,15 +249,19 @@ function addVariant(product, input, ctx) {
     if (option && !option.values.includes(value)) option.values.push(value);
   }
   const variant = ctx.store.addVariant(product, { title: options.map((one) => one.value).join(' / '), options, ...variantFields(input) });
-  const item = ctx.store.inventoryItems.get(variant.inventoryItemId);
-  if (item && input.inventoryItem?.tracked !== undefined) item.tracked = input.inventoryItem.tracked;
+  track(variant, input, ctx);
   for (const stock of input.inventoryQuantities ?? []) {
     const location = parseGid(stock.locationId);
     if (!location || !ctx.store.locations.has(location.id)) throw apiError(`Location ${stock.locationId} does not exist`, 'BAD_REQUEST');
-    const level = /** @type {any} */ (ctx.store.level(variant.inventoryItemId, location.id, true));
-    level.onHand = stock.availableQuantity ?? stock.quantity;
+    ctx.store.inventory.book(variant.inventoryItemId, location.id, { available: stock.availableQuantity ?? stock.quantity });
   }
   return variant;
+}
+
+/** @param {import('../../lib/store.mjs').Variant} variant @param {any} input @param {Context} ctx */
+function track(variant, input, ctx) {
+  const item = ctx.store.inventoryItems.get(variant.inventoryItemId);
+  if (item && typeof input.inventoryItem?.tracked === 'boolean') item.tracked = input.inventoryItem.tracked;
 }
 
 /** Variants that are listed stay or come, the others go. @param {Product} product @param {any[]} inputs @param {Context} ctx */
@@ -267,6 +274,7 @@ function setVariants(product, inputs, ctx) {
     const same = previous.find((one) => (input.id ? gid('ProductVariant', one.id) === input.id : one.title === names));
     if (same) {
       Object.assign(same, variantFields(input), { updatedAt: new Date().toISOString() });
+      track(same, input, ctx);
       product.variantIds.push(same.id);
     } else {
       addVariant(product, input, ctx);

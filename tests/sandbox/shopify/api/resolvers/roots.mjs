@@ -3,21 +3,37 @@ import { gid } from '../../lib/ids.mjs';
 import { connection } from '../connection.mjs';
 import { addressMutations } from './addresses.mjs';
 import { customerMutations, customerQueries } from './customers.mjs';
+import { findFulfillmentOrder, fulfillmentOrderMutations, fulfillmentOrderQueries } from './fulfillment_orders.mjs';
+import { fulfillmentOrderView } from './fulfillment_views.mjs';
+import { fulfillmentMutations, fulfillmentQueries } from './fulfillments.mjs';
+import { holdMutations } from './holds.mjs';
 import { inventoryMutations, inventoryQueries } from './inventory.mjs';
+import { locationMutations, locationQueries } from './locations.mjs';
 import { mergeMutations, mergeQueries } from './merge.mjs';
 import { metafieldMutations, metafieldQueries } from './metafields.mjs';
+import { findOrder, orderMutations, orderQueries } from './orders.mjs';
+import { orderView } from './order_views.mjs';
 import { productMutations, productQueries } from './products.mjs';
+import { refundMutations } from './refunds.mjs';
 import { metafieldView, ownerView, shopView } from './views.mjs';
 
 /** @typedef {import('../admin.mjs').Context} Context */
+
+/** What any global id names, as far as the app may see it. @param {string} id @param {Context} ctx */
+function nodeView(id, ctx) {
+  const order = findOrder(id, ctx);
+  if (order) return orderView(order, ctx);
+  const work = id.startsWith('gid://shopify/FulfillmentOrder/') ? findFulfillmentOrder(id, ctx) : undefined;
+  return work ? fulfillmentOrderView(ctx.box.fulfilment.orderOf(work), work) : ownerView(id, ctx.store);
+}
 
 const shopQueries = {
   /** @param {unknown} _ @param {Context} ctx */
   shop: (_, ctx) => shopView(ctx.store),
   /** @param {{id: string}} args @param {Context} ctx */
-  node: ({ id }, ctx) => ownerView(id, ctx.store),
+  node: ({ id }, ctx) => nodeView(id, ctx),
   /** @param {{ids: string[]}} args @param {Context} ctx */
-  nodes: ({ ids }, ctx) => ids.map((id) => ownerView(id, ctx.store)),
+  nodes: ({ ids }, ctx) => ids.map((id) => nodeView(id, ctx)),
   /** @param {unknown} _ @param {Context} ctx */
   currentAppInstallation(_, ctx) {
     const id = gid('AppInstallation', ctx.grant.appId);
@@ -39,7 +55,13 @@ const shopQueries = {
 
 export function adminRoots() {
   return {
-    query: { ...shopQueries, ...customerQueries, ...mergeQueries, ...productQueries, ...inventoryQueries, ...metafieldQueries },
-    mutation: { ...customerMutations, ...addressMutations, ...mergeMutations, ...productMutations, ...inventoryMutations, ...metafieldMutations },
+    query: {
+      ...shopQueries, ...customerQueries, ...mergeQueries, ...productQueries, ...inventoryQueries, ...locationQueries, ...orderQueries,
+      ...fulfillmentOrderQueries, ...fulfillmentQueries, ...metafieldQueries,
+    },
+    mutation: {
+      ...customerMutations, ...addressMutations, ...mergeMutations, ...productMutations, ...inventoryMutations, ...locationMutations, ...orderMutations,
+      ...refundMutations, ...fulfillmentOrderMutations, ...holdMutations, ...fulfillmentMutations, ...metafieldMutations,
+    },
   };
 }

@@ -1,15 +1,18 @@
 // The Admin API's objects over the shop's rows. A property or a method a field; what is not here is not implemented.
 import { defaultAddress } from '../../lib/addresses.mjs';
 import { gid } from '../../lib/ids.mjs';
+import { moneyOf } from '../../lib/orders.mjs';
 import { digestOf } from '../../lib/store.mjs';
 import { connection, wholeSeconds } from '../connection.mjs';
 import { addressView, kMaxAddresses } from './addresses.mjs';
+import { orderView } from './order_views.mjs';
+import { inventoryItemView, locationView } from './stock_views.mjs';
 import { ownsNamespace, resolveNamespace } from './namespaces.mjs';
 
 /** @typedef {import('../admin.mjs').Context} Context */
 
 /** @param {string} ownerId @param {string} ownerType */
-function metafieldFields(ownerId, ownerType) {
+export function metafieldFields(ownerId, ownerType) {
   return {
     /** @param {{namespace?: string, key: string}} args @param {Context} ctx */
     metafield(args, ctx) {
@@ -87,6 +90,9 @@ function emailView(row) {
   return { __typename: 'CustomerEmailAddress', emailAddress: row.email, validFormat: true, openTrackingLevel: 'UNKNOWN', marketingUpdatedAt: consentUpdatedAt, ...consent };
 }
 
+/** @param {import('../../lib/store.mjs').Customer} row @param {import('../../lib/store.mjs').Store} store */
+const ordersOf = (row, store) => [...store.orders.values()].filter((one) => one.customerId === row.id);
+
 /** @param {import('../../lib/store.mjs').Customer} row */
 export function customerView(row) {
   const id = gid('Customer', row.id);
@@ -95,7 +101,9 @@ export function customerView(row) {
     __typename: 'Customer', id, legacyResourceId: String(row.id), firstName: row.firstName, lastName: row.lastName,
     displayName: name || row.email || row.phone || '', email: row.email, phone: row.phone, locale: row.locale, note: row.note,
     tags: row.tags, taxExempt: row.taxExempt, state: 'ENABLED', verifiedEmail: row.email !== null, canDelete: true,
-    numberOfOrders: '0', amountSpent: { amount: '0', currencyCode: 'JPY' }, createdAt: wholeSeconds(row.createdAt), updatedAt: wholeSeconds(row.updatedAt),
+    numberOfOrders: (/** @type {unknown} */ _, /** @type {Context} */ { store }) => String(ordersOf(row, store).length),
+    amountSpent: (/** @type {unknown} */ _, /** @type {Context} */ { store }) => ({ amount: `${ordersOf(row, store).reduce((sum, one) => sum + moneyOf(one).net, 0)}.0`, currencyCode: 'JPY' }),
+    orders: (/** @type {any} */ args, /** @type {Context} */ ctx) => connection(ordersOf(row, ctx.store).map((one) => orderView(one, ctx)), args), createdAt: wholeSeconds(row.createdAt), updatedAt: wholeSeconds(row.updatedAt),
     defaultAddress: addressView(defaultAddress(row)), addressesV2: (/** @type {any} */ args) => connection(row.addresses.map(addressView), args),
     addresses: (/** @type {{first?: number}} */ { first }) => row.addresses.slice(0, first ?? kMaxAddresses).map(addressView),
     defaultEmailAddress: row.email ? emailView(row) : null, emailMarketingConsent: row.email ? consentView(row) : null,
@@ -141,52 +149,6 @@ export function variantView(row, store) {
     product: () => productView(product(), store),
     inventoryItem: () => inventoryItemView(row.inventoryItemId, store),
     ...metafieldFields(id, 'PRODUCTVARIANT'),
-  };
-}
-
-/** @param {number} itemId @param {import('../../lib/store.mjs').Store} store @returns {any} */
-export function inventoryItemView(itemId, store) {
-  const row = store.inventoryItems.get(itemId);
-  if (!row) return null;
-  const variant = /** @type {import('../../lib/store.mjs').Variant} */ (store.variants.get(row.variantId));
-  const levels = () => [...store.levels.values()].filter((one) => one.itemId === itemId);
-  return {
-    __typename: 'InventoryItem', id: gid('InventoryItem', itemId), legacyResourceId: String(itemId), sku: variant.sku, tracked: row.tracked,
-    requiresShipping: true, createdAt: row.createdAt, updatedAt: row.updatedAt, variant: () => variantView(variant, store),
-    variants: (/** @type {any} */ args) => connection([variantView(variant, store)], args),
-    inventoryLevel: (/** @type {any} */ args) => {
-      const level = levels().find((one) => gid('Location', one.locationId) === args.locationId);
-      return level ? levelView(level, store) : null;
-    },
-    inventoryLevels: (/** @type {any} */ args) => connection(levels().map((one) => levelView(one, store)), args),
-  };
-}
-
-/** @param {{id: number, itemId: number, locationId: number, onHand: number, committed: number, updatedAt: string}} row @param {import('../../lib/store.mjs').Store} store */
-function levelView(row, store) {
-  /** @type {Record<string, number>} */
-  const quantities = {
-    available: row.onHand - row.committed, on_hand: row.onHand, committed: row.committed,
-    incoming: 0, reserved: 0, damaged: 0, safety_stock: 0, quality_control: 0,
-  };
-  return {
-    __typename: 'InventoryLevel', id: gid('InventoryLevel', row.id), isActive: true, updatedAt: row.updatedAt, createdAt: row.updatedAt,
-    item: () => inventoryItemView(row.itemId, store), location: () => locationView(row.locationId, store),
-    quantities: (/** @type {{names: string[]}} */ { names }) => names.map((name) => ({
-      id: gid('InventoryQuantity', row.id), name, quantity: quantities[name] ?? 0, updatedAt: row.updatedAt,
-    })),
-  };
-}
-
-/** @param {number} id @param {import('../../lib/store.mjs').Store} store */
-export function locationView(id, store) {
-  const row = store.locations.get(id);
-  if (!row) return null;
-  return {
-    __typename: 'Location', id: gid('Location', id), legacyResourceId: String(id), name: row.name, isActive: row.isActive,
-    fulfillsOnlineOrders: true, shipsInventory: true, localPickupSettingsV2: null, createdAt: row.createdAt, updatedAt: row.updatedAt,
-    address: { address1: null, city: null, countryCode: 'JP', country: 'Japan', formatted: ['Japan'], zip: null, phone: null },
-    ...metafieldFields(gid('Location', id), 'LOCATION'),
   };
 }
 
