@@ -200,10 +200,11 @@ int serve(const Config& config) {
   HealthService health({storage, pos, shop, clock, background, note});
   PilotGate pilot({shop, clock, background, note});
   Jobs jobs({storage, workers_pos, shop, clock, random, fingerprints, cards, stock, tenants,
-             mailer ? &*mailer : nullptr, note, nullptr, nullptr, &bulk_pos, &bulk_shop, nullptr, &pickups});
+             mailer ? &*mailer : nullptr, note, nullptr, nullptr, &bulk_pos, &bulk_shop, nullptr,
+             &pickups});
   http::App app({storage, pos, merchants_shop, clock, random, cards, stock, join, tenants, health,
-                 pilot, log, metrics, background, storage, pickups, storage, [&jobs] { jobs.poke(); },
-                 [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
+                 pilot, log, metrics, background, storage, pickups, storage,
+                 [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
                 app_options(config), std::move(*assets));
   http::Front front(
       front_options(config.server.listen, static_cast<size_t>(config.server.threads)),

@@ -1,8 +1,8 @@
 #pragma once
 // The storefront's files that this server hands out itself, read once at the start from the folder
-// [server] assets: everything in liquid/card-page, liquid/pickup-page and theme-extension/assets under a name with its
-// hash, and the pages of liquid/ with their placeholders. Constant afterwards; safe from any
-// thread.
+// [server] assets: everything in liquid/card-page, liquid/pickup-page and theme-extension/assets
+// under a name with its hash, and the pages of liquid/ with their placeholders. Constant
+// afterwards; safe from any thread.
 
 #include <map>
 #include <memory>

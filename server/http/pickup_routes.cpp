@@ -58,8 +58,8 @@ Reply pickup_answer(const Context& context, const Asked& asked, const Result<Pic
   if (!pickup.ok()) return failed(pickup.error());
   const auto stores = context.ports.storage.stores(asked.tenant.id);
   if (!stores.ok()) return failed(stores.error());
-  return json_answer({{"pickup", shopper_json(*pickup, pickup_shops(asked.tenant.settings,
-                                                                    *stores))}});
+  return json_answer(
+      {{"pickup", shopper_json(*pickup, pickup_shops(asked.tenant.settings, *stores))}});
 }
 
 // [{"code","quantity"}]
@@ -116,8 +116,7 @@ Reply pickup_figures(const Context& context, const Asked& asked) {
 }
 
 Reply reserve_pickup(const Context& context, const Asked& asked) {
-  const ProxyChange change =
-      read_change(context, asked, {"id", "shop", "lines"}, {"language"});
+  const ProxyChange change = read_change(context, asked, {"id", "shop", "lines"}, {"language"});
   if (change.refused) return *change.refused;
   const auto& body = change.body;
   for (const char* field : {"id", "shop"}) {
@@ -127,13 +126,13 @@ Reply reserve_pickup(const Context& context, const Asked& asked) {
   if (!wanted) return wrong_type("lines must be a list of code and quantity.");
   const auto language = body.find("language");
   const bool english = language != body.end() && *language == "en";
-  return pickup_answer(context, asked,
-                       context.ports.pickups.reserve(
-                           asked.tenant, {.id = body["id"].get<std::string>(),
-                                          .customer_id = asked.proxy.customer_id,
-                                          .store_id = body["shop"].get<std::string>(),
-                                          .language = english ? "en" : "ja",
-                                          .wanted = *std::move(wanted)}));
+  return pickup_answer(
+      context, asked,
+      context.ports.pickups.reserve(asked.tenant, {.id = body["id"].get<std::string>(),
+                                                   .customer_id = asked.proxy.customer_id,
+                                                   .store_id = body["shop"].get<std::string>(),
+                                                   .language = english ? "en" : "ja",
+                                                   .wanted = *std::move(wanted)}));
 }
 
 Reply cancel_pickup(const Context& context, const Asked& asked) {
@@ -143,16 +142,15 @@ Reply cancel_pickup(const Context& context, const Asked& asked) {
   if (!body["id"].is_string() || !body["deed"].is_string()) {
     return wrong_type("id and deed must be texts.");
   }
-  return pickup_answer(
-      context, asked,
-      context.ports.pickups.act(
-          asked.tenant,
-          {.pickup_id = body["id"].get<std::string>(),
-           .action_id = body["deed"].get<std::string>(),
-           .action = PickupAction::kCancel,
-           .actor = {.role = Role::kShopper, .id = std::to_string(asked.proxy.customer_id)},
-           .reason = {},
-           .picked = {}}));
+  return pickup_answer(context, asked,
+                       context.ports.pickups.act(
+                           asked.tenant, {.pickup_id = body["id"].get<std::string>(),
+                                          .action_id = body["deed"].get<std::string>(),
+                                          .action = PickupAction::kCancel,
+                                          .actor = {.role = Role::kShopper,
+                                                    .id = std::to_string(asked.proxy.customer_id)},
+                                          .reason = {},
+                                          .picked = {}}));
 }
 
 }  // namespace tsunagi::http

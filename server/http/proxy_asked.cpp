@@ -17,8 +17,8 @@ std::string nonce_of(const Context& context, const Asked& asked) {
 }
 
 ProxyChange read_change(const Context& context, const Asked& asked,
-                   std::initializer_list<std::string_view> fields,
-                   std::initializer_list<std::string_view> optional) {
+                        std::initializer_list<std::string_view> fields,
+                        std::initializer_list<std::string_view> optional) {
   if (!carries_json(asked.request)) {
     return {{}, refuse(415, "content_type", "The body must be sent as application/json.")};
   }

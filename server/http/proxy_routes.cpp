@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/base/url.h"
 #include "server/domain/member/field_words.h"
 #include "server/http/card_json.h"
 #include "server/http/context.h"
@@ -130,7 +131,14 @@ Result<std::vector<StockModel>> stock_models(const Context& context, const Asked
   }
   question.customer_id = asked.proxy.customer_id;
   question.all_shops = only(asked.proxy.others, "all") == "1";
-  return context.ports.stock.stock(asked.tenant, question);
+  auto models = context.ports.stock.stock(asked.tenant, question);
+  if (models.ok() && asked.tenant.settings.pickup.on) {
+    for (StockModel& model : *models) {
+      model.pickup_url =
+          asked.proxy.path_prefix + "/pickup?code=" + percent_encode(model.product_code);
+    }
+  }
+  return models;
 }
 
 Reply stock(const Context& context, const Asked& asked) {

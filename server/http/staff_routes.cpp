@@ -58,8 +58,9 @@ std::string session_of(const Request& request) {
 
 // Strict: no other site's page can send it, so what arrives with it comes from our own page.
 std::string cookie(const std::string& value, Seconds lives, bool secure) {
-  return std::string(kCookie) + value + "; Path=/staff; HttpOnly; SameSite=Strict; Max-Age=" +
-         std::to_string(lives) + (secure ? "; Secure" : "");
+  return std::string(kCookie) + value +
+         "; Path=/staff; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(lives) +
+         (secure ? "; Secure" : "");
 }
 
 // "山田 ○": enough to call somebody, not enough to find them.
@@ -77,7 +78,8 @@ std::string masked(const std::string& holder) {
 // What a staff member is shown: the shops, and their customers' names.
 class Desk {
  public:
-  Desk(const Context& context, const StaffRoutes::Viewer& viewer) : context_(context), viewer_(viewer) {}
+  Desk(const Context& context, const StaffRoutes::Viewer& viewer)
+      : context_(context), viewer_(viewer) {}
 
   Result<Done> open() {
     auto stores = context_.ports.storage.stores(viewer_.tenant.id);
@@ -176,13 +178,12 @@ std::string text_of(const nlohmann::json& body, const char* name) {
 
 Reply act(const Context& context, const StaffRoutes::Viewer& viewer, const nlohmann::json& body) {
   const auto action = pickup_action(text_of(body, "action"));
-  PickupMove move{.pickup_id = text_of(body, "id"),
-                  .action_id = text_of(body, "deed"),
-                  .actor = {.role = viewer.staff.role,
-                            .id = viewer.staff.id,
-                            .stores = viewer.staff.stores},
-                  .reason = text_of(body, "reason"),
-                  .picked = {}};
+  PickupMove move{
+      .pickup_id = text_of(body, "id"),
+      .action_id = text_of(body, "deed"),
+      .actor = {.role = viewer.staff.role, .id = viewer.staff.id, .stores = viewer.staff.stores},
+      .reason = text_of(body, "reason"),
+      .picked = {}};
   if (!action || move.pickup_id.empty() || move.action_id.empty() ||
       move.action_id.size() > kDeedBytes) {
     return refuse(400, "invalid", "id, deed and action must be texts, and the action a known one.");
@@ -194,8 +195,8 @@ Reply act(const Context& context, const StaffRoutes::Viewer& viewer, const nlohm
       return refuse(400, "invalid", "picked must be a list of figures, one a line.");
     }
     for (const auto& each : *picked) {
-      move.picked.push_back(static_cast<int64_t>(
-          std::min<uint64_t>(each.get<uint64_t>(), kPickupQuantityMost + 1)));
+      move.picked.push_back(
+          static_cast<int64_t>(std::min<uint64_t>(each.get<uint64_t>(), kPickupQuantityMost + 1)));
     }
   }
   const auto moved = context.ports.pickups.act(viewer.tenant, std::move(move));
@@ -209,8 +210,9 @@ Reply act(const Context& context, const StaffRoutes::Viewer& viewer, const nlohm
 
 // ---- what was scanned
 
-Result<std::optional<OrderedJson>> scanned_pickup(const Context& context, const StaffRoutes::Viewer& viewer,
-                                                  Desk& desk, std::string_view text) {
+Result<std::optional<OrderedJson>> scanned_pickup(const Context& context,
+                                                  const StaffRoutes::Viewer& viewer, Desk& desk,
+                                                  std::string_view text) {
   if (text.starts_with(kPickupBarcode)) text.remove_prefix(kPickupBarcode.size());
   const auto found = context.ports.book.open_pickup_by_code(viewer.tenant.id, text);
   if (!found.ok()) return found.error();
@@ -232,14 +234,15 @@ std::string_view state_word(LinkState state) {
   return "";
 }
 
-Result<std::optional<OrderedJson>> scanned_member(const Context& context, const StaffRoutes::Viewer& viewer,
-                                                  Desk& desk, std::string_view text) {
+Result<std::optional<OrderedJson>> scanned_member(const Context& context,
+                                                  const StaffRoutes::Viewer& viewer, Desk& desk,
+                                                  std::string_view text) {
   const auto card = context.ports.storage.card_by_code(viewer.tenant.id, text);
   if (!card.ok()) return card.error();
   if (!card->has_value()) return std::optional<OrderedJson>();
   const Card& found = **card;
-  auto own = context.ports.book.pickups_of(viewer.tenant.id, found.link.customer_id,
-                                           kOpenPickupsMost);
+  auto own =
+      context.ports.book.pickups_of(viewer.tenant.id, found.link.customer_id, kOpenPickupsMost);
   if (!own.ok()) return own.error();
   std::erase_if(*own, [&](const Pickup& each) {
     return !is_open(each.state) || !desk.serves(each.store_id);
@@ -259,8 +262,9 @@ Result<std::optional<OrderedJson>> scanned_member(const Context& context, const 
                                    {"pickups", std::move(list).value()}});
 }
 
-Result<std::optional<OrderedJson>> scanned_product(const Context& context, const StaffRoutes::Viewer& viewer,
-                                                   Desk& desk, const std::string& text) {
+Result<std::optional<OrderedJson>> scanned_product(const Context& context,
+                                                   const StaffRoutes::Viewer& viewer, Desk& desk,
+                                                   const std::string& text) {
   const auto product = context.ports.storage.product_by_code(viewer.tenant.id, text, text);
   if (!product.ok()) return product.error();
   if (!product->has_value()) return std::optional<OrderedJson>();
@@ -278,7 +282,8 @@ Result<std::optional<OrderedJson>> scanned_product(const Context& context, const
     stock.push_back({{"shop", level.store_id},
                      {"shop_name", shop->second.name},
                      {"on_hand", level.on_hand},
-                     {"held", held_of(level)}});
+                     {"held", held_of(level)},
+                     {"as_of", level.changed_at}});
   }
   auto open = desk.open_pickups();
   if (!open.ok()) return open.error();
@@ -287,11 +292,10 @@ Result<std::optional<OrderedJson>> scanned_product(const Context& context, const
   });
   auto list = desk.pickups(*open);
   if (!list.ok()) return list.error();
-  return std::optional(
-      OrderedJson{{"kind", "product"},
-                  {"product", {{"name", (*product)->name}, {"code", text}}},
-                  {"stock", std::move(stock)},
-                  {"pickups", std::move(list).value()}});
+  return std::optional(OrderedJson{{"kind", "product"},
+                                   {"product", {{"name", (*product)->name}, {"code", text}}},
+                                   {"stock", std::move(stock)},
+                                   {"pickups", std::move(list).value()}});
 }
 
 Reply scan(const Context& context, const StaffRoutes::Viewer& viewer, const nlohmann::json& body) {
@@ -396,12 +400,12 @@ Reply StaffRoutes::page(const Request& request) const {
     if (request.path != "/staff") {
       return refuse(404, "not_found", "There is nothing at this address.");
     }
-    return html_page(context_.assets.staff_page.fill({{"base", "/staff"}}),
-                     {.content_security =
-                          "default-src 'none'; base-uri 'none'; form-action 'none'; "
-                          "script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src "
-                          "'self'; img-src 'self' data:; manifest-src 'self'; media-src blob:; "
-                          "worker-src 'self'; frame-ancestors 'none'"});
+    return html_page(
+        context_.assets.staff_page.fill({{"base", "/staff"}}),
+        {.content_security = "default-src 'none'; base-uri 'none'; form-action 'none'; "
+                             "script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src "
+                             "'self'; img-src 'self' data:; manifest-src 'self'; media-src blob:; "
+                             "worker-src 'self'; frame-ancestors 'none'"});
   }();
   reply.route = "/staff";
   return reply;

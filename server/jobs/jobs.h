@@ -52,7 +52,7 @@ struct JobsPorts {
   // The platforms for work that nobody waits for; none: as above.
   Pos* bulk_pos = nullptr;
   Shop* bulk_shop = nullptr;
-  KnownCustomers* known = nullptr;  // Jobs makes its own
+  KnownCustomers* known = nullptr;   // Jobs makes its own
   PickupService* pickups = nullptr;  // whose time runs out; none: nobody looks
 
   void say(const std::string& text) const {

@@ -28,9 +28,9 @@ enum class Reading : uint8_t {
   kPickups
 };
 inline constexpr Reading kReadings[] = {
-    Reading::kBook,      Reading::kStock,   Reading::kTransactions,
-    Reading::kCatalogue, Reading::kMembers, Reading::kCustomers,
-    Reading::kLook,      Reading::kSweep,   Reading::kIds,  Reading::kPickups};
+    Reading::kBook,    Reading::kStock,     Reading::kTransactions, Reading::kCatalogue,
+    Reading::kMembers, Reading::kCustomers, Reading::kLook,         Reading::kSweep,
+    Reading::kIds,     Reading::kPickups};
 inline constexpr size_t kReadingCount = std::size(kReadings);
 std::string_view reading_name(Reading reading);
 // Seconds from one reading to the next.

@@ -72,12 +72,12 @@ Error no_such() { return {ErrorCode::kNotFound, "there is no such pick-up"}; }
 std::optional<Pickup> pickup_of(Session& session, TenantId tenant, std::string_view id) {
   Pickup pickup{.id = std::string(id), .store_id = {}, .code = {}, .reason = {}, .lines = {}};
   std::string state;
-  const bool found = session.one(
-      kPickup,
-      std::tie(pickup.customer_id, pickup.store_id, pickup.code, state, pickup.language,
-               pickup.placed_at, pickup.accept_by, pickup.ready_from, pickup.hold_until,
-               pickup.changed_at, pickup.reason),
-      tenant, id);
+  const bool found =
+      session.one(kPickup,
+                  std::tie(pickup.customer_id, pickup.store_id, pickup.code, state, pickup.language,
+                           pickup.placed_at, pickup.accept_by, pickup.ready_from, pickup.hold_until,
+                           pickup.changed_at, pickup.reason),
+                  tenant, id);
   const auto known = pickup_state(state);
   if (!found || !known) return std::nullopt;
   pickup.state = *known;
@@ -122,8 +122,8 @@ Result<Done> check_offered(Session& session, TenantId tenant, const Pickup& wish
     int64_t on_hand = 0;
     int64_t layaway = 0;
     int64_t held = 0;
-    const bool known = session.one(kOffered, std::tie(on_hand, layaway), tenant, line.product_id,
-                                   wish.store_id);
+    const bool known =
+        session.one(kOffered, std::tie(on_hand, layaway), tenant, line.product_id, wish.store_id);
     if (known) session.one(kHeld, std::tie(held), tenant, line.product_id, wish.store_id);
     const int64_t offered = on_hand - std::max<int64_t>(0, layaway) - held - safety[i];
     if (!known || line.quantity > offered) {
@@ -171,8 +171,8 @@ std::optional<Result<Pickup>> done_before(Session& session, TenantId tenant, con
   std::string actor;
   std::string action;
   int64_t refused = 0;
-  const bool known = session.one(kDeed, std::tie(actor, action, refused), tenant, pickup.id,
-                                 move.action_id);
+  const bool known =
+      session.one(kDeed, std::tie(actor, action, refused), tenant, pickup.id, move.action_id);
   if (!known) return std::nullopt;
   if (actor != move.actor.id || action != word(move.action)) {
     return Error{ErrorCode::kConflict, "the id is another deed's"};

@@ -1,8 +1,8 @@
 #pragma once
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
-// operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, staff.cpp; changes.cpp
-// applies changes.
+// operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, staff.cpp;
+// changes.cpp applies changes.
 
 #include <memory>
 #include <optional>

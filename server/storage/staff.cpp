@@ -70,8 +70,8 @@ Result<Done> SqlStorage::invite(TenantId tenant, const Staff& staff, std::string
     int64_t count = 0;
     session.one(kStaffCount, std::tie(count), tenant);
     if (count >= kStaffMost) return Error{ErrorCode::kConflict, "there are too many staff"};
-    session.run(kInvite, tenant, staff.id, staff.name, word(staff.role),
-                joined_words(staff.stores), hash, staff.invited_at);
+    session.run(kInvite, tenant, staff.id, staff.name, word(staff.role), joined_words(staff.stores),
+                hash, staff.invited_at);
     return Done{};
   });
 }
@@ -95,9 +95,8 @@ Result<Done> SqlStorage::revoke(TenantId tenant, std::string_view staff_id, Seco
   });
 }
 
-Result<std::optional<std::pair<TenantId, Staff>>> SqlStorage::take_up(std::string_view invitation,
-                                                                      std::string_view session_token,
-                                                                      Seconds now) {
+Result<std::optional<std::pair<TenantId, Staff>>> SqlStorage::take_up(
+    std::string_view invitation, std::string_view session_token, Seconds now) {
   const std::string hash = sha256_hex(invitation);
   const std::string session_hash = sha256_hex(session_token);
   return write([&](Session& session) -> Result<std::optional<std::pair<TenantId, Staff>>> {

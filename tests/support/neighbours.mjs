@@ -152,7 +152,6 @@ async function fillTenant(stack, owner, view) {
     pickup: { on: true, hours: { opens: '00:00', closes: '24:00', closed: [] } },
     field_keys: { last_kana: 'custom.last_kana', first_kana: 'custom.first_kana', birth_date: 'facts.birth_date', sex: '' } };
   await merchant('PUT', '/settings', settings);
-  await merchant('POST', '/staff', { name: stack.canary(owner, null, 'name of staff'), role: 'manager', stores: shop.stores.map(({ storeId }) => String(storeId)) });
   const people = [];
   for (const number of [1, 2, 3]) people.push(await customer(stack, owner, admin, number, number === 3));
   const ask = (who, path, options = {}) => proxyPath(view, path, { customer: who ? String(who.id) : '', ...options });

@@ -7,7 +7,6 @@
 namespace tsunagi {
 namespace {
 
-
 Seconds midnight_of(int64_t day) { return day * kDaySeconds - kJapanOffsetSeconds; }
 
 bool is_closed(const OpeningHours& hours, int64_t day) {

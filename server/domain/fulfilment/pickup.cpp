@@ -188,7 +188,9 @@ std::string_view word(RejectReason reason) {
   return "";
 }
 
-std::optional<PickupState> pickup_state(std::string_view word) { return named(kPickupStates, word); }
+std::optional<PickupState> pickup_state(std::string_view word) {
+  return named(kPickupStates, word);
+}
 std::optional<PickupAction> pickup_action(std::string_view word) {
   return named(kPickupActions, word);
 }

@@ -25,9 +25,10 @@ enum class PickupState : uint8_t {
   kExpired,     // "expired": nobody came
   kCancelled,   // "cancelled"
 };
-inline constexpr PickupState kPickupStates[] = {
-    PickupState::kPlaced,     PickupState::kAccepted, PickupState::kPicking, PickupState::kReady,
-    PickupState::kHandedOver, PickupState::kRejected, PickupState::kExpired, PickupState::kCancelled};
+inline constexpr PickupState kPickupStates[] = {PickupState::kPlaced,     PickupState::kAccepted,
+                                                PickupState::kPicking,    PickupState::kReady,
+                                                PickupState::kHandedOver, PickupState::kRejected,
+                                                PickupState::kExpired,    PickupState::kCancelled};
 
 enum class PickupAction : uint8_t {
   kAccept,    // "accept"

@@ -62,8 +62,8 @@ std::optional<Seconds> PickupService::promise(const Tenant& tenant,
 Result<std::vector<PickupLine>> PickupService::lines_of(const Tenant& tenant,
                                                         const std::vector<Wanted>& wanted) {
   if (wanted.size() > static_cast<size_t>(kPickupLinesMost)) {
-    return Error{ErrorCode::kInvalid, "a pick-up takes at most " +
-                                          std::to_string(kPickupLinesMost) + " lines"};
+    return Error{ErrorCode::kInvalid,
+                 "a pick-up takes at most " + std::to_string(kPickupLinesMost) + " lines"};
   }
   std::vector<PickupLine> lines;
   for (const Wanted& each : wanted) {
@@ -105,7 +105,8 @@ Result<Pickup> PickupService::reserve(const Tenant& tenant, const Wish& wish) {
                 .reason = {},
                 .lines = std::move(lines).value()};
   const OpeningHours& hours = hours_of(tenant.settings, wish.store_id);
-  pickup.accept_by = ready_from(hours, now, settings.accept_minutes * kMinuteSeconds).value_or(*ready);
+  pickup.accept_by =
+      ready_from(hours, now, settings.accept_minutes * kMinuteSeconds).value_or(*ready);
   pickup.hold_until = kept_until(hours, *ready, settings.hold_days);
   return place(tenant, std::move(pickup));
 }
@@ -136,8 +137,7 @@ Result<Pickup> PickupService::act(const Tenant& tenant, PickupMove move) {
 }
 
 Result<int> PickupService::expire_overdue(const Tenant& tenant) {
-  const auto overdue =
-      ports_.book.overdue_pickups(tenant.id, ports_.clock.now(), kExpiredAtOnce);
+  const auto overdue = ports_.book.overdue_pickups(tenant.id, ports_.clock.now(), kExpiredAtOnce);
   if (!overdue.ok()) return overdue.error();
   int expired = 0;
   for (const Pickup& pickup : *overdue) {

@@ -13,8 +13,9 @@
 
 namespace tsunagi {
 
-inline constexpr int kCodeDraws = 5;        // of a code that no other open pick-up has
-inline constexpr int kPickupsListed = 200;  // of a shop's open ones; of a customer's kOpenPickupsMost
+inline constexpr int kCodeDraws = 5;  // of a code that no other open pick-up has
+inline constexpr int kPickupsListed =
+    200;  // of a shop's open ones; of a customer's kOpenPickupsMost
 inline constexpr int kExpiredAtOnce = 100;
 
 class PickupService {

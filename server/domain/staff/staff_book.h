@@ -12,8 +12,8 @@
 
 namespace tsunagi {
 
-inline constexpr int kStaffMost = 500;                         // of a tenant, revoked ones included
-inline constexpr size_t kStaffNameBytes = 200;                 // UTF-8
+inline constexpr int kStaffMost = 500;          // of a tenant, revoked ones included
+inline constexpr size_t kStaffNameBytes = 200;  // UTF-8
 inline constexpr Seconds kInvitationSeconds = 7 * 86'400;
 inline constexpr Seconds kStaffSessionSeconds = 30 * 86'400;
 inline constexpr int kStaffTokenBytes = 32;

@@ -79,8 +79,8 @@ std::optional<Error> read_hours(const Json& json, const std::string& field, Open
     }
     hours.closed_weekdays = {};
     for (const Json& day : *closed) {
-      const bool known = day.is_number_unsigned() &&
-                         day.get<uint64_t>() < hours.closed_weekdays.size();
+      const bool known =
+          day.is_number_unsigned() && day.get<uint64_t>() < hours.closed_weekdays.size();
       if (!known) {
         reader.fail("closed", "must be a list of days, 0 (Sunday) to 6");
         break;

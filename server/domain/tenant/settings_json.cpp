@@ -165,7 +165,8 @@ Json winners_json(const Settings& settings) {
 std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& into) {
   if (!list.is_array()) return refused_setting("stores", "must be a list");
   if (list.size() > kSettingStores) {
-    return refused_setting("stores", "must have at most " + std::to_string(kSettingStores) + " entries");
+    return refused_setting("stores",
+                           "must have at most " + std::to_string(kSettingStores) + " entries");
   }
   std::vector<StoreSetting> stores;
   std::set<std::string> seen;
@@ -187,7 +188,8 @@ std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& in
       store.hours.emplace();
       if (auto error = read_hours(*hours, prefix + "hours", *store.hours)) return error;
     }
-    if (!seen.insert(store.store_id).second) return refused_setting(prefix + "store_id", "is listed twice");
+    if (!seen.insert(store.store_id).second)
+      return refused_setting(prefix + "store_id", "is listed twice");
     stores.push_back(std::move(store));
   }
   into = std::move(stores);
@@ -258,7 +260,8 @@ std::string settings_json(const Settings& settings) {
 
 Result<Settings> parse_settings(std::string_view json) {
   if (json.size() > kSettingsBytes) {
-    return refused_setting("settings", "must be at most " + std::to_string(kSettingsBytes) + " bytes");
+    return refused_setting("settings",
+                           "must be at most " + std::to_string(kSettingsBytes) + " bytes");
   }
   const Json object = Json::parse(json, nullptr, /*allow_exceptions=*/false);
   if (object.is_discarded()) return refused_setting("settings", "is not JSON");

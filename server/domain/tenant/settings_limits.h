@@ -14,7 +14,6 @@ inline constexpr size_t kSettingTextCharacters = 1'000;  // of the text beside t
 inline constexpr size_t kSettingWordBytes = 32;          // ids and words of a fixed list
 inline constexpr int64_t kSettingStockMax = 1'000'000;   // safety stock, "few below"
 
-
 inline constexpr int64_t kSettingPrepareMinutesMax = 10'080;  // a week of open time
 inline constexpr int64_t kSettingHoldDaysMax = 30;
 

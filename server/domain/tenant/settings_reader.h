@@ -29,7 +29,8 @@ inline bool holds_control_character(std::string_view text) {
 // A function a kind of field.
 class SettingsReader {
  public:
-  SettingsReader(const nlohmann::json& object, std::string prefix) : object_(object), prefix_(std::move(prefix)) {}
+  SettingsReader(const nlohmann::json& object, std::string prefix)
+      : object_(object), prefix_(std::move(prefix)) {}
 
   void text(const char* field, size_t max_bytes, std::string& into) {
     const nlohmann::json* value = find(field);

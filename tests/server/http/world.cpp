@@ -254,13 +254,14 @@ HttpTest::HttpTest() {
   desk = std::move(opened).value();
   (void)desk->install({.id = kShopId, .domain = kShop, .name = "一号店"});
   (void)desk->apply(kShopId, {change::PutStock{{{"31", "1", 8, 0, clock.now()}}}});
-  pickups = std::make_unique<PickupService>(
-      PickupService::Ports{*desk, storage, *stock, clock, random});
+  pickups =
+      std::make_unique<PickupService>(PickupService::Ports{*desk, storage, *stock, clock, random});
   auto assets = Assets::load(asset_folder());
   EXPECT_TRUE(assets.ok()) << (assets.ok() ? "" : assets.error().message);
   app = std::make_unique<App>(
       AppPorts{storage, pos, shop, clock, random, *cards, *stock, *join, *tenants, *health, *pilot,
-               *log, metrics, background, *desk, *pickups, *desk, [this] { ++wakes; }, [this](TenantId) { ++syncs; }},
+               *log, metrics, background, *desk, *pickups, *desk, [this] { ++wakes; },
+               [this](TenantId) { ++syncs; }},
       AppOptions{.public_url = "https://tsunagi.example",
                  .shopify_client_id = "client-id",
                  .shopify_client_secret = kClientSecret,

@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "server/storage/storage.h"
 #include "server/http/app.h"
 #include "server/http/front.h"
+#include "server/storage/storage.h"
 #include "tests/support/fakes.h"
 
 namespace tsunagi::http {

@@ -174,9 +174,9 @@ TEST_P(PickupsTest, ACrowdThatWantsSeveralProductsGetsWhatThereIs) {
     std::vector<std::jthread> shoppers;
     for (int i = 0; i < 30; ++i) {
       shoppers.emplace_back([&, i] {
-        const std::vector<PickupLine> lines =
-            i % 2 == 0 ? std::vector{line("30", 1), line("40", 1)}
-                       : std::vector{line("40", 1), line("30", 1)};
+        const std::vector<PickupLine> lines = i % 2 == 0
+                                                  ? std::vector{line("30", 1), line("40", 1)}
+                                                  : std::vector{line("40", 1), line("30", 1)};
         if (place(wish(i, lines, 7001 + i)).ok()) ++got;
       });
     }
@@ -301,8 +301,8 @@ TEST_P(PickupsTest, WhoMayNotSeeItFindsNothingAndLeavesNoTrace) {
   };
   EXPECT_ERROR(ErrorCode::kNotFound,
                as({.role = Role::kShopper, .id = "7002"}, PickupAction::kCancel));
-  EXPECT_ERROR(ErrorCode::kNotFound, as({.role = Role::kClerk, .id = "x", .stores = {"2"}},
-                                        PickupAction::kAccept));
+  EXPECT_ERROR(ErrorCode::kNotFound,
+               as({.role = Role::kClerk, .id = "x", .stores = {"2"}}, PickupAction::kAccept));
   EXPECT_ERROR(ErrorCode::kNotFound,
                as({.role = Role::kManager, .id = "x"}, PickupAction::kAccept));
   EXPECT_ERROR(ErrorCode::kNotFound,
@@ -360,11 +360,8 @@ TEST_P(PickupsTest, WhatComesWithItIsWrittenInTheSameTransaction) {
 }
 
 TEST_P(PickupsTest, StaffComeByInvitationAndGoWhenTheyAreRevoked) {
-  const Staff hanako{.id = "s1",
-                     .name = "花子",
-                     .role = Role::kManager,
-                     .stores = {"1", "2"},
-                     .invited_at = kNow};
+  const Staff hanako{
+      .id = "s1", .name = "花子", .role = Role::kManager, .stores = {"1", "2"}, .invited_at = kNow};
   EXPECT_OK(db().invite(kShop, hanako, "invitation"));
   EXPECT_FALSE(value(db().take_up("invitation", "session", kNow + kInvitationSeconds)));
   EXPECT_FALSE(value(db().take_up("another", "session", kNow)));
@@ -385,7 +382,8 @@ TEST_P(PickupsTest, StaffComeByInvitationAndGoWhenTheyAreRevoked) {
 }
 
 TEST_P(PickupsTest, ASessionEndsWhenItIsLeft) {
-  EXPECT_OK(db().invite(kShop, {.id = "s1", .name = "a", .stores = {}, .invited_at = kNow}, "invitation"));
+  EXPECT_OK(db().invite(kShop, {.id = "s1", .name = "a", .stores = {}, .invited_at = kNow},
+                        "invitation"));
   ASSERT_TRUE(value(db().take_up("invitation", "session", kNow)));
   EXPECT_OK(db().end_session("session"));
   EXPECT_FALSE(value(db().staff_of_session("session", kNow)));
