@@ -7,6 +7,7 @@ import { until } from './processes.mjs';
 const kDemo = { shops: 3, products: 200, members: 50, sales: 12, odd: true };
 
 const kThrottledAttempts = 30;
+const kBusyAttempts = 10;
 const shopNames = ['渋谷店', '新宿店', '横浜店', '大阪店', '京都店', '札幌店'];
 const families = ['佐藤', '鈴木', '高橋', '田中', '伊藤', '渡辺', '山本', '中村', '小林', '加藤'];
 const givens = ['陽葵', '蓮', '結衣', '湊', '凛', '大翔', '葵', '悠真', '紬', '樹'];
@@ -196,8 +197,13 @@ export class Shopper {
 
   signIn(customerId) { return this.fetch(this.stack.signInUrl(customerId)); }
 
+  /** As a page does, it asks again after a 503: on a machine that compiles at the same time the database may stand still for seconds. */
   async json(path, init) {
-    const reply = await this.fetch(path, init);
+    let reply = await this.fetch(path, init);
+    for (let attempt = 1; reply.status === 503 && attempt < kBusyAttempts; ++attempt) {
+      await new Promise((resolve) => setTimeout(resolve, 1000 * Number(reply.headers.get('retry-after') ?? 1)));
+      reply = await this.fetch(path, init);
+    }
     const text = await reply.text();
     if (!reply.ok) throw new Error(`${path}: ${reply.status} ${text.slice(0, 300)}`);
     return JSON.parse(text);
