@@ -85,7 +85,8 @@ constexpr Sql kMovePins{
 constexpr Sql kMovePickups{
     "UPDATE pickup SET customer_id = :a WHERE tenant = :b AND customer_id = :c"};
 constexpr Sql kForgetShopper{
-    "UPDATE pickup_deed SET actor = '' WHERE tenant = :a AND actor = :b AND role = 'shopper'"};
+    "UPDATE pickup_deed SET actor = '' WHERE tenant = :a AND role = 'shopper' AND pickup_id IN "
+    "(SELECT pickup_id FROM pickup WHERE tenant = :b AND customer_id = :c)"};
 constexpr Sql kPutSnapshot{
     "INSERT INTO card_snapshot "
     "(tenant, customer_id, has_points, points, points_expire_on, rank, holder, as_of) "
@@ -477,8 +478,8 @@ class Applier {
     session_.run(kForgetFormer, tenant_, erase.customer_id);
     session_.run(kForgetDropped, tenant_, erase.customer_id);
     session_.run(kForgetRequests, tenant_, erase.customer_id);
+    session_.run(kForgetShopper, tenant_, tenant_, erase.customer_id);
     session_.run(kMovePickups, 0, tenant_, erase.customer_id);
-    session_.run(kForgetShopper, tenant_, std::to_string(erase.customer_id));
     return Done{};
   }
 

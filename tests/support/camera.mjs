@@ -1,5 +1,6 @@
 // A phone's camera that is held before another phone's screen, by computing: the screen lies somewhere in space, is projected,
 // shone upon, blurred by focus and by the hand, and drowned in noise. Everything follows from the seed of the random it is given.
+import { writeFileSync } from 'node:fs';
 
 const kFocal = 0.95;  // of a frame's longer side: about 55° of view
 const kBezel = 0.06;  // of the screen's width
@@ -198,4 +199,13 @@ export function* secondOf(random, { frames, width, height, screen }) {
       glare: glare && { ...glare, x: glare.x + drift[0] * t, y: glare.y + drift[1] * t },
     };
   }
+}
+
+/** Frames as a file that Chromium's fake camera plays, again and again. @param {string} file @param {Grey[]} frames @param {number} rate in Hz */
+export function film(file, frames, rate) {
+  const { width, height } = frames[0];
+  const grey = Buffer.alloc((width * height) / 2, 128);
+  const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F${rate}:1 Ip A1:1 C420mpeg2\n`)];
+  for (const { pixels } of frames) parts.push(Buffer.from('FRAME\n'), Buffer.from(pixels.map((value) => 16 + (value * 219) / 255)), grey);
+  writeFileSync(file, Buffer.concat(parts));
 }

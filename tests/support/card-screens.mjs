@@ -12,11 +12,25 @@ function greyOf(png) {
 }
 
 /**
+ * A page's open full screen, and where on it the code is. modules: of the code's longer way; length: of it, in widths of the screen;
+ * turned: a line from top to bottom; aim: its middle in the screen, 0 … 1.
+ * @param {import('playwright-core').Page} tab
+ */
+export async function screenOf(tab) {
+  const { width, height } = tab.viewportSize();
+  const code = tab.locator('dialog[open] .tsunagi-barcode__svg');
+  const box = await code.boundingBox();
+  const [, , across, down] = (await code.getAttribute('viewBox')).split(' ').map(Number);
+  // A line is drawn one unit high and stretched.
+  const turned = down > across;
+  return { picture: greyOf(await tab.screenshot()), modules: Math.max(across, down), turned,
+    aim: { x: (box.x + box.width / 2) / width, y: (box.y + box.height / 2) / height }, length: (turned ? box.height : box.width) / width };
+}
+
+/**
  * @param {import('playwright-core').Browser} browser
  * @param {{code: string, symbology: string, dpr: number}[]} wanted
- * @returns {Promise<{code: string, symbology: string, dpr: number, picture: {pixels: Uint8Array, width: number, height: number},
- *   modules: number, length: number, turned: boolean, aim: {x: number, y: number}}[]>}  modules: of the code's longer way; length: of it, in widths of the
- *   screen; turned: a line from top to bottom; aim: its middle in the screen, 0 … 1
+ * @returns {Promise<({code: string, symbology: string, dpr: number} & Awaited<ReturnType<typeof screenOf>>)[]>}
  */
 export async function cardScreens(browser, wanted) {
   const pages = {};
@@ -32,11 +46,7 @@ export async function cardScreens(browser, wanted) {
       const tab = await phone(browser, { ...kPhone, dpr: one.dpr });
       await tab.goto(`${site.url}/${i}`);
       await tab.locator('[data-tsunagi-action="full-screen"]').click();
-      const code = tab.locator('dialog[open] .tsunagi-barcode__svg');
-      const box = await code.boundingBox();
-      const viewBox = (await code.getAttribute('viewBox')).split(' ').map(Number);
-      screens.push({ ...one, picture: greyOf(await tab.screenshot()), modules: Math.max(viewBox[2], viewBox[3]), turned: viewBox[3] > viewBox[2],
-        aim: { x: (box.x + box.width / 2) / kPhone.width, y: (box.y + box.height / 2) / kPhone.height }, length: (viewBox[3] > viewBox[2] ? box.height : box.width) / kPhone.width });
+      screens.push({ ...one, ...(await screenOf(tab)) });
       await tab.context().close();
     }
   } finally {

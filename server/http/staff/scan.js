@@ -1,9 +1,8 @@
 // @ts-check
-// Scanning for the staff's pages: the phone's camera, read by the reader module in a worker, and hardware scanners, which type.
-// Whatever goes wrong is a state; its words are the page's.
+// Scanning with the phone's camera, read by the reader module in a worker. Whatever goes wrong is a state; its words are the page's.
 
 /** @typedef {import('../../../wasm/reader/tsunagi-reader.js').Reading} Reading */
-/** @typedef {{text: string, format: Reading['format'] | 'keyboard'}} Scan */
+/** @typedef {{text: string, format: Reading['format']}} Scan */
 /**
  * closed: nothing is on. opening: permission and the module are awaited. looking: frames are read. unread: they still are, and
  * nothing was found for a while. read: found, and closed. Else closed with a reason: no_camera; refused (the person or the
@@ -26,10 +25,6 @@ const AGREE_WITHIN_MS = 1_000;
 /** So many frames are shown while the worker is at one, or it is lost: ten seconds. Counted, since a page may be put to sleep. */
 const MISSED_AT_MOST = 300;
 const FAILURES_IN_A_ROW = 10;
-/** Hardware scanners type a character in 1 to 30 ms, people in 100. */
-const KEY_GAP_MS = 50;
-const KEYS_AT_LEAST = 4;
-const KEYS_AT_MOST = 512;
 
 /**
  * Which readings are believed. QR codes correct errors: one is enough. A line has one check character or none (Code 39, NW-7):
@@ -55,30 +50,6 @@ export class Agreement {
   }
 }
 
-/** Characters typed as fast as a machine types, ended by Enter. */
-export class Keystrokes {
-  #typed = '';
-  #last = -Infinity;
-
-  /**
-   * @param {string} key  as KeyboardEvent.key
-   * @param {number} at  milliseconds
-   * @returns {string | null}  what was typed, at its end
-   */
-  take(key, at) {
-    const fast = at - this.#last <= KEY_GAP_MS;
-    if (key === 'Enter') {
-      const typed = fast && this.#typed.length <= KEYS_AT_MOST ? this.#typed : '';
-      this.#typed = '';
-      return typed.length >= KEYS_AT_LEAST ? typed : null;
-    }
-    if ([...key].length !== 1) return null; // Shift and its like come between
-    this.#last = at;
-    this.#typed = fast ? (this.#typed + key).slice(0, KEYS_AT_MOST + 1) : key;
-    return null;
-  }
-}
-
 /** @param {unknown} error  of getUserMedia @returns {ScanState} */
 function reasonOf(error) {
   const name = error instanceof Error ? error.name : '';
@@ -93,9 +64,6 @@ async function camera() {
   return navigator.mediaDevices.getUserMedia({audio: false, video: {facingMode: {ideal: 'environment'}, ...size}})
     .catch((error) => { throw reasonOf(error); });
 }
-
-/** @param {EventTarget | null} target */
-const takesText = (target) => target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
 
 /** One use of the camera, from open() to the end. It owns what has to be given back. */
 class Look {
@@ -123,7 +91,6 @@ class Look {
 /**
  *     const scanner = new Scanner({video, files, onState, onScan});
  *     button.addEventListener('click', () => void scanner.open());  // browsers ask for permission after a touch
- *     scanner.listen(document);                                    // hardware scanners, camera or not
  *
  * One at a time has the camera; it is closed when something was read, when the page is hidden and by close().
  */
@@ -179,23 +146,6 @@ export class Scanner {
 
   close() {
     if (this.#look) this.#end(this.#look, 'closed');
-  }
-
-  /**
-   * Hears hardware scanners, until the signal aborts. What is typed into a field is the field's.
-   * @param {EventTarget} target
-   * @param {AbortSignal} [signal]
-   */
-  listen(target, signal) {
-    const keystrokes = new Keystrokes();
-    target.addEventListener('keydown', (event) => {
-      if (!(event instanceof KeyboardEvent) || event.ctrlKey || event.metaKey || event.altKey || takesText(event.target)) return;
-      const text = keystrokes.take(event.key, event.timeStamp);
-      if (text === null) return;
-      event.preventDefault(); // the Enter would press the button that has the focus
-      if (this.#look) this.#end(this.#look, 'read');
-      this.#onScan({text, format: 'keyboard'});
-    }, {signal, capture: true});
   }
 
   /** @param {ScanState} state */

@@ -12,11 +12,11 @@ const part = (name) => import(page.dataset[name] ?? '');
  * @type {[typeof import('./words.js'), typeof import('./tools.js'), typeof import('./server.js'), typeof import('./pickup.js'),
  *   typeof import('./deeds.js'), typeof import('./board.js'), typeof import('./ticks.js'), typeof import('./rows.js'),
  *   typeof import('./detail.js'), typeof import('./results.js'), typeof import('./thumb.js'), typeof import('./wedge.js'), typeof import('./door.js'),
- *   typeof import('./frame.js'), typeof import('./lookup.js')]}
+ *   typeof import('./frame.js'), typeof import('./lookup.js'), typeof import('./camera.js')]}
  */
 const [{WORDS}, {createTools}, {ask}, rules, {Deeds}, {Board}, {Ticks}, {createRows}, {createDetail}, {createResults}, {createThumb}, {listen},
-  {invitation, createDoor}, {createFrame}, {createLookup}] = /** @type {any} */ (await Promise.all(
-  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup'].map(part)));
+  {invitation, createDoor}, {createFrame}, {createLookup}, {createCamera}] = /** @type {any} */ (await Promise.all(
+  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup', 'camera'].map(part)));
 
 const kLanguageKey = 'tsunagi-staff:language';
 const kTickMs = 1_000;
@@ -41,7 +41,10 @@ const frame = createFrame(tools, /** @type {HTMLElement} */ (document.getElement
 }});
 page.replaceChildren(make('p', {class: 'quiet'}, words.loading));
 
-const thumb = createThumb(tools, footer, (text) => lookUp(text));
+/** @param {string} name */
+const address = (name) => page.dataset[name] ?? '';
+const thumb = createThumb(footer, {tools, createCamera, found: (text) => lookUp(text),
+  files: {scan: address('scan'), worker: address('scanWorker'), loader: address('reader'), module: address('readerModule')}});
 const ticks = new Ticks();
 const rows = createRows(tools, rules);
 const detail = createDetail({tools, rules, rows, thumb, ticks, act, home});
@@ -209,7 +212,10 @@ const lookUp = createLookup({tools, ask, board, detail, thumb, go: (id) => go(`#
     result = shown;
     go('#result');
   }});
-listen(lookUp);
+listen((text) => {
+  thumb.closeCamera();
+  void lookUp(text);
+});
 
 // ---- in and out ------------------------------------------------------------------------------------------------------
 
@@ -222,6 +228,7 @@ function forget() {
   rows.follow([], aboutOf);
   detail.leave();
   thumb.setAction(undefined);
+  thumb.closeCamera();
   thumb.say('');
   frame.close();
   document.title = words.door_title;

@@ -1,5 +1,5 @@
 // @ts-check
-// What the thumb reaches: the one next action, what just happened, and the field for what is scanned or typed.
+// What the thumb reaches: the one next action, what just happened, and the field and the camera for what is scanned or typed.
 
 /** @typedef {ReturnType<typeof createThumb>} Thumb */
 /** kind: "main", or "wrong" for what takes something from the customer. @typedef {{key: string, label: string, note?: string, kind?: string, act: () => void}} MainAction */
@@ -7,28 +7,37 @@
 const kBounceMs = 400;  // a second tap of the same press must not do the next thing
 const kTextMost = 128;
 
-/** @param {import('./tools.js').Tools} tools @param {HTMLElement} footer @param {(text: string) => void} found */
-export function createThumb({words, make, shape, fill}, footer, found) {
+/**
+ * @typedef {{tools: import('./tools.js').Tools, createCamera: typeof import('./camera.js').createCamera, files: import('./camera.js').CameraFiles,
+ *   found: (text: string) => void}} Parts
+ */
+
+/** @param {HTMLElement} footer @param {Parts} parts */
+export function createThumb(footer, {tools, createCamera, files, found}) {
+  const {words, make, shape, fill} = tools;
   const said = make('p', {class: 'said', role: 'status'});
   const action = make('div', {class: 'thumb__action'});
   const input = /** @type {HTMLInputElement} */ (make('input', {
     class: 'scan__input', id: 'scan', inputmode: 'numeric', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', enterkeyhint: 'search',
     maxlength: String(kTextMost), placeholder: words.scan_hint}));
-  // A camera's scanner starts here, when the field is empty, and gives what it reads to found().
+  const camera = createCamera(tools, files, {found: take, say, type: () => input.focus()});
   const form = make('form', {class: 'scan', role: 'search', submit: (event) => {
     event.preventDefault();
     const text = input.value.trim();
-    if (!text) {
-      input.focus();
-      say(words.scan_empty);
-      return;
-    }
     input.value = '';
-    input.blur();  // the keyboard goes and shows what was found
-    found(text);
+    input.blur();  // the keyboard goes and shows what is looked at or was found
+    say('');
+    if (text) take(text);
+    else void camera.open();
   }}, make('label', {class: 'aside', for: 'scan'}, words.scan_label), input,
   make('button', {class: 'button scan__button', type: 'submit'}, shape('scan'), words.scan));
-  footer.replaceChildren(said, action, form);
+  footer.replaceChildren(camera.view, said, action, form);
+
+  /** @param {string} text */
+  function take(text) {
+    camera.close();
+    found(text);
+  }
 
   let key = '';
   let since = 0;
@@ -55,5 +64,5 @@ export function createThumb({words, make, shape, fill}, footer, found) {
     said.classList.toggle('said--warns', warns);
   }
 
-  return {setAction, say};
+  return {setAction, say, closeCamera: camera.close};
 }

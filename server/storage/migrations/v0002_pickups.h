@@ -25,7 +25,8 @@ inline constexpr std::string_view kV0002Pickups[] = {
          PRIMARY KEY (tenant, pickup_id)
        ) {clustered})",
     "CREATE UNIQUE INDEX pickup_code ON pickup (tenant, code) WHERE is_open = 1",
-    "CREATE INDEX pickup_open ON pickup (tenant, store_id, ready_from) WHERE is_open = 1",
+    "CREATE INDEX pickup_open ON pickup (tenant, ready_from, pickup_id) WHERE is_open = 1",
+    "CREATE INDEX pickup_customer_open ON pickup (tenant, customer_id, is_open)",
     "CREATE INDEX pickup_overdue ON pickup (tenant, hold_until) WHERE is_open = 1",
     "CREATE INDEX pickup_customer ON pickup (tenant, customer_id, placed_at)",
 
