@@ -158,7 +158,7 @@ async function scanned(page, language, file, code) {
     await other.goto(`${stack.server}/staff`);
     await rowOf(other, code).waitFor();
     await other.getByRole('button', { name: words.scan, exact: true }).click();
-    await other.locator('.camera').getByText(words.camera_state.looking).waitFor({ timeout: kWaitMs });
+    await other.locator('.camera video').waitFor({ timeout: kWaitMs });
     await keepScreen(other, `walk-camera-${language}`);
     await other.getByRole('heading', { level: 1, name: code }).waitFor({ timeout: kWaitMs });
     assert.equal(await other.locator('.camera').isVisible(), false, 'what was read closes the camera');

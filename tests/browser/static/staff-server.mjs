@@ -6,7 +6,7 @@ import { extname, join } from 'node:path';
 import { root } from '../../support/processes.mjs';
 
 const kFolder = join(root, 'server', 'http', 'staff');
-const kTypes = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8' };
+const kTypes = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.wasm': 'application/wasm' };
 const kHash = '-0123456789ab';
 const kPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; manifest-src 'self'; media-src blob:; worker-src 'self'";
 const kStaff = ['clerk', 'manager', 'head_office'];

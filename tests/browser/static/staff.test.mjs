@@ -44,7 +44,7 @@ describe('staff page', () => {
 
   const open = async (options = {}, hash = '') => {
     page = await phone(browser, options);
-    page.setDefaultTimeout(5_000);
+    page.setDefaultTimeout(20_000);
     await page.clock.install({ time: kNow * 1000 });
     await page.goto(`${server.url}/staff${hash}`);
     await page.waitForSelector('#page[aria-busy="false"], #page .button');
@@ -218,6 +218,28 @@ describe('staff page', () => {
     await until('ready', () => server.done.length === 1);
     assert.deepEqual(server.heard[0].picked, [3, 1]);
     assert.deepEqual(page.problems, []);
+  });
+
+  test('without a camera the field is what is left, and the sentence says so, in both languages', async () => {
+    for (const [locale, button, sentence, refused] of [['ja-JP', '読み取る', /スキャナーで読み取るか、6けたの受取番号を入力/, /カメラを許可するか、番号を入力/],
+      ['en-GB', 'Scan', /type the six-digit code/, /or type the code/]]) {
+      await open({ locale });
+      await page.getByRole('button', { name: button, exact: true }).click();
+      await said(sentence);
+      assert.ok(await page.locator('#scan').evaluate((input) => input === document.activeElement));
+      assert.equal(await page.locator('.camera').isVisible(), false);
+      await page.evaluate(() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError')); });
+      await page.getByRole('button', { name: button, exact: true }).click();
+      await said(refused);
+      await page.evaluate(() => { navigator.mediaDevices.getUserMedia = () => new Promise(() => {}); });
+      await page.getByRole('button', { name: button, exact: true }).click();
+      await page.locator('.camera video').waitFor();
+      await noFindings();
+      await noSideScroll();
+      await page.locator('.camera__close').click();
+      assert.equal(await page.locator('.camera').isVisible(), false);
+      await page.context().close();
+    }
   });
 
   test('a member and a product go where they belong, in both languages', async () => {
