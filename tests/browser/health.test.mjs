@@ -136,10 +136,10 @@ test('a mail that may have arrived is listed, and is sent again only when the me
   }
   await row('ja', 'review').getByRole('button', { name: '一覧を見る' }).click();
   assert.equal(await open.ja.app.evaluate(() => document.activeElement?.id), 'review-title');
-  await listOf('ja').getByRole('button', { name: `届いていた（会員コード ${arrived.code}）` }).click();
+  await listOf('ja').getByRole('button', { name: `届いていた：会員コード ${arrived.code}` }).click();
   await listOf('ja').getByText(arrived.code).waitFor({ state: 'detached' });
   assert.equal(mailbox.mails.length, 0, 'nothing went out again');
-  await listOf('en').getByRole('button', { name: `Send again (member code ${lost.code})` }).click();
+  await listOf('en').getByRole('button', { name: `Send again: Member code ${lost.code}` }).click();
   await until('the mail', () => mailbox.mails.length > 0, 20_000, 100);
   assert.ok(mailbox.mails[0].subject.endsWith(lost.code));
   await only();
