@@ -108,6 +108,7 @@ class Desk {
   }
   Result<OrderedJson> pickups(const std::vector<Pickup>& all) {
     std::vector<std::string> ids;
+    ids.reserve(all.size());
     for (const Pickup& each : all) ids.push_back(each.id);
     const auto log = context_.ports.book.mails_of(viewer_.tenant.id, ids);
     if (!log.ok()) return log.error();

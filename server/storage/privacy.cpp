@@ -143,6 +143,7 @@ Result<HeldRows> SqlStorage::held_rows(TenantId tenant, int64_t customer_id) {
   auto own = pickups_of(tenant, customer_id, kHeldRowsMost);
   if (!own.ok()) return own.error();
   std::vector<std::string> ids;
+  ids.reserve(own->size());
   for (const Pickup& pickup : *own) ids.push_back(pickup.id);
   const auto mails = mails_of(tenant, ids);
   if (!mails.ok()) return mails.error();

@@ -124,7 +124,7 @@ test('a mail that may have arrived is listed, and is sent again only when the me
   mailbox.hangUps = 2;
   for (const member of [arrived, lost]) await send('POST', `${stack.shopify.control}/webhooks/fire`, { topic: 'customers/redact', customer: Number(member.id) });
   await only('review');
-  for (const [locale, sentence] of [['ja', /メールのうち2通が、届いたかどうか分かりません/], ['en', /Mails to you that may or may not have arrived: 2/]]) {
+  for (const [locale, sentence] of [['ja', /メールのうち2通が、届いたかどうか分かりません/], ['en', /Mails that may or may not have arrived: 2/]]) {
     await until('both mails to be in doubt', async () => (await look(locale), sentence.test(await banner(locale))), 20_000, 300);
   }
   const listOf = (locale) => open[locale].app.locator('section[aria-labelledby="review-title"]');

@@ -191,6 +191,25 @@ TEST_F(PickupMailsTest, AnAnswerThatIsLostIsForAPersonAndHoldsUpNoOtherMail) {
   EXPECT_THAT(log(), ElementsAre("placed sent", "ready sent"));
 }
 
+// The server is killed after the mail server has the mail: nothing of it is stored any more.
+TEST_F(PickupMailsTest, AMailThatAKilledServerWasSendingIsNotSentAgainByItself) {
+  mailer.before_answer = [&] { storage.down = true; };
+  placed();
+  work();
+  mailer.before_answer = nullptr;
+  storage.down = false;
+  pass(2 * kLeaseSeconds, 10);
+  ASSERT_THAT(mailer.sent, SizeIs(1));
+  const auto found = storage.outbox_in(kShop, QueueState::kReview, 10);
+  ASSERT_THAT(*found, SizeIs(1));
+  EXPECT_EQ((*found)[0].error, kWriteInterrupted);
+  ASSERT_TRUE(*storage.settle_review(kShop, (*found)[0].item.id, ReviewVerdict::kAgain, "me"));
+  work();
+  ASSERT_THAT(mailer.sent, SizeIs(2));
+  EXPECT_EQ(mailer.sent[0].id, mailer.sent[1].id);
+  EXPECT_THAT(log(), ElementsAre("placed sent"));
+}
+
 TEST_F(PickupMailsTest, OneReminderADayBeforeAndOneMailWhenItIsGivenUp) {
   placed();
   ready();
