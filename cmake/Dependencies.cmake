@@ -27,6 +27,11 @@ if(NOT EMSCRIPTEN)
   target_compile_definitions(httplib PUBLIC CPPHTTPLIB_OPENSSL_SUPPORT)
   target_link_libraries(httplib PUBLIC OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 
+  # Debian's ctemplate is a static library with no CMake package.
+  find_library(TSUNAGI_CTEMPLATE libctemplate.a REQUIRED)
+  add_library(ctemplate INTERFACE)
+  target_link_libraries(ctemplate INTERFACE ${TSUNAGI_CTEMPLATE} Threads::Threads)
+
   # Debian's SOCI ships no CMake package that finds its own backends on every release.
   add_library(soci INTERFACE)
   target_include_directories(soci SYSTEM INTERFACE /usr/include/postgresql)

@@ -195,13 +195,13 @@ int serve(const Config& config) {
   if (config.mail.sends()) {
     mailer.emplace(smtp_options(config));
   } else {
-    log.info("mail.off", {{"what", "no [mail] is configured: merchants are sent no mail"}});
+    log.info("mail.off", {{"what", "no [mail] is configured: nobody is sent a mail"}});
   }
   HealthService health({storage, pos, shop, clock, background, note});
   PilotGate pilot({shop, clock, background, note});
   Jobs jobs({storage, workers_pos, shop, clock, random, fingerprints, cards, stock, tenants,
              mailer ? &*mailer : nullptr, note, nullptr, nullptr, &bulk_pos, &bulk_shop, nullptr,
-             &pickups});
+             &pickups, &storage});
   http::App app({storage, pos, merchants_shop, clock, random, cards, stock, join, tenants, health,
                  pilot, log, metrics, background, storage, pickups, storage,
                  [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
@@ -273,7 +273,7 @@ int check(const Config& config) {
     const auto reached = SmtpMailer(smtp_options(config)).reach();
     tell("mail", reached.ok(), reached.ok() ? std::string() : reached.error().message);
   } else {
-    std::printf("%-14s off: without [mail] merchants are sent no mail\n", "mail");
+    std::printf("%-14s off: without [mail] nobody is sent a mail\n", "mail");
   }
   http::Front front(
       front_options(config.server.listen, 1), [](const http::Request&) { return http::Reply(); },

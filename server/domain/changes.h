@@ -122,6 +122,16 @@ struct TellLeaving {
 struct LeavingTold {
   std::string code;
 };
+// The customer of a pick-up is told, once a mail_id: a row of its log, and an outbox item. Nothing
+// when the pick-up is nobody's.
+struct TellShopper {
+  std::string pickup_id, mail_id;
+  PickupMailStep step = PickupMailStep::kPlaced;
+};
+struct ShopperTold {
+  std::string key;  // of the outbox item
+  PickupMailOutcome outcome = PickupMailOutcome::kSent;
+};
 struct PutDataRequest {
   DataRequest request;
 };  // one that is there stays as it is
@@ -142,8 +152,8 @@ using Change =
                  change::PutStores, change::PutProducts, change::DropProducts, change::KeepProducts,
                  change::PutStock, change::SetCursor, change::Enqueue, change::SetFavourite,
                  change::SetPin, change::Audit, change::KeepConsentText, change::ForgetFigures,
-                 change::TellLeaving, change::LeavingTold, change::PutDataRequest,
-                 change::PutBackfill, change::EraseCustomer>;
+                 change::TellLeaving, change::LeavingTold, change::TellShopper, change::ShopperTold,
+                 change::PutDataRequest, change::PutBackfill, change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 }  // namespace tsunagi

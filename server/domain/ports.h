@@ -16,6 +16,7 @@
 
 #include "server/domain/changes.h"
 #include "server/domain/fulfilment/pickup.h"
+#include "server/domain/fulfilment/pickup_mail.h"
 #include "server/domain/values.h"
 #include "wasm/core/result.h"
 
@@ -118,6 +119,7 @@ struct HeldRows {
   std::vector<OutboxEntry> writes;
   std::vector<InboxEntry> events;
   std::vector<Pickup> pickups = {};
+  PickupMailLog pickup_mails = {};
 };
 inline constexpr int kHeldRowsMost = 1'000;  // of each
 
@@ -440,6 +442,7 @@ struct Mail {
   std::string to;             // one address, is_mail_address()
   std::string subject, text;  // UTF-8; lines of the text end with \n
   std::string id;             // the same for the same mail sent again, letters, digits, '.' and '-'
+  std::string from_name = "Tsunagi";  // UTF-8, one line
   Seconds at = 0;
 };
 

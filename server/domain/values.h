@@ -86,13 +86,44 @@ struct StoreSetting {
   bool no_pickup = false;
   std::optional<OpeningHours> hours = std::nullopt;  // none: the programme's
 };
+// What a shopper is told of a pick-up by mail, and what became of such a mail.
+enum class PickupMailStep : uint8_t {
+  kPlaced,     // "placed"
+  kReady,      // "ready"
+  kRejected,   // "rejected"
+  kCancelled,  // "cancelled": by the shop
+  kExpired,    // "expired"
+  kReminder,   // "reminder": a day before it is given up
+};
+enum class PickupMailOutcome : uint8_t {
+  kWaiting,     // "waiting"
+  kSent,        // "sent"
+  kUnanswered,  // "unanswered": it may have arrived; a person decides
+  kFailed,      // "failed": given up, as a dead letter
+  // Not sent, and why:
+  kOutdated,      // "outdated": by its turn the pick-up was no longer so
+  kNoAddress,     // "no_address": the customer has none
+  kNoCustomer,    // "no_customer": who is gone
+  kRefused,       // "refused": the mail server takes no mail for this address
+  kNoMailServer,  // "no_mail_server": none is set up
+};
+// Templates (domain/fulfilment/pickup_mail_text.h); "" is ours.
+struct MailText {
+  std::string subject, text;
+  bool operator==(const MailText&) const = default;
+};
+struct MailTexts {
+  MailText ja, en;
+  bool operator==(const MailTexts&) const = default;
+};
 // Putting aside in a shop (domain/fulfilment).
 struct PickupSettings {
   bool on = false;
-  int64_t prepare_minutes = 60;  // of open time, before it waits at the counter
-  int64_t accept_minutes = 30;   // of open time, before the shop is late
-  int64_t hold_days = 3;         // after it was promised
-  OpeningHours hours = {};       // of every shop that sets none
+  int64_t prepare_minutes = 60;                    // of open time, before it waits at the counter
+  int64_t accept_minutes = 30;                     // of open time, before the shop is late
+  int64_t hold_days = 3;                           // after it was promised
+  OpeningHours hours = {};                         // of every shop that sets none
+  std::map<PickupMailStep, MailTexts> mails = {};  // that the merchant replaced
   bool operator==(const PickupSettings&) const = default;
 };
 // The customer metafields of Shopify that hold what its customers have no field for:
@@ -248,6 +279,7 @@ enum class OutboxKind : uint8_t {
   kDropCustomer,     // here: the link of a customer who is gone in Shopify; key = customer id
   kTagCustomer,      // Shopify: the member code among the customer's tags; key = customer id
   kTellLeaving,      // the merchant, by mail: a member with a balance left; key = member code
+  kPickupMail,       // a customer, by mail: what became of a pick-up; key = pickup_mail_key()
 };
 struct OutboxWrite {
   OutboxKind kind = OutboxKind::kWriteCard;

@@ -18,7 +18,7 @@ constexpr System kSystems[] = {System::kShopify, System::kSmaregi};
 constexpr OutboxKind kOutboxKinds[] = {OutboxKind::kWriteCard,       OutboxKind::kCreateMember,
                                        OutboxKind::kCustomerChanged, OutboxKind::kMemberChanged,
                                        OutboxKind::kTagCustomer,     OutboxKind::kDropCustomer,
-                                       OutboxKind::kTellLeaving};
+                                       OutboxKind::kTellLeaving,     OutboxKind::kPickupMail};
 
 }  // namespace
 
@@ -60,6 +60,8 @@ std::string_view word(OutboxKind kind) {
       return "tag_customer";
     case OutboxKind::kTellLeaving:
       return "tell_leaving";
+    case OutboxKind::kPickupMail:
+      return "pickup_mail";
   }
   return "";
 }

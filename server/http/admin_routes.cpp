@@ -112,14 +112,24 @@ OrderedJson request_list(const std::vector<DataRequest>& requests,
   return list;
 }
 
-// causes: as AppOptions::cause_of, which a test may leave out.
-OrderedJson review_list(const std::vector<OutboxEntry>& undecided,
-                        std::string (*cause_of)(std::string_view error)) {
+// What a person looks for: a member's code or, of a mail about a pick-up, its number.
+Result<std::string> review_key(PickupBook& book, const OutboxEntry& entry) {
+  const OutboxWrite& write = entry.item.write;
+  if (write.kind != OutboxKind::kPickupMail) return write.key;
+  const auto pickup = book.pickup(entry.item.tenant, pickup_mail_name(write.key).pickup_id);
+  if (!pickup.ok()) return pickup.error();
+  return pickup->has_value() ? (*pickup)->code : write.key;
+}
+
+Result<OrderedJson> review_list(const Context& context, const std::vector<OutboxEntry>& undecided) {
+  auto* const cause_of = context.options.cause_of;  // which a test may leave out
   OrderedJson list = OrderedJson::array();
   for (const OutboxEntry& entry : undecided) {
+    auto key = review_key(context.ports.book, entry);
+    if (!key.ok()) return key.error();
     list.push_back({{"id", std::to_string(entry.item.id)},
                     {"kind", word(entry.item.write.kind)},
-                    {"key", entry.item.write.key},
+                    {"key", *std::move(key)},
                     {"since", entry.enqueued_at},
                     {"cause", cause_of == nullptr ? "" : cause_of(entry.error)}});
   }
@@ -275,6 +285,8 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
   if (!requests.ok()) return failed(requests.error());
   const auto undecided = storage.outbox_in(tenant.id, QueueState::kReview, kReviewShown);
   if (!undecided.ok()) return failed(undecided.error());
+  auto review = review_list(context, *undecided);
+  if (!review.ok()) return failed(review.error());
   const std::string customers_url =
       for_shop(context.options.shopify_admin_url, tenant.shop_domain) + "/admin/customers/";
   OrderedJson found = problems(tenant, *depth, confirmed_at, now);
@@ -294,7 +306,7 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
         {{"waiting", depth->inbox_waiting + depth->outbox_waiting},
          {"dead", depth->inbox_dead + depth->outbox_dead},
          {"review", depth->outbox_review}}},
-       {"review", review_list(*undecided, context.options.cause_of)},
+       {"review", *std::move(review)},
        {"waiting", waiting_list(*waiting, customers_url)},
        {"data_requests", request_list(*requests, customers_url)},
        {"mail", {{"sends", context.options.sends_mail}}},

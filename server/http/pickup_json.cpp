@@ -18,6 +18,23 @@ OrderedJson lines_json(const std::vector<PickupLine>& lines) {
   return list;
 }
 
+// "outcome" is sent, waiting, unanswered, failed or not_sent; then "reason" says why.
+OrderedJson mail_log_json(const std::vector<PickupMail>& mails) {
+  OrderedJson list = OrderedJson::array();
+  for (const PickupMail& mail : mails) {
+    OrderedJson json = {{"step", word(mail.step)},
+                        {"at", mail.settled_at != 0 ? mail.settled_at : mail.asked_at}};
+    if (is_not_sent(mail.outcome)) {
+      json["outcome"] = "not_sent";
+      json["reason"] = word(mail.outcome);
+    } else {
+      json["outcome"] = word(mail.outcome);
+    }
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 // What the viewer may do to it now.
 std::vector<PickupAction> actions_of(PickupState state, Role viewer) {
   std::vector<PickupAction> actions;
@@ -75,8 +92,9 @@ OrderedJson shopper_json(const Pickup& pickup, const PickupShops& shops) {
   return json;
 }
 
-OrderedJson staff_json(const Pickup& pickup, const PickupShops& shops, std::string_view customer,
-                       Role viewer, Seconds now) {
+OrderedJson staff_json(const StaffPickup& seen, const PickupShops& shops, Role viewer,
+                       Seconds now) {
+  const Pickup& pickup = seen.pickup;
   OrderedJson actions = OrderedJson::array();
   for (const PickupAction action : actions_of(pickup.state, viewer)) {
     actions.push_back(word(action));
@@ -92,9 +110,10 @@ OrderedJson staff_json(const Pickup& pickup, const PickupShops& shops, std::stri
           {"hold_until", pickup.hold_until},
           {"placed_at", pickup.placed_at},
           {"changed_at", pickup.changed_at},
-          {"customer", customer},
+          {"customer", seen.customer},
           {"language", pickup.language},
           {"lines", lines_json(pickup.lines)},
+          {"mails", mail_log_json(seen.mails)},
           {"actions", std::move(actions)}};
 }
 

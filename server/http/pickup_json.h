@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/domain/fulfilment/pickup.h"
+#include "server/domain/fulfilment/pickup_mail.h"
 
 namespace tsunagi::http {
 
@@ -19,8 +20,14 @@ struct PickupShop {
 using PickupShops = std::map<std::string, PickupShop, std::less<>>;
 
 nlohmann::ordered_json shopper_json(const Pickup& pickup, const PickupShops& shops);
-// customer: as the staff may see it. viewer: what they may do is listed.
-nlohmann::ordered_json staff_json(const Pickup& pickup, const PickupShops& shops,
-                                  std::string_view customer, Role viewer, Seconds now);
+// What staff sees of a pick-up. customer: as they may see it; mails: that the customer was or is to
+// be sent; viewer: what they may do is listed.
+struct StaffPickup {
+  const Pickup& pickup;
+  std::string_view customer;
+  const std::vector<PickupMail>& mails;
+};
+nlohmann::ordered_json staff_json(const StaffPickup& seen, const PickupShops& shops, Role viewer,
+                                  Seconds now);
 
 }  // namespace tsunagi::http

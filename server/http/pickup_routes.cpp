@@ -56,6 +56,7 @@ OrderedJson offers(const Context& context, const Asked& asked, const StockModel&
 
 Reply pickup_answer(const Context& context, const Asked& asked, const Result<Pickup>& pickup) {
   if (!pickup.ok()) return failed(pickup.error());
+  context.ports.wake_workers();
   const auto stores = context.ports.storage.stores(asked.tenant.id);
   if (!stores.ok()) return failed(stores.error());
   return json_answer(
@@ -132,6 +133,7 @@ Reply reserve_pickup(const Context& context, const Asked& asked) {
                                                    .customer_id = asked.proxy.customer_id,
                                                    .store_id = body["shop"].get<std::string>(),
                                                    .language = english ? "en" : "ja",
+                                                   .page = asked.proxy.path_prefix,
                                                    .wanted = *std::move(wanted)}));
 }
 

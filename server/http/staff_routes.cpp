@@ -29,6 +29,7 @@ constexpr std::string_view kFolder = "/staff/assets/";
 constexpr std::string_view kWork = "/staff/api/work";
 constexpr std::string_view kJoin = "/staff/api/join";
 constexpr std::string_view kAct = "/staff/api/act";
+constexpr std::string_view kResend = "/staff/api/resend";
 constexpr std::string_view kScan = "/staff/api/scan";
 constexpr std::string_view kSignOut = "/staff/api/sign-out";
 constexpr std::string_view kCookie = "tsunagi_staff=";
@@ -101,18 +102,19 @@ class Desk {
   }
 
   Result<OrderedJson> pickup(const Pickup& pickup) {
-    std::string name;
-    if (pickup.customer_id != 0) {
-      const auto card = context_.ports.storage.card(viewer_.tenant.id, pickup.customer_id);
-      if (!card.ok()) return card.error();
-      if (card->has_value() && (*card)->snapshot) name = masked((*card)->snapshot->holder);
-    }
-    return staff_json(pickup, shops_, name, viewer_.staff.role, viewer_.now);
+    auto list = pickups({pickup});
+    if (!list.ok()) return list.error();
+    return std::move((*list)[0]);
   }
   Result<OrderedJson> pickups(const std::vector<Pickup>& all) {
+    std::vector<std::string> ids;
+    ids.reserve(all.size());
+    for (const Pickup& each : all) ids.push_back(each.id);
+    const auto log = context_.ports.book.mails_of(viewer_.tenant.id, ids);
+    if (!log.ok()) return log.error();
     OrderedJson list = OrderedJson::array();
     for (const Pickup& each : all) {
-      auto json = pickup(each);
+      auto json = one(each, *log);
       if (!json.ok()) return json.error();
       list.push_back(std::move(json).value());
     }
@@ -126,6 +128,20 @@ class Desk {
   }
 
  private:
+  Result<OrderedJson> one(const Pickup& pickup, const PickupMailLog& log) {
+    std::string name;
+    if (pickup.customer_id != 0) {
+      const auto card = context_.ports.storage.card(viewer_.tenant.id, pickup.customer_id);
+      if (!card.ok()) return card.error();
+      if (card->has_value() && (*card)->snapshot) name = masked((*card)->snapshot->holder);
+    }
+    const auto found = log.find(pickup.id);
+    const std::vector<PickupMail> mails =
+        found == log.end() ? std::vector<PickupMail>() : found->second;
+    return staff_json({.pickup = pickup, .customer = name, .mails = mails}, shops_,
+                      viewer_.staff.role, viewer_.now);
+  }
+
   const Context& context_;
   const StaffRoutes::Viewer& viewer_;
   PickupShops shops_;
@@ -176,14 +192,30 @@ std::string text_of(const nlohmann::json& body, const char* name) {
   return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+Actor actor_of(const StaffRoutes::Viewer& viewer) {
+  const Staff& staff = viewer.staff;
+  return {.role = staff.role, .id = staff.id, .stores = staff.stores};
+}
+
+// The pick-up as it is then.
+Reply after_deed(const Context& context, const StaffRoutes::Viewer& viewer,
+                 const Result<Pickup>& pickup) {
+  if (!pickup.ok()) return failed(pickup.error());
+  context.ports.wake_workers();
+  Desk desk(context, viewer);
+  if (auto opened = desk.open(); !opened.ok()) return failed(opened.error());
+  auto json = desk.pickup(*pickup);
+  if (!json.ok()) return failed(json.error());
+  return answered({{"pickup", std::move(json).value()}});
+}
+
 Reply act(const Context& context, const StaffRoutes::Viewer& viewer, const nlohmann::json& body) {
   const auto action = pickup_action(text_of(body, "action"));
-  PickupMove move{
-      .pickup_id = text_of(body, "id"),
-      .action_id = text_of(body, "deed"),
-      .actor = {.role = viewer.staff.role, .id = viewer.staff.id, .stores = viewer.staff.stores},
-      .reason = text_of(body, "reason"),
-      .picked = {}};
+  PickupMove move{.pickup_id = text_of(body, "id"),
+                  .action_id = text_of(body, "deed"),
+                  .actor = actor_of(viewer),
+                  .reason = text_of(body, "reason"),
+                  .picked = {}};
   if (!action || move.pickup_id.empty() || move.action_id.empty() ||
       move.action_id.size() > kDeedBytes) {
     return refuse(400, "invalid", "id, deed and action must be texts, and the action a known one.");
@@ -199,13 +231,18 @@ Reply act(const Context& context, const StaffRoutes::Viewer& viewer, const nlohm
           static_cast<int64_t>(std::min<uint64_t>(each.get<uint64_t>(), kPickupQuantityMost + 1)));
     }
   }
-  const auto moved = context.ports.pickups.act(viewer.tenant, std::move(move));
-  if (!moved.ok()) return failed(moved.error());
-  Desk desk(context, viewer);
-  if (auto opened = desk.open(); !opened.ok()) return failed(opened.error());
-  auto json = desk.pickup(*moved);
-  if (!json.ok()) return failed(json.error());
-  return answered({{"pickup", std::move(json).value()}});
+  return after_deed(context, viewer, context.ports.pickups.act(viewer.tenant, std::move(move)));
+}
+
+Reply resend(const Context& context, const StaffRoutes::Viewer& viewer,
+             const nlohmann::json& body) {
+  const auto step = pickup_mail_step(text_of(body, "step"));
+  if (!step) return refuse(400, "invalid", "step must be a known one.");
+  const PickupService::Again again{.pickup_id = text_of(body, "id"),
+                                   .deed = text_of(body, "deed"),
+                                   .step = *step,
+                                   .actor = actor_of(viewer)};
+  return after_deed(context, viewer, context.ports.pickups.tell_again(viewer.tenant, again));
 }
 
 // ---- what was scanned
@@ -364,7 +401,8 @@ Reply StaffRoutes::answer_to(const Request& request, const std::string& session,
   if (path == kWork) {
     return request.method == "GET" ? work(context_, viewer) : wrong_method("GET, HEAD");
   }
-  const bool known = path == kJoin || path == kAct || path == kScan || path == kSignOut;
+  const bool known =
+      path == kJoin || path == kAct || path == kResend || path == kScan || path == kSignOut;
   if (!known) return refuse(404, "not_found", "There is nothing at this address.");
   if (request.method != "POST") return wrong_method("POST");
   if (!carries_json(request)) {
@@ -374,6 +412,7 @@ Reply StaffRoutes::answer_to(const Request& request, const std::string& session,
   if (!body.is_object()) return refuse(400, "json", "The body is not a JSON object.");
   if (path == kJoin) return join(body);
   if (path == kAct) return act(context_, viewer, body);
+  if (path == kResend) return resend(context_, viewer, body);
   if (path == kScan) return scan(context_, viewer, body);
   return sign_out(session);
 }

@@ -90,7 +90,8 @@ struct Jobs::State {
             .shop_breaker = &shop_breaker,
             .pos_breaker = &pos_breaker,
             .known = &known,
-            .pickups = ports.pickups};
+            .pickups = ports.pickups,
+            .book = ports.book};
   }
 
   // Calls step until it has nothing to do, then waits for the bell.

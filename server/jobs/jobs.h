@@ -54,6 +54,7 @@ struct JobsPorts {
   Shop* bulk_shop = nullptr;
   KnownCustomers* known = nullptr;   // Jobs makes its own
   PickupService* pickups = nullptr;  // whose time runs out; none: nobody looks
+  PickupBook* book = nullptr;        // whose customers are told; none: nobody is
 
   void say(const std::string& text) const {
     if (log) log(text);

@@ -7,15 +7,13 @@
 #include <string>
 #include <utility>
 
-#include "server/domain/mail_address.h"
 #include "server/domain/member/member_merge.h"
-#include "server/domain/privacy/leaving_mail.h"
 #include "server/jobs/retry.h"
 
 namespace tsunagi {
 namespace {
 
-// The key of every kind but kTellLeaving is the customer's id; 0 when it is not one.
+// The key of every kind but the mails is the customer's id; 0 when it is not one.
 int64_t customer_of(const OutboxItem& item) {
   const std::string& key = item.write.key;
   int64_t id = 0;
@@ -36,9 +34,22 @@ bool needs_pos(OutboxKind kind) {
     case OutboxKind::kTagCustomer:
     case OutboxKind::kDropCustomer:
     case OutboxKind::kTellLeaving:
+    case OutboxKind::kPickupMail:
       return false;
   }
   return false;
+}
+
+bool is_mail(OutboxKind kind) {
+  return kind == OutboxKind::kTellLeaving || kind == OutboxKind::kPickupMail;
+}
+
+// Of a shop that is gone: nobody is written to any more.
+std::vector<Change> untold(const OutboxItem& item) {
+  const std::string& key = item.write.key;
+  if (item.write.kind == OutboxKind::kTellLeaving) return {change::LeavingTold{key}};
+  if (item.write.kind != OutboxKind::kPickupMail) return {};
+  return {change::ShopperTold{.key = key, .outcome = PickupMailOutcome::kOutdated}};
 }
 
 // What nobody waits for leads to what nobody waits for, as far as bulk_worker does it. The tag goes
@@ -129,24 +140,20 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
   }
   const std::optional<Tenant>& tenant = *read;
   if (!tenant || !tenant->installed) {  // nowhere to write to
-    for (const OutboxItem& item : items) {
-      const bool mail = item.write.kind == OutboxKind::kTellLeaving;
-      finish(item, mail ? std::vector<Change>{change::LeavingTold{item.write.key}}
-                        : std::vector<Change>{});
-    }
+    for (const OutboxItem& item : items) finish(item, untold(item));
     return;
   }
   std::vector<OutboxItem> writes;
   std::vector<OutboxItem> mails;
   for (const OutboxItem& item : items) {
-    (item.write.kind == OutboxKind::kTellLeaving ? mails : writes).push_back(item);
+    (is_mail(item.write.kind) ? mails : writes).push_back(item);
   }
   if (tenant->settings.paused) {
     for (const OutboxItem& item : writes) wait(item, kPausedRetrySeconds, "the shop is paused");
   } else {
     write(*tenant, writes);
   }
-  tell_leavings(*tenant, mails);
+  send_mails(*tenant, mails);
 }
 
 void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& items) {
@@ -177,7 +184,8 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
         tag_customer(tenant, item);
         break;
       case OutboxKind::kTellLeaving:
-        break;  // tell_leavings()
+      case OutboxKind::kPickupMail:
+        break;  // send_mails()
     }
   }
   write_cards(tenant, cards);
@@ -386,58 +394,6 @@ Result<std::optional<std::vector<Change>>> OutboxWorker::tag_known(const Tenant&
   auto in_step = member_sync_.seen_in_step(tenant, customer_id, seen->changed_at);
   if (!in_step.ok()) return in_step.error();
   return std::optional(std::move(in_step).value());
-}
-
-// Last of a batch, and after the first that finds nobody the rest is put off at once: a mail server
-// that is slow or down holds up no card.
-void OutboxWorker::tell_leavings(const Tenant& tenant, const std::vector<OutboxItem>& items) {
-  std::optional<Error> down;
-  const auto began_at = ports_.clock.steady();
-  for (const OutboxItem& item : items) {
-    if (!mine(item)) continue;
-    if (ports_.clock.steady() - began_at > kMailsTime) {  // cards are waiting behind them
-      wait(item, kMailsWaitSeconds, "mails take turns with cards");
-      continue;
-    }
-    const Result<Done> told = down ? Result<Done>(*down) : tell_leaving(tenant, item);
-    if (told.ok()) continue;
-    failed(item, told.error());
-    if (may_pass(told.error())) down = told.error();
-  }
-}
-
-// A mail cannot be looked up before it is sent again. So that it is sent is stored first: should
-// this server die after that, or no answer come, nobody knows whether it went, and a person
-// decides.
-Result<Done> OutboxWorker::tell_leaving(const Tenant& tenant, const OutboxItem& item) {
-  const auto leaving = ports_.storage.leaving(tenant.id, item.write.key);
-  if (!leaving.ok()) return leaving.error();
-  if (!leaving->has_value() || (*leaving)->told_at != 0) {
-    finish(item, {});
-    return Done{};
-  }
-  const auto settle = [&](const std::string& outcome) -> Result<Done> {
-    finish(item, {change::LeavingTold{item.write.key},
-                  change::Audit{"tsunagi", "mail", "member " + item.write.key, outcome}});
-    return Done{};
-  };
-  if (ports_.mailer == nullptr) return settle("not sent: no mail server is set up");
-  std::string to = tenant.settings.notify_mail;
-  if (to.empty()) {
-    auto contact = ports_.shop.contact_mail(tenant);
-    if (!contact.ok()) return contact.error();
-    to = std::move(contact).value();
-  }
-  if (!is_mail_address(to)) return settle("not sent: the shop has no address");
-  const Mail mail = leaving_mail(tenant, **leaving, item.id, std::move(to));
-  if (auto begun = ports_.storage.begin_outbox(item); !begun.ok()) return begun;
-  const auto sent = ports_.mailer->send(mail);
-  if (!sent.ok()) return sent.error();
-  if (*sent == MailFate::kUnknown) {
-    review(item, kMailUnanswered);
-    return Done{};
-  }
-  return settle("the merchant was told that a member with points left");
 }
 
 // When it does not work now, the next look at the card brings them.

@@ -1,7 +1,6 @@
 #pragma once
 // Does the writes that are due at the platforms: card metafields in batches, always from what is
-// stored at that moment, and members in Smaregi, customers' tags and mails to the merchant one by
-// one.
+// stored at that moment, and members in Smaregi, customers' tags and mails one by one.
 
 #include <optional>
 #include <vector>
@@ -50,8 +49,12 @@ class OutboxWorker {
   // Of whom the codes are, if they are others than `kept`.
   Result<Done> tell_merges(TenantId tenant, int64_t kept, const std::vector<std::string>& codes);
   Result<Done> tell_merge(TenantId tenant, const ShopMerge& merge);
-  void tell_leavings(const Tenant& tenant, const std::vector<OutboxItem>& items);
+  // outbox_mails.cpp
+  void send_mails(const Tenant& tenant, const std::vector<OutboxItem>& items);
   Result<Done> tell_leaving(const Tenant& tenant, const OutboxItem& item);
+  Result<Done> tell_shopper(const Tenant& tenant, const OutboxItem& item);
+  // Hands it over; none: what became of it is noted, since nobody knows whether it arrived.
+  Result<std::optional<Done>> hand_over(const OutboxItem& item, const Mail& mail);
   void read_points(const Tenant& tenant, int64_t customer_id);
   [[nodiscard]] std::optional<Shop::TaggedCustomer> known(const OutboxItem& item) const;
   // Whether the customer could be tagged without a look before it.

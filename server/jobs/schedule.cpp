@@ -235,7 +235,9 @@ Result<bool> Schedule::run(const Turn& turn) {
       if (ports_.pickups == nullptr) return false;
       const auto expired = ports_.pickups->expire_overdue(turn.tenant);
       if (!expired.ok()) return expired.error();
-      return *expired == kExpiredAtOnce;
+      const auto reminded = ports_.pickups->remind(turn.tenant);
+      if (!reminded.ok()) return reminded.error();
+      return *expired == kExpiredAtOnce || *reminded == kRemindedAtOnce;
     }
     case Reading::kLook: {
       if (turn.tenant.settings.paused) return false;

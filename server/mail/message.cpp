@@ -58,6 +58,15 @@ std::string body(std::string_view text) {
   return out;
 }
 
+// Letters, digits and spaces as they are (RFC 5322, 3.2.3); anything else as encoded words.
+std::string display_name(std::string_view name) {
+  const bool plain = std::ranges::all_of(name, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ';
+  });
+  if (name.empty()) return {};
+  return (plain ? std::string(name) : encoded_words(name)) + " ";
+}
+
 bool is_id(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
@@ -73,9 +82,9 @@ Result<std::string> message(const Mail& mail, std::string_view from) {
   }
   if (!is_id(mail.id)) return Error{ErrorCode::kInvalid, "mail: refused: not a message's id"};
   const std::string_view domain = from.substr(from.find('@') + 1);
-  return "Date: " + date(mail.at) + "\r\nFrom: Tsunagi <" + std::string(from) + ">\r\nTo: <" +
-         mail.to + ">\r\nMessage-ID: <" + mail.id + "@" + std::string(domain) +
-         ">\r\nSubject: " + encoded_words(mail.subject) +
+  return "Date: " + date(mail.at) + "\r\nFrom: " + display_name(mail.from_name) + "<" +
+         std::string(from) + ">\r\nTo: <" + mail.to + ">\r\nMessage-ID: <" + mail.id + "@" +
+         std::string(domain) + ">\r\nSubject: " + encoded_words(mail.subject) +
          "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n"
          "Content-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n\r\n" +
          body(mail.text);

@@ -87,6 +87,27 @@ constexpr Sql kMovePickups{
 constexpr Sql kForgetShopper{
     "UPDATE pickup_deed SET actor = '' WHERE tenant = :a AND role = 'shopper' AND pickup_id IN "
     "(SELECT pickup_id FROM pickup WHERE tenant = :b AND customer_id = :c)"};
+constexpr Sql kTellShopper{
+    "INSERT INTO pickup_mail "
+    "(tenant, pickup_id, mail_id, place, step, asked_at, settled_at, outcome) "
+    "SELECT p.tenant, p.pickup_id, CAST(:a AS TEXT), (SELECT COUNT(*) FROM pickup_mail m "
+    "WHERE m.tenant = p.tenant AND m.pickup_id = p.pickup_id), CAST(:b AS TEXT), "
+    "CAST(:c AS BIGINT), 0, '' FROM pickup p "
+    "WHERE p.tenant = :d AND p.pickup_id = :e AND p.customer_id <> 0 "
+    "ON CONFLICT (tenant, pickup_id, mail_id) DO NOTHING"};
+constexpr Sql kShopperTold{
+    "UPDATE pickup_mail SET settled_at = :a, outcome = :b "
+    "WHERE tenant = :c AND pickup_id = :d AND mail_id = :e"};
+// Of a customer's pick-ups, before they are nobody's. SQLite joins in the order that is written
+// where that is CROSS JOIN.
+constexpr Sql kDropMails{
+    "DELETE FROM outbox WHERE tenant = :a AND kind = 'pickup_mail' AND item_key IN "
+    "(SELECT m.pickup_id || '/' || m.mail_id FROM pickup p CROSS JOIN pickup_mail m "
+    "WHERE p.tenant = :b AND p.customer_id = :c AND m.tenant = p.tenant "
+    "AND m.pickup_id = p.pickup_id)"};
+constexpr Sql kForgetMails{
+    "DELETE FROM pickup_mail WHERE tenant = :a AND pickup_id IN "
+    "(SELECT pickup_id FROM pickup WHERE tenant = :b AND customer_id = :c)"};
 constexpr Sql kPutSnapshot{
     "INSERT INTO card_snapshot "
     "(tenant, customer_id, has_points, points, points_expire_on, rank, holder, as_of) "
@@ -454,6 +475,20 @@ class Applier {
     return Done{};
   }
 
+  Result<Done> operator()(const change::TellShopper& tell) {
+    const std::string key = pickup_mail_key(tell.pickup_id, tell.mail_id);
+    const bool asked = session_.run(kTellShopper, tell.mail_id, word(tell.step), now_, tenant_,
+                                    tell.pickup_id) > 0;
+    if (!asked) return Done{};
+    return (*this)(change::Enqueue{{.kind = OutboxKind::kPickupMail, .key = key}});
+  }
+
+  Result<Done> operator()(const change::ShopperTold& told) {
+    const PickupMailName name = pickup_mail_name(told.key);
+    session_.run(kShopperTold, now_, word(told.outcome), tenant_, name.pickup_id, name.mail_id);
+    return Done{};
+  }
+
   Result<Done> operator()(const change::PutDataRequest& put) {
     const DataRequest& request = put.request;
     if (auto key = check_key("a request's id", request.request_id); !key) return key;
@@ -479,6 +514,8 @@ class Applier {
     session_.run(kForgetDropped, tenant_, erase.customer_id);
     session_.run(kForgetRequests, tenant_, erase.customer_id);
     session_.run(kForgetShopper, tenant_, tenant_, erase.customer_id);
+    session_.run(kDropMails, tenant_, tenant_, erase.customer_id);
+    session_.run(kForgetMails, tenant_, tenant_, erase.customer_id);
     session_.run(kMovePickups, 0, tenant_, erase.customer_id);
     return Done{};
   }

@@ -140,8 +140,9 @@ Result<bool> replay_event(Session& session, int64_t id, Seconds now) {
 
 // What knowing that it happened would have changed.
 std::vector<Change> changes_of(OutboxKind kind, const std::string& key) {
-  if (kind != OutboxKind::kTellLeaving) return {};
-  return {change::LeavingTold{key}};
+  if (kind == OutboxKind::kTellLeaving) return {change::LeavingTold{key}};
+  if (kind != OutboxKind::kPickupMail) return {};
+  return {change::ShopperTold{.key = key, .outcome = PickupMailOutcome::kSent}};
 }
 
 struct Judged {

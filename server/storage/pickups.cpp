@@ -11,7 +11,7 @@ namespace {
 
 constexpr Sql kPickup{
     "SELECT customer_id, store_id, code, state, language, placed_at, accept_by, ready_from, "
-    "hold_until, changed_at, reason FROM pickup WHERE tenant = :a AND pickup_id = :b"};
+    "hold_until, changed_at, reason, page FROM pickup WHERE tenant = :a AND pickup_id = :b"};
 constexpr Sql kHoldPickup{
     "SELECT pickup_id FROM pickup WHERE tenant = :a AND pickup_id = :b {hold_alone}"};
 constexpr Sql kByCode{
@@ -28,6 +28,12 @@ constexpr Sql kOfCustomer{
 constexpr Sql kOverdue{
     "SELECT pickup_id FROM pickup WHERE tenant = :a AND is_open = 1 AND hold_until <= :b "
     "ORDER BY hold_until, pickup_id LIMIT :c"};
+constexpr Sql kToRemind{
+    "SELECT p.pickup_id FROM pickup p WHERE p.tenant = :a AND p.is_open = 1 AND p.state = 'ready' "
+    "AND p.hold_until > :b AND p.hold_until <= :c AND p.changed_at <= p.hold_until - :d "
+    "AND NOT EXISTS (SELECT 1 FROM pickup_mail m WHERE m.tenant = p.tenant "
+    "AND m.pickup_id = p.pickup_id AND m.mail_id = 'reminder-' || p.hold_until) "
+    "ORDER BY p.hold_until, p.pickup_id LIMIT :e"};
 constexpr Sql kLines{
     "SELECT product_id, product_code, product_name, quantity, picked, held FROM pickup_line "
     "WHERE tenant = :a AND pickup_id = :b ORDER BY product_id"};
@@ -42,8 +48,8 @@ constexpr Sql kHeld{
     "WHERE tenant = :a AND product_id = :b AND store_id = :c AND held > 0"};
 constexpr Sql kPut{
     "INSERT INTO pickup (tenant, pickup_id, customer_id, store_id, code, state, is_open, language, "
-    "placed_at, accept_by, ready_from, hold_until, changed_at, reason) "
-    "VALUES (:a, :b, :c, :d, :e, :f, 1, :g, :h, :i, :j, :k, :l, '')"};
+    "placed_at, accept_by, ready_from, hold_until, changed_at, page, reason) "
+    "VALUES (:a, :b, :c, :d, :e, :f, 1, :g, :h, :i, :j, :k, :l, :m, '')"};
 constexpr Sql kPutLine{
     "INSERT INTO pickup_line (tenant, pickup_id, product_id, store_id, product_code, product_name, "
     "quantity, picked, held) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i)"};
@@ -70,13 +76,14 @@ constexpr std::string_view kPlaceWord = "place";
 Error no_such() { return {ErrorCode::kNotFound, "there is no such pick-up"}; }
 
 std::optional<Pickup> pickup_of(Session& session, TenantId tenant, std::string_view id) {
-  Pickup pickup{.id = std::string(id), .store_id = {}, .code = {}, .reason = {}, .lines = {}};
+  Pickup pickup;
+  pickup.id = id;
   std::string state;
   const bool found =
       session.one(kPickup,
                   std::tie(pickup.customer_id, pickup.store_id, pickup.code, state, pickup.language,
                            pickup.placed_at, pickup.accept_by, pickup.ready_from, pickup.hold_until,
-                           pickup.changed_at, pickup.reason),
+                           pickup.changed_at, pickup.reason, pickup.page),
                   tenant, id);
   const auto known = pickup_state(state);
   if (!found || !known) return std::nullopt;
@@ -147,7 +154,7 @@ Result<Pickup> place_anew(Session& session, TenantId tenant, const Pickup& wish,
   }
   session.run(kPut, tenant, wish.id, wish.customer_id, wish.store_id, wish.code, word(wish.state),
               wish.language, wish.placed_at, wish.accept_by, wish.ready_from, wish.hold_until,
-              wish.changed_at);
+              wish.changed_at, wish.page);
   for (const PickupLine& line : wish.lines) {
     session.run(kPutLine, tenant, wish.id, line.product_id, wish.store_id, line.product_code,
                 line.product_name, line.quantity, line.picked, line.held);
@@ -293,6 +300,13 @@ Result<std::vector<Pickup>> SqlStorage::pickups_of(TenantId tenant, int64_t cust
 Result<std::vector<Pickup>> SqlStorage::overdue_pickups(TenantId tenant, Seconds now, int limit) {
   return read([&](Session& session) -> Result<std::vector<Pickup>> {
     return pickups(session, kOverdue, tenant, now, limit);
+  });
+}
+
+Result<std::vector<Pickup>> SqlStorage::pickups_to_remind(TenantId tenant, Seconds now, int limit) {
+  return read([&](Session& session) -> Result<std::vector<Pickup>> {
+    return pickups(session, kToRemind, tenant, now, now + kReminderSeconds, kReminderSeconds,
+                   limit);
   });
 }
 

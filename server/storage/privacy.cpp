@@ -142,6 +142,11 @@ Result<HeldRows> SqlStorage::held_rows(TenantId tenant, int64_t customer_id) {
   const std::string customer = std::to_string(customer_id);
   auto own = pickups_of(tenant, customer_id, kHeldRowsMost);
   if (!own.ok()) return own.error();
+  std::vector<std::string> ids;
+  ids.reserve(own->size());
+  for (const Pickup& pickup : *own) ids.push_back(pickup.id);
+  const auto mails = mails_of(tenant, ids);
+  if (!mails.ok()) return mails.error();
   return read([&](Session& session) -> Result<HeldRows> {
     HeldRows held{.codes = {},
                   .trail = trail_of(session, tenant, customer),
@@ -152,6 +157,7 @@ Result<HeldRows> SqlStorage::held_rows(TenantId tenant, int64_t customer_id) {
         kCodes, std::tie(code), [&] { held.codes.push_back(code); }, tenant, customer_id,
         kHeldRowsMost);
     held.pickups = *own;
+    held.pickup_mails = *mails;
     return held;
   });
 }

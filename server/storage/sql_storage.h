@@ -1,8 +1,8 @@
 #pragma once
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
-// operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, staff.cpp;
-// changes.cpp applies changes.
+// operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, pickup_mails.cpp,
+// staff.cpp; changes.cpp applies changes.
 
 #include <memory>
 #include <optional>
@@ -141,6 +141,9 @@ class SqlStorage : public Database {
   Result<std::vector<Pickup>> pickups_of(TenantId tenant, int64_t customer_id, int limit) override;
   Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds now, int limit) override;
   Result<std::vector<PickupDeed>> deeds_of(TenantId tenant, std::string_view id) override;
+  Result<PickupMailLog> mails_of(TenantId tenant, const std::vector<std::string>& ids) override;
+  Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) override;
+  Result<std::vector<Pickup>> pickups_to_remind(TenantId tenant, Seconds now, int limit) override;
 
   Result<Done> invite(TenantId tenant, const Staff& staff, std::string_view token) override;
   Result<std::vector<Staff>> staff(TenantId tenant) override;

@@ -80,6 +80,7 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM pickup WHERE tenant = :a"},
     {"DELETE FROM pickup_line WHERE tenant = :a"},
     {"DELETE FROM pickup_deed WHERE tenant = :a"},
+    {"DELETE FROM pickup_mail WHERE tenant = :a"},
     {"DELETE FROM staff WHERE tenant = :a"},
     {"DELETE FROM staff_session WHERE tenant = :a"},
     {"DELETE FROM tenant WHERE tenant = :a"},

@@ -124,7 +124,7 @@ test('a mail that may have arrived is listed, and is sent again only when the me
   mailbox.hangUps = 2;
   for (const member of [arrived, lost]) await send('POST', `${stack.shopify.control}/webhooks/fire`, { topic: 'customers/redact', customer: Number(member.id) });
   await only('review');
-  for (const [locale, sentence] of [['ja', /メールのうち2通が、届いたかどうか分かりません/], ['en', /Mails to you that may or may not have arrived: 2/]]) {
+  for (const [locale, sentence] of [['ja', /メールのうち2通が、届いたかどうか分かりません/], ['en', /Mails that may or may not have arrived: 2/]]) {
     await until('both mails to be in doubt', async () => (await look(locale), sentence.test(await banner(locale))), 20_000, 300);
   }
   const listOf = (locale) => open[locale].app.locator('section[aria-labelledby="review-title"]');
@@ -136,10 +136,10 @@ test('a mail that may have arrived is listed, and is sent again only when the me
   }
   await row('ja', 'review').getByRole('button', { name: '一覧を見る' }).click();
   assert.equal(await open.ja.app.evaluate(() => document.activeElement?.id), 'review-title');
-  await listOf('ja').getByRole('button', { name: `届いていた（会員コード ${arrived.code}）` }).click();
+  await listOf('ja').getByRole('button', { name: `届いていた：会員コード ${arrived.code}` }).click();
   await listOf('ja').getByText(arrived.code).waitFor({ state: 'detached' });
   assert.equal(mailbox.mails.length, 0, 'nothing went out again');
-  await listOf('en').getByRole('button', { name: `Send again (member code ${lost.code})` }).click();
+  await listOf('en').getByRole('button', { name: `Send again: Member code ${lost.code}` }).click();
   await until('the mail', () => mailbox.mails.length > 0, 20_000, 100);
   assert.ok(mailbox.mails[0].subject.endsWith(lost.code));
   await only();

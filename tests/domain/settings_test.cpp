@@ -196,6 +196,34 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{R"({"stores":[{"store_id":"0"},{"store_id":"1","hours":{"closes":"9:00"}}]})",
                 "stores[1].hours.closes"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    PickupMails, RefusedSettings,
+    testing::Values(Refusal{R"({"pickup":{"mails":[]}})", "pickup.mails"},
+                    Refusal{R"({"pickup":{"mails":{"lost":{}}}})", "pickup.mails"},
+                    Refusal{R"({"pickup":{"mails":{"ready":1}}})", "pickup.mails.ready"},
+                    Refusal{R"({"pickup":{"mails":{"ready":{"ja":""}}}})", "pickup.mails.ready.ja"},
+                    Refusal{R"({"pickup":{"mails":{"ready":{"ja":{"text":1}}}}})",
+                            "pickup.mails.ready.ja.text"},
+                    Refusal{R"({"pickup":{"mails":{"ready":{"ja":{"text":"{{#LINES}}"}}}}})",
+                            "pickup.mails.ready.ja.text"},
+                    Refusal{R"({"pickup":{"mails":{"placed":{"en":{"subject":"{{MAIL}}"}}}}})",
+                            "pickup.mails.placed.en.subject"},
+                    Refusal{R"({"pickup":{"mails":{"placed":{"en":{"subject":"a\nb"}}}}})",
+                            "pickup.mails.placed.en.subject"}));
+
+TEST(SettingsLimits, OfAMailHoldAtTheLimitAndRefuseOnePastIt) {
+  const auto with = [](const char* field, size_t characters) {
+    std::string text;
+    for (size_t i = 0; i < characters; ++i) text += "取";
+    return parse_settings(R"({"pickup":{"mails":{"ready":{"ja":{")" + std::string(field) + "\":\"" +
+                          text + "\"}}}}}");
+  };
+  EXPECT_TRUE(with("subject", kSettingSubjectCharacters).ok());
+  EXPECT_FALSE(with("subject", kSettingSubjectCharacters + 1).ok());
+  EXPECT_TRUE(with("text", kSettingMailCharacters).ok());
+  EXPECT_FALSE(with("text", kSettingMailCharacters + 1).ok());
+}
+
 class TakenPickupSettings : public testing::TestWithParam<const char*> {};
 TEST_P(TakenPickupSettings, AtTheirLimits) {
   const auto settings = parse_settings(GetParam());
@@ -212,6 +240,9 @@ INSTANTIATE_TEST_SUITE_P(
                     R"({"pickup":{"hours":{"opens":"00:00","closes":"24:00"}}})",
                     R"({"pickup":{"hours":{"opens":"23:59","closes":"24:00"}}})",
                     R"({"pickup":{"hours":{"opens":"00:00","closes":"00:01"}}})",
+                    R"({"pickup":{"mails":{}}})", R"({"pickup":{"mails":{"ready":{"ja":{}}}}})",
+                    R"({"pickup":{"mails":{"ready":{"ja":{"subject":"{{CODE}}","text":"a\nb"}},
+                        "expired":{"en":{"text":"{{#PAGE}}{{PAGE}}{{/PAGE}}"}}}}})",
                     R"({"pickup":{"hours":{"closed":[]}}})",
                     R"({"pickup":{"hours":{"closed":[6,5,4,3,2,1,0]}}})",
                     R"({"stores":[{"store_id":"1","hours":null,"no_pickup":true}]})"));

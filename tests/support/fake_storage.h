@@ -54,6 +54,8 @@ class FakeStorage : public Storage {
   std::vector<change::Audit> audits() const;
   std::vector<StockLevel> levels(TenantId tenant) const;
   std::vector<Card> cards(TenantId tenant);
+  // As they were told; what became of one whose item still waits is the item's to say.
+  PickupMailLog pickup_mails(TenantId tenant) const;
 
   // ---- Storage
   Result<Done> ready() override;
@@ -184,6 +186,7 @@ class FakeStorage : public Storage {
     std::map<std::string, Consent, std::less<>> texts;     // by version
     std::map<std::string, Leaving, std::less<>> leavings;  // by code
     std::map<std::string, DataRequest, std::less<>> requests;
+    PickupMailLog pickup_mails;
     std::optional<Backfill> backfill;
     std::set<int64_t> lacking;  // customers whose link ever lacked something
   };

@@ -210,6 +210,22 @@ void FakeStorage::apply_privacy(Data& data, const Change& change,
   } else if (const auto* told = std::get_if<change::LeavingTold>(&change)) {
     const auto found = data.leavings.find(told->code);
     if (found != data.leavings.end()) found->second.told_at = std::max<Seconds>(1, last_lease_at_);
+  } else if (const auto* tell = std::get_if<change::TellShopper>(&change)) {
+    auto& log = data.pickup_mails[tell->pickup_id];
+    if (std::ranges::find(log, tell->mail_id, &PickupMail::id) != log.end()) return;
+    log.push_back({.id = tell->mail_id,
+                   .step = tell->step,
+                   .asked_at = last_lease_at_,
+                   .place = static_cast<int64_t>(log.size())});
+    enqueued.push_back(
+        {.write = {OutboxKind::kPickupMail, pickup_mail_key(tell->pickup_id, tell->mail_id)}});
+  } else if (const auto* told = std::get_if<change::ShopperTold>(&change)) {
+    const PickupMailName name = pickup_mail_name(told->key);
+    for (PickupMail& mail : data.pickup_mails[name.pickup_id]) {
+      if (mail.id != name.mail_id) continue;
+      mail.outcome = told->outcome;
+      mail.settled_at = std::max<Seconds>(1, last_lease_at_);
+    }
   } else if (const auto* put = std::get_if<change::PutDataRequest>(&change)) {
     data.requests.emplace(put->request.request_id, put->request);
   } else if (const auto* backfill = std::get_if<change::PutBackfill>(&change)) {

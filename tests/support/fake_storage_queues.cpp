@@ -424,8 +424,19 @@ Result<bool> FakeStorage::settle_review(TenantId tenant, int64_t id, ReviewVerdi
     const auto applied = apply_locked(row.item.tenant, {change::LeavingTold{row.item.write.key}});
     if (!applied.ok()) return applied.error();
   }
+  if (row.item.write.kind == OutboxKind::kPickupMail) {
+    const auto applied =
+        apply_locked(row.item.tenant, {change::ShopperTold{.key = row.item.write.key}});
+    if (!applied.ok()) return applied.error();
+  }
   outbox_.erase(found);
   return true;
+}
+
+PickupMailLog FakeStorage::pickup_mails(TenantId tenant) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = data_.find(tenant);
+  return found == data_.end() ? PickupMailLog() : found->second.pickup_mails;
 }
 
 }  // namespace tsunagi::fakes

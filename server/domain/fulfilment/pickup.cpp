@@ -44,20 +44,6 @@ std::optional<Enum> named(const Enum (&all)[N], std::string_view text) {
   return std::nullopt;
 }
 
-bool may_see(const Actor& actor, const Pickup& pickup) {
-  switch (actor.role) {
-    case Role::kShopper:
-      return pickup.customer_id != 0 && actor.id == std::to_string(pickup.customer_id);
-    case Role::kClerk:
-    case Role::kManager:
-      return std::ranges::find(actor.stores, pickup.store_id) != actor.stores.end();
-    case Role::kHeadOffice:
-    case Role::kSystem:
-      return true;
-  }
-  return false;
-}
-
 Error refused(const Pickup& pickup, const PickupMove& move) {
   return {ErrorCode::kConflict, "a pick-up that is " + std::string(word(pickup.state)) +
                                     " takes no " + std::string(word(move.action)) + " by " +
@@ -200,6 +186,20 @@ std::optional<RejectReason> reject_reason(std::string_view word) {
 }
 
 std::span<const PickupRule> pickup_rules() { return kPickupRules; }
+
+bool may_see(const Actor& actor, const Pickup& pickup) {
+  switch (actor.role) {
+    case Role::kShopper:
+      return pickup.customer_id != 0 && actor.id == std::to_string(pickup.customer_id);
+    case Role::kClerk:
+    case Role::kManager:
+      return std::ranges::find(actor.stores, pickup.store_id) != actor.stores.end();
+    case Role::kHeadOffice:
+    case Role::kSystem:
+      return true;
+  }
+  return false;
+}
 
 bool is_open(PickupState state) {
   return std::ranges::any_of(kPickupRules,

@@ -97,6 +97,7 @@ struct Pickup {
   std::string code;  // six digits, shown at the counter; one open pick-up's of the tenant alone
   PickupState state = PickupState::kPlaced;
   std::string language = "ja";
+  std::string page = {};  // path below which the storefront has the pick-up page: "/apps/tsunagi"
   Seconds placed_at = 0;
   Seconds accept_by = 0;   // the shop is late from then
   Seconds ready_from = 0;  // what the customer was promised
@@ -124,6 +125,9 @@ struct PickupMove {
 };
 
 inline constexpr Seconds kExtendSeconds = 86'400;
+
+// Whether the pick-up is the actor's to see.
+[[nodiscard]] bool may_see(const Actor& actor, const Pickup& pickup);
 
 // Does it to the pick-up. kConflict: not in this state, or not by this role; kNotFound: it is not
 // the actor's to see; kInvalid: what comes with the action is wrong. Then nothing has changed.

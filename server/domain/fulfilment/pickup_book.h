@@ -10,6 +10,7 @@
 
 #include "server/domain/changes.h"
 #include "server/domain/fulfilment/pickup.h"
+#include "server/domain/fulfilment/pickup_mail.h"
 
 namespace tsunagi {
 
@@ -45,6 +46,15 @@ class PickupBook {  // storage
                                                  int limit) = 0;
   virtual Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds now, int limit) = 0;
   virtual Result<std::vector<PickupDeed>> deeds_of(TenantId tenant, std::string_view id) = 0;
+
+  // The mails that their customers are or were sent, in the order in which they were asked for.
+  virtual Result<PickupMailLog> mails_of(TenantId tenant, const std::vector<std::string>& ids) = 0;
+  // Whether one that was asked for before it, to the same customer, is still to be sent.
+  virtual Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) = 0;
+  // Ready ones whose last day has begun, that were as they are before it did, and that nobody was
+  // reminded of.
+  virtual Result<std::vector<Pickup>> pickups_to_remind(TenantId tenant, Seconds now,
+                                                        int limit) = 0;
 };
 
 }  // namespace tsunagi

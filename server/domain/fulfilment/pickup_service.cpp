@@ -16,12 +16,20 @@ const StoreSetting* setting_of(const Settings& settings, std::string_view store_
   return found == settings.stores.end() ? nullptr : &*found;
 }
 
+bool is_plain_id(std::string_view id) {
+  return std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
 bool is_pickup_id(std::string_view id) {
-  return id.size() >= kPickupIdLeast && id.size() <= kPickupIdMost &&
-         std::ranges::all_of(id, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-';
-         });
+  return id.size() >= kPickupIdLeast && id.size() <= kPickupIdMost && is_plain_id(id);
+}
+
+// The first of its kind: whatever is told twice is one mail.
+Change mail_of(const std::string& pickup_id, PickupMailStep step) {
+  return change::TellShopper{
+      .pickup_id = pickup_id, .mail_id = std::string(word(step)), .step = step};
 }
 
 std::string draw_code(Random& random) {
@@ -99,6 +107,7 @@ Result<Pickup> PickupService::reserve(const Tenant& tenant, const Wish& wish) {
                 .store_id = wish.store_id,
                 .code = {},
                 .language = wish.language == "en" ? "en" : "ja",
+                .page = wish.page,
                 .placed_at = now,
                 .ready_from = *ready,
                 .changed_at = now,
@@ -119,7 +128,8 @@ Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {
     const auto taken = ports_.book.open_pickup_by_code(tenant.id, pickup.code);
     if (!taken.ok()) return taken.error();
     if (!taken->has_value()) {
-      auto placed = ports_.book.place(tenant.id, pickup, safety, {});
+      auto placed = ports_.book.place(tenant.id, pickup, safety,
+                                      {mail_of(pickup.id, PickupMailStep::kPlaced)});
       if (placed.ok() || placed.error().code != ErrorCode::kUnavailable) {
         forget_stock(tenant, pickup);
         return placed;
@@ -131,7 +141,11 @@ Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {
 
 Result<Pickup> PickupService::act(const Tenant& tenant, PickupMove move) {
   move.at = ports_.clock.now();
-  auto moved = ports_.book.move(tenant.id, move, {});
+  std::vector<Change> also;
+  if (const auto step = told_of(move.action, move.actor.role)) {
+    also.push_back(mail_of(move.pickup_id, *step));
+  }
+  auto moved = ports_.book.move(tenant.id, move, also);
   if (moved.ok()) forget_stock(tenant, *moved);
   return moved;
 }
@@ -151,6 +165,54 @@ Result<int> PickupService::expire_overdue(const Tenant& tenant) {
     if (!done.ok() && done.error().code != ErrorCode::kConflict) return done.error();
   }
   return expired;
+}
+
+Result<int> PickupService::remind(const Tenant& tenant) {
+  const auto due = ports_.book.pickups_to_remind(tenant.id, ports_.clock.now(), kRemindedAtOnce);
+  if (!due.ok()) return due.error();
+  std::vector<Change> mails;
+  for (const Pickup& pickup : *due) {
+    mails.emplace_back(change::TellShopper{
+        .pickup_id = pickup.id, .mail_id = reminder_id(pickup), .step = PickupMailStep::kReminder});
+  }
+  if (mails.empty()) return 0;
+  if (auto told = ports_.storage.apply(tenant.id, mails); !told.ok()) return told.error();
+  return static_cast<int>(mails.size());
+}
+
+Result<Pickup> PickupService::tell_again(const Tenant& tenant, const Again& again) {
+  if (again.step != PickupMailStep::kReady) {
+    return Error{ErrorCode::kInvalid, "only the mail that it is ready is sent again"};
+  }
+  if (again.deed.empty() || again.deed.size() > kPickupIdMost || !is_plain_id(again.deed)) {
+    return Error{ErrorCode::kInvalid, "the deed's id is none"};
+  }
+  auto found = ports_.book.pickup(tenant.id, again.pickup_id);
+  if (!found.ok()) return found.error();
+  if (!found->has_value() || !may_see(again.actor, **found)) {
+    return Error{ErrorCode::kNotFound, "there is no such pick-up"};
+  }
+  const Pickup& pickup = **found;
+  const auto log = ports_.book.mails_of(tenant.id, {pickup.id});
+  if (!log.ok()) return log.error();
+  const auto sent = log->find(pickup.id);
+  const std::string mail_id = "again-" + again.deed;
+  if (sent != log->end()) {
+    if (std::ranges::find(sent->second, mail_id, &PickupMail::id) != sent->second.end()) {
+      return pickup;
+    }
+    if (sent->second.size() >= kMailsOfPickupMost) {
+      return Error{ErrorCode::kConflict, "the customer was sent as many mails as one may be"};
+    }
+  }
+  if (pickup.state != PickupState::kReady) {
+    return Error{ErrorCode::kConflict, "the pick-up is not ready"};
+  }
+  const auto told = ports_.storage.apply(
+      tenant.id, {change::TellShopper{
+                     .pickup_id = pickup.id, .mail_id = mail_id, .step = PickupMailStep::kReady}});
+  if (!told.ok()) return told.error();
+  return pickup;
 }
 
 void PickupService::forget_stock(const Tenant& tenant, const Pickup& pickup) {

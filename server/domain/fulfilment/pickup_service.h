@@ -17,6 +17,7 @@ inline constexpr int kCodeDraws = 5;  // of a code that no other open pick-up ha
 inline constexpr int kPickupsListed =
     200;  // of a shop's open ones; of a customer's kOpenPickupsMost
 inline constexpr int kExpiredAtOnce = 100;
+inline constexpr int kRemindedAtOnce = 100;
 
 class PickupService {
  public:
@@ -38,6 +39,7 @@ class PickupService {
     int64_t customer_id = 0;
     std::string store_id;
     std::string language;
+    std::string page;  // Pickup::page
     std::vector<Wanted> wanted;
   };
   // From when a shop would have it ready; none: it does not put things aside, or is not open.
@@ -49,6 +51,18 @@ class PickupService {
   Result<Pickup> act(const Tenant& tenant, PickupMove move);
   // Open pick-ups whose time has run out are given up; how many.
   Result<int> expire_overdue(const Tenant& tenant);
+  // Who has a day left to come is reminded; how many.
+  Result<int> remind(const Tenant& tenant);
+
+  struct Again {
+    std::string pickup_id;
+    std::string deed;  // the same deed told twice is one mail
+    PickupMailStep step = PickupMailStep::kReady;
+    Actor actor;
+  };
+  // The mail that it is ready, once more. kConflict: it is not ready, or kMailsOfPickupMost were
+  // sent; kInvalid: another mail, or a deed that is none; kNotFound: not the actor's to see.
+  Result<Pickup> tell_again(const Tenant& tenant, const Again& again);
 
  private:
   Result<std::vector<PickupLine>> lines_of(const Tenant& tenant, const std::vector<Wanted>& wanted);

@@ -63,9 +63,20 @@ OrderedJson queues_json(const HeldRows& rows) {
   return list;
 }
 
-OrderedJson pickups_json(const std::vector<Pickup>& pickups) {
+OrderedJson mails_json(const PickupMailLog& log, const std::string& pickup) {
   OrderedJson list = OrderedJson::array();
-  for (const Pickup& pickup : pickups) {
+  const auto found = log.find(pickup);
+  if (found == log.end()) return list;
+  for (const PickupMail& mail : found->second) {
+    list.push_back(
+        {{"what", word(mail.step)}, {"asked_at", mail.asked_at}, {"outcome", word(mail.outcome)}});
+  }
+  return list;
+}
+
+OrderedJson pickups_json(const HeldRows& rows) {
+  OrderedJson list = OrderedJson::array();
+  for (const Pickup& pickup : rows.pickups) {
     OrderedJson lines = OrderedJson::array();
     for (const PickupLine& line : pickup.lines) {
       lines.push_back({{"code", line.product_code},
@@ -80,7 +91,8 @@ OrderedJson pickups_json(const std::vector<Pickup>& pickups) {
                     {"placed_at", pickup.placed_at},
                     {"ready_from", pickup.ready_from},
                     {"hold_until", pickup.hold_until},
-                    {"lines", std::move(lines)}});
+                    {"lines", std::move(lines)},
+                    {"mails", mails_json(rows.pickup_mails, pickup.id)}});
   }
   return list;
 }
@@ -167,7 +179,7 @@ Result<std::string> held_data(Storage& storage, const Tenant& tenant, const Data
                       {"given_on_the_card", OrderedJson::object()},
                       {"favourite_shop", *favourite},
                       {"kept_products", *pins},
-                      {"pickups", pickups_json(rows->pickups)},
+                      {"pickups", pickups_json(*rows)},
                       {"was_a_member_before", *left}};
   if (const std::optional<Card>& known = *card) {
     json["member"] = member_json(*known, *rows);

@@ -18,7 +18,7 @@ const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of
  *   smaregi: {joined: boolean, contract_id: string, stock_confirmed_at: number, stores: {store_id: string, name: string}[]},
  *   in_step: boolean, problems: {code: string, since?: number, count?: number, column?: string}[],
  *   waiting: {customer: string, url: string, since: number, missing: string[]}[], settings: any, mail: {sends: boolean},
- *   review: {id: string, key: string, since: number, cause: string}[],
+ *   review: {id: string, kind: string, key: string, since: number, cause: string}[],
  *   data_requests: {id: string, customer: string, url: string, orders: string[], requested_at: number}[],
  *   editor: Record<string, string>, app: string, customers: string}} Status
  */

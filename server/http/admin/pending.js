@@ -47,14 +47,15 @@ export function createPending({make, say, ago, send, ask, page: words, language,
   /** @param {any} status the page's */
   function showReview(status) {
     const causes = /** @type {Record<string, string>} */ (words.review_cause);
+    const row = (/** @type {string} */ kind, /** @type {string} */ key) => say(kind === 'pickup_mail' ? words.review_pickup_row : words.review_row, {key});
     review.hidden = status.review.length === 0;
     review.replaceChildren(
       make('h2', {class: 'card__title', id: 'review-title', tabindex: '-1'}, words.review), make('p', {class: 'card__note'}, words.review_note),
-      ...status.review.map(({id, key, since, cause}) => make('div', {class: 'row', 'data-review': id},
-        make('span', {}, say(words.review_row, {key}), ' · ', ago(since, status.now), make('br'), causes[cause] ?? causes.other),
+      ...status.review.map(({id, kind, key, since, cause}) => make('div', {class: 'row', 'data-review': id},
+        make('span', {}, row(kind, key), ' · ', ago(since, status.now), make('br'), causes[cause] ?? causes.other),
         make('span', {class: 'answers'},
-          make('button', {class: 'button', type: 'button', 'aria-label': say(words.review_done_of, {key}), click: () => void settle(id, 'done')}, words.review_done),
-          make('button', {class: 'button', type: 'button', 'aria-label': say(words.review_again_of, {key}), click: () => void settle(id, 'again')}, words.review_again)))),
+          make('button', {class: 'button', type: 'button', 'aria-label': say(words.review_done_of, {row: row(kind, key)}), click: () => void settle(id, 'done')}, words.review_done),
+          make('button', {class: 'button', type: 'button', 'aria-label': say(words.review_again_of, {row: row(kind, key)}), click: () => void settle(id, 'again')}, words.review_again)))),
       reviewSaid);
   }
 

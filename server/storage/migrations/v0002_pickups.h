@@ -1,5 +1,5 @@
 #pragma once
-// Pick-ups, and the staff who serve them.
+// Pick-ups, the mails about them, and the staff who serve them.
 
 #include <string_view>
 
@@ -16,6 +16,7 @@ inline constexpr std::string_view kV0002Pickups[] = {
          state {text} NOT NULL,
          is_open INTEGER NOT NULL,
          language {text} NOT NULL,
+         page {text} NOT NULL,
          placed_at BIGINT NOT NULL,
          accept_by BIGINT NOT NULL,
          ready_from BIGINT NOT NULL,
@@ -62,6 +63,50 @@ inline constexpr std::string_view kV0002Pickups[] = {
          refused INTEGER NOT NULL,
          PRIMARY KEY (tenant, pickup_id, deed_id)
        ) {clustered})",
+
+    // settled_at: when the outcome was known, or 0; until then what is known is the outbox item's.
+    R"(CREATE TABLE pickup_mail (
+         tenant BIGINT NOT NULL,
+         pickup_id {text} NOT NULL,
+         mail_id {text} NOT NULL,
+         place BIGINT NOT NULL,
+         step {text} NOT NULL,
+         asked_at BIGINT NOT NULL,
+         settled_at BIGINT NOT NULL,
+         outcome {text} NOT NULL,
+         PRIMARY KEY (tenant, pickup_id, mail_id)
+       ) {clustered})",
+
+    // The outbox learns another kind: SQLite changes no CHECK of a table that is there. Nothing
+    // refers to an item's id.
+    "ALTER TABLE outbox RENAME TO outbox_before",
+    R"(CREATE TABLE outbox (
+         id {id},
+         tenant BIGINT NOT NULL,
+         kind {text} NOT NULL CHECK (kind IN
+           ('write_card', 'create_member', 'customer_changed', 'member_changed',
+            'tag_customer', 'drop_customer', 'tell_leaving', 'pickup_mail')),
+         item_key {text} NOT NULL,
+         state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead', 'review')),
+         revision BIGINT NOT NULL DEFAULT 1,
+         begun BIGINT NOT NULL DEFAULT 0,
+         lease BIGINT NOT NULL DEFAULT 0,
+         attempts INTEGER NOT NULL DEFAULT 0,
+         due_at BIGINT NOT NULL,
+         error {text} NOT NULL DEFAULT '',
+         enqueued_at BIGINT NOT NULL,
+         background INTEGER NOT NULL DEFAULT 0,
+         UNIQUE (tenant, item_key, kind)
+       ))",
+    "INSERT INTO outbox (tenant, kind, item_key, state, revision, begun, lease, attempts, due_at, "
+    "error, enqueued_at, background) SELECT tenant, kind, item_key, state, revision, begun, lease, "
+    "attempts, due_at, error, enqueued_at, background FROM outbox_before ORDER BY id",
+    "DROP TABLE outbox_before",
+    "CREATE INDEX outbox_due ON outbox (background, due_at, id) "
+    "WHERE state IN ('waiting', 'leased')",
+    "CREATE INDEX outbox_dead ON outbox (tenant, id) WHERE state = 'dead'",
+    "CREATE INDEX outbox_review ON outbox (tenant, id) WHERE state = 'review'",
+    "CREATE INDEX outbox_begun ON outbox (due_at, id) WHERE begun > 0",
 
     // token_hash: SHA-256 of the invitation, "" once it was taken up.
     R"(CREATE TABLE staff (

@@ -10,6 +10,7 @@
 
 #include "server/domain/member/join_service.h"
 #include "server/jobs/jobs.h"
+#include "tests/support/fake_book.h"
 #include "tests/support/fakes.h"
 
 namespace tsunagi {
@@ -61,6 +62,8 @@ struct World {
   CardService cards{{storage, pos, clock, background}};
   StockService stock{storage, clock};
   TenantDirectory directory{storage, clock};
+  fakes::FakeBook book{storage};
+  PickupService pickups{{book, storage, stock, clock, random}};
   Jobs jobs{ports()};
   int last_event = 0;
 
@@ -75,10 +78,13 @@ struct World {
             .stock = stock,
             .directory = directory,
             .mailer = &mailer,
-            .log = [this](std::string_view line) {
-              const std::lock_guard lock(said_mutex);
-              said.emplace_back(line);
-            }};
+            .log =
+                [this](std::string_view line) {
+                  const std::lock_guard lock(said_mutex);
+                  said.emplace_back(line);
+                },
+            .pickups = &pickups,
+            .book = &book};
   }
 };
 

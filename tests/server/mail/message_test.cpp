@@ -48,6 +48,21 @@ TEST(MailMessage, HasItsHeadersOnceAndItsTextWhole) {
   EXPECT_EQ(*message(somebody(), kFrom), *made) << "sent again it is the same";
 }
 
+TEST(MailMessage, WhoeverSendsItIsCalledByTheirNameAndAddsNoHeader) {
+  const auto from = [](const std::string& name) {
+    Mail mail = somebody();
+    mail.from_name = name;
+    const std::string made = *message(mail, kFrom);
+    const size_t at = made.find("\r\nFrom: ") + 8;
+    return made.substr(at, made.find("\r\nTo: ") - at);
+  };
+  EXPECT_EQ(from("Cafe Neko"), "Cafe Neko <tsunagi@tsunagi.example>");
+  EXPECT_EQ(from(""), "<tsunagi@tsunagi.example>");
+  EXPECT_EQ(from("繋ぎ"), "=?UTF-8?B?57mL44GO?= <tsunagi@tsunagi.example>");
+  EXPECT_EQ(from("a\r\nBcc: b@c.d").find("Bcc"), std::string::npos);
+  EXPECT_EQ(from("\"<x>").find("<x>"), std::string::npos);
+}
+
 TEST(MailMessage, ItsSubjectIsInWordsThatEndBetweenCharacters) {
   const auto made = message(somebody(), kFrom);
   ASSERT_TRUE(made.ok());

@@ -15,6 +15,23 @@ class TenantsTest : public StorageTest {
     EXPECT_TRUE(found.ok() && found->has_value());
     return found.ok() && *found ? **found : Tenant{};
   }
+  void aside_with_its_mail(TenantId tenant) {
+    Pickup wish;
+    wish.id = "pickup-number-one";
+    wish.customer_id = 1;
+    wish.store_id = "1";
+    wish.code = "123456";
+    wish.lines = {
+        {.product_id = "1", .product_code = "p", .product_name = "Tea", .quantity = 1, .held = 1}};
+    EXPECT_OK(db().place(tenant, wish, {0},
+                         {change::TellShopper{.pickup_id = wish.id, .mail_id = "placed"}}));
+  }
+  void staff_of(TenantId tenant) {
+    const std::string token = "invitation" + std::to_string(tenant);
+    EXPECT_OK(
+        db().invite(tenant, {.id = "s", .name = "s", .stores = {}, .invited_at = kNow}, token));
+    EXPECT_TRUE(value(db().take_up(token, "session" + token, kNow)));
+  }
 };
 INSTANTIATE_TEST_SUITE_P(Databases, TenantsTest,
                          testing::Values(Backend::kSqlite, Backend::kPostgres), backend_name);
@@ -209,20 +226,8 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
            change::LeaveMember{{.code = "T3", .pos_member_id = "33", .kept_customer_id = 1}},
            change::Audit{.actor = "test", .action = "join", .subject = "1", .reason = ""}},
           tenant);
-    EXPECT_OK(db().place(
-        tenant,
-        {.id = "pickup-number-1",
-         .customer_id = 1,
-         .store_id = "1",
-         .code = "100001",
-         .reason = {},
-         .lines = {{.product_id = "1", .product_code = "p", .product_name = "Tea", .quantity = 1}}},
-        {0}, {}));
-    EXPECT_OK(db().invite(
-        tenant,
-        {.id = "staff", .name = "花", .role = Role::kHeadOffice, .stores = {}, .invited_at = kNow},
-        "invitation" + suffix));
-    EXPECT_TRUE(value(db().take_up("invitation" + suffix, "session" + suffix, kNow)).has_value());
+    aside_with_its_mail(tenant);
+    staff_of(tenant);
   }
   const auto count = [&](const std::string& table, TenantId tenant) {
     return database_->number("SELECT COUNT(*) FROM " + table +
@@ -234,7 +239,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_LE(1, count(table, kShop)) << "the test should fill " << table;
     with_rows.push_back(table);
   }
-  EXPECT_EQ(33u, with_rows.size());
+  EXPECT_EQ(34u, with_rows.size());
 
   EXPECT_OK(db().erase_tenant(kShop));
   for (const std::string& table : with_rows) {

@@ -1,0 +1,17 @@
+# Embeds mails/STEP.LANGUAGE.txt as default_mails() (default_mails.h).
+file(GLOB mail_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/mails/*.txt)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mail_files})
+set(mail_source "// Generated from server/domain/fulfilment/mails.\n#include \"server/domain/fulfilment/default_mails.h\"\n\nnamespace tsunagi {\nnamespace {\n\nconstexpr DefaultMail kDefaultMails[] = {\n")
+foreach(file ${mail_files})
+  get_filename_component(name ${file} NAME)
+  if(NOT name MATCHES "^([a-z]+)[.](ja|en)[.]txt$")
+    message(FATAL_ERROR "${file} must be named after a step and a language")
+  endif()
+  string(APPEND mail_source "{\"${CMAKE_MATCH_1}\", \"${CMAKE_MATCH_2}\", R\"mail(")
+  # Read whole: a list would lose its semicolons.
+  file(READ ${file} text)
+  string(APPEND mail_source "${text})mail\"},\n")
+endforeach()
+string(APPEND mail_source "};\n\n}  // namespace\n\nstd::span<const DefaultMail> default_mails() { return kDefaultMails; }\n\n}  // namespace tsunagi\n")
+file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/default_mails.cpp CONTENT "${mail_source}" @ONLY)
+target_sources(tsunagi_domain PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/default_mails.cpp)

@@ -1,0 +1,146 @@
+#include "server/domain/fulfilment/pickup_mail.h"
+
+#include <algorithm>
+
+namespace tsunagi {
+namespace {
+
+using Step = PickupMailStep;
+using Outcome = PickupMailOutcome;
+
+constexpr Outcome kOutcomes[] = {Outcome::kWaiting,    Outcome::kSent,     Outcome::kUnanswered,
+                                 Outcome::kFailed,     Outcome::kOutdated, Outcome::kNoAddress,
+                                 Outcome::kNoCustomer, Outcome::kRefused,  Outcome::kNoMailServer};
+
+template <class Enum, size_t N>
+std::optional<Enum> mail_word(const Enum (&all)[N], std::string_view text) {
+  for (const Enum value : all) {
+    if (word(value) == text) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view word(Step step) {
+  switch (step) {
+    case Step::kPlaced:
+      return "placed";
+    case Step::kReady:
+      return "ready";
+    case Step::kRejected:
+      return "rejected";
+    case Step::kCancelled:
+      return "cancelled";
+    case Step::kExpired:
+      return "expired";
+    case Step::kReminder:
+      return "reminder";
+  }
+  return "";
+}
+
+std::string_view word(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kWaiting:
+      return "waiting";
+    case Outcome::kSent:
+      return "sent";
+    case Outcome::kUnanswered:
+      return "unanswered";
+    case Outcome::kFailed:
+      return "failed";
+    case Outcome::kOutdated:
+      return "outdated";
+    case Outcome::kNoAddress:
+      return "no_address";
+    case Outcome::kNoCustomer:
+      return "no_customer";
+    case Outcome::kRefused:
+      return "refused";
+    case Outcome::kNoMailServer:
+      return "no_mail_server";
+  }
+  return "";
+}
+
+std::optional<Step> pickup_mail_step(std::string_view word) {
+  return mail_word(kPickupMailSteps, word);
+}
+std::optional<Outcome> pickup_mail_outcome(std::string_view word) {
+  return mail_word(kOutcomes, word);
+}
+
+bool is_not_sent(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kWaiting:
+    case Outcome::kSent:
+    case Outcome::kUnanswered:
+    case Outcome::kFailed:
+      return false;
+    case Outcome::kOutdated:
+    case Outcome::kNoAddress:
+    case Outcome::kNoCustomer:
+    case Outcome::kRefused:
+    case Outcome::kNoMailServer:
+      return true;
+  }
+  return false;
+}
+
+std::string pickup_mail_key(std::string_view pickup_id, std::string_view mail_id) {
+  return std::string(pickup_id) + '/' + std::string(mail_id);
+}
+
+PickupMailName pickup_mail_name(std::string_view key) {
+  const size_t end = std::min(key.find('/'), key.size());
+  return {.pickup_id = std::string(key.substr(0, end)),
+          .mail_id = std::string(key.substr(std::min(end + 1, key.size())))};
+}
+
+std::string reminder_id(const Pickup& pickup) {
+  return "reminder-" + std::to_string(pickup.hold_until);
+}
+
+std::optional<Step> told_of(PickupAction action, Role by) {
+  switch (action) {
+    case PickupAction::kReady:
+      return Step::kReady;
+    case PickupAction::kReject:
+      return Step::kRejected;
+    case PickupAction::kCancel:
+      if (by == Role::kShopper) return std::nullopt;
+      return Step::kCancelled;
+    case PickupAction::kExpire:
+      return Step::kExpired;
+    case PickupAction::kAccept:
+    case PickupAction::kPick:
+    case PickupAction::kHandOver:
+    case PickupAction::kExtend:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
+  const PickupState state = pickup.state;
+  switch (mail.step) {
+    case Step::kPlaced:
+      return state == PickupState::kPlaced || state == PickupState::kAccepted ||
+             state == PickupState::kPicking;
+    case Step::kReady:
+      return state == PickupState::kReady;
+    case Step::kRejected:
+      return state == PickupState::kRejected;
+    case Step::kCancelled:
+      return state == PickupState::kCancelled;
+    case Step::kExpired:
+      return state == PickupState::kExpired;
+    case Step::kReminder:
+      return state == PickupState::kReady && mail.id == reminder_id(pickup) &&
+             now < pickup.hold_until;
+  }
+  return false;
+}
+
+}  // namespace tsunagi

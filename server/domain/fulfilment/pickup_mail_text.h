@@ -1,0 +1,37 @@
+#pragma once
+// The words of mails about a pick-up: templates of ctemplate, the merchant's or those of the folder
+// mails (embedded at build time, mails.cmake). {{NAME}} is a fact; what is between {{#NAME}} and
+// {{/NAME}} is there when the fact is, and between {{#LINES}} and {{/LINES}} once a product.
+//
+//   NAME the customer, STORE the online store, SHOP and PHONE the shop, CODE the number for the
+//   counter, READY_FROM, HOLD_UNTIL, REASON of a rejection, PAGE a link; PARTLY is there when not
+//   everything was found; PRODUCT and QUANTITY of a line.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/domain/values.h"
+
+namespace tsunagi {
+
+// language: "ja" or "en".
+MailText default_mail_text(PickupMailStep step, std::string_view language);
+
+// What is wrong with a template, as a refusal of a setting says it; none: it can be filled.
+std::optional<std::string> mail_template_error(std::string_view text);
+
+struct MailFacts {
+  struct Line {
+    std::string product;
+    int64_t quantity = 0;
+  };
+  std::map<std::string, std::string, std::less<>> values;  // by name; "" is not there
+  std::vector<Line> lines;
+};
+// kInternal: a template that has an error.
+Result<std::string> filled_mail(std::string_view text, const MailFacts& facts);
+
+}  // namespace tsunagi

@@ -1,0 +1,108 @@
+#pragma once
+// Pick-ups in memory, with their mails in the FakeStorage beside it. It does what was decided and
+// checks no stock: that is what the storage tests are for.
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "server/domain/fulfilment/pickup_book.h"
+#include "tests/support/fake_storage.h"
+
+namespace tsunagi::fakes {
+
+class FakeBook : public PickupBook {
+ public:
+  explicit FakeBook(FakeStorage& storage) : storage_(storage) {}
+
+  std::map<std::string, Pickup, std::less<>> pickups;
+
+  Result<Pickup> place(TenantId tenant, const Pickup& wish, const std::vector<int64_t>&,
+                       const std::vector<Change>& also) override {
+    const auto [there, first] = pickups.try_emplace(wish.id, wish);
+    if (first) (void)storage_.apply(tenant, also);
+    return there->second;
+  }
+  Result<Pickup> move(TenantId tenant, const PickupMove& move,
+                      const std::vector<Change>& also) override {
+    const auto found = pickups.find(move.pickup_id);
+    if (found == pickups.end()) return Error{ErrorCode::kNotFound, "there is no such pick-up"};
+    if (!deeds_.insert(move.pickup_id + move.action_id).second) return found->second;
+    if (auto done = do_to(found->second, move); !done.ok()) return done.error();
+    if (auto told = storage_.apply(tenant, also); !told.ok()) return told.error();
+    return found->second;
+  }
+  Result<std::optional<Pickup>> pickup(TenantId, std::string_view id) override {
+    const auto found = pickups.find(id);
+    return found == pickups.end() ? std::nullopt : std::optional(found->second);
+  }
+  Result<std::optional<Pickup>> open_pickup_by_code(TenantId, std::string_view) override {
+    return std::optional<Pickup>();
+  }
+  Result<std::vector<Pickup>> open_pickups(TenantId, const std::vector<std::string>&,
+                                           int) override {
+    return those([](const Pickup& each) { return is_open(each.state); });
+  }
+  Result<std::vector<Pickup>> pickups_of(TenantId, int64_t customer_id, int) override {
+    return those([=](const Pickup& each) { return each.customer_id == customer_id; });
+  }
+  Result<std::vector<Pickup>> overdue_pickups(TenantId, Seconds now, int) override {
+    return those([=](const Pickup& each) { return is_open(each.state) && each.hold_until <= now; });
+  }
+  Result<std::vector<PickupDeed>> deeds_of(TenantId, std::string_view) override {
+    return std::vector<PickupDeed>();
+  }
+  Result<PickupMailLog> mails_of(TenantId tenant, const std::vector<std::string>& ids) override {
+    PickupMailLog log = storage_.pickup_mails(tenant);
+    std::erase_if(
+        log, [&](const auto& each) { return std::ranges::find(ids, each.first) == ids.end(); });
+    return log;
+  }
+  Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) override {
+    for (const auto& [id, mails] : storage_.pickup_mails(tenant)) {
+      const auto other = pickups.find(id);
+      if (other == pickups.end() || other->second.customer_id != pickup.customer_id) continue;
+      for (const PickupMail& each : mails) {
+        const bool earlier =
+            each.asked_at < mail.asked_at ||
+            (each.asked_at == mail.asked_at && id == pickup.id && each.place < mail.place);
+        if (each.settled_at == 0 && earlier && waits(pickup_mail_key(id, each.id))) return true;
+      }
+    }
+    return false;
+  }
+  Result<std::vector<Pickup>> pickups_to_remind(TenantId tenant, Seconds now, int) override {
+    const PickupMailLog log = storage_.pickup_mails(tenant);
+    return those([&](const Pickup& each) {
+      const Seconds last_day = each.hold_until - kReminderSeconds;
+      if (each.state != PickupState::kReady || now >= each.hold_until || now < last_day ||
+          each.changed_at > last_day) {
+        return false;
+      }
+      const auto mails = log.find(each.id);
+      return mails == log.end() || std::ranges::find(mails->second, reminder_id(each),
+                                                     &PickupMail::id) == mails->second.end();
+    });
+  }
+
+ private:
+  [[nodiscard]] bool waits(const std::string& key) const {
+    return std::ranges::any_of(storage_.outbox(), [&](const auto& row) {
+      return row.second.item.write.key == key && !row.second.rests();
+    });
+  }
+  template <class Matches>
+  std::vector<Pickup> those(Matches matches) const {
+    std::vector<Pickup> found;
+    for (const auto& [id, each] : pickups) {
+      if (matches(each)) found.push_back(each);
+    }
+    return found;
+  }
+
+  FakeStorage& storage_;
+  std::set<std::string> deeds_;
+};
+
+}  // namespace tsunagi::fakes
