@@ -1,57 +1,13 @@
 // A pick-up from the shopper's wish to the counter, with real processes: on one server with SQLite, and on three with PostgreSQL,
 // where a crowd wants the last piece.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { join } from 'node:path';
-import { root, until } from '../support/processes.mjs';
-import { proxyPath } from '../support/proxy.mjs';
+import { Counter, act } from '../support/counter.mjs';
+import { startPostgres, stopPostgres } from '../support/database.mjs';
+import { until } from '../support/processes.mjs';
 import { seed } from '../support/seed.mjs';
 import { Stack, send } from '../support/stack.mjs';
-
-const postgres = (...args) => execFileSync(join(root, 'tests/support/postgres.sh'), args, { encoding: 'utf8' }).trim();
-const kAlwaysOpen = { on: true, prepare_minutes: 60, accept_minutes: 30, hold_days: 3, hours: { opens: '00:00', closes: '24:00', closed: [] } };
-
-/** What one shop's people do. */
-class Counter {
-  constructor(stack, data) { Object.assign(this, { stack, data, store: String(data.stores[0].storeId), other: String(data.stores[1].storeId) }); }
-
-  async open() {
-    const { settings } = await this.data.merchant('GET', '/status');
-    await this.data.merchant('PUT', '/settings', { ...settings, safety_stock: 0, pickup: kAlwaysOpen });
-  }
-  async clerk(role, stores) {
-    const { link } = await this.data.merchant('POST', '/staff', { name: `${role}さん`, role, ...(stores ? { stores } : {}) });
-    const token = link.split('#join=')[1];
-    const reply = await fetch(`${this.stack.server}/staff/api/join`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token }) });
-    assert.equal(reply.status, 200);
-    const [set] = reply.headers.getSetCookie();
-    assert.match(set, /HttpOnly; SameSite=Strict/);
-    const cookie = set.split(';')[0];
-    return { cookie, token, ask: (method, path, body) => fetch(`${this.stack.server}/staff/api${path}`, { method, headers: { cookie, ...(body ? { 'content-type': 'application/json' } : {}) }, body: body && JSON.stringify(body) }) };
-  }
-  path(customer, to, extra = {}) { return proxyPath(this.stack, to, { customer: String(customer), extra }); }
-  async look(customer, code) { return send('GET', this.stack.server + this.path(customer, '/pickup.json', code ? { code } : {})); }
-  async stockOf(code) {
-    const { products: [{ shops }] } = await send('GET', this.stack.server + proxyPath(this.stack, '/stock.json', { extra: { barcode: code, all: '1' } }));
-    return shops.find(({ shop_id: id }) => id === this.store);
-  }
-  /** {status, body} of a reservation; `server`: which one is asked. */
-  async reserve(customer, lines, { id = randomUUID(), shop = this.store, server = this.stack.server, nonce } = {}) {
-    const reply = await fetch(server + this.path(customer, '/pickup'), { method: 'POST', headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ nonce: nonce ?? (await this.look(customer)).nonce, id, shop, lines, language: 'ja' }) });
-    return { status: reply.status, id, ...(await reply.json()) };
-  }
-  async shelf(product, amount) {
-    await this.data.pos('PATCH', `/stock/${product.product_id}`, { storeId: this.store, stockAmount: String(amount) });
-    await until(`${amount} of ${product.code} to be known`, async () => (await this.stockOf(product.code))?.on_hand === amount, 30_000, 200);
-  }
-}
-const act = async (clerk, pickup, action, more = {}) => {
-  const reply = await clerk.ask('POST', '/act', { id: pickup.id, deed: randomUUID(), action, ...more });
-  return { status: reply.status, ...(await reply.json()) };
-};
 
 describe('one shop on one server', () => {
   const stack = new Stack();
@@ -203,7 +159,7 @@ describe('a crowd at three servers', () => {
   let counter;
   let data;
   before(async () => {
-    database = postgres('start');
+    database = startPostgres();
     stack = new Stack({ database });
     await stack.start();
     data = await seed(stack, undefined, { shops: 2, products: 2, members: 5, sales: 0 });
@@ -212,7 +168,7 @@ describe('a crowd at three servers', () => {
   });
   after(async () => {
     await stack?.stop();
-    if (database) postgres('stop', database);
+    if (database) stopPostgres(database);
   });
 
   test('of fifty who want the last piece one gets it', async () => {
