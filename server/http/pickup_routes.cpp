@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/http/pickup_cart.h"
 #include "server/http/pickup_json.h"
 #include "server/http/pickup_shops.h"
 #include "server/http/query.h"
@@ -101,6 +102,16 @@ Reply pickup_figures(const Context& context, const Asked& asked) {
   if (!own.ok()) return failed(own.error());
   const PickupShops shops = pickup_shops(asked.tenant.settings, *stores);
   OrderedJson json = {{"now", asked.now}, {"nonce", nonce_of(context, asked)}};
+  const auto lines = cart_lines(asked.proxy.others);
+  if (!lines.ok()) return failed(lines.error());
+  if (!lines->empty()) {
+    if (count(asked.proxy.others, "code") > 0) {
+      return refuse(400, "invalid", "Ask for a code or for lines, not for both.");
+    }
+    auto cart = cart_json(context, asked, *stores, *lines);
+    if (!cart.ok()) return failed(cart.error());
+    json.update(*cart);
+  }
   if (const auto code = only(asked.proxy.others, "code"); code && !code->empty()) {
     const auto stock = stock_of(context, asked, std::string(*code));
     if (!stock.ok()) return failed(stock.error());

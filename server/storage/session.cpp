@@ -31,6 +31,8 @@ constexpr Word kWords[] = {
     {"{in_json_array_open}", "SELECT value FROM json_each(",
      "SELECT json_array_elements_text(CAST("},
     {"{in_json_array_close}", ")", " AS json))"},
+    {"{each_in_json_array_open}", "json_each(", "json_array_elements_text(CAST("},
+    {"{each_in_json_array_close}", ")", " AS json)) AS json_each(value)"},
     {"{migration_lock}", "", "SELECT pg_advisory_xact_lock(7846113)"},
     {"{has_version_table}", "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'",
      "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'schema_version' AND schemaname = "

@@ -2,7 +2,7 @@
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
 // operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, pickup_mails.cpp,
-// staff.cpp; changes.cpp applies changes.
+// cart.cpp, staff.cpp; changes.cpp applies changes.
 
 #include <memory>
 #include <optional>
@@ -133,6 +133,8 @@ class SqlStorage : public Database {
                        const std::vector<Change>& also) override;
   Result<Pickup> move(TenantId tenant, const PickupMove& move,
                       const std::vector<Change>& also) override;
+  Result<std::vector<CodeStock>> stock_of_codes(TenantId tenant,
+                                                const std::vector<std::string>& codes) override;
   Result<std::optional<Pickup>> pickup(TenantId tenant, std::string_view id) override;
   Result<std::optional<Pickup>> open_pickup_by_code(TenantId tenant,
                                                     std::string_view code) override;

@@ -27,6 +27,8 @@ export class Counter {
   }
   path(customer, to, extra = {}) { return proxyPath(this.stack, to, { customer: String(customer), extra, at: Math.floor(Date.now() / 1000) + this.later }); }
   async look(customer, code) { return send('GET', this.stack.server + this.path(customer, '/pickup.json', code ? { code } : {})); }
+  /** What the shops have of a whole cart: [[3, '4900…'], …]. */
+  async lookAtCart(customer, lines) { return send('GET', this.stack.server + this.path(customer, '/pickup.json', { line: lines.map(([quantity, code]) => `${quantity}*${code}`) })); }
   async stockOf(code) {
     const { products: [{ shops }] } = await send('GET', this.stack.server + this.path('', '/stock.json', { barcode: code, all: '1' }));
     return shops.find(({ shop_id: id }) => id === this.store);

@@ -33,6 +33,11 @@ class FakeBook : public PickupBook {
     if (auto told = storage_.apply(tenant, also); !told.ok()) return told.error();
     return found->second;
   }
+  // No stock is kept here.
+  Result<std::vector<CodeStock>> stock_of_codes(
+      TenantId /*tenant*/, const std::vector<std::string>& /*codes*/) override {
+    return std::vector<CodeStock>{};
+  }
   Result<std::optional<Pickup>> pickup(TenantId, std::string_view id) override {
     const auto found = pickups.find(id);
     return found == pickups.end() ? std::nullopt : std::optional(found->second);

@@ -3,20 +3,23 @@
 import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
 
-/** @param {Record<string, string>} fields */
+/** @param {Record<string, string | string[]>} fields */
 export function sign(fields, secret) {
   const text = Object.entries(fields).map(([key, value]) => `${key}=${value}`).sort().join('');
   return createHmac('sha256', secret).update(text).digest('hex');
 }
 
-/** The path and signed query of an app-proxy request for `customer` ('' when anonymous). */
+/** The path and signed query of an app-proxy request for `customer` ('' when anonymous). A list in `extra` is a name that comes several times. */
 export function proxyPath(stack, path, { customer = '', extra = {}, at = Math.floor(Date.now() / 1000), shop = stack.keys.shop, secret = stack.keys.shopify_client_secret, prefix = '/apps/tsunagi', repeat = undefined } = {}) {
-  // A name that comes several times is signed once, its values joined by commas.
-  const several = repeat ? Array.from({ length: repeat[1] }, (_, i) => String(i)) : [];
-  const fields = { ...extra, ...(repeat ? { [repeat[0]]: several.join(',') } : {}), shop, logged_in_customer_id: customer, path_prefix: prefix, timestamp: String(at) };
+  const named = { ...extra, ...(repeat ? { [repeat[0]]: Array.from({ length: repeat[1] }, (_, i) => String(i)) } : {}) };
+  const fields = { ...named, shop, logged_in_customer_id: customer, path_prefix: prefix, timestamp: String(at) };
+  // A name that comes several times is signed once, its values joined by commas: as a list becomes a text.
   const query = new URLSearchParams({ ...fields, signature: sign(fields, secret) });
-  if (repeat) query.delete(repeat[0]);
-  for (const value of several) query.append(repeat[0], value);
+  for (const [name, values] of Object.entries(named)) {
+    if (!Array.isArray(values)) continue;
+    query.delete(name);
+    for (const value of values) query.append(name, value);
+  }
   return `/proxy${path}?${query}`;
 }
 

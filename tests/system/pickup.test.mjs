@@ -1,16 +1,14 @@
 // A pick-up from the shopper's wish to the counter, with real processes: on one server with SQLite, and on three with PostgreSQL,
 // where a crowd wants the last piece.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { join } from 'node:path';
 import { Counter, act } from '../support/counter.mjs';
-import { root, until } from '../support/processes.mjs';
+import { startPostgres, stopPostgres } from '../support/database.mjs';
+import { until } from '../support/processes.mjs';
 import { seed } from '../support/seed.mjs';
 import { Stack, send } from '../support/stack.mjs';
 
-const postgres = (...args) => execFileSync(join(root, 'tests/support/postgres.sh'), args, { encoding: 'utf8' }).trim();
 describe('one shop on one server', () => {
   const stack = new Stack();
   let data;
@@ -127,6 +125,39 @@ describe('one shop on one server', () => {
     assert.equal((await counter.look(hanako.id)).pickups.find(({ id }) => id === pickup.id).reason, 'not_found');
   });
 
+  test('which shops have the whole cart, and what the others lack', async () => {
+    const [tea, cup] = data.products;
+    await counter.shelf(tea, 4, counter.other);
+    await counter.shelf(cup, 1, counter.other);
+    await counter.shelf(tea, 4);
+    await counter.shelf(cup, 2);
+    // One product by its barcode and by its SKU is one line.
+    const ask = () => counter.lookAtCart(hanako.id, [[1, tea.code], [2, cup.code], [1, tea.sku]]);
+    await until('the other shop\'s cups to be known', async () => (await ask()).shops[1].lacks[0]?.offered === 1, 30_000, 200);
+    const cart = await ask();
+    assert.deepEqual(cart.lines, [{ code: tea.code, name: tea.name, quantity: 2, counted: true }, { code: cup.code, name: cup.name, quantity: 2, counted: true }]);
+    const [here, other] = cart.shops;
+    assert.deepEqual([here.shop, here.offered, here.lacks], [counter.store, 1, []]);
+    assert.deepEqual([other.shop, other.offered, other.lacks], [counter.other, 0, [{ code: cup.code, offered: 1 }]]);
+    assert.ok(here.from >= cart.now + 3_600 && here.name && here.phone);
+    assert.equal(cart.product, undefined);
+    // What is offered is what is promised.
+    const { pickup } = await counter.reserve(hanako.id, [{ code: tea.code, quantity: 2 }, { code: cup.code, quantity: 2 }]);
+    assert.equal(pickup.lines.length, 2);
+    assert.deepEqual((await ask()).shops.find(({ shop }) => shop === counter.store).lacks, [{ code: cup.code, offered: 0 }]);
+    assert.equal((await act(clerk, pickup, 'reject', { reason: 'busy' })).status, 200);
+    // One line of one piece is the page of one product, in other words.
+    const one = (await counter.lookAtCart(hanako.id, [[1, tea.code]])).shops;
+    assert.deepEqual(one.map(({ lacks, ...shop }) => shop).toSorted((a, b) => a.shop.localeCompare(b.shop)), (await counter.look(hanako.id, tea.code)).shops.toSorted((a, b) => a.shop.localeCompare(b.shop)));
+    // What no shop counts hides nothing else.
+    const gift = await counter.lookAtCart(hanako.id, [[1, 'a gift card'], [1, tea.code]]);
+    assert.deepEqual(gift.lines.map(({ counted }) => counted), [false, true]);
+    assert.ok(gift.shops.every(({ offered, lacks }) => offered === 0 && lacks[0].code === 'a gift card'));
+    for (const wrong of [[['0', tea.code]], [['100', tea.code]], [['x', tea.code]], [['1', '']], [[60, tea.code], [60, tea.sku]], Array(21).fill([1, tea.code])]) {
+      await assert.rejects(counter.lookAtCart(hanako.id, wrong), /: 400 .*"code":"invalid","message":".{10}/, JSON.stringify(wrong));
+    }
+  });
+
   test('a shop that puts nothing aside, and a shop that is closed', async () => {
     const [tea] = data.products;
     const { settings } = await data.merchant('GET', '/status');
@@ -161,7 +192,7 @@ describe('a crowd at three servers', () => {
   let counter;
   let data;
   before(async () => {
-    database = postgres('start');
+    database = startPostgres();
     stack = new Stack({ database });
     await stack.start();
     data = await seed(stack, undefined, { shops: 2, products: 2, members: 5, sales: 0 });
@@ -170,7 +201,7 @@ describe('a crowd at three servers', () => {
   });
   after(async () => {
     await stack?.stop();
-    if (database) postgres('stop', database);
+    if (database) stopPostgres(database);
   });
 
   test('of fifty who want the last piece one gets it', async () => {

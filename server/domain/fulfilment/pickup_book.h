@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/domain/changes.h"
+#include "server/domain/fulfilment/cart.h"
 #include "server/domain/fulfilment/pickup.h"
 #include "server/domain/fulfilment/pickup_mail.h"
 
@@ -33,6 +34,11 @@ class PickupBook {  // storage
   // already is answered with the pick-up as it is. kConflict is written down too.
   virtual Result<Pickup> move(TenantId tenant, const PickupMove& move,
                               const std::vector<Change>& also) = 0;
+
+  // What every shop has of these barcodes or SKUs, one question for all of them; each code once, in
+  // any order.
+  virtual Result<std::vector<CodeStock>> stock_of_codes(TenantId tenant,
+                                                        const std::vector<std::string>& codes) = 0;
 
   virtual Result<std::optional<Pickup>> pickup(TenantId tenant, std::string_view id) = 0;
   virtual Result<std::optional<Pickup>> open_pickup_by_code(TenantId tenant,

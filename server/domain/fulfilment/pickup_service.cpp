@@ -11,11 +11,6 @@ namespace {
 
 constexpr uint64_t kCodes = 1'000'000;
 
-const StoreSetting* setting_of(const Settings& settings, std::string_view store_id) {
-  const auto found = std::ranges::find(settings.stores, store_id, &StoreSetting::store_id);
-  return found == settings.stores.end() ? nullptr : &*found;
-}
-
 bool is_plain_id(std::string_view id) {
   return std::ranges::all_of(id, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
@@ -32,6 +27,13 @@ Change mail_of(const std::string& pickup_id, PickupMailStep step) {
       .pickup_id = pickup_id, .mail_id = std::string(word(step)), .step = step};
 }
 
+std::vector<std::string> codes_of(const std::vector<Wanted>& wanted) {
+  std::vector<std::string> codes;
+  codes.reserve(wanted.size());
+  for (const Wanted& each : wanted) codes.push_back(each.code);
+  return codes;
+}
+
 std::string draw_code(Random& random) {
   std::array<char, 8> text{};
   (void)std::snprintf(text.data(), text.size(), "%06u",
@@ -40,26 +42,6 @@ std::string draw_code(Random& random) {
 }
 
 }  // namespace
-
-const OpeningHours& hours_of(const Settings& settings, std::string_view store_id) {
-  const StoreSetting* setting = setting_of(settings, store_id);
-  return setting != nullptr && setting->hours ? *setting->hours : settings.pickup.hours;
-}
-
-bool puts_aside(const Settings& settings, const Store& store) {
-  if (!settings.pickup.on || store.paused) return false;
-  const StoreSetting* setting = setting_of(settings, store.store_id);
-  if (setting != nullptr && (setting->hidden || setting->no_pickup)) return false;
-  const Pilot& pilot = settings.pilot;
-  return !pilot.on || pilot.stores.empty() ||
-         std::ranges::find(pilot.stores, store.store_id) != pilot.stores.end();
-}
-
-int64_t safety_of(const Settings& settings, std::string_view store_id) {
-  const StoreSetting* setting = setting_of(settings, store_id);
-  return setting != nullptr && setting->safety_stock > 0 ? setting->safety_stock
-                                                         : settings.safety_stock;
-}
 
 std::optional<Seconds> PickupService::promise(const Tenant& tenant,
                                               std::string_view store_id) const {
@@ -118,6 +100,14 @@ Result<Pickup> PickupService::reserve(const Tenant& tenant, const Wish& wish) {
       ready_from(hours, now, settings.accept_minutes * kMinuteSeconds).value_or(*ready);
   pickup.hold_until = kept_until(hours, *ready, settings.hold_days);
   return place(tenant, std::move(pickup));
+}
+
+Result<Cart> PickupService::cart(const Tenant& tenant, const std::vector<Store>& stores,
+                                 const std::vector<Wanted>& wanted) {
+  if (auto good = check_cart(wanted); !good) return good.error();
+  const auto stock = ports_.book.stock_of_codes(tenant.id, codes_of(wanted));
+  if (!stock.ok()) return stock.error();
+  return cart_of(tenant.settings, stores, wanted, *stock);
 }
 
 Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "server/domain/fulfilment/cart.h"
 #include "server/domain/fulfilment/pickup_book.h"
+#include "server/domain/fulfilment/shop_settings.h"
 #include "server/domain/ports.h"
 #include "server/domain/stock/stock_service.h"
 
@@ -30,10 +32,7 @@ class PickupService {
   };
   explicit PickupService(Ports ports) : ports_(ports) {}
 
-  struct Wanted {
-    std::string code;  // barcode or SKU
-    int64_t quantity = 0;
-  };
+  using Wanted = tsunagi::Wanted;
   struct Wish {
     std::string id;  // kPickupIdLeast..kPickupIdMost letters, digits and "-"
     int64_t customer_id = 0;
@@ -45,6 +44,10 @@ class PickupService {
   // From when a shop would have it ready; none: it does not put things aside, or is not open.
   [[nodiscard]] std::optional<Seconds> promise(const Tenant& tenant,
                                                std::string_view store_id) const;
+  // What each of these shops that puts things aside could of a whole cart. kInvalid: a cart nobody
+  // can have put aside.
+  Result<Cart> cart(const Tenant& tenant, const std::vector<Store>& stores,
+                    const std::vector<Wanted>& wanted);
   // kConflict: there is not enough any more (kNotEnough), or the customer has too many;
   // kInvalid: a wish nobody can have; kNotFound: no such product or shop.
   Result<Pickup> reserve(const Tenant& tenant, const Wish& wish);
@@ -71,10 +74,5 @@ class PickupService {
 
   Ports ports_;
 };
-
-// The hours, and whether it takes part, of a shop: its own or the programme's.
-[[nodiscard]] const OpeningHours& hours_of(const Settings& settings, std::string_view store_id);
-[[nodiscard]] bool puts_aside(const Settings& settings, const Store& store);
-[[nodiscard]] int64_t safety_of(const Settings& settings, std::string_view store_id);
 
 }  // namespace tsunagi
