@@ -54,7 +54,6 @@ class PickupService {
   Result<int> expire_overdue(const Tenant& tenant);
 
  private:
-  Result<std::vector<PickupLine>> lines_of(const Tenant& tenant, const std::vector<Wanted>& wanted);
   Result<Pickup> place(const Tenant& tenant, Pickup pickup);
   void forget_stock(const Tenant& tenant, const Pickup& pickup);
 
