@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "server/storage/sql_storage.h"
 #include "server/storage/text.h"
@@ -9,68 +10,111 @@
 namespace tsunagi::storage {
 namespace {
 
-// Rows of three kinds, so that nothing is asked for once a line or once a shop: the products, what
-// their shops have, and what is held there. A code is a product as product_by_code() finds it.
+// Rows of several kinds, so that nothing is asked for once a line or once a shop: which product a
+// code is (as product_by_code() finds it), the products, what their shops have, and what is held
+// there. Every column of a row costs as much as finding it: the kind and the layaway, 4 * layaway +
+// kind, are one.
 constexpr Sql kStockOfCodes{
     "WITH asked AS MATERIALIZED (SELECT json_each.value AS code, COALESCE("
     "(SELECT MIN(product_id) FROM product WHERE tenant = :a AND code = json_each.value), "
     "(SELECT MIN(product_id) FROM product WHERE tenant = :b AND supplier_code = json_each.value)) "
     "AS product_id FROM {each_in_json_array_open}:c{each_in_json_array_close}) "
-    "SELECT 0, asked.code, product.product_id, product.name, stock_controlled, 0 "
-    "FROM asked CROSS JOIN product "
-    "WHERE product.tenant = :d AND product.product_id = asked.product_id "
-    "UNION ALL SELECT 1, asked.code, store_id, '', on_hand, layaway "
-    "FROM asked CROSS JOIN stock_level "
-    "WHERE stock_level.tenant = :e AND stock_level.product_id = asked.product_id "
-    "UNION ALL SELECT 2, asked.code, store_id, '', CAST(SUM(held) AS BIGINT), 0 "
-    "FROM asked CROSS JOIN pickup_line WHERE pickup_line.tenant = :f "
-    "AND pickup_line.product_id = asked.product_id AND held > 0 GROUP BY asked.code, store_id"};
-enum class RowOf : int64_t { kProduct, kShelf, kHeld };
+    "SELECT 0, product_id, code, 0 FROM asked WHERE product_id IS NOT NULL "
+    "UNION ALL SELECT 1, product_id, name, stock_controlled FROM product "
+    "WHERE tenant = :d AND product_id {any_open}SELECT product_id FROM asked{any_close} "
+    "UNION ALL SELECT 4 * layaway + 2, product_id, store_id, on_hand FROM stock_level "
+    "WHERE tenant = :e AND product_id {any_open}SELECT product_id FROM asked{any_close} "
+    "UNION ALL SELECT 3, product_id, store_id, held FROM pickup_line "
+    "WHERE tenant = :f AND product_id {any_open}SELECT product_id FROM asked{any_close} "
+    "AND held > 0"};
+constexpr size_t kShelvesLikely = 128;  // of a product: most merchants have fewer shops
+constexpr int64_t kStoreRow = 4;        // the shop itself, in place of the product
+enum class RowOf : int64_t { kCode, kProduct, kShelf, kHeld };
 
 struct CartRow {
-  int64_t of = 0;
-  std::string code, id, name;  // id: of the product or the shop
-  int64_t first = 0;           // whether it is counted, on hand, or held
-  int64_t layaway = 0;
+  int64_t of = 0;  // 4 * layaway + RowOf
+  std::string product_id;
+  std::string text;   // the code, the name, or the shop
+  int64_t first = 0;  // whether it is counted, on hand, or held
 };
 
-struct FoundCode {
+struct FoundProduct {
   CodeStock stock;
+  std::vector<std::string> codes;
   bool counted = false;
-  std::vector<std::pair<std::string, int64_t>> held;  // by shop
+  std::vector<std::pair<std::string, int64_t>> held;  // by shop, in any order, several times
 };
 
-void take_row(FoundCode& found, const CartRow& row) {
-  switch (static_cast<RowOf>(row.of)) {
-    case RowOf::kProduct:
-      found.counted = row.first != 0;
-      found.stock.product_id = row.id;
-      found.stock.name = row.name;
-      return;
-    case RowOf::kShelf:
-      found.stock.levels.push_back(
-          {.product_id = {}, .store_id = row.id, .on_hand = row.first, .layaway = row.layaway});
-      return;
-    case RowOf::kHeld:
-      found.held.emplace_back(row.id, row.first);
-      return;
+// The product of a row: mostly that of the row before.
+class FoundProducts {
+ public:
+  void take(const CartRow& row) {
+    if (last_ == nullptr || last_->stock.product_id != row.product_id) {
+      last_ = &products_[row.product_id];
+      last_->stock.product_id = row.product_id;
+      last_->stock.levels.reserve(kShelvesLikely);
+    }
+    take_into(*last_, row);
   }
-}
-
-// What is held goes to its shelf.
-CodeStock put_together(FoundCode found, const std::string& code) {
-  if (!found.counted) return {.code = code, .product_id = {}, .name = {}, .levels = {}};
-  CodeStock& stock = found.stock;
-  stock.code = code;
-  std::ranges::sort(stock.levels, {}, &StockLevel::store_id);
-  for (StockLevel& level : stock.levels) level.product_id = stock.product_id;
-  for (const auto& [store_id, held] : found.held) {
-    const auto level = std::ranges::lower_bound(stock.levels, store_id, {}, &StockLevel::store_id);
-    if (level != stock.levels.end() && level->store_id == store_id) level->held = held;
+  // By code: what is held goes to its shelf.
+  std::map<std::string, CodeStock> by_code() && {
+    std::map<std::string, CodeStock> stock;
+    for (auto& [id, found] : products_) {
+      if (!found.counted) continue;
+      put_together(found);
+      // Mostly one code a product: nothing is copied.
+      for (size_t i = 1; i < found.codes.size(); ++i) stock[found.codes[i]] = found.stock;
+      if (!found.codes.empty()) stock[found.codes.front()] = std::move(found.stock);
+    }
+    return stock;
   }
-  return std::move(stock);
-}
 
+ private:
+  static void take_into(FoundProduct& found, const CartRow& row) {
+    switch (static_cast<RowOf>(row.of & 3)) {
+      case RowOf::kCode:
+        found.codes.push_back(row.text);
+        return;
+      case RowOf::kProduct:
+        found.stock.name = row.text;
+        found.counted = row.first != 0;
+        return;
+      case RowOf::kShelf:
+        found.stock.levels.emplace_back();
+        found.stock.levels.back().product_id = row.product_id;
+        found.stock.levels.back().store_id = row.text;
+        found.stock.levels.back().on_hand = row.first;
+        found.stock.levels.back().layaway = row.of >> 2;
+        return;
+      case RowOf::kHeld:
+        found.held.emplace_back(row.text, row.first);
+        return;
+    }
+  }
+  static void put_together(FoundProduct& found) {
+    auto& levels = found.stock.levels;
+    if (!std::ranges::is_sorted(levels, {}, &StockLevel::store_id)) {
+      std::ranges::sort(levels, {}, &StockLevel::store_id);
+    }
+    for (const auto& [store_id, held] : found.held) {
+      const auto level = std::ranges::lower_bound(levels, store_id, {}, &StockLevel::store_id);
+      if (level != levels.end() && level->store_id == store_id) level->held += held;
+    }
+  }
+
+  std::map<std::string, FoundProduct> products_;
+  FoundProduct* last_ = nullptr;
+};
+
+constexpr Sql kGoods{
+    "WITH asked AS MATERIALIZED (SELECT json_each.value AS code, COALESCE("
+    "(SELECT MIN(product_id) FROM product WHERE tenant = :a AND code = json_each.value), "
+    "(SELECT MIN(product_id) FROM product WHERE tenant = :b AND supplier_code = json_each.value)) "
+    "AS product_id FROM {each_in_json_array_open}:c{each_in_json_array_close}) "
+    "SELECT 0, product_id, code, 0 FROM asked WHERE product_id IS NOT NULL "
+    "UNION ALL SELECT 1, product_id, name, stock_controlled FROM product "
+    "WHERE tenant = :d AND product_id {any_open}SELECT product_id FROM asked{any_close} "
+    "UNION ALL SELECT 4, store_id, '', paused FROM store WHERE tenant = :e AND store_id = :f"};
 }  // namespace
 
 Result<std::vector<CodeStock>> SqlStorage::stock_of_codes(TenantId tenant,
@@ -81,15 +125,43 @@ Result<std::vector<CodeStock>> SqlStorage::stock_of_codes(TenantId tenant,
   const std::string asked = json_array(once);
   return read([&](Session& session) -> Result<std::vector<CodeStock>> {
     CartRow row;
-    std::map<std::string, FoundCode> by_code;
+    FoundProducts found;
     session.each(
-        kStockOfCodes, std::tie(row.of, row.code, row.id, row.name, row.first, row.layaway),
-        [&] { take_row(by_code[row.code], row); }, tenant, tenant, asked, tenant, tenant, tenant);
-    std::vector<CodeStock> found;
+        kStockOfCodes, std::tie(row.of, row.product_id, row.text, row.first),
+        [&] { found.take(row); }, tenant, tenant, asked, tenant, tenant, tenant);
+    auto by_code = std::move(found).by_code();
+    std::vector<CodeStock> stock;
     for (const std::string& code : once) {
-      found.push_back(put_together(by_code[storable(code)], code));
+      stock.push_back(std::move(by_code[storable(code)]));
+      stock.back().code = code;
     }
-    return found;
+    return stock;
+  });
+}
+
+Result<PickupBook::Goods> SqlStorage::goods_of(TenantId tenant, std::string_view store_id,
+                                               const std::vector<std::string>& codes) {
+  const std::string asked = json_array(codes);
+  return read([&](Session& session) -> Result<Goods> {
+    Goods goods;
+    CartRow row;
+    FoundProducts found;
+    const auto take = [&] {
+      if (row.of != kStoreRow) {
+        found.take(row);
+        return;
+      }
+      goods.store.emplace();
+      goods.store->store_id = row.product_id;
+      goods.store->paused = row.first != 0;
+    };
+    session.each(kGoods, std::tie(row.of, row.product_id, row.text, row.first), take, tenant,
+                 tenant, asked, tenant, tenant, store_id);
+    for (auto& [code, product] : std::move(found).by_code()) {
+      goods.products.push_back(std::move(product));
+      goods.products.back().code = code;
+    }
+    return goods;
   });
 }
 

@@ -1,6 +1,8 @@
 // Pick-ups: held in the transaction that looks whether there is enough.
 
 #include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "server/storage/sql_storage.h"
@@ -37,22 +39,41 @@ constexpr Sql kToRemind{
 constexpr Sql kLines{
     "SELECT product_id, product_code, product_name, quantity, picked, held FROM pickup_line "
     "WHERE tenant = :a AND pickup_id = :b ORDER BY product_id"};
-constexpr Sql kOpenCount{
-    "SELECT COUNT(*) FROM pickup WHERE tenant = :a AND customer_id = :b AND is_open = 1"};
-// The row is the lock of the product in the shop: who holds it counts alone.
-constexpr Sql kOffered{
-    "SELECT on_hand, layaway FROM stock_level "
-    "WHERE tenant = :a AND product_id = :b AND store_id = :c {hold_alone}"};
-constexpr Sql kHeld{
-    "SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM pickup_line "
-    "WHERE tenant = :a AND product_id = :b AND store_id = :c AND held > 0"};
+// Whether there is such a shop, the id is there, how many the customer has open, and whether the
+// code is taken: one trip to the database.
+constexpr Sql kBeforePlacing{
+    "SELECT (SELECT COUNT(*) FROM pickup WHERE tenant = :a AND pickup_id = :b), "
+    "(SELECT COUNT(*) FROM pickup WHERE tenant = :c AND customer_id = :d AND is_open = 1), "
+    "(SELECT COUNT(*) FROM pickup WHERE tenant = :e AND code = :f AND is_open = 1) "
+    "FROM tenant WHERE tenant = :g {hold}"};
+// The rows are the locks of the products in the shop: who holds them counts alone. They are taken
+// in one order, so that two who want the same two do not wait for each other.
+constexpr Sql kHoldShelves{
+    "SELECT product_id, on_hand, layaway FROM stock_level WHERE tenant = :a AND store_id = :b "
+    "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close} "
+    "ORDER BY product_id {hold_alone}"};
+// A statement of its own: it sees what was committed while the one before it waited.
+constexpr Sql kHeldOnShelves{
+    "SELECT product_id, CAST(SUM(held) AS BIGINT) FROM pickup_line "
+    "WHERE tenant = :a AND store_id = :b AND held > 0 "
+    "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close} "
+    "GROUP BY product_id"};
 constexpr Sql kPut{
     "INSERT INTO pickup (tenant, pickup_id, customer_id, store_id, code, state, is_open, language, "
     "placed_at, accept_by, ready_from, hold_until, changed_at, page, reason) "
-    "VALUES (:a, :b, :c, :d, :e, :f, 1, :g, :h, :i, :j, :k, :l, :m, '')"};
-constexpr Sql kPutLine{
+    "VALUES (:a, :b, :c, :d, :e, :f, 1, :g, :h, :i, :j, :k, :l, :m, '') "
+    "ON CONFLICT DO NOTHING"};
+constexpr Sql kPutLines{
     "INSERT INTO pickup_line (tenant, pickup_id, product_id, store_id, product_code, product_name, "
-    "quantity, picked, held) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i)"};
+    "quantity, picked, held) SELECT :a, :b, value ->> 'id', :c, value ->> 'code', value ->> "
+    "'name', "
+    "CAST(value ->> 'quantity' AS BIGINT), CAST(value ->> 'picked' AS BIGINT), "
+    "CAST(value ->> 'held' AS BIGINT) "
+    "FROM {each_object_open}:d{each_object_close}"};
+constexpr Sql kPutFirstDeed{
+    "INSERT INTO pickup_deed (tenant, pickup_id, deed_id, place, done_at, role, actor, action, "
+    "state_before, state_after, reason, refused) "
+    "VALUES (:a, :b, 'place', 0, :c, 'shopper', :d, 'place', '', :e, '', 0)"};
 constexpr Sql kSetState{
     "UPDATE pickup SET state = :a, is_open = :b, hold_until = :c, changed_at = :d, reason = :e "
     "WHERE tenant = :f AND pickup_id = :g"};
@@ -70,8 +91,6 @@ constexpr Sql kDeeds{
     "SELECT done_at, role, actor, action, state_before, state_after, reason, refused "
     "FROM pickup_deed WHERE tenant = :a AND pickup_id = :b ORDER BY place"};
 constexpr int64_t kDeedsMost = 1'000;  // of one pick-up; more are refused
-
-constexpr std::string_view kPlaceWord = "place";
 
 Error no_such() { return {ErrorCode::kNotFound, "there is no such pick-up"}; }
 
@@ -121,54 +140,89 @@ void put_deed(Session& session, TenantId tenant, std::string_view pickup, const 
               deed.before, deed.after, deed.reason, int64_t{deed.refused}, tenant, pickup);
 }
 
-// Products come in one order, so that two who want the same two do not wait for each other.
+struct Shelf {
+  int64_t on_hand = 0, layaway = 0, held = 0;
+};
+
+// What the shop has of the lines' products, locked.
+std::map<std::string, Shelf> hold_shelves(Session& session, TenantId tenant, const Pickup& wish) {
+  std::vector<std::string> ids;
+  for (const PickupLine& line : wish.lines) ids.push_back(line.product_id);
+  const std::string products = json_array(ids);
+  std::map<std::string, Shelf> shelves;
+  std::string id;
+  Shelf shelf;
+  session.each(
+      kHoldShelves, std::tie(id, shelf.on_hand, shelf.layaway), [&] { shelves[id] = shelf; },
+      tenant, wish.store_id, products);
+  if (shelves.size() < wish.lines.size()) return shelves;  // refused, whatever is held
+  int64_t held = 0;
+  session.each(
+      kHeldOnShelves, std::tie(id, held), [&] { shelves[id].held = held; }, tenant, wish.store_id,
+      products);
+  return shelves;
+}
+
 Result<Done> check_offered(Session& session, TenantId tenant, const Pickup& wish,
                            const std::vector<int64_t>& safety) {
+  const auto shelves = hold_shelves(session, tenant, wish);
   for (size_t i = 0; i < wish.lines.size(); ++i) {
     const PickupLine& line = wish.lines[i];
-    int64_t on_hand = 0;
-    int64_t layaway = 0;
-    int64_t held = 0;
-    const bool known =
-        session.one(kOffered, std::tie(on_hand, layaway), tenant, line.product_id, wish.store_id);
-    if (known) session.one(kHeld, std::tie(held), tenant, line.product_id, wish.store_id);
-    const int64_t offered = on_hand - std::max<int64_t>(0, layaway) - held - safety[i];
-    if (!known || line.quantity > offered) {
+    const auto found = shelves.find(line.product_id);
+    const Shelf shelf = found == shelves.end() ? Shelf{} : found->second;
+    const int64_t offered =
+        shelf.on_hand - std::max<int64_t>(0, shelf.layaway) - shelf.held - safety[i];
+    if (found == shelves.end() || line.quantity > offered) {
       return Error{ErrorCode::kConflict, std::string(kNotEnough) + line.product_id};
     }
   }
   return Done{};
 }
 
+std::string lines_of(const Pickup& wish) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const PickupLine& line : wish.lines) {
+    list.push_back({{"id", storable(line.product_id)},
+                    {"code", storable(line.product_code)},
+                    {"name", storable(line.product_name)},
+                    {"quantity", line.quantity},
+                    {"picked", line.picked},
+                    {"held", line.held}});
+  }
+  return list.dump();
+}
+
+// What there is of the wish before it is placed; kNotFound: no such shop.
+struct BeforePlacing {
+  int64_t same_id = 0, open = 0, same_code = 0;
+};
+Result<BeforePlacing> before_placing(Session& session, TenantId tenant, const Pickup& wish) {
+  BeforePlacing before;
+  if (!session.one(kBeforePlacing, std::tie(before.same_id, before.open, before.same_code), tenant,
+                   wish.id, tenant, wish.customer_id, tenant, wish.code, tenant)) {
+    return Error{ErrorCode::kNotFound, "unknown shop"};
+  }
+  session.hold(tenant);
+  return before;
+}
+
 Result<Pickup> place_anew(Session& session, TenantId tenant, const Pickup& wish,
-                          const std::vector<int64_t>& safety) {
-  int64_t open = 0;
-  session.one(kOpenCount, std::tie(open), tenant, wish.customer_id);
-  if (open >= kOpenPickupsMost) {
+                          const std::vector<int64_t>& safety, const BeforePlacing& before) {
+  if (before.open >= kOpenPickupsMost) {
     return Error{ErrorCode::kConflict, "the customer has as many open pick-ups as one may have"};
   }
   if (auto offered = check_offered(session, tenant, wish, safety); !offered) return offered.error();
-  std::string other;
-  if (session.one(kByCode, std::tie(other), tenant, wish.code)) {
+  if (before.same_code > 0) {
     return Error{ErrorCode::kUnavailable, "the code is another open pick-up's"};
   }
-  session.run(kPut, tenant, wish.id, wish.customer_id, wish.store_id, wish.code, word(wish.state),
-              wish.language, wish.placed_at, wish.accept_by, wish.ready_from, wish.hold_until,
-              wish.changed_at, wish.page);
-  for (const PickupLine& line : wish.lines) {
-    session.run(kPutLine, tenant, wish.id, line.product_id, wish.store_id, line.product_code,
-                line.product_name, line.quantity, line.picked, line.held);
-  }
-  const std::string customer = std::to_string(wish.customer_id);
-  put_deed(session, tenant, wish.id,
-           {.id = kPlaceWord,
-            .actor = customer,
-            .action = kPlaceWord,
-            .before = {},
-            .after = word(wish.state),
-            .reason = {},
-            .role = Role::kShopper,
-            .at = wish.placed_at});
+  const int64_t put = session.run(kPut, tenant, wish.id, wish.customer_id, wish.store_id, wish.code,
+                                  word(wish.state), wish.language, wish.placed_at, wish.accept_by,
+                                  wish.ready_from, wish.hold_until, wish.changed_at, wish.page);
+  // Somebody who was faster: another draw has another code, and finds the same wish placed.
+  if (put == 0) return Error{ErrorCode::kUnavailable, "another one placed it or has its code"};
+  session.run(kPutLines, tenant, wish.id, wish.store_id, lines_of(wish));
+  session.run(kPutFirstDeed, tenant, wish.id, wish.placed_at, std::to_string(wish.customer_id),
+              word(wish.state));
   return wish;
 }
 
@@ -219,12 +273,14 @@ Result<Pickup> SqlStorage::place(TenantId tenant, const Pickup& wish,
   }
   const Seconds now = clock_.now();
   return write([&](Session& session) -> Result<Pickup> {
-    if (auto known = hold_tenant(session, tenant); !known) return known.error();
-    if (auto there = pickup_of(session, tenant, wish.id)) {
-      if (there->customer_id == wish.customer_id) return *std::move(there);
+    const auto before = before_placing(session, tenant, wish);
+    if (!before) return before.error();
+    if (before->same_id > 0) {
+      auto there = pickup_of(session, tenant, wish.id);
+      if (there && there->customer_id == wish.customer_id) return *std::move(there);
       return Error{ErrorCode::kConflict, "the id is another pick-up's"};
     }
-    auto placed = place_anew(session, tenant, wish, safety);
+    auto placed = place_anew(session, tenant, wish, safety, *before);
     if (!placed) return placed;
     if (auto applied = apply_changes(session, tenant, also, now); !applied) return applied.error();
     return placed;

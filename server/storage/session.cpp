@@ -33,6 +33,12 @@ constexpr Word kWords[] = {
     {"{in_json_array_close}", ")", " AS json))"},
     {"{each_in_json_array_open}", "json_each(", "json_array_elements_text(CAST("},
     {"{each_in_json_array_close}", ")", " AS json)) AS json_each(value)"},
+    // "= ANY" of an array is always looked up in an index; for "IN (SELECT …)" a table that was
+    // never analysed is read whole.
+    {"{any_open}", "IN (", "= ANY (ARRAY("},
+    {"{any_close}", ")", "))"},
+    {"{each_object_open}", "json_each(", "json_array_elements(CAST("},
+    {"{each_object_close}", ")", " AS json)) AS json_each(value)"},
     {"{migration_lock}", "", "SELECT pg_advisory_xact_lock(7846113)"},
     {"{has_version_table}", "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'",
      "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'schema_version' AND schemaname = "

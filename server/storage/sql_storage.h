@@ -135,6 +135,8 @@ class SqlStorage : public Database {
                       const std::vector<Change>& also) override;
   Result<std::vector<CodeStock>> stock_of_codes(TenantId tenant,
                                                 const std::vector<std::string>& codes) override;
+  Result<Goods> goods_of(TenantId tenant, std::string_view store_id,
+                         const std::vector<std::string>& codes) override;
   Result<std::optional<Pickup>> pickup(TenantId tenant, std::string_view id) override;
   Result<std::optional<Pickup>> open_pickup_by_code(TenantId tenant,
                                                     std::string_view code) override;

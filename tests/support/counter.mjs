@@ -40,7 +40,11 @@ export class Counter {
     return { status: reply.status, id, ...(await reply.json()) };
   }
   async shelf(product, amount, store = this.store) {
-    await this.data.pos('PATCH', `/stock/${product.product_id}`, { storeId: store, stockAmount: String(amount) });
+    // Smaregi takes four writes a second.
+    await until('Smaregi to take it', async () => {
+      await this.data.pos('PATCH', `/stock/${product.product_id}`, { storeId: store, stockAmount: String(amount) });
+      return true;
+    }, 10_000, 500);
     if (store === this.store) await until(`${amount} of ${product.code} to be known`, async () => (await this.stockOf(product.code))?.on_hand === amount, 30_000, 200);
   }
 }

@@ -38,6 +38,10 @@ class FakeBook : public PickupBook {
       TenantId /*tenant*/, const std::vector<std::string>& /*codes*/) override {
     return std::vector<CodeStock>{};
   }
+  Result<Goods> goods_of(TenantId /*tenant*/, std::string_view /*store_id*/,
+                         const std::vector<std::string>& /*codes*/) override {
+    return Goods{};
+  }
   Result<std::optional<Pickup>> pickup(TenantId, std::string_view id) override {
     const auto found = pickups.find(id);
     return found == pickups.end() ? std::nullopt : std::optional(found->second);

@@ -4,6 +4,7 @@
 #include <map>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "server/domain/fulfilment/shop_settings.h"
@@ -57,20 +58,39 @@ int64_t offered_of(const StockLevel& level, int64_t safety) {
   return std::clamp<int64_t>(level.on_hand - held_of(level) - safety, 0, kPickupQuantityMost);
 }
 
-const StockLevel* level_in(const CodeStock* stock, std::string_view store_id) {
-  if (stock == nullptr) return nullptr;
-  const auto found = std::ranges::lower_bound(stock->levels, store_id, {}, &StockLevel::store_id);
-  return found != stock->levels.end() && found->store_id == store_id ? &*found : nullptr;
+// By shop: what is offered of each line, from one walk over what the shops have.
+struct ShopOffer {
+  int64_t safety = 0;
+  std::vector<int64_t> lines;
+};
+using Offered = std::unordered_map<std::string_view, ShopOffer>;
+Offered offered_by_shop(const Settings& settings, const std::vector<Store>& stores,
+                        const std::vector<StockedLine>& lines) {
+  Offered offered;
+  for (const Store& store : stores) {
+    if (!puts_aside(settings, store)) continue;
+    offered[store.store_id] = {.safety = safety_of(settings, store.store_id),
+                               .lines = std::vector<int64_t>(lines.size())};
+  }
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].stock == nullptr) continue;
+    for (const StockLevel& level : lines[i].stock->levels) {
+      const auto shop = offered.find(level.store_id);
+      if (shop != offered.end()) shop->second.lines[i] = offered_of(level, shop->second.safety);
+    }
+  }
+  return offered;
 }
 
 CartShop shop_with(const std::vector<StockedLine>& lines, const std::string& store_id,
-                   int64_t safety) {
+                   const std::vector<int64_t>& offered) {
   CartShop shop{.store_id = store_id, .offered = kPickupQuantityMost, .lacks = {}};
-  for (const auto& [line, stock] : lines) {
-    const StockLevel* level = level_in(stock, store_id);
-    const int64_t offered = level == nullptr ? 0 : offered_of(*level, safety);
-    shop.offered = std::min(shop.offered, offered / line.quantity);
-    if (offered < line.quantity) shop.lacks.push_back({.code = line.code, .offered = offered});
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const CartLine& line = lines[i].line;
+    shop.offered = std::min(shop.offered, offered[i] / line.quantity);
+    if (offered[i] < line.quantity) {
+      shop.lacks.push_back({.code = line.code, .offered = offered[i]});
+    }
   }
   return shop;
 }
@@ -103,9 +123,11 @@ Result<Cart> cart_of(const Settings& settings, const std::vector<Store>& stores,
   std::map<std::string_view, size_t> places;
   for (size_t i = 0; i < settings.stores.size(); ++i) places[settings.stores[i].store_id] = i;
   std::map<std::tuple<bool, size_t, size_t>, CartShop> in_order;
+  const Offered offered = offered_by_shop(settings, stores, *lines);
   for (const Store& store : stores) {
-    if (!puts_aside(settings, store)) continue;
-    CartShop shop = shop_with(*lines, store.store_id, safety_of(settings, store.store_id));
+    const auto here = offered.find(store.store_id);
+    if (here == offered.end()) continue;
+    CartShop shop = shop_with(*lines, store.store_id, here->second.lines);
     const auto place = places.find(store.store_id);
     const bool lacks = shop.offered == 0;
     in_order.try_emplace(

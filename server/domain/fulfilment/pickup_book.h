@@ -26,7 +26,8 @@ class PickupBook {  // storage
   // transaction. Offered is on hand − layaway − held − safety, a figure for each line. The one that
   // is stored: a pick-up with this id is answered as it is when it is the same customer's.
   // kConflict: kNotEnough and the product, the id is another customer's, or the customer has
-  // kOpenPickupsMost; a code that another open one has is kUnavailable: draw another.
+  // kOpenPickupsMost; a code that another open one has, or the
+  // same wish placed at this moment, is kUnavailable: draw another code and place it again.
   virtual Result<Pickup> place(TenantId tenant, const Pickup& wish,
                                const std::vector<int64_t>& safety,
                                const std::vector<Change>& also) = 0;
@@ -39,6 +40,15 @@ class PickupBook {  // storage
   // any order.
   virtual Result<std::vector<CodeStock>> stock_of_codes(TenantId tenant,
                                                         const std::vector<std::string>& codes) = 0;
+
+  // What a wish is decided by before it is placed: the shop, and of each code its product, without
+  // levels. One question.
+  struct Goods {
+    std::optional<Store> store;  // its id and whether it pauses
+    std::vector<CodeStock> products;
+  };
+  virtual Result<Goods> goods_of(TenantId tenant, std::string_view store_id,
+                                 const std::vector<std::string>& codes) = 0;
 
   virtual Result<std::optional<Pickup>> pickup(TenantId tenant, std::string_view id) = 0;
   virtual Result<std::optional<Pickup>> open_pickup_by_code(TenantId tenant,

@@ -34,6 +34,22 @@ std::vector<std::string> codes_of(const std::vector<Wanted>& wanted) {
   return codes;
 }
 
+Result<std::vector<PickupLine>> wished_lines(const std::vector<Wanted>& wanted,
+                                             const std::vector<CodeStock>& products) {
+  std::vector<PickupLine> lines;
+  for (const Wanted& each : wanted) {
+    const auto found = std::ranges::find(products, each.code, &CodeStock::code);
+    if (found == products.end() || found->product_id.empty()) {
+      return Error{ErrorCode::kNotFound, "no shop counts this product"};
+    }
+    lines.push_back({.product_id = found->product_id,
+                     .product_code = each.code,
+                     .product_name = found->name,
+                     .quantity = each.quantity});
+  }
+  return summed(std::move(lines));
+}
+
 std::string draw_code(Random& random) {
   std::array<char, 8> text{};
   (void)std::snprintf(text.data(), text.size(), "%06u",
@@ -49,36 +65,15 @@ std::optional<Seconds> PickupService::promise(const Tenant& tenant,
                     tenant.settings.pickup.prepare_minutes * kMinuteSeconds);
 }
 
-Result<std::vector<PickupLine>> PickupService::lines_of(const Tenant& tenant,
-                                                        const std::vector<Wanted>& wanted) {
-  if (wanted.size() > static_cast<size_t>(kPickupLinesMost)) {
-    return Error{ErrorCode::kInvalid,
-                 "a pick-up takes at most " + std::to_string(kPickupLinesMost) + " lines"};
-  }
-  std::vector<PickupLine> lines;
-  for (const Wanted& each : wanted) {
-    auto found = ports_.storage.product_by_code(tenant.id, each.code, each.code);
-    if (!found.ok()) return found.error();
-    if (!found->has_value() || !(*found)->stock_controlled) {
-      return Error{ErrorCode::kNotFound, "no shop counts this product"};
-    }
-    lines.push_back({.product_id = (*found)->product_id,
-                     .product_code = each.code,
-                     .product_name = (*found)->name,
-                     .quantity = each.quantity});
-  }
-  return summed(std::move(lines));
-}
-
 Result<Pickup> PickupService::reserve(const Tenant& tenant, const Wish& wish) {
   if (!is_pickup_id(wish.id)) return Error{ErrorCode::kInvalid, "the pick-up's id is none"};
-  const auto stores = ports_.storage.stores(tenant.id);
-  if (!stores.ok()) return stores.error();
-  const auto store = std::ranges::find(*stores, wish.store_id, &Store::store_id);
-  if (store == stores->end() || !puts_aside(tenant.settings, *store)) {
+  if (auto good = check_cart(wish.wanted); !good) return good.error();
+  const auto goods = ports_.book.goods_of(tenant.id, wish.store_id, codes_of(wish.wanted));
+  if (!goods.ok()) return goods.error();
+  if (!goods->store || !puts_aside(tenant.settings, *goods->store)) {
     return Error{ErrorCode::kNotFound, "this shop puts nothing aside"};
   }
-  auto lines = lines_of(tenant, wish.wanted);
+  auto lines = wished_lines(wish.wanted, goods->products);
   if (!lines.ok()) return lines.error();
   const auto ready = promise(tenant, wish.store_id);
   if (!ready) return Error{ErrorCode::kConflict, "this shop is closed"};
@@ -115,17 +110,13 @@ Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {
                                     safety_of(tenant.settings, pickup.store_id));
   for (int draw = 1;; ++draw) {
     pickup.code = draw_code(ports_.random);
-    const auto taken = ports_.book.open_pickup_by_code(tenant.id, pickup.code);
-    if (!taken.ok()) return taken.error();
-    if (!taken->has_value()) {
-      auto placed = ports_.book.place(tenant.id, pickup, safety,
-                                      {mail_of(pickup.id, PickupMailStep::kPlaced)});
-      if (placed.ok() || placed.error().code != ErrorCode::kUnavailable) {
-        forget_stock(tenant, pickup);
-        return placed;
-      }
+    auto placed =
+        ports_.book.place(tenant.id, pickup, safety, {mail_of(pickup.id, PickupMailStep::kPlaced)});
+    const bool taken = !placed.ok() && placed.error().code == ErrorCode::kUnavailable;
+    if (!taken || draw == kCodeDraws) {
+      forget_stock(tenant, pickup);
+      return placed;
     }
-    if (draw == kCodeDraws) return Error{ErrorCode::kUnavailable, "no free code was drawn"};
   }
 }
 

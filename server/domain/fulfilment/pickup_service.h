@@ -68,7 +68,6 @@ class PickupService {
   Result<Pickup> tell_again(const Tenant& tenant, const Again& again);
 
  private:
-  Result<std::vector<PickupLine>> lines_of(const Tenant& tenant, const std::vector<Wanted>& wanted);
   Result<Pickup> place(const Tenant& tenant, Pickup pickup);
   void forget_stock(const Tenant& tenant, const Pickup& pickup);
 
