@@ -213,7 +213,7 @@ for (const language of kLanguages) {
     await shelf(cup, here, 1);
     await shelf(cup, there, 1);
     const staff = await clerk(language, await merchant(language, language === 'ja' ? '鈴木 一' : 'Hajime Suzuki'));
-    const page = await shopper(language, data.joined[1], cup, here);
+    const page = await shopper(language, data.joined[language === 'ja' ? 1 : 3], cup, here);
     const first = await reserve(page, language, here);
     await rowOf(staff, first.code).click({ timeout: kWaitMs });
     await staff.getByRole('button', { name: words.cannot, exact: true }).click();

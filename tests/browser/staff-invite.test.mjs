@@ -119,7 +119,7 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
     await page.getByText(words.saved, { exact: true }).waitFor();
 
     const { pickup: kept, stores } = await settings();
-    assert.deepEqual(kept, { on: true, prepare_minutes: 90, accept_minutes: 15, hold_days: 5, hours: { opens: '09:30', closes: '24:00', closed: [3] } });
+    assert.deepEqual(kept, { on: true, prepare_minutes: 90, accept_minutes: 15, hold_days: 5, hours: { opens: '09:30', closes: '24:00', closed: [3] }, mails: {} });
     assert.deepEqual(stores.map(({ hours }) => hours), [{ opens: '11:00', closes: '19:30', closed: [1] }, null, null]);
     assert.deepEqual(stores.map(({ no_pickup }) => no_pickup), [false, true, false]);
 
