@@ -134,6 +134,7 @@ TEST_F(StockTest, TheBarcodeIsAskedFirstAndTheSkuSecond) {
   ASSERT_TRUE(models.ok());
   EXPECT_EQ(models->at(0).product_name, "マグ");
   EXPECT_EQ(models->at(1).product_name, "マグ");
+  EXPECT_EQ(models->at(1).product_code, "4900000000010") << "with it alone it is found again";
 }
 
 TEST_F(StockTest, ViewsCostAFewReadsAnHourOfSecondsAndNoMore) {

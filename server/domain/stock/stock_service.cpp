@@ -34,6 +34,13 @@ struct KnownProduct {
   std::optional<Product> product;
   TimePoint until;
 };
+// Which of the asked words is the product's: with it alone it is found again.
+std::string_view matched(const Product& product, const ProductQuestion& question) {
+  const bool by_barcode = !question.barcode.empty() && (product.code == question.barcode ||
+                                                        product.supplier_code == question.barcode);
+  return by_barcode || question.sku.empty() ? question.barcode : question.sku;
+}
+
 // The figures of one product in the first shops of the list.
 struct KnownFigures {
   std::shared_ptr<const std::vector<ShopStock>> shops;
@@ -260,6 +267,7 @@ struct StockService::State {
     if (!found.ok()) return found.error();
     const std::optional<Product>& product = *found;
     if (!product || !product->stock_controlled) return model;
+    model.product_code = std::string(matched(*product, question));
     model.product_name = product->name;
     const auto list = shops_of(tenant);
     if (!list.ok()) return list.error();
