@@ -31,6 +31,7 @@ struct Sound {
     facts.figures.cursors = {{notice_cursor(System::kShopify), kAskedAt - 60},
                              {notice_cursor(System::kSmaregi), kAskedAt - 60},
                              {std::string(kSaleSeenCursor), kAskedAt - 90},
+                             {std::string(kCustomerSeenCursor), kAskedAt - 90},
                              {std::string(kStockConfirmedCursor), kAskedAt - 5}};
     facts.asked.shop = Access{.missing = {}, .ahead = 0};
     facts.asked.pos = Access{.missing = {}, .ahead = -1};
@@ -118,7 +119,21 @@ const BrokenRow kBroken[] = {
        s.cursor(notice_cursor(System::kSmaregi), kAskedAt - kNoticeLateAfter - kNoticeSkew - 2);
      },
      "pos_notices", CheckState::kBroken, "missed"},
-    {"no event ever", [](Sound& s) { s.cursor(notice_cursor(System::kShopify), 0); },
+    {"a changed customer that no event told of",
+     [](Sound& s) {
+       s.cursor(kCustomerSeenCursor, kAskedAt - kNoticeLateAfter - 1);
+       s.cursor(notice_cursor(System::kShopify),
+                kAskedAt - kNoticeLateAfter - kCustomerNoticeSkew - 2);
+     },
+     "shop_notices", CheckState::kBroken, "missed"},
+    {"a changed customer, and no event ever",
+     [](Sound& s) { s.cursor(notice_cursor(System::kShopify), 0); }, "shop_notices",
+     CheckState::kBroken, "missed"},
+    {"no event ever, and nothing to tell of",
+     [](Sound& s) {
+       s.cursor(notice_cursor(System::kShopify), 0);
+       s.cursor(kCustomerSeenCursor, 0);
+     },
      "shop_notices", CheckState::kUnknown, "none_yet"},
     {"tills not set up", [](Sound& s) { s.tenant.settings.till_ready = false; }, "till",
      CheckState::kWarning, "unconfirmed"},
@@ -157,6 +172,16 @@ TEST(Health, ASaleOfThisMomentMayStillBeToldOf) {
   EXPECT_EQ(check(shop, "pos_notices").cause, "missed");
   shop.facts.depth.oldest_waiting = kAskedAt - kNoticeLateAfter - 1;
   EXPECT_EQ(check(shop, "pos_notices").cause, "none_yet") << "it may be what waits";
+}
+
+TEST(Health, ACustomersTimeOfChangeMayBeOfALaterWriteOfOurOwn) {
+  Sound shop;
+  shop.cursor(notice_cursor(System::kShopify), kAskedAt - 600);
+  shop.cursor(kCustomerSeenCursor, kAskedAt - 600 + kCustomerNoticeSkew);
+  EXPECT_EQ(check(shop, "shop_notices").state, CheckState::kOk);
+  shop.cursor(kCustomerSeenCursor, kAskedAt - 600 + kCustomerNoticeSkew + 1);
+  EXPECT_EQ(check(shop, "shop_notices").cause, "missed");
+  EXPECT_EQ(check(shop, "shop_notices").since, kAskedAt - 600 + kCustomerNoticeSkew + 1);
 }
 
 TEST(Health, TheClockNamesWhoIsFurtherAway) {

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/domain/health/health.h"
 #include "server/domain/member/member_fields.h"
 #include "tests/support/fakes.h"
 
@@ -242,6 +243,24 @@ TEST_F(MemberSyncTest, AChangeInTheShopReachesTheTillOnceAndItsEchoIsNone) {
   EXPECT_EQ(writes(), 1);
   EXPECT_EQ(in_shop().last_name, "佐藤");
   EXPECT_EQ(audited("fields"), (std::vector<std::string>{"written: last_name, phone"}));
+}
+
+TEST_F(MemberSyncTest, WhenAPersonChangedACustomerIsNotedForTheCheckOfTheShopsNotices) {
+  const auto noted = [&] { return storage.cursor(1, kCustomerSeenCursor)->value_or(0); };
+  EXPECT_EQ(noted(), 0) << "the first look is no change";
+  const Seconds changed_at = clock.now();
+  shopper([&](ShopCustomer& c) {
+    c.last_name = "佐藤";
+    c.changed_at = changed_at;
+  });
+  ASSERT_TRUE(run(Side::kShop));
+  EXPECT_EQ(noted(), changed_at);
+
+  till(kFirstName, "華子");
+  ASSERT_TRUE(run(Side::kPos));
+  shopper([&](ShopCustomer& c) { c.changed_at = clock.now(); });
+  ASSERT_TRUE(run(Side::kShop));
+  EXPECT_EQ(noted(), changed_at) << "our own write, and a card that was published";
 }
 
 TEST_F(MemberSyncTest, AChangeAtTheTillReachesTheShopOnceAndItsEchoIsNone) {

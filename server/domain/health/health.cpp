@@ -146,26 +146,30 @@ Check members(const Told& told) {
   return check;
 }
 
-// No platform lists the subscriptions of an app's own configuration: what came in is the proof.
+// No platform lists the subscriptions of an app's own configuration: what came in is the proof, and
+// what was seen that no event told of is the proof of the contrary.
+Check notices(const Told& told, std::string_view name, System system, std::string_view seen_cursor,
+              Seconds skew) {
+  const Seconds last = told.cursor(notice_cursor(system));
+  const Seconds seen = told.cursor(seen_cursor);
+  const bool untold = seen - last > skew && told.facts.now - seen > kNoticeLateAfter;
+  // What waits to be worked off may be the very event.
+  if (untold && !queue_is_late(told, kNoticeLateAfter)) {
+    Check check = broken(name, "missed");
+    check.since = seen;
+    return check;
+  }
+  if (last == 0) return unknown(name, "none_yet");
+  return {.name = name, .since = last};
+}
+
 Check shop_notices(const Told& told) {
-  const Seconds last = told.cursor(notice_cursor(System::kShopify));
-  if (last == 0) return unknown("shop_notices", "none_yet");
-  return {.name = "shop_notices", .since = last};
+  return notices(told, "shop_notices", System::kShopify, kCustomerSeenCursor, kCustomerNoticeSkew);
 }
 
 Check pos_notices(const Told& told) {
   if (!told.joined()) return unknown("pos_notices", kNotJoined);
-  const Seconds last = told.cursor(notice_cursor(System::kSmaregi));
-  const Seconds sale = told.cursor(kSaleSeenCursor);
-  const bool untold = sale - last > kNoticeSkew && told.facts.now - sale > kNoticeLateAfter;
-  // What waits to be worked off may be the very event.
-  if (untold && !queue_is_late(told, kNoticeLateAfter)) {
-    Check check = broken("pos_notices", "missed");
-    check.since = sale;
-    return check;
-  }
-  if (last == 0) return unknown("pos_notices", "none_yet");
-  return {.name = "pos_notices", .since = last};
+  return notices(told, "pos_notices", System::kSmaregi, kSaleSeenCursor, kNoticeSkew);
 }
 
 // No platform tells how a till looks for members.

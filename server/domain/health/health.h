@@ -19,15 +19,18 @@ inline constexpr Seconds kQueueOldAfter = 5 * 60;
 // An event comes within seconds: a sale this long ago, and no event since, was not told of.
 inline constexpr Seconds kNoticeLateAfter = 30;
 inline constexpr Seconds kNoticeSkew = 10;  // between the platform's clock and ours
+// A customer's time of change may be of a later write of our own, of which no event need tell.
+inline constexpr Seconds kCustomerNoticeSkew = 60;
 // The app proxy takes what was signed within 90 s, a session token lives 60 s.
 inline constexpr Seconds kClockWarnsAt = 10;
 inline constexpr Seconds kClockBreaksAt = 45;
 inline constexpr int kWaitingCounted = 50;
 
 // Cursors: when the newest event of the platform that was worked off came in, and the newest sale
-// that polling saw.
+// and the newest change of a member's fields in the shop that was seen, by polling too.
 std::string notice_cursor(System system);
 inline constexpr std::string_view kSaleSeenCursor = "sale.seen";
+inline constexpr std::string_view kCustomerSeenCursor = "customer.seen";
 
 enum class CheckState : uint8_t { kOk, kWarning, kBroken, kUnknown };
 std::string_view word(CheckState state);  // "ok", "warning", "broken", "unknown"

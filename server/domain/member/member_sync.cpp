@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/domain/card/member_lookup.h"
+#include "server/domain/health/health.h"
 #include "server/domain/member/field_words.h"
 #include "server/domain/member/member_fields.h"
 #include "server/domain/member/member_merge.h"
@@ -190,6 +191,7 @@ Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair
   const bool shop_is_later = pair.customer->changed_at >= pair.member->changed_at;
   FieldChanges for_shop;
   FieldChanges for_pos;
+  bool shop_changed = false;  // by somebody else than us: an event tells of it
   for (const MemberField field : kMemberFields) {
     const FieldState state{
         .shop = pair.shop[field],
@@ -197,6 +199,7 @@ Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair
         .shop_changed = !prints.same(Side::kShop, field, pair.shop[field]),
         .pos_changed = !prints.same(Side::kPos, field, pair.pos[field]),
         .first_look = !prints.knows(Side::kShop, field) || !prints.knows(Side::kPos, field)};
+    shop_changed = shop_changed || (state.shop_changed && !state.first_look);
     const Flow flow = flow_of(field, state, winner_of(tenant, field), shop_is_later);
     if (flow == Flow::kToPos) for_pos[field] = pair.to_send[field];
     const bool to_shop = flow == Flow::kToShop && has_place(tenant.settings.field_keys, field);
@@ -224,6 +227,10 @@ Result<std::vector<Change>> MemberSync::bring_in_step(const Tenant& tenant, Pair
   const auto face = face_changes(tenant, pair);
   if (!face.ok()) return face.error();
   changes.insert(changes.end(), face->begin(), face->end());
+  if (shop_changed) {
+    changes.emplace_back(
+        change::SetCursor{std::string(kCustomerSeenCursor), pair.customer->changed_at});
+  }
   return changes;
 }
 

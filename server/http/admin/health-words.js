@@ -36,6 +36,7 @@ export const WORDS = {
       'plan.no_members': 'ご契約のプランでは会員とポイントを利用できません。スマレジのプランをプレミアムプラス以上に変更してください',
       'pos_notices.missed': '{time}の会計の通知が届いていません。スマレジ・デベロッパーズのWebhook設定で、送信先とイベントを確認してください。会計は定期的な読み込みで反映しています',
       'pos_notices.none_yet': 'まだ届いていません。会計や会員情報の変更があると届き、ここに時刻が出ます。Webhookの設定はスマレジ・デベロッパーズで確認できます',
+      'shop_notices.missed': '{time}に変わったお客さまの情報の通知が届いていません。ShopifyのDev Dashboardで配信の記録を確認し、失敗がなければ、アプリの設定をもう一度公開（shopify app deploy）するよう開発者にご依頼ください。変更は定期的な読み込みで反映しています',
       'shop_notices.none_yet': 'まだ届いていません。お客さまの情報が変わると届き、ここに時刻が出ます。配信の記録はShopifyのDev Dashboardで確認できます',
       'till.unconfirmed': 'レジが新しい会員をすぐに見つけられるかは、外からは確認できません。スタッフ用の用紙のとおりに設定して「設定しました」を押してください',
       'clock.off': 'サーバーの時計が{system}と{seconds}秒ずれています。広がると会員証を表示できなくなります。サーバーの管理者に時刻合わせ（NTP）をご依頼ください',
@@ -45,7 +46,7 @@ export const WORDS = {
       'block.unknown': 'テーマの状態を確認できませんでした',
     },
     action: {
-      reopen: 'アプリを開き直す', join: '連携を始める', developers: 'スマレジ・デベロッパーズを開く', plan: 'プランの変更方法を見る', columns: '必須項目の設定方法を見る',
+      reopen: 'アプリを開き直す', join: '連携を始める', developers: 'スマレジ・デベロッパーズを開く', dev_dashboard: 'ShopifyのDev Dashboardを開く', plan: 'プランの変更方法を見る', columns: '必須項目の設定方法を見る',
       waiting: '一覧を見る', settings: '停止の設定を見る', bundle: 'サポート情報をダウンロード', sheet: 'スタッフ用の用紙（A4）', till_done: '設定しました', till_undo: '未設定に戻す',
       editor: 'テーマエディターで開く',
     },
@@ -138,6 +139,7 @@ export const WORDS = {
       'plan.no_members': 'Your plan has no members and points. Change your Smaregi plan to プレミアムプラス (Premium Plus) or above',
       'pos_notices.missed': 'No notice came of a sale {time}. Check the webhook’s address and events in Smaregi Developers. Sales still arrive, by regular reading',
       'pos_notices.none_yet': 'None yet. They come with sales and member changes, and the time shows here. Webhooks are set up in Smaregi Developers',
+      'shop_notices.missed': 'No notice came of a customer who changed {time}. Look at the log of deliveries in Shopify’s Dev Dashboard; where it shows no failure, have your developer publish the app’s configuration again (shopify app deploy). Changes still arrive, by regular reading',
       'shop_notices.none_yet': 'None yet. They come when a customer changes, and the time shows here. Shopify’s Dev Dashboard has the log of deliveries',
       'till.unconfirmed': 'Nobody can see from outside whether your tills find new members at once. Set them up as the staff’s sheet says, then press “Done”',
       'clock.off': 'The server’s clock is {seconds} s off {system}’s. Further off, cards can no longer be shown. Ask whoever runs the server to sync its time (NTP)',
@@ -147,7 +149,7 @@ export const WORDS = {
       'block.unknown': 'We couldn’t see your theme',
     },
     action: {
-      reopen: 'Open the app again', join: 'Start connecting', developers: 'Open Smaregi Developers', plan: 'How to change the plan', columns: 'How to set required columns',
+      reopen: 'Open the app again', join: 'Start connecting', developers: 'Open Smaregi Developers', dev_dashboard: 'Open Shopify’s Dev Dashboard', plan: 'How to change the plan', columns: 'How to set required columns',
       waiting: 'See the list', settings: 'See the stop switch', bundle: 'Download support file', sheet: 'Sheet for staff (A4, Japanese)', till_done: 'Done', till_undo: 'Not done after all',
       editor: 'Open in theme editor',
     },

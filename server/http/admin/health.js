@@ -7,6 +7,7 @@ const kPollForMs = 90_000;
 const kProductsMost = 100_000;  // smaregi.jp/faq, 2026: plans above スタンダード
 const kHelp = 'https://help.smaregi.jp/hc/ja/search?query=';
 const kDevelopers = 'https://developers.smaregi.dev/';
+const kDevDashboard = 'https://dev.shopify.com/dashboard/';
 /** What has to be done once. */
 const kSetUp = ['shop', 'pos', 'plan', 'columns', 'till', 'card_block', 'stock_block', 'guard'];
 /** Causes that the page has a sentence for already: words.problem. @type {Record<string, string>} */
@@ -90,6 +91,7 @@ export function createHealth({make, say, ask, ago, page, words, language, signIn
       return [sheet(), state === 'ok' ? button(action.till_undo, () => void setTill(false)) : button(action.till_done, () => void setTill(true), ' button--main')];
     }
     if (name === 'pos_notices' && state !== 'ok' && cause !== 'not_joined') return [link(action.developers, kDevelopers)];
+    if (name === 'shop_notices' && state !== 'ok') return [link(action.dev_dashboard, kDevDashboard)];
     if (state === 'ok' || state === 'unknown') return [];
     switch (name) {
       case 'running': return [jump(action.settings, '#setting-paused')];

@@ -1,5 +1,5 @@
 // A quarter of an hour in which neither platform answers, on the merchant page: after five minutes the queue is late, after
-// fifteen the stock is old. Then both come back.
+// fifteen the stock is old. Then both come back, and Shopify's notices stay away.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -74,4 +74,30 @@ test('a quarter of an hour of silence is told in both languages, and ends by its
   await faults(stack.shopify);
   await turns('stock', 'ok', 5 * kMinute);
   await turns('queue', 'ok', 5 * kMinute);
+});
+
+test('notices of Shopify that stay away are told in both languages, and so is that they are back', async () => {
+  const { checks } = await data.merchant('GET', '/health');
+  const { since } = checks.find(({ name }) => name === 'shop_notices');
+  await send('PUT', `${stack.shopify.control}/webhooks`, { drop: true });
+  // The tag or card of a customer may be written up to a minute after the change that a notice told of.
+  await until('the last notice to be further back than our own writes', () => Date.now() / 1000 - since > 65, 2 * kMinute, 500);
+  const rename = async (lastName) => {
+    const { customerUpdate: changed } = await data.admin('mutation Rename($input: CustomerInput!) { customerUpdate(input: $input) { userErrors { message } } }',
+      { input: { id: `gid://shopify/Customer/${data.joined[0].id}`, lastName } });
+    assert.deepEqual(changed.userErrors, []);
+  };
+  await rename('黙る');
+  const missed = await turns('shop_notices', 'broken', 5 * kMinute);
+  assert.match(missed.ja, /に変わったお客さまの情報の通知が届いていません/);
+  assert.match(missed.en, /No notice came of a customer who changed/);
+  await row('ja', 'shop_notices').getByRole('link', { name: 'ShopifyのDev Dashboardを開く' }).waitFor();
+  await row('en', 'shop_notices').getByRole('link', { name: 'Open Shopify’s Dev Dashboard' }).waitFor();
+  assert.match(await pages.ja.textContent('#state'), /お客さまの情報の通知が届いていません/);
+  const member = await send('GET', `${data.till}/member?contract=${stack.keys.contract_id}&code=${data.joined[0].code}`);
+  assert.match(JSON.stringify(member), /黙る/, 'the change arrived all the same, as the sentence says');
+
+  await send('PUT', `${stack.shopify.control}/webhooks`, { drop: 0 });
+  await rename('話す');
+  await turns('shop_notices', 'ok', kMinute);
 });
