@@ -22,6 +22,7 @@
 #include "server/base/system_random.h"
 #include "server/base/thread_pool.h"
 #include "server/domain/card/card_service.h"
+#include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/member/join_service.h"
 #include "server/domain/stock/stock_service.h"
 #include "server/domain/tenant/tenant_directory.h"
@@ -31,6 +32,7 @@
 #include "server/jobs/jobs.h"
 #include "server/mail/smtp_mailer.h"
 #include "server/shopify/client.h"
+#include "server/shopify/orders.h"
 #include "server/smaregi/client.h"
 #include "server/storage/storage.h"
 #include "server/tools/causes.h"
@@ -188,6 +190,8 @@ int serve(const Config& config) {
   CardService cards({storage, pos, clock, background, note, &workers_pos});
   StockService stock(storage, clock);
   PickupService pickups({storage, storage, stock, clock, random});
+  ShopifyOrders orders(shop);
+  ShippingService shipping({storage, storage, storage, orders, stock, clock, random});
   JoinService join(storage, clock, random);
   TenantDirectory tenants(storage, clock);
   const KeyedFingerprints fingerprints(key_of(config));
@@ -199,12 +203,31 @@ int serve(const Config& config) {
   }
   HealthService health({storage, pos, shop, clock, background, note});
   PilotGate pilot({shop, clock, background, note});
-  Jobs jobs({storage, workers_pos, shop, clock, random, fingerprints, cards, stock, tenants,
-             mailer ? &*mailer : nullptr, note, nullptr, nullptr, &bulk_pos, &bulk_shop, nullptr,
-             &pickups, &storage});
-  http::App app({storage, pos, merchants_shop, clock, random, cards, stock, join, tenants, health,
-                 pilot, log, metrics, background, storage, pickups, storage,
-                 [&jobs] { jobs.poke(); }, [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
+  Jobs jobs({storage,      workers_pos, shop,     clock,     random,
+             fingerprints, cards,       stock,    tenants,   mailer ? &*mailer : nullptr,
+             note,         nullptr,     nullptr,  &bulk_pos, &bulk_shop,
+             nullptr,      &pickups,    &storage, &orders,   &shipping});
+  http::App app({storage,
+                 pos,
+                 merchants_shop,
+                 clock,
+                 random,
+                 cards,
+                 stock,
+                 join,
+                 tenants,
+                 health,
+                 pilot,
+                 log,
+                 metrics,
+                 background,
+                 storage,
+                 pickups,
+                 storage,
+                 storage,
+                 shipping,
+                 [&jobs] { jobs.poke(); },
+                 [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
                 app_options(config), std::move(*assets));
   http::Front front(
       front_options(config.server.listen, static_cast<size_t>(config.server.threads)),

@@ -12,6 +12,7 @@
 #include "server/domain/background.h"
 #include "server/domain/card/card_service.h"
 #include "server/domain/fulfilment/pickup_service.h"
+#include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/health/health_service.h"
 #include "server/domain/member/join_service.h"
 #include "server/domain/ports.h"
@@ -49,6 +50,8 @@ struct AppPorts {
   PickupBook& book;
   PickupService& pickups;
   StaffBook& staff;
+  ShipmentBook& shipments;
+  ShippingService& shipping;
   std::function<void()> wake_workers;       // something new is in the inbox or outbox
   std::function<void(TenantId)> sync_soon;  // read everything of the shop's contract anew
 };

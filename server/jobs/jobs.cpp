@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "server/jobs/bulk_worker.h"
 #include "server/jobs/guarded.h"
+#include "server/jobs/guarded_orders.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/outbox_worker.h"
 #include "server/jobs/schedule.h"
@@ -69,6 +71,12 @@ struct Jobs::State {
         bulk_shop(ports.bulk_shop != nullptr ? *ports.bulk_shop : ports.shop, shop_breaker),
         bulk_pos(ports.bulk_pos != nullptr ? *ports.bulk_pos : ports.pos, pos_breaker),
         known(ports.clock),
+        orders(ports.orders != nullptr
+                   ? std::make_unique<GuardedOrders>(*ports.orders, shop_breaker)
+                   : nullptr),
+        shipping(ports.shipping != nullptr && orders
+                     ? std::make_unique<ShippingService>(ports.shipping->by_way_of(*orders))
+                     : nullptr),
         inbox(with(ports, pos, shop)),
         outbox(with(ports, pos, shop)),
         schedule(with(ports, pos, shop)),
@@ -91,7 +99,9 @@ struct Jobs::State {
             .pos_breaker = &pos_breaker,
             .known = &known,
             .pickups = ports.pickups,
-            .book = ports.book};
+            .book = ports.book,
+            .orders = orders.get(),
+            .shipping = shipping.get()};
   }
 
   // Calls step until it has nothing to do, then waits for the bell.
@@ -142,6 +152,8 @@ struct Jobs::State {
   GuardedShop bulk_shop;
   GuardedPos bulk_pos;
   KnownCustomers known;
+  std::unique_ptr<GuardedOrders> orders;
+  std::unique_ptr<ShippingService> shipping;
   InboxWorker inbox;
   OutboxWorker outbox;
   Schedule schedule;

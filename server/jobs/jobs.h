@@ -16,6 +16,7 @@
 
 #include "server/domain/card/card_service.h"
 #include "server/domain/fulfilment/pickup_service.h"
+#include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/ports.h"
 #include "server/domain/stock/stock_service.h"
 #include "server/domain/sync/known_customers.h"
@@ -55,6 +56,9 @@ struct JobsPorts {
   KnownCustomers* known = nullptr;   // Jobs makes its own
   PickupService* pickups = nullptr;  // whose time runs out; none: nobody looks
   PickupBook* book = nullptr;        // whose customers are told; none: nobody is
+  // Online orders that the shops send; none: they send none.
+  ShopOrders* orders = nullptr;
+  ShippingService* shipping = nullptr;
 
   void say(const std::string& text) const {
     if (log) log(text);

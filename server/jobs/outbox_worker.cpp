@@ -13,7 +13,7 @@
 namespace tsunagi {
 namespace {
 
-// The key of every kind but the mails is the customer's id; 0 when it is not one.
+// The key of every kind but the mails and orders is the customer's id; 0 when it is not one.
 int64_t customer_of(const OutboxItem& item) {
   const std::string& key = item.write.key;
   int64_t id = 0;
@@ -35,6 +35,7 @@ bool needs_pos(OutboxKind kind) {
     case OutboxKind::kDropCustomer:
     case OutboxKind::kTellLeaving:
     case OutboxKind::kPickupMail:
+    case OutboxKind::kShipOrder:
       return false;
   }
   return false;
@@ -160,6 +161,10 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
   std::vector<OutboxItem> cards;
   for (const OutboxItem& item : items) {
     if (!mine(item) || rests(tenant, item)) continue;
+    if (item.write.kind == OutboxKind::kShipOrder) {
+      ship_order(tenant, item);
+      continue;
+    }
     if (customer_of(item) == 0) {
       failed(item, {ErrorCode::kInvalid, "the key is no customer id"});
       continue;
@@ -186,6 +191,8 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
       case OutboxKind::kTellLeaving:
       case OutboxKind::kPickupMail:
         break;  // send_mails()
+      case OutboxKind::kShipOrder:
+        break;  // above
     }
   }
   write_cards(tenant, cards);

@@ -37,6 +37,8 @@ std::string_view reading_name(Reading reading) {
       return "ids";
     case Reading::kPickups:
       return "pickups";
+    case Reading::kOrders:
+      return "orders";
   }
   return "unknown";
 }
@@ -62,6 +64,7 @@ Seconds period_of(Reading reading) {
     case Reading::kIds:
       return 600;  // how often it is asked whether the night has come
     case Reading::kPickups:
+    case Reading::kOrders:
       return 60;
   }
   return 60;
@@ -238,6 +241,12 @@ Result<bool> Schedule::run(const Turn& turn) {
       const auto reminded = ports_.pickups->remind(turn.tenant);
       if (!reminded.ok()) return reminded.error();
       return *expired == kExpiredAtOnce || *reminded == kRemindedAtOnce;
+    }
+    case Reading::kOrders: {
+      if (ports_.shipping == nullptr) return false;
+      const auto changed = ports_.shipping->read_changed(turn.tenant);
+      if (!changed.ok()) return changed.error();
+      return false;
     }
     case Reading::kLook: {
       if (turn.tenant.settings.paused) return false;

@@ -1,10 +1,10 @@
 // Pick-ups: held in the transaction that looks whether there is enough.
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/storage/shelves.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/text.h"
 
@@ -46,18 +46,6 @@ constexpr Sql kBeforePlacing{
     "(SELECT COUNT(*) FROM pickup WHERE tenant = :c AND customer_id = :d AND is_open = 1), "
     "(SELECT COUNT(*) FROM pickup WHERE tenant = :e AND code = :f AND is_open = 1) "
     "FROM tenant WHERE tenant = :g {hold}"};
-// The rows are the locks of the products in the shop: who holds them counts alone. They are taken
-// in one order, so that two who want the same two do not wait for each other.
-constexpr Sql kHoldShelves{
-    "SELECT product_id, on_hand, layaway FROM stock_level WHERE tenant = :a AND store_id = :b "
-    "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close} "
-    "ORDER BY product_id {hold_alone}"};
-// A statement of its own: it sees what was committed while the one before it waited.
-constexpr Sql kHeldOnShelves{
-    "SELECT product_id, CAST(SUM(held) AS BIGINT) FROM pickup_line "
-    "WHERE tenant = :a AND store_id = :b AND held > 0 "
-    "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close} "
-    "GROUP BY product_id"};
 constexpr Sql kPut{
     "INSERT INTO pickup (tenant, pickup_id, customer_id, store_id, code, state, is_open, language, "
     "placed_at, accept_by, ready_from, hold_until, changed_at, page, reason) "
@@ -140,39 +128,15 @@ void put_deed(Session& session, TenantId tenant, std::string_view pickup, const 
               deed.before, deed.after, deed.reason, int64_t{deed.refused}, tenant, pickup);
 }
 
-struct Shelf {
-  int64_t on_hand = 0, layaway = 0, held = 0;
-};
-
-// What the shop has of the lines' products, locked.
-std::map<std::string, Shelf> hold_shelves(Session& session, TenantId tenant, const Pickup& wish) {
-  std::vector<std::string> ids;
-  for (const PickupLine& line : wish.lines) ids.push_back(line.product_id);
-  const std::string products = json_array(ids);
-  std::map<std::string, Shelf> shelves;
-  std::string id;
-  Shelf shelf;
-  session.each(
-      kHoldShelves, std::tie(id, shelf.on_hand, shelf.layaway), [&] { shelves[id] = shelf; },
-      tenant, wish.store_id, products);
-  if (shelves.size() < wish.lines.size()) return shelves;  // refused, whatever is held
-  int64_t held = 0;
-  session.each(
-      kHeldOnShelves, std::tie(id, held), [&] { shelves[id].held = held; }, tenant, wish.store_id,
-      products);
-  return shelves;
-}
-
 Result<Done> check_offered(Session& session, TenantId tenant, const Pickup& wish,
                            const std::vector<int64_t>& safety) {
-  const auto shelves = hold_shelves(session, tenant, wish);
+  std::vector<std::string> products;
+  for (const PickupLine& line : wish.lines) products.push_back(line.product_id);
+  const Shelves shelves = hold_shelves(session, tenant, wish.store_id, products);
   for (size_t i = 0; i < wish.lines.size(); ++i) {
     const PickupLine& line = wish.lines[i];
     const auto found = shelves.find(line.product_id);
-    const Shelf shelf = found == shelves.end() ? Shelf{} : found->second;
-    const int64_t offered =
-        shelf.on_hand - std::max<int64_t>(0, shelf.layaway) - shelf.held - safety[i];
-    if (found == shelves.end() || line.quantity > offered) {
+    if (found == shelves.end() || line.quantity > offered_on(found->second, safety[i])) {
       return Error{ErrorCode::kConflict, std::string(kNotEnough) + line.product_id};
     }
   }

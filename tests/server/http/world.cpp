@@ -256,11 +256,31 @@ HttpTest::HttpTest() {
   (void)desk->apply(kShopId, {change::PutStock{{{"31", "1", 8, 0, clock.now()}}}});
   pickups =
       std::make_unique<PickupService>(PickupService::Ports{*desk, storage, *stock, clock, random});
+  shipping = std::make_unique<ShippingService>(
+      ShippingService::Ports{*desk, *desk, storage, orders, *stock, clock, random});
   auto assets = Assets::load(asset_folder());
   EXPECT_TRUE(assets.ok()) << (assets.ok() ? "" : assets.error().message);
   app = std::make_unique<App>(
-      AppPorts{storage, pos, shop, clock, random, *cards, *stock, *join, *tenants, *health, *pilot,
-               *log, metrics, background, *desk, *pickups, *desk, [this] { ++wakes; },
+      AppPorts{storage,
+               pos,
+               shop,
+               clock,
+               random,
+               *cards,
+               *stock,
+               *join,
+               *tenants,
+               *health,
+               *pilot,
+               *log,
+               metrics,
+               background,
+               *desk,
+               *pickups,
+               *desk,
+               *desk,
+               *shipping,
+               [this] { ++wakes; },
                [this](TenantId) { ++syncs; }},
       AppOptions{.public_url = "https://tsunagi.example",
                  .shopify_client_id = "client-id",

@@ -11,6 +11,8 @@
 #include "server/domain/member/join_service.h"
 #include "server/jobs/jobs.h"
 #include "tests/support/fake_book.h"
+#include "tests/support/fake_orders.h"
+#include "tests/support/fake_shipments.h"
 #include "tests/support/fakes.h"
 
 namespace tsunagi {
@@ -64,6 +66,10 @@ struct World {
   TenantDirectory directory{storage, clock};
   fakes::FakeBook book{storage};
   PickupService pickups{{book, storage, stock, clock, random}};
+  fakes::StockedBook shelf{storage};
+  fakes::FakeShipments parcels{storage, shelf};
+  fakes::FakeOrders orders;
+  ShippingService shipping{{parcels, shelf, storage, orders, stock, clock, random}};
   Jobs jobs{ports()};
   int last_event = 0;
 
@@ -84,7 +90,9 @@ struct World {
                   said.emplace_back(line);
                 },
             .pickups = &pickups,
-            .book = &book};
+            .book = &book,
+            .orders = &orders,
+            .shipping = &shipping};
   }
 };
 

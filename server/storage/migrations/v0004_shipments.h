@@ -1,0 +1,101 @@
+#pragma once
+// Online orders that the shops send. The number 3 is left to what is built beside it.
+
+#include <string_view>
+
+namespace tsunagi::storage {
+
+inline constexpr std::string_view kV0004Shipments[] = {
+    // is_open: 1 while an action can still follow. store_id '': nobody's. told_id: of what the
+    // platform made of the parcel, or 0.
+    R"(CREATE TABLE shipment (
+         tenant BIGINT NOT NULL,
+         shipment_id {text} NOT NULL,
+         order_id BIGINT NOT NULL,
+         order_name {text} NOT NULL,
+         work_id BIGINT NOT NULL,
+         store_id {text} NOT NULL,
+         state {text} NOT NULL,
+         is_open INTEGER NOT NULL,
+         on_hold INTEGER NOT NULL,
+         placed INTEGER NOT NULL,
+         assigned_at BIGINT NOT NULL,
+         accept_by BIGINT NOT NULL,
+         ship_by BIGINT NOT NULL,
+         changed_at BIGINT NOT NULL,
+         reason {text} NOT NULL,
+         carrier {text} NOT NULL,
+         parcel_number {text} NOT NULL,
+         told_id BIGINT NOT NULL,
+         trace {text} NOT NULL,
+         PRIMARY KEY (tenant, shipment_id)
+       ) {clustered})",
+    "CREATE INDEX shipment_order ON shipment (tenant, order_id)",
+    "CREATE INDEX shipment_open ON shipment (tenant, ship_by, shipment_id) WHERE is_open = 1",
+
+    // What is held of a product in a shop is the sum of its rows and of pickup_line's.
+    R"(CREATE TABLE shipment_line (
+         tenant BIGINT NOT NULL,
+         shipment_id {text} NOT NULL,
+         order_line BIGINT NOT NULL,
+         product_id {text} NOT NULL,
+         store_id {text} NOT NULL,
+         product_code {text} NOT NULL,
+         product_name {text} NOT NULL,
+         quantity BIGINT NOT NULL,
+         held BIGINT NOT NULL,
+         PRIMARY KEY (tenant, shipment_id, order_line)
+       ) {clustered})",
+    "CREATE INDEX shipment_line_held ON shipment_line (tenant, product_id, store_id, held) "
+    "WHERE held > 0",
+
+    // Every deed, the refused ones too. place: 0, 1, 2 …
+    R"(CREATE TABLE shipment_deed (
+         tenant BIGINT NOT NULL,
+         shipment_id {text} NOT NULL,
+         deed_id {text} NOT NULL,
+         place BIGINT NOT NULL,
+         done_at BIGINT NOT NULL,
+         role {text} NOT NULL,
+         actor {text} NOT NULL,
+         action {text} NOT NULL,
+         state_before {text} NOT NULL,
+         state_after {text} NOT NULL,
+         reason {text} NOT NULL,
+         refused INTEGER NOT NULL,
+         PRIMARY KEY (tenant, shipment_id, deed_id)
+       ) {clustered})",
+
+    // The outbox learns another kind, as in the migrations before: SQLite changes no CHECK.
+    "ALTER TABLE outbox RENAME TO outbox_before",
+    R"(CREATE TABLE outbox (
+         id {id},
+         tenant BIGINT NOT NULL,
+         kind {text} NOT NULL CHECK (kind IN
+           ('write_card', 'create_member', 'customer_changed', 'member_changed',
+            'tag_customer', 'drop_customer', 'tell_leaving', 'pickup_mail', 'ship_order',
+            'lower_stock')),
+         item_key {text} NOT NULL,
+         state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead', 'review')),
+         revision BIGINT NOT NULL DEFAULT 1,
+         begun BIGINT NOT NULL DEFAULT 0,
+         lease BIGINT NOT NULL DEFAULT 0,
+         attempts INTEGER NOT NULL DEFAULT 0,
+         due_at BIGINT NOT NULL,
+         error {text} NOT NULL DEFAULT '',
+         enqueued_at BIGINT NOT NULL,
+         background INTEGER NOT NULL DEFAULT 0,
+         UNIQUE (tenant, item_key, kind)
+       ))",
+    "INSERT INTO outbox (tenant, kind, item_key, state, revision, begun, lease, attempts, due_at, "
+    "error, enqueued_at, background) SELECT tenant, kind, item_key, state, revision, begun, lease, "
+    "attempts, due_at, error, enqueued_at, background FROM outbox_before ORDER BY id",
+    "DROP TABLE outbox_before",
+    "CREATE INDEX outbox_due ON outbox (background, due_at, id) "
+    "WHERE state IN ('waiting', 'leased')",
+    "CREATE INDEX outbox_dead ON outbox (tenant, id) WHERE state = 'dead'",
+    "CREATE INDEX outbox_review ON outbox (tenant, id) WHERE state = 'review'",
+    "CREATE INDEX outbox_begun ON outbox (due_at, id) WHERE begun > 0",
+};
+
+}  // namespace tsunagi::storage
