@@ -132,6 +132,10 @@ struct ShopperTold {
   std::string key;  // of the outbox item
   PickupMailOutcome outcome = PickupMailOutcome::kSent;
 };
+// Nobody tells the platform of an order's parcels any more: a person decided.
+struct ParcelsSettled {
+  int64_t order_id = 0;
+};
 struct PutDataRequest {
   DataRequest request;
 };  // one that is there stays as it is
@@ -153,7 +157,8 @@ using Change =
                  change::PutStock, change::SetCursor, change::Enqueue, change::SetFavourite,
                  change::SetPin, change::Audit, change::KeepConsentText, change::ForgetFigures,
                  change::TellLeaving, change::LeavingTold, change::TellShopper, change::ShopperTold,
-                 change::PutDataRequest, change::PutBackfill, change::EraseCustomer>;
+                 change::ParcelsSettled, change::PutDataRequest, change::PutBackfill,
+                 change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 }  // namespace tsunagi

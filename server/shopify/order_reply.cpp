@@ -109,6 +109,16 @@ Result<ShopOrder> read_order(const OrderJson& found) {
   return order;
 }
 
+// A destination names the province in Latin letters; labels in Japan want it as it is written
+// there.
+std::string prefecture_name(const OrderJson& work) {
+  const OrderJson* order = object_at(work, "order");
+  const OrderJson* address = order == nullptr ? nullptr : object_at(*order, "shippingAddress");
+  const auto prefecture =
+      address == nullptr ? std::nullopt : Prefecture::parse(text_at(*address, "provinceCode"));
+  return prefecture ? std::string(prefecture->name()) : std::string();
+}
+
 Result<OrderWork::Line> read_work_line(const OrderJson& node) {
   const auto id = parse_gid(text_at(node, "id"), "FulfillmentOrderLineItem");
   const OrderJson* item = object_at(node, "lineItem");
@@ -183,11 +193,12 @@ Result<std::optional<ShipTo>> parse_destination(std::string_view body) {
   const OrderJson* work = object_at(*data, "fulfillmentOrder");
   const OrderJson* to = work == nullptr ? nullptr : object_at(*work, "destination");
   if (to == nullptr) return std::optional<ShipTo>();
+  const bool japan = text_at(*to, "countryCode") == "JP";
   return std::optional(ShipTo{.last_name = text_at(*to, "lastName"),
                               .first_name = text_at(*to, "firstName"),
                               .company = text_at(*to, "company"),
                               .post_code = text_at(*to, "zip"),
-                              .province = text_at(*to, "province"),
+                              .province = japan ? prefecture_name(*work) : text_at(*to, "province"),
                               .city = text_at(*to, "city"),
                               .line1 = text_at(*to, "address1"),
                               .line2 = text_at(*to, "address2"),

@@ -211,6 +211,13 @@ constexpr Sql kLeavingTold{"UPDATE leaving SET told_at = :a WHERE tenant = :b AN
 constexpr Sql kPutDataRequest{
     "INSERT INTO data_request (tenant, request_id, customer_id, orders, requested_at) "
     "VALUES (:a, :b, :c, :d, :e) ON CONFLICT (tenant, request_id) DO NOTHING"};
+constexpr Sql kParcelsOf{"SELECT shipment_id FROM shipment WHERE tenant = :a AND order_id = :b"};
+// What a person settled is told under no number.
+constexpr Sql kSettleParcel{
+    "UPDATE shipment SET told_id = -1 WHERE tenant = :a AND shipment_id = :b "
+    "AND state = 'shipped' AND told_id = 0"};
+constexpr Sql kSettleHeld{
+    "UPDATE shipment_line SET held = 0 WHERE tenant = :a AND shipment_id = :b"};
 constexpr Sql kForgetFormer{"DELETE FROM former_member WHERE tenant = :a AND customer_id = :b"};
 constexpr Sql kForgetRequests{"DELETE FROM data_request WHERE tenant = :a AND customer_id = :b"};
 
@@ -486,6 +493,17 @@ class Applier {
   Result<Done> operator()(const change::ShopperTold& told) {
     const PickupMailName name = pickup_mail_name(told.key);
     session_.run(kShopperTold, now_, word(told.outcome), tenant_, name.pickup_id, name.mail_id);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::ParcelsSettled& settled) {
+    std::string id;
+    std::vector<std::string> ids;
+    session_.each(kParcelsOf, std::tie(id), [&] { ids.push_back(id); }, tenant_, settled.order_id);
+    for (const std::string& each : ids) {
+      const bool was_waiting = session_.run(kSettleParcel, tenant_, each) > 0;
+      if (was_waiting) session_.run(kSettleHeld, tenant_, each);
+    }
     return Done{};
   }
 

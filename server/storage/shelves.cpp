@@ -13,15 +13,17 @@ constexpr Sql kHoldShelves{
     "SELECT product_id, on_hand, layaway FROM stock_level WHERE tenant = :a AND store_id = :b "
     "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close} "
     "ORDER BY product_id {hold_alone}"};
-// A statement of its own: it sees what was committed while the one before it waited.
+// A statement of its own: it sees what was committed while the one before it waited. A row for each
+// kind of holding.
 constexpr Sql kHeldOnShelves{
-    "SELECT product_id, CAST(SUM(held) AS BIGINT) FROM ("
-    "SELECT product_id, held FROM pickup_line WHERE tenant = :a AND store_id = :b AND held > 0 "
+    "SELECT product_id, CAST(SUM(held) AS BIGINT) FROM pickup_line "
+    "WHERE tenant = :a AND store_id = :b AND held > 0 "
     "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close} "
-    "UNION ALL SELECT product_id, held FROM shipment_line "
+    "GROUP BY product_id "
+    "UNION ALL SELECT product_id, CAST(SUM(held) AS BIGINT) FROM shipment_line "
     "WHERE tenant = :d AND store_id = :e AND held > 0 "
-    "AND product_id {any_open}{in_json_array_open}:f{in_json_array_close}{any_close}"
-    ") AS both_kinds GROUP BY product_id"};
+    "AND product_id {any_open}{in_json_array_open}:f{in_json_array_close}{any_close} "
+    "GROUP BY product_id"};
 
 }  // namespace
 
@@ -39,8 +41,8 @@ Shelves hold_shelves(Session& session, TenantId tenant, std::string_view store_i
   if (!all) return shelves;  // refused, whatever is held
   int64_t held = 0;
   session.each(
-      kHeldOnShelves, std::tie(id, held), [&] { shelves[id].held = held; }, tenant, store_id, asked,
-      tenant, store_id, asked);
+      kHeldOnShelves, std::tie(id, held), [&] { shelves[id].held += held; }, tenant, store_id,
+      asked, tenant, store_id, asked);
   return shelves;
 }
 

@@ -32,6 +32,7 @@ inline constexpr std::string_view kV0004Shipments[] = {
        ) {clustered})",
     "CREATE INDEX shipment_order ON shipment (tenant, order_id)",
     "CREATE INDEX shipment_open ON shipment (tenant, ship_by, shipment_id) WHERE is_open = 1",
+    "CREATE INDEX shipment_open_shop ON shipment (tenant, store_id) WHERE is_open = 1",
 
     // What is held of a product in a shop is the sum of its rows and of pickup_line's.
     R"(CREATE TABLE shipment_line (

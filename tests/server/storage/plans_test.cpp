@@ -74,7 +74,8 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
       "kBackfill",          "kPutBackfill",    "kForgetBackfill",
       "kRunning",           "kOpen",           "kOpenOf",
       "kStaffCount",        "kStaff",          "kEndSessions",
-      "kForgetEnded"};
+      "kForgetEnded",       "kOpenShipments",  "kOpenShipmentsOf",
+      "kOpenWork"};
 
   const TestDatabase database(Backend::kSqlite);
   ASSERT_TRUE(migrate(database.url()).ok());

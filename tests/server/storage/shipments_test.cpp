@@ -263,6 +263,18 @@ TEST_P(ShipmentsTest, WhatThePlatformHasIsNotedAndTheParcelOnce) {
   EXPECT_EQ(77, value(db().shipment(kShop, "s1"))->told_id);
 }
 
+TEST_P(ShipmentsTest, WhatAPersonSettledIsToldNobodyAndHeldNoMore) {
+  EXPECT_OK(put({to("s1", "1", {of(1, "20", 2)}), to("s2", "2", {of(2, "20", 1)})}));
+  for (const auto action : {ShipmentAction::kPick, ShipmentAction::kPack, ShipmentAction::kShip}) {
+    EXPECT_OK(act(deed("s1", action, Role::kClerk, std::string(word(action)))));
+  }
+  apply({change::ParcelsSettled{71}});
+  EXPECT_EQ(-1, value(db().shipment(kShop, "s1"))->told_id);
+  EXPECT_EQ(0, held("20", "1"));
+  EXPECT_EQ(0, value(db().shipment(kShop, "s2"))->told_id) << "that is still to be sent";
+  EXPECT_EQ(1, held("20", "2"));
+}
+
 TEST_P(ShipmentsTest, AShopThatIsErasedLeavesNone) {
   EXPECT_OK(put({to("s1", "1", {of(1, "20", 2)})}));
   EXPECT_OK(db().erase_tenant(kShop));
