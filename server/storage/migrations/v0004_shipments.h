@@ -30,7 +30,7 @@ inline constexpr std::string_view kV0004Shipments[] = {
          trace {text} NOT NULL,
          PRIMARY KEY (tenant, shipment_id)
        ) {clustered})",
-    "CREATE INDEX shipment_order ON shipment (tenant, order_id)",
+    "CREATE INDEX shipment_order ON shipment (tenant, order_id, assigned_at)",
     "CREATE INDEX shipment_open ON shipment (tenant, ship_by, shipment_id) WHERE is_open = 1",
     "CREATE INDEX shipment_open_shop ON shipment (tenant, store_id) WHERE is_open = 1",
 
