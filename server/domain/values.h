@@ -207,6 +207,7 @@ struct StockLevel {
   int64_t layaway = 0;
   Seconds changed_at = 0;  // Smaregi's updDateTime: an older one never overwrites a newer one
   int64_t held = 0;        // by our own pick-ups; only where it is read
+  bool doubted = false;    // staff did not find it, and Smaregi has said nothing newer; only read
 };
 
 enum class LinkState : uint8_t {

@@ -233,6 +233,8 @@ Result<bool> Schedule::run(const Turn& turn) {
       return ids_.step(turn.tenant);
     case Reading::kPickups: {
       if (ports_.pickups == nullptr) return false;
+      const auto released = ports_.pickups->release_sold(turn.tenant);
+      if (!released.ok()) return released.error();
       const auto expired = ports_.pickups->expire_overdue(turn.tenant);
       if (!expired.ok()) return expired.error();
       const auto reminded = ports_.pickups->remind(turn.tenant);

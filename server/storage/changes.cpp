@@ -84,6 +84,10 @@ constexpr Sql kMovePins{
     "AND NOT EXISTS (SELECT 1 FROM pin own WHERE own.tenant = :d AND own.customer_id = :e)"};
 constexpr Sql kMovePickups{
     "UPDATE pickup SET customer_id = :a WHERE tenant = :b AND customer_id = :c"};
+// Deeds that are under way end first: they write the customer's id into the trail.
+constexpr Sql kHoldPickupsOf{
+    "SELECT pickup_id FROM pickup WHERE tenant = :a AND customer_id = :b "
+    "ORDER BY placed_at, pickup_id {hold_alone}"};
 constexpr Sql kForgetShopper{
     "UPDATE pickup_deed SET actor = '' WHERE tenant = :a AND role = 'shopper' AND pickup_id IN "
     "(SELECT pickup_id FROM pickup WHERE tenant = :b AND customer_id = :c)"};
@@ -144,7 +148,9 @@ constexpr Sql kKeepStock{
 constexpr Sql kPutStock{
     "INSERT INTO stock_level (tenant, product_id, store_id, on_hand, layaway, changed_at) "
     "VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT (tenant, product_id, store_id) DO UPDATE SET "
-    "on_hand = excluded.on_hand, layaway = excluded.layaway, changed_at = excluded.changed_at "
+    "on_hand = excluded.on_hand, layaway = excluded.layaway, changed_at = excluded.changed_at, "
+    "doubted = CASE WHEN excluded.changed_at > stock_level.changed_at "
+    "OR excluded.on_hand <> stock_level.on_hand THEN 0 ELSE stock_level.doubted END "
     "WHERE excluded.changed_at >= stock_level.changed_at"};
 constexpr Sql kSetCursor{
     "INSERT INTO sync_cursor (tenant, name, value) VALUES (:a, :b, :c) "
@@ -513,6 +519,8 @@ class Applier {
     session_.run(kForgetFormer, tenant_, erase.customer_id);
     session_.run(kForgetDropped, tenant_, erase.customer_id);
     session_.run(kForgetRequests, tenant_, erase.customer_id);
+    std::string held;
+    session_.each(kHoldPickupsOf, std::tie(held), [] {}, tenant_, erase.customer_id);
     session_.run(kForgetShopper, tenant_, tenant_, erase.customer_id);
     session_.run(kDropMails, tenant_, tenant_, erase.customer_id);
     session_.run(kForgetMails, tenant_, tenant_, erase.customer_id);

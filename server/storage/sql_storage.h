@@ -143,7 +143,8 @@ class SqlStorage : public Database {
   Result<std::vector<Pickup>> open_pickups(TenantId tenant, const std::vector<std::string>& stores,
                                            int limit) override;
   Result<std::vector<Pickup>> pickups_of(TenantId tenant, int64_t customer_id, int limit) override;
-  Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds now, int limit) override;
+  Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds until, int limit) override;
+  Result<Done> release_sold(TenantId tenant, Seconds now) override;
   Result<std::vector<PickupDeed>> deeds_of(TenantId tenant, std::string_view id) override;
   Result<PickupMailLog> mails_of(TenantId tenant, const std::vector<std::string>& ids) override;
   Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) override;

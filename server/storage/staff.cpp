@@ -7,7 +7,15 @@
 namespace tsunagi::storage {
 namespace {
 
-constexpr Sql kStaffCount{"SELECT COUNT(*) FROM staff WHERE tenant = :a"};
+// Who is revoked, and whose invitation ended unused, takes nobody's place.
+constexpr Sql kStaffCount{
+    "SELECT COUNT(*) FROM staff WHERE tenant = :a AND revoked_at = 0 "
+    "AND (joined_at > 0 OR invited_at > :b)"};
+constexpr Sql kForgetFormerStaff{
+    "DELETE FROM staff WHERE tenant = :a AND (revoked_at > 0 OR (joined_at = 0 AND invited_at <= "
+    ":b)) AND staff_id NOT IN (SELECT staff_id FROM staff WHERE tenant = :c "
+    "AND (revoked_at > 0 OR (joined_at = 0 AND invited_at <= :d)) "
+    "ORDER BY invited_at DESC, staff_id LIMIT :e)"};
 constexpr Sql kInvite{
     "INSERT INTO staff (tenant, staff_id, name, role, stores, token_hash, invited_at, joined_at, "
     "revoked_at) VALUES (:a, :b, :c, :d, :e, :f, :g, 0, 0)"};
@@ -68,8 +76,10 @@ Result<Done> SqlStorage::invite(TenantId tenant, const Staff& staff, std::string
   return write([&](Session& session) -> Result<Done> {
     if (auto known = hold_tenant(session, tenant); !known) return known;
     int64_t count = 0;
-    session.one(kStaffCount, std::tie(count), tenant);
+    const Seconds ended = staff.invited_at - kInvitationSeconds;
+    session.one(kStaffCount, std::tie(count), tenant, ended);
     if (count >= kStaffMost) return Error{ErrorCode::kConflict, "there are too many staff"};
+    session.run(kForgetFormerStaff, tenant, ended, tenant, ended, kFormerStaffMost);
     session.run(kInvite, tenant, staff.id, staff.name, word(staff.role), joined_words(staff.stores),
                 hash, staff.invited_at);
     return Done{};

@@ -54,6 +54,8 @@ class PickupService {
   Result<Pickup> act(const Tenant& tenant, PickupMove move);
   // Open pick-ups whose time has run out are given up; how many.
   Result<int> expire_overdue(const Tenant& tenant);
+  // What was handed over is offered as Smaregi says once it knows of the sale.
+  Result<Done> release_sold(const Tenant& tenant);
   // Who has a day left to come is reminded; how many.
   Result<int> remind(const Tenant& tenant);
 
@@ -69,6 +71,7 @@ class PickupService {
 
  private:
   Result<Pickup> place(const Tenant& tenant, Pickup pickup);
+  Result<Seconds> keep_until(const Tenant& tenant, const std::string& pickup_id);
   void forget_stock(const Tenant& tenant, const Pickup& pickup);
 
   Ports ports_;

@@ -12,11 +12,11 @@ const part = (name) => import(page.dataset[name] ?? '');
  * @type {[typeof import('./words.js'), typeof import('./tools.js'), typeof import('./server.js'), typeof import('./pickup.js'),
  *   typeof import('./deeds.js'), typeof import('./board.js'), typeof import('./ticks.js'), typeof import('./rows.js'),
  *   typeof import('./detail.js'), typeof import('./results.js'), typeof import('./thumb.js'), typeof import('./wedge.js'), typeof import('./door.js'),
- *   typeof import('./frame.js'), typeof import('./lookup.js'), typeof import('./camera.js')]}
+ *   typeof import('./frame.js'), typeof import('./lookup.js'), typeof import('./mails.js'), typeof import('./camera.js')]}
  */
 const [{WORDS}, {createTools}, {ask}, rules, {Deeds}, {Board}, {Ticks}, {createRows}, {createDetail}, {createResults}, {createThumb}, {listen},
-  {invitation, createDoor}, {createFrame}, {createLookup}, {createCamera}] = /** @type {any} */ (await Promise.all(
-  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup', 'camera'].map(part)));
+  {invitation, createDoor}, {createFrame}, {createLookup}, {createMails}, {createCamera}] = /** @type {any} */ (await Promise.all(
+  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup', 'mails', 'camera'].map(part)));
 
 const kLanguageKey = 'tsunagi-staff:language';
 const kTickMs = 1_000;
@@ -47,7 +47,11 @@ const thumb = createThumb(footer, {tools, createCamera, found: (text) => lookUp(
   files: {scan: address('scan'), worker: address('scanWorker'), loader: address('reader'), module: address('readerModule')}});
 const ticks = new Ticks();
 const rows = createRows(tools, rules);
-const detail = createDetail({tools, rules, rows, thumb, ticks, act, home});
+const mails = createMails(tools, ask, thumb, {taken(pickup) {
+  board.take(pickup);
+  show();
+}, signedOut: () => close(false)});
+const detail = createDetail({tools, rules, rows, thumb, ticks, mails, act, home});
 const results = createResults(tools, (pickup) => rows.row(pickup, aboutOf(pickup)));
 const door = createDoor(tools, page);
 const deeds = new Deeds(ask, {
