@@ -122,6 +122,7 @@ OrderedJson staff_json(const StaffPickup& seen, const PickupShops& shops, Role v
           {"accept_by", pickup.accept_by},
           {"ready_from", pickup.ready_from},
           {"hold_until", pickup.hold_until},
+          {"extend_until", seen.extend_until},
           {"placed_at", pickup.placed_at},
           {"changed_at", pickup.changed_at},
           {"customer", seen.customer},

@@ -138,8 +138,11 @@ class Desk {
     const auto found = log.find(pickup.id);
     const std::vector<PickupMail> mails =
         found == log.end() ? std::vector<PickupMail>() : found->second;
-    return staff_json({.pickup = pickup, .customer = name, .mails = mails}, shops_,
-                      viewer_.staff.role, viewer_.now);
+    return staff_json({.pickup = pickup,
+                       .customer = name,
+                       .mails = mails,
+                       .extend_until = extended_until(viewer_.tenant.settings, pickup)},
+                      shops_, viewer_.staff.role, viewer_.now);
   }
 
   const Context& context_;

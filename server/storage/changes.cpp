@@ -1,6 +1,7 @@
 // Applying a use case's changes, inside the transaction of the caller.
 
 #include "server/domain/member/field_words.h"
+#include "server/domain/member/member_merge.h"
 #include "server/domain/words.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/statements.h"
@@ -43,6 +44,7 @@ constexpr Sql kRestoreCode{
 constexpr Sql kNoteMerge{
     "INSERT INTO merged_customer (tenant, gone, kept, noted_at) VALUES (:a, :b, :c, :d) "
     "ON CONFLICT (tenant, gone) DO UPDATE SET kept = excluded.kept, noted_at = excluded.noted_at"};
+constexpr Sql kKeptAs{"SELECT kept FROM merged_customer WHERE tenant = :a AND gone = :b"};
 constexpr Sql kAtWork{
     "SELECT id FROM outbox WHERE tenant = :a AND kind IN ('create_member', 'customer_changed', "
     "'member_changed', 'drop_customer') AND item_key IN (:b, :c) AND state = 'leased' "
@@ -99,6 +101,19 @@ constexpr Sql kTellShopper{
     "CAST(:c AS BIGINT), 0, '' FROM pickup p "
     "WHERE p.tenant = :d AND p.pickup_id = :e AND p.customer_id <> 0 "
     "ON CONFLICT (tenant, pickup_id, mail_id) DO NOTHING"};
+// With its outbox item, as one trip, which SQLite has no words for.
+constexpr Sql kTellShopperAtOnce{
+    "WITH told AS (INSERT INTO pickup_mail "
+    "(tenant, pickup_id, mail_id, place, step, asked_at, settled_at, outcome) "
+    "SELECT p.tenant, p.pickup_id, CAST(:a AS TEXT), (SELECT COUNT(*) FROM pickup_mail m "
+    "WHERE m.tenant = p.tenant AND m.pickup_id = p.pickup_id), CAST(:b AS TEXT), "
+    "CAST(:c AS BIGINT), 0, '' FROM pickup p "
+    "WHERE p.tenant = :d AND p.pickup_id = :e AND p.customer_id <> 0 "
+    "ON CONFLICT (tenant, pickup_id, mail_id) DO NOTHING "
+    "RETURNING tenant, pickup_id, mail_id, asked_at) "
+    "INSERT INTO outbox (tenant, kind, item_key, state, due_at, enqueued_at, background) "
+    "SELECT tenant, 'pickup_mail', pickup_id || '/' || mail_id, 'waiting', asked_at, asked_at, 0 "
+    "FROM told ON CONFLICT (tenant, kind, item_key) DO NOTHING"};
 constexpr Sql kShopperTold{
     "UPDATE pickup_mail SET settled_at = :a, outcome = :b "
     "WHERE tenant = :c AND pickup_id = :d AND mail_id = :e"};
@@ -303,7 +318,7 @@ class Applier {
       return Error{ErrorCode::kConflict, "the customer has a link by now"};
     }
     session_.run(kNoteMerge, tenant_, note.gone, note.kept, now_);
-    session_.run(kMovePickups, note.kept, tenant_, note.gone);
+    session_.run(kMovePickups, kept_as(note.kept), tenant_, note.gone);
     return Done{};
   }
 
@@ -482,10 +497,11 @@ class Applier {
   }
 
   Result<Done> operator()(const change::TellShopper& tell) {
+    const bool at_once = session_.dialect() == Dialect::kPostgres;
+    const bool asked = session_.run(at_once ? kTellShopperAtOnce : kTellShopper, tell.mail_id,
+                                    word(tell.step), now_, tenant_, tell.pickup_id) > 0;
+    if (!asked || at_once) return Done{};
     const std::string key = pickup_mail_key(tell.pickup_id, tell.mail_id);
-    const bool asked = session_.run(kTellShopper, tell.mail_id, word(tell.step), now_, tenant_,
-                                    tell.pickup_id) > 0;
-    if (!asked) return Done{};
     return (*this)(change::Enqueue{{.kind = OutboxKind::kPickupMail, .key = key}});
   }
 
@@ -529,6 +545,16 @@ class Applier {
   }
 
  private:
+  // Who carries on of a chain of merges, whose links are told of in any order.
+  int64_t kept_as(int64_t customer_id) {
+    int64_t next = 0;
+    for (int step = 0; step < kMergeChainMost; ++step) {
+      if (!session_.one(kKeptAs, std::tie(next), tenant_, customer_id)) break;
+      customer_id = next;
+    }
+    return customer_id;
+  }
+
   // The link stays as it is until the transaction ends; state_ is its state.
   bool has_link(int64_t customer_id) {
     return session_.one(kHoldLink, std::tie(customer_id, state_), tenant_, customer_id);

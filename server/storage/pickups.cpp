@@ -49,25 +49,27 @@ constexpr Sql kToRemind{
     "AND m.pickup_id = p.pickup_id AND m.mail_id = 'reminder-' || p.hold_until) "
     "ORDER BY p.hold_until, p.pickup_id LIMIT :e"};
 // Whether there is such a shop, the id is there, how many the customer has open, and whether the
-// code is taken: one trip to the database.
+// code is taken, with the rows of the stock locked: one trip to the database. The rows are the
+// locks of the products in the shop: who holds them counts alone. They are taken in one order, so
+// that two who want the same two do not wait for each other.
 constexpr Sql kBeforePlacing{
-    "SELECT (SELECT COUNT(*) FROM pickup WHERE tenant = :a AND pickup_id = :b), "
-    "(SELECT COUNT(*) FROM pickup WHERE tenant = :c AND customer_id = :d AND is_open = 1), "
-    "(SELECT COUNT(*) FROM pickup WHERE tenant = :e AND code = :f AND is_open = 1) "
-    "FROM tenant WHERE tenant = :g {hold}"};
-// The rows are the locks of the products in the shop: who holds them counts alone. They are taken
-// in one order, so that two who want the same two do not wait for each other.
-constexpr Sql kHoldShelves{
-    "SELECT product_id, on_hand * (1 - doubted), layaway FROM stock_level WHERE tenant = :a AND "
-    "store_id = :b "
+    "WITH asked AS MATERIALIZED (SELECT product_id FROM stock_level "
+    "WHERE tenant = :a AND store_id = :b "
     "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close} "
-    "ORDER BY product_id {hold_alone}"};
+    "ORDER BY product_id {hold_alone}) "
+    "SELECT (SELECT COUNT(*) FROM asked), "
+    "(SELECT COUNT(*) FROM pickup WHERE tenant = :d AND pickup_id = :e), "
+    "(SELECT COUNT(*) FROM pickup WHERE tenant = :f AND customer_id = :g AND is_open = 1), "
+    "(SELECT COUNT(*) FROM pickup WHERE tenant = :h AND code = :i AND is_open = 1) "
+    "FROM tenant WHERE tenant = :j {hold}"};
 // A statement of its own: it sees what was committed while the one before it waited.
-constexpr Sql kHeldOnShelves{
-    "SELECT product_id, CAST(SUM(held) AS BIGINT) FROM pickup_line "
-    "WHERE tenant = :a AND store_id = :b AND held > 0 "
-    "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close} "
-    "GROUP BY product_id"};
+constexpr Sql kShelves{
+    "SELECT product_id, on_hand * (1 - doubted), layaway, "
+    "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM pickup_line "
+    "WHERE pickup_line.tenant = stock_level.tenant AND pickup_line.product_id = "
+    "stock_level.product_id AND pickup_line.store_id = stock_level.store_id AND held > 0) "
+    "FROM stock_level WHERE tenant = :a AND store_id = :b "
+    "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close}"};
 constexpr Sql kPut{
     "INSERT INTO pickup (tenant, pickup_id, customer_id, store_id, code, state, is_open, language, "
     "placed_at, accept_by, ready_from, hold_until, changed_at, page, reason) "
@@ -84,6 +86,20 @@ constexpr Sql kPutFirstDeed{
     "INSERT INTO pickup_deed (tenant, pickup_id, deed_id, place, done_at, role, actor, action, "
     "state_before, state_after, reason, refused) "
     "VALUES (:a, :b, 'place', 0, :c, 'shopper', :d, 'place', '', :e, '', 0)"};
+// The three before as one trip, which SQLite has no words for.
+constexpr Sql kPutAtOnce{
+    "WITH put AS (INSERT INTO pickup (tenant, pickup_id, customer_id, store_id, code, state, "
+    "is_open, language, placed_at, accept_by, ready_from, hold_until, changed_at, page, reason) "
+    "VALUES (:a, :b, :c, :d, :e, :f, 1, :g, :h, :i, :j, :k, :l, :m, '') ON CONFLICT DO NOTHING "
+    "RETURNING tenant, pickup_id, customer_id, store_id, state, placed_at), "
+    "lines AS (INSERT INTO pickup_line (tenant, pickup_id, product_id, store_id, product_code, "
+    "product_name, quantity, picked, held) SELECT tenant, pickup_id, value ->> 'id', store_id, "
+    "value ->> 'code', value ->> 'name', CAST(value ->> 'quantity' AS BIGINT), "
+    "CAST(value ->> 'picked' AS BIGINT), CAST(value ->> 'held' AS BIGINT) "
+    "FROM put CROSS JOIN {each_object_open}:n{each_object_close}) "
+    "INSERT INTO pickup_deed (tenant, pickup_id, deed_id, place, done_at, role, actor, action, "
+    "state_before, state_after, reason, refused) SELECT tenant, pickup_id, 'place', 0, placed_at, "
+    "'shopper', CAST(customer_id AS TEXT), 'place', '', state, '', 0 FROM put"};
 constexpr Sql kSetState{
     "UPDATE pickup SET state = :a, is_open = :b, hold_until = :c, changed_at = :d, reason = :e "
     "WHERE tenant = :f AND pickup_id = :g"};
@@ -186,28 +202,26 @@ struct Shelf {
   int64_t on_hand = 0, layaway = 0, held = 0;
 };
 
-// What the shop has of the lines' products, locked.
-std::map<std::string, Shelf> hold_shelves(Session& session, TenantId tenant, const Pickup& wish) {
+std::string products_of(const Pickup& wish) {
   std::vector<std::string> ids;
   for (const PickupLine& line : wish.lines) ids.push_back(line.product_id);
-  const std::string products = json_array(ids);
+  return json_array(ids);
+}
+
+// What the shop has of the lines' products, whose rows are locked.
+std::map<std::string, Shelf> shelves_of(Session& session, TenantId tenant, const Pickup& wish) {
   std::map<std::string, Shelf> shelves;
   std::string id;
   Shelf shelf;
   session.each(
-      kHoldShelves, std::tie(id, shelf.on_hand, shelf.layaway), [&] { shelves[id] = shelf; },
-      tenant, wish.store_id, products);
-  if (shelves.size() < wish.lines.size()) return shelves;  // refused, whatever is held
-  int64_t held = 0;
-  session.each(
-      kHeldOnShelves, std::tie(id, held), [&] { shelves[id].held = held; }, tenant, wish.store_id,
-      products);
+      kShelves, std::tie(id, shelf.on_hand, shelf.layaway, shelf.held),
+      [&] { shelves[id] = shelf; }, tenant, wish.store_id, products_of(wish));
   return shelves;
 }
 
 Result<Done> check_offered(Session& session, TenantId tenant, const Pickup& wish,
                            const std::vector<int64_t>& safety) {
-  const auto shelves = hold_shelves(session, tenant, wish);
+  const auto shelves = shelves_of(session, tenant, wish);
   for (size_t i = 0; i < wish.lines.size(); ++i) {
     const PickupLine& line = wish.lines[i];
     const auto found = shelves.find(line.product_id);
@@ -236,16 +250,34 @@ std::string lines_of(const Pickup& wish) {
 
 // What there is of the wish before it is placed; kNotFound: no such shop.
 struct BeforePlacing {
+  int64_t stocked = 0;  // of its products, with their rows locked
   int64_t same_id = 0, open = 0, same_code = 0;
 };
 Result<BeforePlacing> before_placing(Session& session, TenantId tenant, const Pickup& wish) {
   BeforePlacing before;
-  if (!session.one(kBeforePlacing, std::tie(before.same_id, before.open, before.same_code), tenant,
-                   wish.id, tenant, wish.customer_id, tenant, wish.code, tenant)) {
+  if (!session.one(kBeforePlacing,
+                   std::tie(before.stocked, before.same_id, before.open, before.same_code), tenant,
+                   wish.store_id, products_of(wish), tenant, wish.id, tenant, wish.customer_id,
+                   tenant, wish.code, tenant)) {
     return Error{ErrorCode::kNotFound, "unknown shop"};
   }
   session.hold(tenant);
   return before;
+}
+
+// Whether it is there now: somebody may have been faster.
+bool put_anew(Session& session, TenantId tenant, const Pickup& wish) {
+  const auto put = [&](const Sql& sql, const auto&... more) {
+    return session.run(sql, tenant, wish.id, wish.customer_id, wish.store_id, wish.code,
+                       word(wish.state), wish.language, wish.placed_at, wish.accept_by,
+                       wish.ready_from, wish.hold_until, wish.changed_at, wish.page, more...) > 0;
+  };
+  if (session.dialect() == Dialect::kPostgres) return put(kPutAtOnce, lines_of(wish));
+  if (!put(kPut)) return false;
+  session.run(kPutLines, tenant, wish.id, wish.store_id, lines_of(wish));
+  session.run(kPutFirstDeed, tenant, wish.id, wish.placed_at, std::to_string(wish.customer_id),
+              word(wish.state));
+  return true;
 }
 
 Result<Pickup> place_anew(Session& session, TenantId tenant, const Pickup& wish,
@@ -257,14 +289,10 @@ Result<Pickup> place_anew(Session& session, TenantId tenant, const Pickup& wish,
   if (before.same_code > 0) {
     return Error{ErrorCode::kUnavailable, std::string(kCodeTaken)};
   }
-  const int64_t put = session.run(kPut, tenant, wish.id, wish.customer_id, wish.store_id, wish.code,
-                                  word(wish.state), wish.language, wish.placed_at, wish.accept_by,
-                                  wish.ready_from, wish.hold_until, wish.changed_at, wish.page);
-  // Somebody who was faster: another draw has another code, and finds the same wish placed.
-  if (put == 0) return Error{ErrorCode::kUnavailable, std::string(kCodeTaken)};
-  session.run(kPutLines, tenant, wish.id, wish.store_id, lines_of(wish));
-  session.run(kPutFirstDeed, tenant, wish.id, wish.placed_at, std::to_string(wish.customer_id),
-              word(wish.state));
+  // Another draw has another code, and finds the same wish placed.
+  if (!put_anew(session, tenant, wish)) {
+    return Error{ErrorCode::kUnavailable, std::string(kCodeTaken)};
+  }
   return wish;
 }
 

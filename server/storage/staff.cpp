@@ -26,6 +26,8 @@ constexpr Sql kRevoke{
     "UPDATE staff SET revoked_at = :a, token_hash = '' "
     "WHERE tenant = :b AND staff_id = :c AND revoked_at = 0"};
 constexpr Sql kEndSessions{"DELETE FROM staff_session WHERE tenant = :a AND staff_id = :b"};
+constexpr Sql kIsInvitation{
+    "SELECT COUNT(*) FROM staff WHERE token_hash = :a AND token_hash <> ''"};
 constexpr Sql kTakeUp{
     "UPDATE staff SET token_hash = '', joined_at = :a WHERE token_hash = :b AND token_hash <> '' "
     "AND revoked_at = 0 AND invited_at > :c "
@@ -109,6 +111,14 @@ Result<std::optional<std::pair<TenantId, Staff>>> SqlStorage::take_up(
     std::string_view invitation, std::string_view session_token, Seconds now) {
   const std::string hash = sha256_hex(invitation);
   const std::string session_hash = sha256_hex(session_token);
+  // Anybody may send a token: what is none costs no write.
+  int64_t invitations = 0;
+  const auto looked = read([&](Session& session) -> Result<Done> {
+    session.one(kIsInvitation, std::tie(invitations), hash);
+    return Done{};
+  });
+  if (!looked.ok()) return looked.error();
+  if (invitations == 0) return std::optional<std::pair<TenantId, Staff>>();
   return write([&](Session& session) -> Result<std::optional<std::pair<TenantId, Staff>>> {
     auto joined = one_of(session, kTakeUp, now, hash, now - kInvitationSeconds);
     if (joined) {

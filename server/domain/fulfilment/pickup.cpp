@@ -84,7 +84,7 @@ Result<Done> carry_out(Pickup& pickup, const PickupMove& move) {
       pickup.hold_until = std::max(pickup.hold_until, move.keep_until);
       return Done{};
     case A::kExtend:
-      pickup.hold_until += kExtendSeconds;
+      pickup.hold_until = std::max(pickup.hold_until + kExtendSeconds, move.keep_until);
       return Done{};
     case A::kExpire:
       if (move.at < pickup.hold_until + kExpiryGraceSeconds) {

@@ -123,7 +123,7 @@ struct PickupMove {
   std::string reason;           // with kReject
   std::vector<int64_t> picked;  // with kReady, a figure a line; none: everything
   Seconds at = 0;
-  Seconds keep_until = 0;  // with kReady: kept at least until then, however late the shop was
+  Seconds keep_until = 0;  // with kReady and kExtend: kept at least until then
 };
 
 inline constexpr Seconds kExtendSeconds = 86'400;
@@ -132,7 +132,7 @@ inline constexpr Seconds kExpiryGraceSeconds = 1'800;
 
 // What was handed over is held until Smaregi's figure knows of its sale: one that is not older than
 // so long before the hand-over does, and so long after it nobody waits for one.
-inline constexpr Seconds kPaidBeforeSeconds = 180;
+inline constexpr Seconds kPaidBeforeSeconds = 60;
 inline constexpr Seconds kSoldUnheardSeconds = 1'800;
 
 // Whether the pick-up is the actor's to see.

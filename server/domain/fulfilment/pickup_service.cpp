@@ -66,6 +66,11 @@ std::string draw_code(Random& random) {
 
 }  // namespace
 
+Seconds extended_until(const Settings& settings, const Pickup& pickup) {
+  return std::max(pickup.hold_until + kExtendSeconds,
+                  kept_until(hours_of(settings, pickup.store_id), pickup.hold_until - 1, 1));
+}
+
 std::optional<Seconds> PickupService::promise(const Tenant& tenant,
                                               std::string_view store_id) const {
   return ready_from(hours_of(tenant.settings, store_id), ports_.clock.now(),
@@ -128,10 +133,11 @@ Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {
 }
 
 // A customer has the days that were promised from when it is ready, also where the shop was late.
-Result<Seconds> PickupService::keep_until(const Tenant& tenant, const std::string& pickup_id) {
-  const auto found = ports_.book.pickup(tenant.id, pickup_id);
+Result<Seconds> PickupService::keep_until(const Tenant& tenant, const PickupMove& move) {
+  const auto found = ports_.book.pickup(tenant.id, move.pickup_id);
   if (!found.ok()) return found.error();
   if (!found->has_value()) return Seconds{0};
+  if (move.action == PickupAction::kExtend) return extended_until(tenant.settings, **found);
   return kept_until(hours_of(tenant.settings, (*found)->store_id), ports_.clock.now(),
                     tenant.settings.pickup.hold_days);
 }
@@ -140,8 +146,8 @@ Result<Pickup> PickupService::act(const Tenant& tenant, PickupMove move) {
   if (move.actor.role != Role::kSystem && !is_deed_id(move.action_id)) {
     return Error{ErrorCode::kInvalid, "the deed's id is none"};
   }
-  if (move.action == PickupAction::kReady) {
-    const auto keep = keep_until(tenant, move.pickup_id);
+  if (move.action == PickupAction::kReady || move.action == PickupAction::kExtend) {
+    const auto keep = keep_until(tenant, move);
     if (!keep.ok()) return keep.error();
     move.keep_until = *keep;
   }

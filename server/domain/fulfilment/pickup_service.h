@@ -21,6 +21,9 @@ inline constexpr int kPickupsListed =
 inline constexpr int kExpiredAtOnce = 100;
 inline constexpr int kRemindedAtOnce = 100;
 
+// A day longer, or until the shop closes on the next that it is open on.
+Seconds extended_until(const Settings& settings, const Pickup& pickup);
+
 class PickupService {
  public:
   struct Ports {
@@ -71,7 +74,7 @@ class PickupService {
 
  private:
   Result<Pickup> place(const Tenant& tenant, Pickup pickup);
-  Result<Seconds> keep_until(const Tenant& tenant, const std::string& pickup_id);
+  Result<Seconds> keep_until(const Tenant& tenant, const PickupMove& move);
   void forget_stock(const Tenant& tenant, const Pickup& pickup);
 
   Ports ports_;

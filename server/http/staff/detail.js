@@ -131,7 +131,7 @@ export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home
     const button = (key, label, click, more = '') => make('button', {class: 'button button--wraps', type: 'button', 'data-key': key, click}, label, ' ',
       more ? make('span', {class: 'whole'}, more) : '');
     const more = [
-      ...(may('extend') ? [button('extend', words.act_extend, () => act(pickup, 'extend'), say(words.act_extend_until, {time: moment(pickup.hold_until + rules.kExtendSeconds)}))] : []),
+      ...(may('extend') ? [button('extend', words.act_extend, () => act(pickup, 'extend'), say(words.act_extend_until, {time: moment(pickup.extend_until)}))] : []),
       ...(may('cancel') ? [button('cancel', counted(words.act_cancel, pickup.state === 'ready' ? rules.kept(pickup) : rules.asked(pickup)),
         () => act(pickup, 'cancel'))] : []),
     ];

@@ -9,12 +9,10 @@
 /** @typedef {'accept' | 'reject' | 'pick' | 'ready' | 'hand_over' | 'cancel' | 'extend'} Action */
 /**
  * @typedef {{id: string, code: string, shop: string, shop_name: string, state: State, late: boolean, accept_by: number, ready_from: number,
- *   hold_until: number, placed_at: number, changed_at: number, customer: string, language: string, lines: Line[], mails: Sent[],
+ *   hold_until: number, extend_until: number, placed_at: number, changed_at: number, customer: string, language: string, lines: Line[], mails: Sent[],
  *   actions: Action[]}} Pickup
  */
 /** A deed as it is kept: what is sent of it never changes. @typedef {import('./deeds.js').Deed} Deed */
-
-export const kExtendSeconds = 86_400;
 
 /** The one next thing to do. @type {Partial<Record<State, Action>>} */
 const kMain = {placed: 'accept', accepted: 'pick', picking: 'ready', ready: 'hand_over'};

@@ -61,7 +61,7 @@ export class StaffServer {
   seen(pickup) {
     const actions = kRules.filter(([from, , , roles]) => from === pickup.state && roles.includes(this.staff.role)).map(([, action]) => action);
     const limit = pickup.state === 'placed' ? pickup.accept_by : pickup.ready_from;
-    return { ...pickup, lines: pickup.lines.map((line) => ({ codes: [line.code], ...line })), mails: pickup.mails ?? [], late: pickup.state !== 'ready' && this.now >= limit, actions };
+    return { ...pickup, lines: pickup.lines.map((line) => ({ codes: [line.code], ...line })), mails: pickup.mails ?? [], extend_until: pickup.hold_until + 86_400, late: pickup.state !== 'ready' && this.now >= limit, actions };
   }
   work() {
     return { now: this.now, staff: this.staff, shops: this.shops, rejects: kRejects, pickups: this.pickups.filter(({ state }) => kOpen.includes(state)).map((one) => this.seen(one)) };

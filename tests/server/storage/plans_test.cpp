@@ -38,7 +38,9 @@ std::vector<Statement> statements_in(const std::string& source) {
 }
 
 bool reads_or_changes_rows(const std::string& sql) {
-  return (sql.starts_with("SELECT") || sql.starts_with("WITH") || sql.starts_with("UPDATE") ||
+  const bool postgres_alone = sql.find("AS (INSERT") != std::string::npos;
+  return !postgres_alone &&
+         (sql.starts_with("SELECT") || sql.starts_with("WITH") || sql.starts_with("UPDATE") ||
           sql.starts_with("DELETE")) &&
          sql.find("pg_") == std::string::npos;
 }
