@@ -2,6 +2,7 @@
 
 #include "server/storage/migrations/v0001_first.h"
 #include "server/storage/migrations/v0002_pickups.h"
+#include "server/storage/migrations/v0003_inventory.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 constexpr Migration kMigrations[] = {
     {.version = 1, .statements = kV0001First},
     {.version = 2, .statements = kV0002Pickups},
+    {.version = 3, .statements = kV0003Inventory},
 };
 
 }  // namespace
