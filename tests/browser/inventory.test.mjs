@@ -105,7 +105,7 @@ test('shops get their locations, and what does not match is told', async (t) => 
     await app.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await until('it to have asked', async () => (await section.getByLabel(`Location of ${data.stores[2].storeName}`).inputValue()) !== '', 5_000, 200);
     await page.context().close();
-    await send('PUT', `${stack.shopify.control}/faults`, { path: '/admin/api', status: 503, remaining: 1_000_000 });
+    await send('PUT', `${stack.shopify.control}/faults`, { path: '/_shops/', status: 503, remaining: 1_000_000 });
     const away = await phone(browser, { width: 320 });
     await away.goto(`${stack.shopify.admin}/store/${stack.keys.shop}/apps/tsunagi?locale=en`);
     const frame = away.frame({ name: 'app-iframe' });

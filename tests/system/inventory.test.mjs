@@ -177,9 +177,10 @@ describe('two shops with a location each', () => {
     const [, , , , , pot] = shop.data.products;
     await shop.count(pot, shop.stores[1], 20);
     await shop.untilOnHand(pot.sku, shinjuku, 20);
-    await send('PUT', `${stack.shopify.control}/faults`, { path: '/admin/api', status: 503 });
+    await send('PUT', `${stack.shopify.control}/faults`, { path: '/_shops/', status: 503 });
     for (let i = 0; i < 4; i += 1) await shop.sell(pot, shop.stores[1]);
     await until('Smaregi to have sold them', async () => await shop.inSmaregi(pot, shop.stores[1]) === 16, kQuick, 200);
+    await until('a call to be refused', async () => /^tsunagi_upstream_calls_total\{[^}]*shopify\.on_hand[^}]*503[^}]*\} [1-9]/m.test(await (await fetch(`${stack.ops}/metrics`)).text()), kQuick, 200);
     assert.equal(await shop.onHand(pot.sku, shinjuku), 20);
     await send('PUT', `${stack.shopify.control}/faults`, {});
     await shop.untilOnHand(pot.sku, shinjuku, 16, kSlow);

@@ -116,14 +116,14 @@ export function createInventory({make, say, ask, ago, words, language}) {
   function list(kind, of) {
     const count = of.counts[kind];
     if (!count) return [];
-    const rows = of.items[kind].map((item) => make('li', {class: 'health'}, make('div', {class: 'health__words'},
-      make('p', {class: 'health__name'}, make('a', {class: 'link', href: item.url, target: '_top', 'aria-label': say(words.open, {name: item.name})}, item.name)),
-      make('p', {class: 'health__told'}, say(words.code, {barcode: item.barcode || words.empty, sku: item.sku || words.empty})))));
+    const rows = of.items[kind].map((item) => make('li', {class: 'person'}, make('div', {class: 'person__words'},
+      make('p', {}, make('a', {class: 'link', href: item.url, target: '_top', 'aria-label': say(words.open, {name: item.name})}, item.name)),
+      make('p', {class: 'card__note'}, say(words.code, {barcode: item.barcode || words.empty, sku: item.sku || words.empty})))));
     const rest = count - rows.length;
     return [make('details', {class: 'fine'},
       make('summary', {class: 'fine__summary'}, say(words.count, {kind: words.kind[kind], count: number.format(count)})),
       make('p', {class: 'card__note'}, words.what[kind]),
-      make('ul', {class: 'healths'}, ...rows),
+      make('ul', {class: 'people'}, ...rows),
       ...(rest > 0 ? [make('p', {class: 'card__note'}, say(words.more, {count: number.format(rest)}))] : []))];
   }
 
