@@ -52,9 +52,11 @@ struct InventoryService::Round {
   Seconds wanted = 0, begun = 0;
   int64_t items = kRoundOver, sweep = kRoundOver;
 
+  // What was asked for in the second in which the last one began may have come after it: another
+  // one follows, as soon as that second is over.
   [[nodiscard]] bool is_due(Seconds now, TenantId tenant) const {
-    return begun == 0 || (wanted != 0 && wanted >= begun) ||
-           night_of(begun, tenant) < night_of(now, tenant);
+    const bool asked = wanted > begun || (wanted == begun && now > begun);
+    return begun == 0 || (wanted != 0 && asked) || night_of(begun, tenant) < night_of(now, tenant);
   }
 };
 
