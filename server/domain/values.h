@@ -157,6 +157,13 @@ struct Pilot {
 };
 inline constexpr const char* kPilotTag = "tsunagi-pilot";
 
+// The place in the online shop's stock that a shop is.
+struct StoreLocation {
+  std::string store_id;
+  int64_t location_id = 0;  // Shopify's
+  bool operator==(const StoreLocation&) const = default;
+};
+
 struct Settings {
   std::string programme_name;  // "" shows the shop's name
   Joining joining = Joining::kButton;
@@ -179,6 +186,8 @@ struct Settings {
   // Each has a button of its own; saving the others leaves them as they are (saved_over).
   bool till_ready = false;  // the merchant says that the tills find new members at once
   Pilot pilot;
+  // A shop is one place, and a place one shop. Of a shop that is not listed nothing is written.
+  std::vector<StoreLocation> locations;
 };
 
 struct Tenant {
@@ -281,6 +290,7 @@ enum class OutboxKind : uint8_t {
   kTagCustomer,      // Shopify: the member code among the customer's tags; key = customer id
   kTellLeaving,      // the merchant, by mail: a member with a balance left; key = member code
   kPickupMail,       // a customer, by mail: what became of a pick-up; key = pickup_mail_key()
+  kWriteOnHand,      // Shopify: what a shop has of a product; key = on_hand_key()
 };
 struct OutboxWrite {
   OutboxKind kind = OutboxKind::kWriteCard;
@@ -395,10 +405,16 @@ struct Access {
   bool has_members = true;           // false: the plan of the contract has no members and points
 };
 
+// Articles of the online shop by what became of their matching (domain/inventory/shop_item.h).
+struct ItemCounts {
+  int64_t matched = 0, unmatched = 0, duplicate = 0, untracked = 0;
+};
+
 // How much there is of a shop, and how far its readings got.
 struct Figures {
   int64_t joining = 0, linked = 0, stopped = 0;  // members
   int64_t products = 0, stores = 0;
+  ItemCounts items;                                      // of the online shop
   std::vector<std::pair<std::string, Seconds>> cursors;  // by name
   int64_t schema = 0;                                    // version of the database's
 };

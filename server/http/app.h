@@ -13,6 +13,8 @@
 #include "server/domain/card/card_service.h"
 #include "server/domain/fulfilment/pickup_service.h"
 #include "server/domain/health/health_service.h"
+#include "server/domain/inventory/inventory_book.h"
+#include "server/domain/inventory/online_stock.h"
 #include "server/domain/member/join_service.h"
 #include "server/domain/ports.h"
 #include "server/domain/staff/staff_book.h"
@@ -49,6 +51,8 @@ struct AppPorts {
   PickupBook& book;
   PickupService& pickups;
   StaffBook& staff;
+  InventoryBook& inventory;
+  OnlineStock& online_stock;
   std::function<void()> wake_workers;       // something new is in the inbox or outbox
   std::function<void(TenantId)> sync_soon;  // read everything of the shop's contract anew
 };

@@ -3,12 +3,14 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "server/jobs/bulk_worker.h"
 #include "server/jobs/guarded.h"
+#include "server/jobs/guarded_stock.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/outbox_worker.h"
 #include "server/jobs/schedule.h"
@@ -69,13 +71,21 @@ struct Jobs::State {
         bulk_shop(ports.bulk_shop != nullptr ? *ports.bulk_shop : ports.shop, shop_breaker),
         bulk_pos(ports.bulk_pos != nullptr ? *ports.bulk_pos : ports.pos, pos_breaker),
         known(ports.clock),
-        inbox(with(ports, pos, shop)),
-        outbox(with(ports, pos, shop)),
-        schedule(with(ports, pos, shop)),
-        bulk(with(ports, bulk_pos, bulk_shop)) {}
+        inbox(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
+        outbox(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
+        schedule(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
+        bulk(with(ports, bulk_pos, bulk_shop,
+                  stock_of(ports.bulk_stock != nullptr ? ports.bulk_stock : ports.online_stock,
+                           bulk_stock))) {}
+
+  OnlineStock* stock_of(OnlineStock* given, std::optional<GuardedStock>& guarded) {
+    if (given == nullptr) return nullptr;
+    if (!guarded) guarded.emplace(*given, shop_breaker);
+    return &*guarded;
+  }
 
   // Workers learn the platforms' state from each other's calls, whichever ports they call by.
-  JobsPorts with(const JobsPorts& ports, Pos& its_pos, Shop& its_shop) {
+  JobsPorts with(const JobsPorts& ports, Pos& its_pos, Shop& its_shop, OnlineStock* its_stock) {
     return {.storage = ports.storage,
             .pos = its_pos,
             .shop = its_shop,
@@ -91,7 +101,9 @@ struct Jobs::State {
             .pos_breaker = &pos_breaker,
             .known = &known,
             .pickups = ports.pickups,
-            .book = ports.book};
+            .book = ports.book,
+            .inventory = ports.inventory,
+            .online_stock = its_stock};
   }
 
   // Calls step until it has nothing to do, then waits for the bell.
@@ -141,6 +153,8 @@ struct Jobs::State {
   GuardedPos pos;
   GuardedShop bulk_shop;
   GuardedPos bulk_pos;
+  std::optional<GuardedStock> stock;
+  std::optional<GuardedStock> bulk_stock;
   KnownCustomers known;
   InboxWorker inbox;
   OutboxWorker outbox;

@@ -13,7 +13,7 @@
 namespace tsunagi {
 namespace {
 
-// The key of every kind but the mails is the customer's id; 0 when it is not one.
+// The key of every kind but mails and stock is the customer's id; 0 when it is not one.
 int64_t customer_of(const OutboxItem& item) {
   const std::string& key = item.write.key;
   int64_t id = 0;
@@ -35,6 +35,7 @@ bool needs_pos(OutboxKind kind) {
     case OutboxKind::kDropCustomer:
     case OutboxKind::kTellLeaving:
     case OutboxKind::kPickupMail:
+    case OutboxKind::kWriteOnHand:
       return false;
   }
   return false;
@@ -158,8 +159,13 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
 
 void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& items) {
   std::vector<OutboxItem> cards;
+  std::vector<OutboxItem> stock;
   for (const OutboxItem& item : items) {
     if (!mine(item) || rests(tenant, item)) continue;
+    if (item.write.kind == OutboxKind::kWriteOnHand) {
+      stock.push_back(item);
+      continue;
+    }
     if (customer_of(item) == 0) {
       failed(item, {ErrorCode::kInvalid, "the key is no customer id"});
       continue;
@@ -185,9 +191,12 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
         break;
       case OutboxKind::kTellLeaving:
       case OutboxKind::kPickupMail:
-        break;  // send_mails()
+      case OutboxKind::kWriteOnHand:
+        break;  // send_mails(), write_on_hand()
     }
   }
+  std::erase_if(stock, [this](const OutboxItem& item) { return !mine(item); });
+  write_on_hand(tenant, stock);
   write_cards(tenant, cards);
 }
 

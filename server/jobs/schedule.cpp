@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "server/domain/inventory/inventory_service.h"
 #include "server/domain/member/member_merge.h"
 #include "server/jobs/retry.h"
 
@@ -37,6 +38,8 @@ std::string_view reading_name(Reading reading) {
       return "ids";
     case Reading::kPickups:
       return "pickups";
+    case Reading::kInventory:
+      return "inventory";
   }
   return "unknown";
 }
@@ -63,6 +66,8 @@ Seconds period_of(Reading reading) {
       return 600;  // how often it is asked whether the night has come
     case Reading::kPickups:
       return 60;
+    case Reading::kInventory:
+      return 5;  // how soon what the merchant chose begins, and more is asked for in a round
   }
   return 60;
 }
@@ -240,6 +245,14 @@ Result<bool> Schedule::run(const Turn& turn) {
       const auto reminded = ports_.pickups->remind(turn.tenant);
       if (!reminded.ok()) return reminded.error();
       return *expired == kExpiredAtOnce || *reminded == kRemindedAtOnce;
+    }
+    case Reading::kInventory: {
+      if (ports_.inventory == nullptr || ports_.online_stock == nullptr) return false;
+      return InventoryService({.storage = ports_.storage,
+                               .book = *ports_.inventory,
+                               .shop = *ports_.online_stock,
+                               .clock = ports_.clock})
+          .step(turn.tenant);
     }
     case Reading::kLook: {
       if (turn.tenant.settings.paused) return false;

@@ -25,12 +25,13 @@ enum class Reading : uint8_t {
   kLook,
   kSweep,
   kIds,
-  kPickups
+  kPickups,
+  kInventory
 };
 inline constexpr Reading kReadings[] = {
     Reading::kBook,    Reading::kStock,     Reading::kTransactions, Reading::kCatalogue,
     Reading::kMembers, Reading::kCustomers, Reading::kLook,         Reading::kSweep,
-    Reading::kIds,     Reading::kPickups};
+    Reading::kIds,     Reading::kPickups,   Reading::kInventory};
 inline constexpr size_t kReadingCount = std::size(kReadings);
 std::string_view reading_name(Reading reading);
 // Seconds from one reading to the next.

@@ -7,6 +7,7 @@
 #include "server/base/iso_time.h"
 #include "server/base/outbound_retry.h"
 #include "server/domain/ascii.h"
+#include "server/shopify/json_fields.h"
 #include "server/shopify/member_tag.h"
 
 namespace tsunagi::shopify {
@@ -21,30 +22,6 @@ constexpr std::string_view kWords[] = {
     "already been taken", "is invalid",    "is too long",  "can't be blank", "must have an email",
     "does not exist",     "doesn't exist", "At most",      "not authorized", "Access denied",
     "access scope",       "exceeded",      "invalid value"};
-
-Error nonsense(std::string_view what) {
-  return {ErrorCode::kUnavailable, "Shopify's reply: " + std::string(what)};
-}
-
-// nullptr when there is no such field.
-const json* field(const json& object, std::string_view name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() ? nullptr : &*found;
-}
-
-const json* object_at(const json& object, std::string_view name) {
-  const json* value = field(object, name);
-  return value != nullptr && value->is_object() ? value : nullptr;
-}
-
-// "" when absent, null, no text, or longer than anything we keep.
-std::string text_at(const json& object, std::string_view name) {
-  const json* value = field(object, name);
-  if (value == nullptr || !value->is_string()) return "";
-  const auto& text = value->get_ref<const std::string&>();
-  return text.size() > kMaxTextBytes ? "" : text;
-}
 
 double number_at(const json& object, std::string_view name) {
   const json* value = field(object, name);
@@ -75,14 +52,6 @@ Verdict verdict_of(std::string_view code) {
   if (code == "ACCESS_DENIED" || code == "SHOP_INACTIVE") return Verdict::kDenied;
   if (code == "INTERNAL_SERVER_ERROR" || code == "TIMEOUT") return Verdict::kTryAgain;
   return Verdict::kBadRequest;
-}
-
-// "data" of a reply, or of it one object.
-Result<json> data_of(std::string_view body) {
-  json document = json::parse(body, nullptr, false);
-  if (document.is_discarded()) return nonsense("not JSON");
-  if (object_at(document, "data") == nullptr) return nonsense("data is missing");
-  return json(std::move(document["data"]));
 }
 
 std::string path_of(const json& error) {

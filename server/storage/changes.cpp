@@ -3,6 +3,7 @@
 #include "server/domain/member/field_words.h"
 #include "server/domain/member/member_merge.h"
 #include "server/domain/words.h"
+#include "server/storage/inventory.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/statements.h"
 #include "server/storage/text.h"
@@ -166,7 +167,9 @@ constexpr Sql kPutStock{
     "on_hand = excluded.on_hand, layaway = excluded.layaway, changed_at = excluded.changed_at, "
     "doubted = CASE WHEN excluded.changed_at > stock_level.changed_at "
     "OR excluded.on_hand <> stock_level.on_hand THEN 0 ELSE stock_level.doubted END "
-    "WHERE excluded.changed_at >= stock_level.changed_at"};
+    "WHERE excluded.changed_at >= stock_level.changed_at AND (excluded.changed_at <> "
+    "stock_level.changed_at OR excluded.on_hand <> stock_level.on_hand OR "
+    "excluded.layaway <> stock_level.layaway)"};
 constexpr Sql kSetCursor{
     "INSERT INTO sync_cursor (tenant, name, value) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value "
@@ -412,8 +415,10 @@ class Applier {
     for (const StockLevel& level : put.levels) {
       if (auto key = check_key("a product id", level.product_id); !key) return key;
       if (auto key = check_key("a store id", level.store_id); !key) return key;
-      session_.run(kPutStock, tenant_, level.product_id, level.store_id, level.on_hand,
-                   level.layaway, level.changed_at);
+      const int64_t changed = session_.run(kPutStock, tenant_, level.product_id, level.store_id,
+                                           level.on_hand, level.layaway, level.changed_at);
+      if (changed == 0 || !is_matched(session_, tenant_, level.product_id)) continue;
+      if (auto asked = ask_for_on_hand(level); !asked) return asked;
     }
     return Done{};
   }
@@ -555,6 +560,14 @@ class Applier {
     return customer_id;
   }
 
+  Result<Done> ask_for_on_hand(const StockLevel& level) {
+    const auto mapped = mapped_.has(session_, tenant_, level.store_id);
+    if (!mapped) return mapped.error();
+    if (!*mapped) return Done{};
+    return (*this)(
+        change::Enqueue{{OutboxKind::kWriteOnHand, on_hand_key(level.product_id, level.store_id)}});
+  }
+
   // The link stays as it is until the transaction ends; state_ is its state.
   bool has_link(int64_t customer_id) {
     return session_.one(kHoldLink, std::tie(customer_id, state_), tenant_, customer_id);
@@ -577,6 +590,7 @@ class Applier {
   Session& session_;
   const TenantId tenant_;
   const Seconds now_;
+  MappedStores mapped_;
   std::string state_;
 };
 

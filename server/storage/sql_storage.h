@@ -2,7 +2,7 @@
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
 // operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, pickup_mails.cpp,
-// cart.cpp, staff.cpp; changes.cpp applies changes.
+// cart.cpp, staff.cpp, inventory.cpp; changes.cpp applies changes.
 
 #include <memory>
 #include <optional>
@@ -159,6 +159,22 @@ class SqlStorage : public Database {
   Result<std::optional<std::pair<TenantId, Staff>>> staff_of_session(std::string_view session_token,
                                                                      Seconds now) override;
   Result<Done> end_session(std::string_view session_token) override;
+
+  Result<Done> put_items(TenantId tenant, const std::vector<ShopItem>& items,
+                         const std::optional<Range>& whole,
+                         const std::vector<Change>& also) override;
+  Result<Done> drop_item(TenantId tenant, int64_t variant_id) override;
+  Result<Done> put_matches(TenantId tenant, const std::vector<ShopItem>& items,
+                           const std::vector<Change>& also) override;
+  Result<std::vector<ShopItem>> items_after(TenantId tenant, int64_t variant_id,
+                                            int limit) override;
+  Result<std::vector<ShopItem>> items_that(TenantId tenant, ItemMatch match,
+                                           int64_t after_variant_id, int limit) override;
+  Result<std::optional<ShopItem>> matched_item(TenantId tenant,
+                                               std::string_view product_id) override;
+  Result<std::vector<Product>> products_after(TenantId tenant, std::string_view product_id,
+                                              int limit) override;
+  Result<int64_t> on_hand_waiting(TenantId tenant) override;
 
  private:
   // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or

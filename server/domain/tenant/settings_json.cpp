@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -217,6 +218,49 @@ std::optional<Error> read_pilot(const Json& object, Pilot& pilot) {
   return reader.error();
 }
 
+// Ids of the online shop are texts: a browser's numbers end before they do.
+std::optional<int64_t> location_id(const std::string& text) {
+  int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && id > 0;
+  return whole ? std::optional(id) : std::nullopt;
+}
+
+std::optional<Error> read_locations(const Json& list, std::vector<StoreLocation>& into) {
+  if (!list.is_array() || list.size() > kSettingStores) {
+    return refused_setting("locations",
+                           "must be a list of at most " + std::to_string(kSettingStores));
+  }
+  std::set<std::string> stores;
+  std::set<int64_t> places;
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string field = "locations[" + std::to_string(i) + "]";
+    if (!list[i].is_object()) return refused_setting(field, "must be an object");
+    SettingsReader reader(list[i], field + ".");
+    StoreLocation one;
+    std::string location;
+    reader.text("store_id", kSettingWordBytes, one.store_id);
+    reader.text("location", kSettingWordBytes, location);
+    const auto id = location_id(location);
+    if (one.store_id.empty()) reader.fail("store_id", "is missing");
+    if (!id) reader.fail("location", "must be the number of a location");
+    if (id && !places.insert(*id).second) reader.fail("location", "is another shop's");
+    if (!stores.insert(one.store_id).second) reader.fail("store_id", "is listed twice");
+    if (reader.error()) return reader.error();
+    one.location_id = *id;
+    into.push_back(std::move(one));
+  }
+  return std::nullopt;
+}
+
+Json locations_json(const std::vector<StoreLocation>& locations) {
+  Json list = Json::array();
+  for (const StoreLocation& one : locations) {
+    list.push_back({{"store_id", one.store_id}, {"location", std::to_string(one.location_id)}});
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string settings_json(const Settings& settings) {
@@ -254,7 +298,8 @@ std::string settings_json(const Settings& settings) {
       {"pickup", pickup_json(settings.pickup)},
       {"paused", settings.paused},
       {"till_ready", settings.till_ready},
-      {"pilot", {{"on", settings.pilot.on}, {"stores", settings.pilot.stores}}}};
+      {"pilot", {{"on", settings.pilot.on}, {"stores", settings.pilot.stores}}},
+      {"locations", locations_json(settings.locations)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -300,6 +345,9 @@ Result<Settings> parse_settings(std::string_view json) {
   if (const Json* pilot = reader.find("pilot")) {
     if (auto error = read_pilot(*pilot, settings.pilot)) return *error;
   }
+  if (const Json* locations = reader.find("locations")) {
+    if (auto error = read_locations(*locations, settings.locations)) return *error;
+  }
   return settings;
 }
 
@@ -310,6 +358,7 @@ Settings saved_over(const Settings& before, Settings wanted) {
   wanted.look_changes = before.look_changes + (look(before) == look(wanted) ? 0 : 1);
   wanted.till_ready = before.till_ready;
   wanted.pilot = before.pilot;
+  wanted.locations = before.locations;
   return wanted;
 }
 

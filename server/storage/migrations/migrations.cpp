@@ -3,6 +3,7 @@
 #include "server/storage/migrations/v0001_first.h"
 #include "server/storage/migrations/v0002_pickups.h"
 #include "server/storage/migrations/v0003_doubted_stock.h"
+#include "server/storage/migrations/v0004_inventory.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -11,6 +12,7 @@ constexpr Migration kMigrations[] = {
     {.version = 1, .statements = kV0001First},
     {.version = 2, .statements = kV0002Pickups},
     {.version = 3, .statements = kV0003DoubtedStock},
+    {.version = 4, .statements = kV0004Inventory},
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "server/http/app.h"
 #include "server/http/front.h"
 #include "server/storage/storage.h"
+#include "tests/support/fake_inventory.h"
 #include "tests/support/fakes.h"
 
 namespace tsunagi::http {
@@ -140,6 +141,8 @@ class HttpTest : public testing::Test {
   InstallingShop shop{storage};
   std::unique_ptr<Database> desk;  // pick-ups and staff, in SQLite
   std::unique_ptr<PickupService> pickups;
+  fakes::FakeInventory inventory{storage};
+  fakes::FakeOnlineStock online;
   fakes::SeededRandom random{7};
   fakes::InlineBackground background;
   std::atomic<int> wakes = 0;

@@ -11,6 +11,7 @@
 #include "server/domain/member/join_service.h"
 #include "server/jobs/jobs.h"
 #include "tests/support/fake_book.h"
+#include "tests/support/fake_inventory.h"
 #include "tests/support/fakes.h"
 
 namespace tsunagi {
@@ -64,6 +65,8 @@ struct World {
   TenantDirectory directory{storage, clock};
   fakes::FakeBook book{storage};
   PickupService pickups{{book, storage, stock, clock, random}};
+  fakes::FakeInventory inventory{storage};
+  fakes::FakeOnlineStock online;
   Jobs jobs{ports()};
   int last_event = 0;
 
@@ -84,7 +87,9 @@ struct World {
                   said.emplace_back(line);
                 },
             .pickups = &pickups,
-            .book = &book};
+            .book = &book,
+            .inventory = &inventory,
+            .online_stock = &online};
   }
 };
 
