@@ -25,8 +25,23 @@ endif()
 # The builds with clang compile files in groups, which takes half the time: names of anonymous namespaces must differ within
 # a folder. The debug and wasm builds, and clang-tidy, see each file alone.
 option(TSUNAGI_UNITY "compile files in groups" OFF)
+set(TSUNAGI_UNITY_FILES 6)
+if(TSUNAGI_SANITIZE)
+  set(TSUNAGI_UNITY_FILES 16)  # nobody waits for one file of these
+endif()
 function(tsunagi_unity name)
-  set_target_properties(${name} PROPERTIES UNITY_BUILD ${TSUNAGI_UNITY} UNITY_BUILD_BATCH_SIZE 6)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${TSUNAGI_UNITY} UNITY_BUILD_BATCH_SIZE ${TSUNAGI_UNITY_FILES})
+endfunction()
+
+# What a fuzz target may reach counts its branches (see tests/fuzz), which takes a third longer to compile. What clang's
+# -fsanitize=fuzzer-no-link stands for, but that precompiled headers of other targets can be reused.
+function(tsunagi_fuzzed)
+  if(NOT TSUNAGI_LIBFUZZER)
+    return()
+  endif()
+  foreach(name ${ARGN})
+    target_compile_options(${name} PRIVATE -fsanitize-coverage=inline-8bit-counters,indirect-calls,trace-cmp,pc-table,stack-depth)
+  endforeach()
 endfunction()
 
 # tsunagi_library(NAME FOLDER LINKS...): every .cpp below the folder, warnings as errors, headers included

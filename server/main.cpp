@@ -33,6 +33,7 @@
 #include "server/mail/smtp_mailer.h"
 #include "server/shopify/client.h"
 #include "server/shopify/orders.h"
+#include "server/shopify/stock_client.h"
 #include "server/smaregi/client.h"
 #include "server/storage/storage.h"
 #include "server/tools/causes.h"
@@ -185,6 +186,9 @@ int serve(const Config& config) {
   ShopifyClient shop(shopify_options(config), *outbound, storage, clock, random);
   ShopifyClient bulk_shop(shop, ShopifyClient::Caller::kBackground);
   ShopifyClient merchants_shop(shop, ShopifyClient::Caller::kMerchant);
+  ShopifyStock online_stock(shop, ShopifyClient::Caller::kWorker);
+  ShopifyStock bulk_stock(shop, ShopifyClient::Caller::kBackground);
+  ShopifyStock merchants_stock(shop, ShopifyClient::Caller::kMerchant);
   ThreadPool background({.threads = kLookupThreads, .queue = kLookupQueue});
   const auto note = [&log](std::string_view text) { log.info("note", {{"what", text}}); };
   CardService cards({storage, pos, clock, background, note, &workers_pos});
@@ -203,31 +207,49 @@ int serve(const Config& config) {
   }
   HealthService health({storage, pos, shop, clock, background, note});
   PilotGate pilot({shop, clock, background, note});
-  Jobs jobs({storage,      workers_pos, shop,     clock,     random,
-             fingerprints, cards,       stock,    tenants,   mailer ? &*mailer : nullptr,
-             note,         nullptr,     nullptr,  &bulk_pos, &bulk_shop,
-             nullptr,      &pickups,    &storage, &orders,   &shipping});
-  http::App app({storage,
-                 pos,
-                 merchants_shop,
-                 clock,
-                 random,
-                 cards,
-                 stock,
-                 join,
-                 tenants,
-                 health,
-                 pilot,
-                 log,
-                 metrics,
-                 background,
-                 storage,
-                 pickups,
-                 storage,
-                 storage,
-                 shipping,
-                 [&jobs] { jobs.poke(); },
-                 [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
+  Jobs jobs({.storage = storage,
+             .pos = workers_pos,
+             .shop = shop,
+             .clock = clock,
+             .random = random,
+             .fingerprints = fingerprints,
+             .cards = cards,
+             .stock = stock,
+             .directory = tenants,
+             .mailer = mailer ? &*mailer : nullptr,
+             .log = note,
+             .bulk_pos = &bulk_pos,
+             .bulk_shop = &bulk_shop,
+             .pickups = &pickups,
+             .book = &storage,
+             .inventory = &storage,
+             .online_stock = &online_stock,
+             .bulk_stock = &bulk_stock,
+             .orders = &orders,
+             .shipping = &shipping});
+  http::App app({.storage = storage,
+                 .pos = pos,
+                 .shop = merchants_shop,
+                 .clock = clock,
+                 .random = random,
+                 .cards = cards,
+                 .stock = stock,
+                 .join = join,
+                 .tenants = tenants,
+                 .health = health,
+                 .pilot = pilot,
+                 .log = log,
+                 .metrics = metrics,
+                 .background = background,
+                 .book = storage,
+                 .pickups = pickups,
+                 .staff = storage,
+                 .shipments = storage,
+                 .shipping = shipping,
+                 .inventory = storage,
+                 .online_stock = merchants_stock,
+                 .wake_workers = [&jobs] { jobs.poke(); },
+                 .sync_soon = [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
                 app_options(config), std::move(*assets));
   http::Front front(
       front_options(config.server.listen, static_cast<size_t>(config.server.threads)),

@@ -238,6 +238,7 @@ struct StockLevel {
   int64_t layaway = 0;
   Seconds changed_at = 0;  // Smaregi's updDateTime: an older one never overwrites a newer one
   int64_t held = 0;        // by our own pick-ups; only where it is read
+  bool doubted = false;    // staff did not find it, and Smaregi has said nothing newer; only read
 };
 
 enum class LinkState : uint8_t {
@@ -311,6 +312,7 @@ enum class OutboxKind : uint8_t {
   kTagCustomer,      // Shopify: the member code among the customer's tags; key = customer id
   kTellLeaving,      // the merchant, by mail: a member with a balance left; key = member code
   kPickupMail,       // a customer, by mail: what became of a pick-up; key = pickup_mail_key()
+  kWriteOnHand,      // Shopify: what a shop has of a product; key = on_hand_key()
   kShipOrder,        // Shopify: who sends an order, and what was sent; key = ship_order_key()
 };
 struct OutboxWrite {
@@ -426,10 +428,16 @@ struct Access {
   bool has_members = true;           // false: the plan of the contract has no members and points
 };
 
+// Articles of the online shop by what became of their matching (domain/inventory/shop_item.h).
+struct ItemCounts {
+  int64_t matched = 0, unmatched = 0, duplicate = 0, untracked = 0;
+};
+
 // How much there is of a shop, and how far its readings got.
 struct Figures {
   int64_t joining = 0, linked = 0, stopped = 0;  // members
   int64_t products = 0, stores = 0;
+  ItemCounts items;                                      // of the online shop
   std::vector<std::pair<std::string, Seconds>> cursors;  // by name
   int64_t schema = 0;                                    // version of the database's
 };

@@ -15,12 +15,21 @@
 #include "server/http/card_json.h"
 #include "server/http/context.h"
 #include "server/http/health_routes.h"
+#include "server/http/inventory_routes.h"
 #include "server/http/json_text.h"
 #include "server/http/query.h"
 #include "server/http/session_token.h"
 #include "server/http/staff_admin_routes.h"
 
 namespace tsunagi::http {
+
+std::string for_shop(std::string text, std::string_view shop) {
+  constexpr std::string_view kPlace = "{shop}";
+  const size_t at = text.find(kPlace);
+  if (at != std::string::npos) text.replace(at, kPlace.size(), shop);
+  return text;
+}
+
 namespace {
 
 using OrderedJson = nlohmann::ordered_json;
@@ -39,14 +48,6 @@ std::optional<int64_t> row_id(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   const bool whole = error == std::errc() && end == text.data() + text.size() && id > 0;
   return whole ? std::optional(id) : std::nullopt;
-}
-
-// A shop's domain put in place of {shop}.
-std::string for_shop(std::string text, std::string_view shop) {
-  constexpr std::string_view kPlace = "{shop}";
-  const size_t at = text.find(kPlace);
-  if (at != std::string::npos) text.replace(at, kPlace.size(), shop);
-  return text;
 }
 
 // "https://example.com" of an address: what a content security policy names.
@@ -439,6 +440,7 @@ Reply AdminRoutes::State::answer(const Request& request) {
   const MerchantRoute* health = health_route(what);
   if (health == nullptr) health = backfill_route(what);
   if (health == nullptr) health = staff_admin_route(what, request.method);
+  if (health == nullptr) health = inventory_route(what, request.method);
   if (!is_status && !is_settings && !is_post && !is_request && health == nullptr) {
     return refuse(404, "not_found", "There is nothing at this address.");
   }

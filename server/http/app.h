@@ -14,6 +14,8 @@
 #include "server/domain/fulfilment/pickup_service.h"
 #include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/health/health_service.h"
+#include "server/domain/inventory/inventory_book.h"
+#include "server/domain/inventory/online_stock.h"
 #include "server/domain/member/join_service.h"
 #include "server/domain/ports.h"
 #include "server/domain/staff/staff_book.h"
@@ -52,6 +54,8 @@ struct AppPorts {
   StaffBook& staff;
   ShipmentBook& shipments;
   ShippingService& shipping;
+  InventoryBook& inventory;
+  OnlineStock& online_stock;
   std::function<void()> wake_workers;       // something new is in the inbox or outbox
   std::function<void(TenantId)> sync_soon;  // read everything of the shop's contract anew
 };

@@ -30,6 +30,8 @@ struct Context {
   KeyedHash sign_in_key;  // of the server's own key: tokens of the page that asks before joining
 };
 
+// A shop's domain put in place of {shop}.
+std::string for_shop(std::string text, std::string_view shop);
 // The reply for a failed use case.
 Reply failed(const Error& error);
 // 415 unless the request says it carries this type, "application/json", as it is.

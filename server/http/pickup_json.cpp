@@ -18,6 +18,20 @@ OrderedJson lines_json(const std::vector<PickupLine>& lines) {
   return list;
 }
 
+// And with what a scan of it may read.
+OrderedJson staff_lines_json(const std::vector<PickupLine>& lines) {
+  OrderedJson list = lines_json(lines);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    OrderedJson codes = OrderedJson::array();
+    for (const std::string* code : {&lines[i].product_code, &lines[i].barcode, &lines[i].sku}) {
+      const bool fresh = std::find(codes.begin(), codes.end(), *code) == codes.end();
+      if (!code->empty() && fresh) codes.push_back(*code);
+    }
+    list[i]["codes"] = std::move(codes);
+  }
+  return list;
+}
+
 // "outcome" is sent, waiting, unanswered, failed or not_sent; then "reason" says why.
 OrderedJson mail_log_json(const std::vector<PickupMail>& mails) {
   OrderedJson list = OrderedJson::array();
@@ -108,11 +122,12 @@ OrderedJson staff_json(const StaffPickup& seen, const PickupShops& shops, Role v
           {"accept_by", pickup.accept_by},
           {"ready_from", pickup.ready_from},
           {"hold_until", pickup.hold_until},
+          {"extend_until", seen.extend_until},
           {"placed_at", pickup.placed_at},
           {"changed_at", pickup.changed_at},
           {"customer", seen.customer},
           {"language", pickup.language},
-          {"lines", lines_json(pickup.lines)},
+          {"lines", staff_lines_json(pickup.lines)},
           {"mails", mail_log_json(seen.mails)},
           {"actions", std::move(actions)}};
 }

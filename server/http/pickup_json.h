@@ -21,11 +21,13 @@ using PickupShops = std::map<std::string, PickupShop, std::less<>>;
 
 nlohmann::ordered_json shopper_json(const Pickup& pickup, const PickupShops& shops);
 // What staff sees of a pick-up. customer: as they may see it; mails: that the customer was or is to
-// be sent; viewer: what they may do is listed.
+// be sent; extend_until: how long it is kept when they extend it; viewer: what they may do is
+// listed.
 struct StaffPickup {
   const Pickup& pickup;
   std::string_view customer;
   const std::vector<PickupMail>& mails;
+  Seconds extend_until = 0;
 };
 nlohmann::ordered_json staff_json(const StaffPickup& seen, const PickupShops& shops, Role viewer,
                                   Seconds now);

@@ -139,7 +139,7 @@ Reply revoke(const Context& context, const Tenant& tenant, const Request& reques
   return staff_list(context, tenant);
 }
 
-constexpr std::array<MerchantRoute, 3> kRoutes{{
+constexpr std::array<MerchantRoute, 3> kStaffAdminRoutes{{
     {"staff", "GET", "GET, HEAD, POST", get_staff},
     {"staff", "POST", "GET, HEAD, POST", invite},
     {"staff/revoke", "POST", "POST", revoke},
@@ -149,7 +149,7 @@ constexpr std::array<MerchantRoute, 3> kRoutes{{
 
 const MerchantRoute* staff_admin_route(std::string_view path, std::string_view method) {
   const MerchantRoute* first = nullptr;
-  for (const MerchantRoute& route : kRoutes) {
+  for (const MerchantRoute& route : kStaffAdminRoutes) {
     if (route.path != path) continue;
     if (route.method == method) return &route;
     if (first == nullptr) first = &route;

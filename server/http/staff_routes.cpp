@@ -141,8 +141,11 @@ class Desk {
     const auto found = log.find(pickup.id);
     const std::vector<PickupMail> mails =
         found == log.end() ? std::vector<PickupMail>() : found->second;
-    return staff_json({.pickup = pickup, .customer = name, .mails = mails}, shops_,
-                      viewer_.staff.role, viewer_.now);
+    return staff_json({.pickup = pickup,
+                       .customer = name,
+                       .mails = mails,
+                       .extend_until = extended_until(viewer_.tenant.settings, pickup)},
+                      shops_, viewer_.staff.role, viewer_.now);
   }
 
   const Context& context_;
@@ -201,7 +204,7 @@ Reply on_shipment(const Context& context, const StaffRoutes::Viewer& viewer,
 }
 
 // The texts of a body; what is none is "".
-std::string text_of(const nlohmann::json& body, const char* name) {
+std::string body_text(const nlohmann::json& body, const char* name) {
   const auto found = body.find(name);
   return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -224,11 +227,11 @@ Reply after_deed(const Context& context, const StaffRoutes::Viewer& viewer,
 }
 
 Reply act(const Context& context, const StaffRoutes::Viewer& viewer, const nlohmann::json& body) {
-  const auto action = pickup_action(text_of(body, "action"));
-  PickupMove move{.pickup_id = text_of(body, "id"),
-                  .action_id = text_of(body, "deed"),
+  const auto action = pickup_action(body_text(body, "action"));
+  PickupMove move{.pickup_id = body_text(body, "id"),
+                  .action_id = body_text(body, "deed"),
                   .actor = actor_of(viewer),
-                  .reason = text_of(body, "reason"),
+                  .reason = body_text(body, "reason"),
                   .picked = {}};
   if (!action || move.pickup_id.empty() || move.action_id.empty() ||
       move.action_id.size() > kDeedBytes) {
@@ -250,10 +253,10 @@ Reply act(const Context& context, const StaffRoutes::Viewer& viewer, const nlohm
 
 Reply resend(const Context& context, const StaffRoutes::Viewer& viewer,
              const nlohmann::json& body) {
-  const auto step = pickup_mail_step(text_of(body, "step"));
+  const auto step = pickup_mail_step(body_text(body, "step"));
   if (!step) return refuse(400, "invalid", "step must be a known one.");
-  const PickupService::Again again{.pickup_id = text_of(body, "id"),
-                                   .deed = text_of(body, "deed"),
+  const PickupService::Again again{.pickup_id = body_text(body, "id"),
+                                   .deed = body_text(body, "deed"),
                                    .step = *step,
                                    .actor = actor_of(viewer)};
   return after_deed(context, viewer, context.ports.pickups.tell_again(viewer.tenant, again));
@@ -334,6 +337,7 @@ Result<std::optional<OrderedJson>> scanned_product(const Context& context,
                      {"shop_name", shop->second.name},
                      {"on_hand", level.on_hand},
                      {"held", held_of(level)},
+                     {"doubted", level.doubted},
                      {"as_of", level.changed_at}});
   }
   auto open = desk.open_pickups();
@@ -350,7 +354,7 @@ Result<std::optional<OrderedJson>> scanned_product(const Context& context,
 }
 
 Reply scan(const Context& context, const StaffRoutes::Viewer& viewer, const nlohmann::json& body) {
-  const std::string text = text_of(body, "text");
+  const std::string text = body_text(body, "text");
   if (text.empty() || text.size() > kScanBytes) {
     return refuse(400, "invalid", "text must be what was scanned.");
   }
@@ -368,7 +372,7 @@ Reply scan(const Context& context, const StaffRoutes::Viewer& viewer, const nloh
 Reply StaffRoutes::join(const nlohmann::json& body) const {
   const std::string session = context_.ports.random.token(kStaffTokenBytes);
   const auto joined =
-      context_.ports.staff.take_up(text_of(body, "token"), session, context_.ports.clock.now());
+      context_.ports.staff.take_up(body_text(body, "token"), session, context_.ports.clock.now());
   if (!joined.ok()) return failed(joined.error());
   if (!joined->has_value()) {
     return refuse(401, "invitation", "This invitation was used, or is no longer good.");

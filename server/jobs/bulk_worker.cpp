@@ -19,6 +19,8 @@ int BulkWorker::run_once() {
   const int tagged = writes_.run_background_once(OutboxKind::kTagCustomer, kBulkBatch);
   if (tagged > 0) return tagged;
   if (const int read = read_pages(); read > 0) return read;
+  const int counted = writes_.run_background_once(OutboxKind::kWriteOnHand, kOutboxBatch);
+  if (counted > 0) return counted;
   return writes_.run_background_once(OutboxKind::kCreateMember, kBulkBatch);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "server/jobs/bulk_worker.h"
 #include "server/jobs/guarded.h"
 #include "server/jobs/guarded_orders.h"
+#include "server/jobs/guarded_stock.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/outbox_worker.h"
 #include "server/jobs/schedule.h"
@@ -77,13 +79,21 @@ struct Jobs::State {
         shipping(ports.shipping != nullptr && orders
                      ? std::make_unique<ShippingService>(ports.shipping->by_way_of(*orders))
                      : nullptr),
-        inbox(with(ports, pos, shop)),
-        outbox(with(ports, pos, shop)),
-        schedule(with(ports, pos, shop)),
-        bulk(with(ports, bulk_pos, bulk_shop)) {}
+        inbox(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
+        outbox(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
+        schedule(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
+        bulk(with(ports, bulk_pos, bulk_shop,
+                  stock_of(ports.bulk_stock != nullptr ? ports.bulk_stock : ports.online_stock,
+                           bulk_stock))) {}
+
+  OnlineStock* stock_of(OnlineStock* given, std::optional<GuardedStock>& guarded) {
+    if (given == nullptr) return nullptr;
+    if (!guarded) guarded.emplace(*given, shop_breaker);
+    return &*guarded;
+  }
 
   // Workers learn the platforms' state from each other's calls, whichever ports they call by.
-  JobsPorts with(const JobsPorts& ports, Pos& its_pos, Shop& its_shop) {
+  JobsPorts with(const JobsPorts& ports, Pos& its_pos, Shop& its_shop, OnlineStock* its_stock) {
     return {.storage = ports.storage,
             .pos = its_pos,
             .shop = its_shop,
@@ -100,6 +110,8 @@ struct Jobs::State {
             .known = &known,
             .pickups = ports.pickups,
             .book = ports.book,
+            .inventory = ports.inventory,
+            .online_stock = its_stock,
             .orders = orders.get(),
             .shipping = shipping.get()};
   }
@@ -151,6 +163,8 @@ struct Jobs::State {
   GuardedPos pos;
   GuardedShop bulk_shop;
   GuardedPos bulk_pos;
+  std::optional<GuardedStock> stock;
+  std::optional<GuardedStock> bulk_stock;
   KnownCustomers known;
   std::unique_ptr<GuardedOrders> orders;
   std::unique_ptr<ShippingService> shipping;

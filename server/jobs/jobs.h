@@ -17,6 +17,8 @@
 #include "server/domain/card/card_service.h"
 #include "server/domain/fulfilment/pickup_service.h"
 #include "server/domain/fulfilment/shipping_service.h"
+#include "server/domain/inventory/inventory_book.h"
+#include "server/domain/inventory/online_stock.h"
 #include "server/domain/ports.h"
 #include "server/domain/stock/stock_service.h"
 #include "server/domain/sync/known_customers.h"
@@ -56,6 +58,10 @@ struct JobsPorts {
   KnownCustomers* known = nullptr;   // Jobs makes its own
   PickupService* pickups = nullptr;  // whose time runs out; none: nobody looks
   PickupBook* book = nullptr;        // whose customers are told; none: nobody is
+  // The online shop's stock; none: it is neither read nor written.
+  InventoryBook* inventory = nullptr;
+  OnlineStock* online_stock = nullptr;
+  OnlineStock* bulk_stock = nullptr;  // for work that nobody waits for; none: as above
   // Online orders that the shops send; none: they send none.
   ShopOrders* orders = nullptr;
   ShippingService* shipping = nullptr;

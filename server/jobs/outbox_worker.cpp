@@ -13,7 +13,7 @@
 namespace tsunagi {
 namespace {
 
-// The key of every kind but the mails and orders is the customer's id; 0 when it is not one.
+// The key of every kind but mails, stock and orders is the customer's id; 0 when it is not one.
 int64_t customer_of(const OutboxItem& item) {
   const std::string& key = item.write.key;
   int64_t id = 0;
@@ -35,6 +35,7 @@ bool needs_pos(OutboxKind kind) {
     case OutboxKind::kDropCustomer:
     case OutboxKind::kTellLeaving:
     case OutboxKind::kPickupMail:
+    case OutboxKind::kWriteOnHand:
     case OutboxKind::kShipOrder:
       return false;
   }
@@ -159,8 +160,13 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
 
 void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& items) {
   std::vector<OutboxItem> cards;
+  std::vector<OutboxItem> stock;
   for (const OutboxItem& item : items) {
     if (!mine(item) || rests(tenant, item)) continue;
+    if (item.write.kind == OutboxKind::kWriteOnHand) {
+      stock.push_back(item);
+      continue;
+    }
     if (item.write.kind == OutboxKind::kShipOrder) {
       ship_order(tenant, item);
       continue;
@@ -190,11 +196,13 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
         break;
       case OutboxKind::kTellLeaving:
       case OutboxKind::kPickupMail:
-        break;  // send_mails()
+      case OutboxKind::kWriteOnHand:
       case OutboxKind::kShipOrder:
-        break;  // above
+        break;  // send_mails(), write_on_hand(), above
     }
   }
+  std::erase_if(stock, [this](const OutboxItem& item) { return !mine(item); });
+  write_on_hand(tenant, stock);
   write_cards(tenant, cards);
 }
 

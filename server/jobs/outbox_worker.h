@@ -1,11 +1,12 @@
 #pragma once
-// Does the writes that are due at the platforms: card metafields in batches, always from what is
-// stored at that moment, and members in Smaregi, customers' tags and mails one by one.
+// Does the writes that are due at the platforms: card metafields and stock in batches, always from
+// what is stored at that moment, and members in Smaregi, customers' tags and mails one by one.
 
 #include <optional>
 #include <vector>
 
 #include "server/domain/events/event_body.h"
+#include "server/domain/inventory/on_hand_writer.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/member/registration.h"
 #include "server/jobs/held.h"
@@ -43,6 +44,8 @@ class OutboxWorker {
   void sync_member(const Tenant& tenant, const OutboxItem& item, Side changed);
   void tag_customer(const Tenant& tenant, const OutboxItem& item);
 
+  // outbox_stock.cpp
+  void write_on_hand(const Tenant& tenant, const std::vector<OutboxItem>& items);
   void drop_customer(const Tenant& tenant, const OutboxItem& item);
   // true: it was so, and the event that tells of it is in the inbox.
   Result<bool> merged_unheard(const Tenant& tenant, int64_t gone);

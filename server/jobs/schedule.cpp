@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "server/domain/inventory/inventory_service.h"
 #include "server/domain/member/member_merge.h"
 #include "server/jobs/retry.h"
 
@@ -37,6 +38,8 @@ std::string_view reading_name(Reading reading) {
       return "ids";
     case Reading::kPickups:
       return "pickups";
+    case Reading::kInventory:
+      return "inventory";
     case Reading::kOrders:
       return "orders";
   }
@@ -66,6 +69,8 @@ Seconds period_of(Reading reading) {
     case Reading::kPickups:
     case Reading::kOrders:
       return 60;
+    case Reading::kInventory:
+      return 5;  // how soon what the merchant chose begins, and more is asked for in a round
   }
   return 60;
 }
@@ -236,11 +241,21 @@ Result<bool> Schedule::run(const Turn& turn) {
       return ids_.step(turn.tenant);
     case Reading::kPickups: {
       if (ports_.pickups == nullptr) return false;
+      const auto released = ports_.pickups->release_sold(turn.tenant);
+      if (!released.ok()) return released.error();
       const auto expired = ports_.pickups->expire_overdue(turn.tenant);
       if (!expired.ok()) return expired.error();
       const auto reminded = ports_.pickups->remind(turn.tenant);
       if (!reminded.ok()) return reminded.error();
       return *expired == kExpiredAtOnce || *reminded == kRemindedAtOnce;
+    }
+    case Reading::kInventory: {
+      if (ports_.inventory == nullptr || ports_.online_stock == nullptr) return false;
+      return InventoryService({.storage = ports_.storage,
+                               .book = *ports_.inventory,
+                               .shop = *ports_.online_stock,
+                               .clock = ports_.clock})
+          .step(turn.tenant);
     }
     case Reading::kOrders: {
       if (ports_.shipping == nullptr) return false;

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -61,8 +62,9 @@ std::string host_of(std::string_view url) {
   return std::string(host.substr(0, host.find(':')));
 }
 
-// In few fixed words: a server's own may quote an address.
-Error failure(CURL* handle, CURLcode code) {
+// In few fixed words: a server's own may quote an address. words: libcurl's, which alone tell the
+// answer to our own address ("MAIL failed: 550") from that to the recipient's.
+Error failure(CURL* handle, CURLcode code, std::string_view words) {
   long reply = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &reply);
   const std::string number = reply == 0 ? "" : " (" + std::to_string(reply) + ")";
@@ -81,6 +83,9 @@ Error failure(CURL* handle, CURLcode code) {
       return {ErrorCode::kUnavailable, "mail: no TLS that can be trusted" + number};
     default:
       break;
+  }
+  if (reply >= kRefused && words.starts_with("MAIL failed")) {
+    return {ErrorCode::kUnauthorized, "mail: the server does not take our address" + number};
   }
   if (reply >= kRefused) return {ErrorCode::kInvalid, "mail: refused" + number};
   return {ErrorCode::kUnavailable, "mail: not taken" + number};
@@ -131,7 +136,9 @@ Result<MailFate> SmtpMailer::send(const Mail& mail) {
   }
   const std::string from = "<" + options_.from + ">";
   Rest rest{.bytes = *bytes};
-  const bool ready = all_set(curl_easy_setopt(handle.get(), CURLOPT_MAIL_FROM, from.c_str()),
+  std::array<char, CURL_ERROR_SIZE> words{};
+  const bool ready = all_set(curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, words.data()),
+                             curl_easy_setopt(handle.get(), CURLOPT_MAIL_FROM, from.c_str()),
                              curl_easy_setopt(handle.get(), CURLOPT_MAIL_RCPT, to.get()),
                              curl_easy_setopt(handle.get(), CURLOPT_READFUNCTION, give_bytes),
                              curl_easy_setopt(handle.get(), CURLOPT_READDATA, &rest),
@@ -140,7 +147,7 @@ Result<MailFate> SmtpMailer::send(const Mail& mail) {
   const CURLcode code = curl_easy_perform(handle.get());
   if (code == CURLE_OK) return MailFate::kTaken;
   if (may_have_it(handle.get(), rest)) return MailFate::kUnknown;
-  return failure(handle.get(), code);
+  return failure(handle.get(), code, words.data());
 }
 
 Result<Done> SmtpMailer::reach() const {
@@ -150,7 +157,7 @@ Result<Done> SmtpMailer::reach() const {
                              curl_easy_setopt(handle.get(), CURLOPT_NOBODY, 1L));
   if (!ready) return not_ready();
   const CURLcode code = curl_easy_perform(handle.get());
-  if (code != CURLE_OK) return failure(handle.get(), code);
+  if (code != CURLE_OK) return failure(handle.get(), code, {});
   return Done{};
 }
 

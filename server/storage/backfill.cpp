@@ -15,7 +15,7 @@ constexpr Sql kRunning{
 constexpr Sql kInBackground{
     "SELECT COUNT(*), COALESCE(SUM(CASE WHEN kind = 'create_member' THEN 1 ELSE 0 END), 0) "
     "FROM outbox WHERE state IN ('waiting', 'leased') AND background = 1 "
-    "AND tenant = :a"};
+    "AND tenant = :a AND kind <> 'write_on_hand'"};
 // With joined_at it takes the partial index: links are many, and few lack something.
 constexpr Sql kLacking{
     "SELECT COUNT(*) FROM member_link WHERE missing <> '' AND tenant = :a AND joined_at >= 0"};

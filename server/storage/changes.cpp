@@ -1,7 +1,9 @@
 // Applying a use case's changes, inside the transaction of the caller.
 
 #include "server/domain/member/field_words.h"
+#include "server/domain/member/member_merge.h"
 #include "server/domain/words.h"
+#include "server/storage/inventory.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/statements.h"
 #include "server/storage/text.h"
@@ -43,6 +45,7 @@ constexpr Sql kRestoreCode{
 constexpr Sql kNoteMerge{
     "INSERT INTO merged_customer (tenant, gone, kept, noted_at) VALUES (:a, :b, :c, :d) "
     "ON CONFLICT (tenant, gone) DO UPDATE SET kept = excluded.kept, noted_at = excluded.noted_at"};
+constexpr Sql kKeptAs{"SELECT kept FROM merged_customer WHERE tenant = :a AND gone = :b"};
 constexpr Sql kAtWork{
     "SELECT id FROM outbox WHERE tenant = :a AND kind IN ('create_member', 'customer_changed', "
     "'member_changed', 'drop_customer') AND item_key IN (:b, :c) AND state = 'leased' "
@@ -84,6 +87,10 @@ constexpr Sql kMovePins{
     "AND NOT EXISTS (SELECT 1 FROM pin own WHERE own.tenant = :d AND own.customer_id = :e)"};
 constexpr Sql kMovePickups{
     "UPDATE pickup SET customer_id = :a WHERE tenant = :b AND customer_id = :c"};
+// Deeds that are under way end first: they write the customer's id into the trail.
+constexpr Sql kHoldPickupsOf{
+    "SELECT pickup_id FROM pickup WHERE tenant = :a AND customer_id = :b "
+    "ORDER BY placed_at, pickup_id {hold_alone}"};
 constexpr Sql kForgetShopper{
     "UPDATE pickup_deed SET actor = '' WHERE tenant = :a AND role = 'shopper' AND pickup_id IN "
     "(SELECT pickup_id FROM pickup WHERE tenant = :b AND customer_id = :c)"};
@@ -95,6 +102,19 @@ constexpr Sql kTellShopper{
     "CAST(:c AS BIGINT), 0, '' FROM pickup p "
     "WHERE p.tenant = :d AND p.pickup_id = :e AND p.customer_id <> 0 "
     "ON CONFLICT (tenant, pickup_id, mail_id) DO NOTHING"};
+// With its outbox item, as one trip, which SQLite has no words for.
+constexpr Sql kTellShopperAtOnce{
+    "WITH told AS (INSERT INTO pickup_mail "
+    "(tenant, pickup_id, mail_id, place, step, asked_at, settled_at, outcome) "
+    "SELECT p.tenant, p.pickup_id, CAST(:a AS TEXT), (SELECT COUNT(*) FROM pickup_mail m "
+    "WHERE m.tenant = p.tenant AND m.pickup_id = p.pickup_id), CAST(:b AS TEXT), "
+    "CAST(:c AS BIGINT), 0, '' FROM pickup p "
+    "WHERE p.tenant = :d AND p.pickup_id = :e AND p.customer_id <> 0 "
+    "ON CONFLICT (tenant, pickup_id, mail_id) DO NOTHING "
+    "RETURNING tenant, pickup_id, mail_id, asked_at) "
+    "INSERT INTO outbox (tenant, kind, item_key, state, due_at, enqueued_at, background) "
+    "SELECT tenant, 'pickup_mail', pickup_id || '/' || mail_id, 'waiting', asked_at, asked_at, 0 "
+    "FROM told ON CONFLICT (tenant, kind, item_key) DO NOTHING"};
 constexpr Sql kShopperTold{
     "UPDATE pickup_mail SET settled_at = :a, outcome = :b "
     "WHERE tenant = :c AND pickup_id = :d AND mail_id = :e"};
@@ -144,8 +164,12 @@ constexpr Sql kKeepStock{
 constexpr Sql kPutStock{
     "INSERT INTO stock_level (tenant, product_id, store_id, on_hand, layaway, changed_at) "
     "VALUES (:a, :b, :c, :d, :e, :f) ON CONFLICT (tenant, product_id, store_id) DO UPDATE SET "
-    "on_hand = excluded.on_hand, layaway = excluded.layaway, changed_at = excluded.changed_at "
-    "WHERE excluded.changed_at >= stock_level.changed_at"};
+    "on_hand = excluded.on_hand, layaway = excluded.layaway, changed_at = excluded.changed_at, "
+    "doubted = CASE WHEN excluded.changed_at > stock_level.changed_at "
+    "OR excluded.on_hand <> stock_level.on_hand THEN 0 ELSE stock_level.doubted END "
+    "WHERE excluded.changed_at >= stock_level.changed_at AND (excluded.changed_at <> "
+    "stock_level.changed_at OR excluded.on_hand <> stock_level.on_hand OR "
+    "excluded.layaway <> stock_level.layaway)"};
 constexpr Sql kSetCursor{
     "INSERT INTO sync_cursor (tenant, name, value) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value "
@@ -304,7 +328,7 @@ class Applier {
       return Error{ErrorCode::kConflict, "the customer has a link by now"};
     }
     session_.run(kNoteMerge, tenant_, note.gone, note.kept, now_);
-    session_.run(kMovePickups, note.kept, tenant_, note.gone);
+    session_.run(kMovePickups, kept_as(note.kept), tenant_, note.gone);
     return Done{};
   }
 
@@ -398,8 +422,10 @@ class Applier {
     for (const StockLevel& level : put.levels) {
       if (auto key = check_key("a product id", level.product_id); !key) return key;
       if (auto key = check_key("a store id", level.store_id); !key) return key;
-      session_.run(kPutStock, tenant_, level.product_id, level.store_id, level.on_hand,
-                   level.layaway, level.changed_at);
+      const int64_t changed = session_.run(kPutStock, tenant_, level.product_id, level.store_id,
+                                           level.on_hand, level.layaway, level.changed_at);
+      if (changed == 0 || !is_matched(session_, tenant_, level.product_id)) continue;
+      if (auto asked = ask_for_on_hand(level); !asked) return asked;
     }
     return Done{};
   }
@@ -483,10 +509,11 @@ class Applier {
   }
 
   Result<Done> operator()(const change::TellShopper& tell) {
+    const bool at_once = session_.dialect() == Dialect::kPostgres;
+    const bool asked = session_.run(at_once ? kTellShopperAtOnce : kTellShopper, tell.mail_id,
+                                    word(tell.step), now_, tenant_, tell.pickup_id) > 0;
+    if (!asked || at_once) return Done{};
     const std::string key = pickup_mail_key(tell.pickup_id, tell.mail_id);
-    const bool asked = session_.run(kTellShopper, tell.mail_id, word(tell.step), now_, tenant_,
-                                    tell.pickup_id) > 0;
-    if (!asked) return Done{};
     return (*this)(change::Enqueue{{.kind = OutboxKind::kPickupMail, .key = key}});
   }
 
@@ -531,6 +558,8 @@ class Applier {
     session_.run(kForgetFormer, tenant_, erase.customer_id);
     session_.run(kForgetDropped, tenant_, erase.customer_id);
     session_.run(kForgetRequests, tenant_, erase.customer_id);
+    std::string held;
+    session_.each(kHoldPickupsOf, std::tie(held), [] {}, tenant_, erase.customer_id);
     session_.run(kForgetShopper, tenant_, tenant_, erase.customer_id);
     session_.run(kDropMails, tenant_, tenant_, erase.customer_id);
     session_.run(kForgetMails, tenant_, tenant_, erase.customer_id);
@@ -539,6 +568,24 @@ class Applier {
   }
 
  private:
+  // Who carries on of a chain of merges, whose links are told of in any order.
+  int64_t kept_as(int64_t customer_id) {
+    int64_t next = 0;
+    for (int step = 0; step < kMergeChainMost; ++step) {
+      if (!session_.one(kKeptAs, std::tie(next), tenant_, customer_id)) break;
+      customer_id = next;
+    }
+    return customer_id;
+  }
+
+  Result<Done> ask_for_on_hand(const StockLevel& level) {
+    const auto mapped = mapped_.has(session_, tenant_, level.store_id);
+    if (!mapped) return mapped.error();
+    if (!*mapped) return Done{};
+    return (*this)(
+        change::Enqueue{{OutboxKind::kWriteOnHand, on_hand_key(level.product_id, level.store_id)}});
+  }
+
   // The link stays as it is until the transaction ends; state_ is its state.
   bool has_link(int64_t customer_id) {
     return session_.one(kHoldLink, std::tie(customer_id, state_), tenant_, customer_id);
@@ -561,6 +608,7 @@ class Applier {
   Session& session_;
   const TenantId tenant_;
   const Seconds now_;
+  MappedStores mapped_;
   std::string state_;
 };
 

@@ -11,41 +11,68 @@
 namespace tsunagi::storage {
 namespace {
 
-constexpr Sql kPickup{
-    "SELECT customer_id, store_id, code, state, language, placed_at, accept_by, ready_from, "
-    "hold_until, changed_at, reason, page FROM pickup WHERE tenant = :a AND pickup_id = :b"};
+// The pick-ups of these ids, and their lines, in any number.
+constexpr Sql kPickups{
+    "SELECT pickup_id, customer_id, store_id, code, state, language, placed_at, accept_by, "
+    "ready_from, hold_until, changed_at, reason, page FROM pickup WHERE tenant = :a "
+    "AND pickup_id {any_open}{in_json_array_open}:b{in_json_array_close}{any_close}"};
+constexpr Sql kLines{
+    "SELECT l.pickup_id, l.product_id, l.product_code, l.product_name, l.quantity, l.picked, "
+    "l.held, COALESCE(p.code, ''), COALESCE(p.supplier_code, '') FROM pickup_line l "
+    "LEFT JOIN product p ON p.tenant = l.tenant AND p.product_id = l.product_id "
+    "WHERE l.tenant = :a "
+    "AND l.pickup_id {any_open}{in_json_array_open}:b{in_json_array_close}{any_close} "
+    "ORDER BY l.pickup_id, l.product_id"};
 constexpr Sql kHoldPickup{
     "SELECT pickup_id FROM pickup WHERE tenant = :a AND pickup_id = :b {hold_alone}"};
 constexpr Sql kByCode{
     "SELECT pickup_id FROM pickup WHERE tenant = :a AND code = :b AND is_open = 1"};
+// What waits at the counter comes after what there is to do, however many there are of either.
 constexpr Sql kOpen{
     "SELECT pickup_id FROM pickup WHERE tenant = :a AND is_open = 1 "
-    "ORDER BY ready_from, pickup_id LIMIT :b"};
+    "AND CASE state WHEN 'ready' THEN 1 ELSE 0 END = :b ORDER BY ready_from, pickup_id LIMIT :c"};
 constexpr Sql kOpenOf{
-    "SELECT pickup_id FROM pickup WHERE tenant = :a AND is_open = 1 AND store_id IN "
-    "({in_json_array_open}:b{in_json_array_close}) ORDER BY ready_from, pickup_id LIMIT :c"};
+    "SELECT pickup_id FROM pickup WHERE tenant = :a AND is_open = 1 "
+    "AND CASE state WHEN 'ready' THEN 1 ELSE 0 END = :b AND store_id IN "
+    "({in_json_array_open}:c{in_json_array_close}) ORDER BY ready_from, pickup_id LIMIT :d"};
 constexpr Sql kOfCustomer{
     "SELECT pickup_id FROM pickup WHERE tenant = :a AND customer_id = :b "
-    "ORDER BY placed_at DESC, pickup_id LIMIT :c"};
+    "ORDER BY is_open DESC, placed_at DESC, pickup_id LIMIT :c"};
 constexpr Sql kOverdue{
     "SELECT pickup_id FROM pickup WHERE tenant = :a AND is_open = 1 AND hold_until <= :b "
     "ORDER BY hold_until, pickup_id LIMIT :c"};
 constexpr Sql kToRemind{
     "SELECT p.pickup_id FROM pickup p WHERE p.tenant = :a AND p.is_open = 1 AND p.state = 'ready' "
+    "AND p.customer_id <> 0 "
     "AND p.hold_until > :b AND p.hold_until <= :c AND p.changed_at <= p.hold_until - :d "
     "AND NOT EXISTS (SELECT 1 FROM pickup_mail m WHERE m.tenant = p.tenant "
     "AND m.pickup_id = p.pickup_id AND m.mail_id = 'reminder-' || p.hold_until) "
     "ORDER BY p.hold_until, p.pickup_id LIMIT :e"};
-constexpr Sql kLines{
-    "SELECT product_id, product_code, product_name, quantity, picked, held FROM pickup_line "
-    "WHERE tenant = :a AND pickup_id = :b ORDER BY product_id"};
 // Whether there is such a shop, the id is there, how many the customer has open, and whether the
-// code is taken: one trip to the database.
+// code is taken, with the rows of the stock locked: one trip to the database. The rows are the
+// locks of the products in the shop: who holds them counts alone. They are taken in one order, so
+// that two who want the same two do not wait for each other.
 constexpr Sql kBeforePlacing{
-    "SELECT (SELECT COUNT(*) FROM pickup WHERE tenant = :a AND pickup_id = :b), "
-    "(SELECT COUNT(*) FROM pickup WHERE tenant = :c AND customer_id = :d AND is_open = 1), "
-    "(SELECT COUNT(*) FROM pickup WHERE tenant = :e AND code = :f AND is_open = 1) "
-    "FROM tenant WHERE tenant = :g {hold}"};
+    "WITH asked AS MATERIALIZED (SELECT product_id FROM stock_level "
+    "WHERE tenant = :a AND store_id = :b "
+    "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close} "
+    "ORDER BY product_id {hold_alone}) "
+    "SELECT (SELECT COUNT(*) FROM asked), "
+    "(SELECT COUNT(*) FROM pickup WHERE tenant = :d AND pickup_id = :e), "
+    "(SELECT COUNT(*) FROM pickup WHERE tenant = :f AND customer_id = :g AND is_open = 1), "
+    "(SELECT COUNT(*) FROM pickup WHERE tenant = :h AND code = :i AND is_open = 1) "
+    "FROM tenant WHERE tenant = :j {hold}"};
+// A statement of its own: it sees what was committed while the one before it waited.
+constexpr Sql kShelves{
+    "SELECT product_id, on_hand * (1 - doubted), layaway, "
+    "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM pickup_line "
+    "WHERE pickup_line.tenant = stock_level.tenant AND pickup_line.product_id = "
+    "stock_level.product_id AND pickup_line.store_id = stock_level.store_id AND held > 0) + "
+    "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM shipment_line "
+    "WHERE shipment_line.tenant = stock_level.tenant AND shipment_line.product_id = "
+    "stock_level.product_id AND shipment_line.store_id = stock_level.store_id AND held > 0) "
+    "FROM stock_level WHERE tenant = :a AND store_id = :b "
+    "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close}"};
 constexpr Sql kPut{
     "INSERT INTO pickup (tenant, pickup_id, customer_id, store_id, code, state, is_open, language, "
     "placed_at, accept_by, ready_from, hold_until, changed_at, page, reason) "
@@ -62,12 +89,36 @@ constexpr Sql kPutFirstDeed{
     "INSERT INTO pickup_deed (tenant, pickup_id, deed_id, place, done_at, role, actor, action, "
     "state_before, state_after, reason, refused) "
     "VALUES (:a, :b, 'place', 0, :c, 'shopper', :d, 'place', '', :e, '', 0)"};
+// The three before as one trip, which SQLite has no words for.
+constexpr Sql kPutAtOnce{
+    "WITH put AS (INSERT INTO pickup (tenant, pickup_id, customer_id, store_id, code, state, "
+    "is_open, language, placed_at, accept_by, ready_from, hold_until, changed_at, page, reason) "
+    "VALUES (:a, :b, :c, :d, :e, :f, 1, :g, :h, :i, :j, :k, :l, :m, '') ON CONFLICT DO NOTHING "
+    "RETURNING tenant, pickup_id, customer_id, store_id, state, placed_at), "
+    "lines AS (INSERT INTO pickup_line (tenant, pickup_id, product_id, store_id, product_code, "
+    "product_name, quantity, picked, held) SELECT tenant, pickup_id, value ->> 'id', store_id, "
+    "value ->> 'code', value ->> 'name', CAST(value ->> 'quantity' AS BIGINT), "
+    "CAST(value ->> 'picked' AS BIGINT), CAST(value ->> 'held' AS BIGINT) "
+    "FROM put CROSS JOIN {each_object_open}:n{each_object_close}) "
+    "INSERT INTO pickup_deed (tenant, pickup_id, deed_id, place, done_at, role, actor, action, "
+    "state_before, state_after, reason, refused) SELECT tenant, pickup_id, 'place', 0, placed_at, "
+    "'shopper', CAST(customer_id AS TEXT), 'place', '', state, '', 0 FROM put"};
 constexpr Sql kSetState{
     "UPDATE pickup SET state = :a, is_open = :b, hold_until = :c, changed_at = :d, reason = :e "
     "WHERE tenant = :f AND pickup_id = :g"};
 constexpr Sql kSetLine{
     "UPDATE pickup_line SET picked = :a, held = :b "
     "WHERE tenant = :c AND pickup_id = :d AND product_id = :e"};
+// Not offered until Smaregi has a newer figure.
+constexpr Sql kDoubt{
+    "UPDATE stock_level SET doubted = 1 WHERE tenant = :a AND product_id = :b AND store_id = :c"};
+constexpr Sql kReleaseSold{
+    "UPDATE pickup_line SET held = 0 WHERE tenant = :a AND held > 0 AND EXISTS "
+    "(SELECT 1 FROM pickup p WHERE p.tenant = pickup_line.tenant "
+    "AND p.pickup_id = pickup_line.pickup_id AND p.state = 'handed_over' "
+    "AND (p.changed_at <= :b OR EXISTS (SELECT 1 FROM stock_level s WHERE s.tenant = p.tenant "
+    "AND s.product_id = pickup_line.product_id AND s.store_id = pickup_line.store_id "
+    "AND s.changed_at >= p.changed_at - :c)))"};
 constexpr Sql kPutDeed{
     "INSERT INTO pickup_deed (tenant, pickup_id, deed_id, place, done_at, role, actor, action, "
     "state_before, state_after, reason, refused) SELECT :a, :b, :c, COUNT(*), :d, :e, :f, :g, :h, "
@@ -82,39 +133,61 @@ constexpr int64_t kDeedsMost = 1'000;  // of one pick-up; more are refused
 
 Error no_such() { return {ErrorCode::kNotFound, "there is no such pick-up"}; }
 
-std::optional<Pickup> pickup_of(Session& session, TenantId tenant, std::string_view id) {
-  Pickup pickup;
-  pickup.id = id;
+// In the order of the ids; without those there are none of, or of a state nobody knows.
+std::vector<Pickup> pickups_by_id(Session& session, TenantId tenant,
+                                  const std::vector<std::string>& ids) {
+  if (ids.empty()) return {};
+  const std::string asked = json_array(ids);
+  std::map<std::string, Pickup> by_id;
+  Pickup row;
   std::string state;
-  const bool found =
-      session.one(kPickup,
-                  std::tie(pickup.customer_id, pickup.store_id, pickup.code, state, pickup.language,
-                           pickup.placed_at, pickup.accept_by, pickup.ready_from, pickup.hold_until,
-                           pickup.changed_at, pickup.reason, pickup.page),
-                  tenant, id);
-  const auto known = pickup_state(state);
-  if (!found || !known) return std::nullopt;
-  pickup.state = *known;
+  session.each(
+      kPickups,
+      std::tie(row.id, row.customer_id, row.store_id, row.code, state, row.language, row.placed_at,
+               row.accept_by, row.ready_from, row.hold_until, row.changed_at, row.reason, row.page),
+      [&] {
+        const auto known = pickup_state(state);
+        if (!known) return;
+        row.state = *known;
+        by_id[row.id] = row;
+      },
+      tenant, asked);
+  std::string of;
   PickupLine line;
   session.each(
       kLines,
-      std::tie(line.product_id, line.product_code, line.product_name, line.quantity, line.picked,
-               line.held),
-      [&] { pickup.lines.push_back(line); }, tenant, id);
-  return pickup;
+      std::tie(of, line.product_id, line.product_code, line.product_name, line.quantity,
+               line.picked, line.held, line.barcode, line.sku),
+      [&] {
+        const auto pickup = by_id.find(of);
+        if (pickup != by_id.end()) pickup->second.lines.push_back(line);
+      },
+      tenant, asked);
+  std::vector<Pickup> found;
+  for (const std::string& id : ids) {
+    auto pickup = by_id.extract(id);
+    if (pickup) found.push_back(std::move(pickup.mapped()));
+  }
+  return found;
+}
+
+std::optional<Pickup> pickup_of(Session& session, TenantId tenant, std::string_view id) {
+  auto found = pickups_by_id(session, tenant, {std::string(id)});
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
 // which: answers ids.
 template <class... In>
-std::vector<Pickup> pickups(Session& session, const Sql& which, TenantId tenant, const In&... in) {
+std::vector<std::string> ids_of(Session& session, const Sql& which, TenantId tenant,
+                                const In&... in) {
   std::string id;
   std::vector<std::string> ids;
   session.each(which, std::tie(id), [&] { ids.push_back(id); }, tenant, in...);
-  std::vector<Pickup> found;
-  for (const std::string& each : ids) {
-    if (auto pickup = pickup_of(session, tenant, each)) found.push_back(*std::move(pickup));
-  }
-  return found;
+  return ids;
+}
+template <class... In>
+std::vector<Pickup> pickups(Session& session, const Sql& which, TenantId tenant, const In&... in) {
+  return pickups_by_id(session, tenant, ids_of(session, which, tenant, in...));
 }
 
 struct Deed {
@@ -128,11 +201,26 @@ void put_deed(Session& session, TenantId tenant, std::string_view pickup, const 
               deed.before, deed.after, deed.reason, int64_t{deed.refused}, tenant, pickup);
 }
 
+std::string products_of(const Pickup& wish) {
+  std::vector<std::string> ids;
+  for (const PickupLine& line : wish.lines) ids.push_back(line.product_id);
+  return json_array(ids);
+}
+
+// What the shop has of the lines' products, whose rows are locked.
+Shelves shelves_of(Session& session, TenantId tenant, const Pickup& wish) {
+  Shelves shelves;
+  std::string id;
+  Shelf shelf;
+  session.each(
+      kShelves, std::tie(id, shelf.on_hand, shelf.layaway, shelf.held),
+      [&] { shelves[id] = shelf; }, tenant, wish.store_id, products_of(wish));
+  return shelves;
+}
+
 Result<Done> check_offered(Session& session, TenantId tenant, const Pickup& wish,
                            const std::vector<int64_t>& safety) {
-  std::vector<std::string> products;
-  for (const PickupLine& line : wish.lines) products.push_back(line.product_id);
-  const Shelves shelves = hold_shelves(session, tenant, wish.store_id, products);
+  const auto shelves = shelves_of(session, tenant, wish);
   for (size_t i = 0; i < wish.lines.size(); ++i) {
     const PickupLine& line = wish.lines[i];
     const auto found = shelves.find(line.product_id);
@@ -158,16 +246,34 @@ std::string lines_of(const Pickup& wish) {
 
 // What there is of the wish before it is placed; kNotFound: no such shop.
 struct BeforePlacing {
+  int64_t stocked = 0;  // of its products, with their rows locked
   int64_t same_id = 0, open = 0, same_code = 0;
 };
 Result<BeforePlacing> before_placing(Session& session, TenantId tenant, const Pickup& wish) {
   BeforePlacing before;
-  if (!session.one(kBeforePlacing, std::tie(before.same_id, before.open, before.same_code), tenant,
-                   wish.id, tenant, wish.customer_id, tenant, wish.code, tenant)) {
+  if (!session.one(kBeforePlacing,
+                   std::tie(before.stocked, before.same_id, before.open, before.same_code), tenant,
+                   wish.store_id, products_of(wish), tenant, wish.id, tenant, wish.customer_id,
+                   tenant, wish.code, tenant)) {
     return Error{ErrorCode::kNotFound, "unknown shop"};
   }
   session.hold(tenant);
   return before;
+}
+
+// Whether it is there now: somebody may have been faster.
+bool put_anew(Session& session, TenantId tenant, const Pickup& wish) {
+  const auto put = [&](const Sql& sql, const auto&... more) {
+    return session.run(sql, tenant, wish.id, wish.customer_id, wish.store_id, wish.code,
+                       word(wish.state), wish.language, wish.placed_at, wish.accept_by,
+                       wish.ready_from, wish.hold_until, wish.changed_at, wish.page, more...) > 0;
+  };
+  if (session.dialect() == Dialect::kPostgres) return put(kPutAtOnce, lines_of(wish));
+  if (!put(kPut)) return false;
+  session.run(kPutLines, tenant, wish.id, wish.store_id, lines_of(wish));
+  session.run(kPutFirstDeed, tenant, wish.id, wish.placed_at, std::to_string(wish.customer_id),
+              word(wish.state));
+  return true;
 }
 
 Result<Pickup> place_anew(Session& session, TenantId tenant, const Pickup& wish,
@@ -177,16 +283,12 @@ Result<Pickup> place_anew(Session& session, TenantId tenant, const Pickup& wish,
   }
   if (auto offered = check_offered(session, tenant, wish, safety); !offered) return offered.error();
   if (before.same_code > 0) {
-    return Error{ErrorCode::kUnavailable, "the code is another open pick-up's"};
+    return Error{ErrorCode::kUnavailable, std::string(kCodeTaken)};
   }
-  const int64_t put = session.run(kPut, tenant, wish.id, wish.customer_id, wish.store_id, wish.code,
-                                  word(wish.state), wish.language, wish.placed_at, wish.accept_by,
-                                  wish.ready_from, wish.hold_until, wish.changed_at, wish.page);
-  // Somebody who was faster: another draw has another code, and finds the same wish placed.
-  if (put == 0) return Error{ErrorCode::kUnavailable, "another one placed it or has its code"};
-  session.run(kPutLines, tenant, wish.id, wish.store_id, lines_of(wish));
-  session.run(kPutFirstDeed, tenant, wish.id, wish.placed_at, std::to_string(wish.customer_id),
-              word(wish.state));
+  // Another draw has another code, and finds the same wish placed.
+  if (!put_anew(session, tenant, wish)) {
+    return Error{ErrorCode::kUnavailable, std::string(kCodeTaken)};
+  }
   return wish;
 }
 
@@ -269,20 +371,27 @@ Result<Pickup> SqlStorage::move(TenantId tenant, const PickupMove& move,
       return done.error();
     }
     put_back(session, tenant, *pickup);
+    for (const std::string& product : not_there(*pickup, move)) {
+      session.run(kDoubt, tenant, product, pickup->store_id);
+    }
     put_deed(session, tenant, pickup->id, deed_of(move, before, pickup->state, false));
     if (auto applied = apply_changes(session, tenant, also, now); !applied) return applied.error();
     return *std::move(pickup);
   });
   if (!refused_in) return moved;
   auto noted = write([&](Session& session) -> Result<Done> {
+    std::string held;
+    if (!session.one(kHoldPickup, std::tie(held), tenant, move.pickup_id)) return no_such();
     int64_t deeds = 0;
     session.each(kDeeds, std::tuple<>(), [&] { ++deeds; }, tenant, move.pickup_id);
     if (deeds >= kDeedsMost) return Done{};
     put_deed(session, tenant, move.pickup_id, deed_of(move, *refused_in, *refused_in, true));
     return Done{};
   });
-  // Somebody noted the same deed in between: it is noted.
-  if (!noted.ok() && noted.error().code != ErrorCode::kConflict) return noted.error();
+  // Somebody noted the same deed in between, or erased the pick-up.
+  const bool settled = noted.ok() || noted.error().code == ErrorCode::kConflict ||
+                       noted.error().code == ErrorCode::kNotFound;
+  if (!settled) return noted.error();
   return moved;
 }
 
@@ -305,8 +414,13 @@ Result<std::vector<Pickup>> SqlStorage::open_pickups(TenantId tenant,
                                                      int limit) {
   const std::string of = json_array(stores);
   return read([&](Session& session) -> Result<std::vector<Pickup>> {
-    return stores.empty() ? pickups(session, kOpen, tenant, limit)
-                          : pickups(session, kOpenOf, tenant, of, limit);
+    std::vector<std::string> ids;
+    for (const int64_t waits : {0, 1}) {
+      const auto some = stores.empty() ? ids_of(session, kOpen, tenant, waits, limit)
+                                       : ids_of(session, kOpenOf, tenant, waits, of, limit);
+      ids.insert(ids.end(), some.begin(), some.end());
+    }
+    return pickups_by_id(session, tenant, ids);
   });
 }
 
@@ -317,9 +431,9 @@ Result<std::vector<Pickup>> SqlStorage::pickups_of(TenantId tenant, int64_t cust
   });
 }
 
-Result<std::vector<Pickup>> SqlStorage::overdue_pickups(TenantId tenant, Seconds now, int limit) {
+Result<std::vector<Pickup>> SqlStorage::overdue_pickups(TenantId tenant, Seconds until, int limit) {
   return read([&](Session& session) -> Result<std::vector<Pickup>> {
-    return pickups(session, kOverdue, tenant, now, limit);
+    return pickups(session, kOverdue, tenant, until, limit);
   });
 }
 
@@ -327,6 +441,13 @@ Result<std::vector<Pickup>> SqlStorage::pickups_to_remind(TenantId tenant, Secon
   return read([&](Session& session) -> Result<std::vector<Pickup>> {
     return pickups(session, kToRemind, tenant, now, now + kReminderSeconds, kReminderSeconds,
                    limit);
+  });
+}
+
+Result<Done> SqlStorage::release_sold(TenantId tenant, Seconds now) {
+  return write([&](Session& session) -> Result<Done> {
+    session.run(kReleaseSold, tenant, now - kSoldUnheardSeconds, kPaidBeforeSeconds);
+    return Done{};
   });
 }
 

@@ -10,7 +10,8 @@ namespace {
 // The rows are the locks of the products in the shop. They are taken in one order, so that two who
 // want the same two do not wait for each other.
 constexpr Sql kHoldShelves{
-    "SELECT product_id, on_hand, layaway FROM stock_level WHERE tenant = :a AND store_id = :b "
+    "SELECT product_id, on_hand * (1 - doubted), layaway FROM stock_level "
+    "WHERE tenant = :a AND store_id = :b "
     "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close} "
     "ORDER BY product_id {hold_alone}"};
 // A statement of its own: it sees what was committed while the one before it waited. A row for each

@@ -2,7 +2,8 @@
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
 // operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, pickup_mails.cpp,
-// cart.cpp, shipments.cpp, staff.cpp; changes.cpp applies changes, shelves.cpp locks stock.
+// cart.cpp, shipments.cpp, staff.cpp, inventory.cpp; changes.cpp applies changes, shelves.cpp locks
+// stock.
 
 #include <memory>
 #include <optional>
@@ -143,7 +144,8 @@ class SqlStorage : public Database {
   Result<std::vector<Pickup>> open_pickups(TenantId tenant, const std::vector<std::string>& stores,
                                            int limit) override;
   Result<std::vector<Pickup>> pickups_of(TenantId tenant, int64_t customer_id, int limit) override;
-  Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds now, int limit) override;
+  Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds until, int limit) override;
+  Result<Done> release_sold(TenantId tenant, Seconds now) override;
   Result<std::vector<PickupDeed>> deeds_of(TenantId tenant, std::string_view id) override;
   Result<PickupMailLog> mails_of(TenantId tenant, const std::vector<std::string>& ids) override;
   Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) override;
@@ -171,6 +173,22 @@ class SqlStorage : public Database {
   Result<std::optional<std::pair<TenantId, Staff>>> staff_of_session(std::string_view session_token,
                                                                      Seconds now) override;
   Result<Done> end_session(std::string_view session_token) override;
+
+  Result<Done> put_items(TenantId tenant, const std::vector<ShopItem>& items,
+                         const std::optional<Range>& whole,
+                         const std::vector<Change>& also) override;
+  Result<Done> drop_item(TenantId tenant, int64_t variant_id) override;
+  Result<Done> put_matches(TenantId tenant, const std::vector<ShopItem>& items,
+                           const std::vector<Change>& also) override;
+  Result<std::vector<ShopItem>> items_after(TenantId tenant, int64_t variant_id,
+                                            int limit) override;
+  Result<std::vector<ShopItem>> items_that(TenantId tenant, ItemMatch match,
+                                           int64_t after_variant_id, int limit) override;
+  Result<std::optional<ShopItem>> matched_item(TenantId tenant,
+                                               std::string_view product_id) override;
+  Result<std::vector<Product>> products_after(TenantId tenant, std::string_view product_id,
+                                              int limit) override;
+  Result<int64_t> on_hand_waiting(TenantId tenant) override;
 
  private:
   // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or

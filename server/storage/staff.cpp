@@ -7,7 +7,15 @@
 namespace tsunagi::storage {
 namespace {
 
-constexpr Sql kStaffCount{"SELECT COUNT(*) FROM staff WHERE tenant = :a"};
+// Who is revoked, and whose invitation ended unused, takes nobody's place.
+constexpr Sql kStaffCount{
+    "SELECT COUNT(*) FROM staff WHERE tenant = :a AND revoked_at = 0 "
+    "AND (joined_at > 0 OR invited_at > :b)"};
+constexpr Sql kForgetFormerStaff{
+    "DELETE FROM staff WHERE tenant = :a AND (revoked_at > 0 OR (joined_at = 0 AND invited_at <= "
+    ":b)) AND staff_id NOT IN (SELECT staff_id FROM staff WHERE tenant = :c "
+    "AND (revoked_at > 0 OR (joined_at = 0 AND invited_at <= :d)) "
+    "ORDER BY invited_at DESC, staff_id LIMIT :e)"};
 constexpr Sql kInvite{
     "INSERT INTO staff (tenant, staff_id, name, role, stores, token_hash, invited_at, joined_at, "
     "revoked_at) VALUES (:a, :b, :c, :d, :e, :f, :g, 0, 0)"};
@@ -18,6 +26,8 @@ constexpr Sql kRevoke{
     "UPDATE staff SET revoked_at = :a, token_hash = '' "
     "WHERE tenant = :b AND staff_id = :c AND revoked_at = 0"};
 constexpr Sql kEndSessions{"DELETE FROM staff_session WHERE tenant = :a AND staff_id = :b"};
+constexpr Sql kIsInvitation{
+    "SELECT COUNT(*) FROM staff WHERE token_hash = :a AND token_hash <> ''"};
 constexpr Sql kTakeUp{
     "UPDATE staff SET token_hash = '', joined_at = :a WHERE token_hash = :b AND token_hash <> '' "
     "AND revoked_at = 0 AND invited_at > :c "
@@ -68,8 +78,10 @@ Result<Done> SqlStorage::invite(TenantId tenant, const Staff& staff, std::string
   return write([&](Session& session) -> Result<Done> {
     if (auto known = hold_tenant(session, tenant); !known) return known;
     int64_t count = 0;
-    session.one(kStaffCount, std::tie(count), tenant);
+    const Seconds ended = staff.invited_at - kInvitationSeconds;
+    session.one(kStaffCount, std::tie(count), tenant, ended);
     if (count >= kStaffMost) return Error{ErrorCode::kConflict, "there are too many staff"};
+    session.run(kForgetFormerStaff, tenant, ended, tenant, ended, kFormerStaffMost);
     session.run(kInvite, tenant, staff.id, staff.name, word(staff.role), joined_words(staff.stores),
                 hash, staff.invited_at);
     return Done{};
@@ -99,6 +111,14 @@ Result<std::optional<std::pair<TenantId, Staff>>> SqlStorage::take_up(
     std::string_view invitation, std::string_view session_token, Seconds now) {
   const std::string hash = sha256_hex(invitation);
   const std::string session_hash = sha256_hex(session_token);
+  // Anybody may send a token: what is none costs no write.
+  int64_t invitations = 0;
+  const auto looked = read([&](Session& session) -> Result<Done> {
+    session.one(kIsInvitation, std::tie(invitations), hash);
+    return Done{};
+  });
+  if (!looked.ok()) return looked.error();
+  if (invitations == 0) return std::optional<std::pair<TenantId, Staff>>();
   return write([&](Session& session) -> Result<std::optional<std::pair<TenantId, Staff>>> {
     auto joined = one_of(session, kTakeUp, now, hash, now - kInvitationSeconds);
     if (joined) {

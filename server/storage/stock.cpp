@@ -21,7 +21,7 @@ constexpr Sql kStores{
     "WHERE tenant = :a ORDER BY display_order, store_id"};
 // The stores are a JSON array, so that one prepared statement serves any number of them.
 constexpr Sql kStockOf{
-    "SELECT store_id, on_hand, layaway, changed_at, "
+    "SELECT store_id, on_hand, layaway, changed_at, doubted, "
     "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM pickup_line "
     "WHERE pickup_line.tenant = stock_level.tenant AND pickup_line.product_id = "
     "stock_level.product_id AND pickup_line.store_id = stock_level.store_id AND held > 0) + "
@@ -88,11 +88,17 @@ Result<std::vector<StockLevel>> SqlStorage::stock_of(TenantId tenant, std::strin
   return read([&](Session& session) -> Result<std::vector<StockLevel>> {
     StockLevel level;
     level.product_id = product_id;
+    int64_t doubted = 0;
     std::vector<StockLevel> levels;
     session.each(
         kStockOf,
-        std::tie(level.store_id, level.on_hand, level.layaway, level.changed_at, level.held),
-        [&] { levels.push_back(level); }, tenant, product_id, stores);
+        std::tie(level.store_id, level.on_hand, level.layaway, level.changed_at, doubted,
+                 level.held),
+        [&] {
+          level.doubted = doubted != 0;
+          levels.push_back(level);
+        },
+        tenant, product_id, stores);
     return levels;
   });
 }

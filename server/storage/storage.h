@@ -16,13 +16,18 @@
 
 #include "server/domain/fulfilment/pickup_book.h"
 #include "server/domain/fulfilment/shipment_book.h"
+#include "server/domain/inventory/inventory_book.h"
 #include "server/domain/ports.h"
 #include "server/domain/staff/staff_book.h"
 
 namespace tsunagi {
 
 // All that is kept: a port for each part of the domain that needs one.
-class Database : public Storage, public PickupBook, public ShipmentBook, public StaffBook {};
+class Database : public Storage,
+                 public PickupBook,
+                 public ShipmentBook,
+                 public StaffBook,
+                 public InventoryBook {};
 
 struct StorageOptions {
   std::string url;

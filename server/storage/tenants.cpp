@@ -46,6 +46,7 @@ constexpr Sql kForgetCursors{"DELETE FROM sync_cursor WHERE tenant = :a"};
 constexpr Sql kForgetDroppedLinks{"DELETE FROM dropped_link WHERE tenant = :a"};
 constexpr Sql kForgetLeftMembers{"DELETE FROM left_member WHERE tenant = :a"};
 constexpr Sql kForgetBackfill{"DELETE FROM backfill WHERE tenant = :a"};
+constexpr Sql kForgetItems{"DELETE FROM shop_item WHERE tenant = :a"};
 constexpr Sql kSaveSettings{"UPDATE tenant SET settings = :a WHERE tenant = :b"};
 constexpr Sql kHoldTenantAlone{"SELECT tenant FROM tenant WHERE tenant = :a {hold_alone}"};
 // Every table that has rows of a tenant.
@@ -86,6 +87,7 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM shipment_deed WHERE tenant = :a"},
     {"DELETE FROM staff WHERE tenant = :a"},
     {"DELETE FROM staff_session WHERE tenant = :a"},
+    {"DELETE FROM shop_item WHERE tenant = :a"},
     {"DELETE FROM tenant WHERE tenant = :a"},
 };
 
@@ -127,6 +129,19 @@ Result<std::optional<Tenant>> select_tenant(Session& session, const Sql& sql, co
   return std::optional<Tenant>(std::move(found->front()));
 }
 
+// Its stores are others: their stock would be written to places of the former ones.
+Result<Done> forget_locations(Session& session, TenantId tenant) {
+  std::string text;
+  session.one(kSettingsOf, std::tie(text), tenant);
+  if (text.empty()) return Done{};
+  auto settings = parse_settings(text);
+  if (!settings) return Error{ErrorCode::kInternal, settings.error().message};
+  if (settings->locations.empty()) return Done{};
+  settings->locations.clear();
+  session.run(kSaveSettings, settings_json(*settings), tenant);
+  return Done{};
+}
+
 // What was read from the former contract means nothing in the new one.
 void forget_contract_data(Session& session, TenantId tenant) {
   session.run(kForgetStores, tenant);
@@ -136,6 +151,7 @@ void forget_contract_data(Session& session, TenantId tenant) {
   session.run(kForgetDroppedLinks, tenant);
   session.run(kForgetLeftMembers, tenant);
   session.run(kForgetBackfill, tenant);
+  session.run(kForgetItems, tenant);
 }
 
 // A shop whose contract went to another shop while it was uninstalled: its links name members of a
@@ -174,6 +190,7 @@ Result<Done> join(Session& session, TenantId tenant, std::string_view contract_i
                  "the shop has members in another contract: their cards would show others'"};
   }
   if (auto dropped = drop_links(session, tenant, customers, now); !dropped) return dropped;
+  if (auto forgotten = forget_locations(session, tenant); !forgotten) return forgotten;
   forget_contract_data(session, tenant);
   session.run(kJoin, contract_id, tenant);
   return Done{};

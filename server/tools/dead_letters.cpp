@@ -64,15 +64,11 @@ struct Letters {
 };
 
 Result<Letters> read(Storage& storage, const std::string& shop, int limit) {
-  TenantId tenant = Storage::kEveryTenant;
-  if (!shop.empty()) {
-    const auto found = shops(storage, shop);
-    if (!found.ok()) return found.error();
-    tenant = found->front().id;
-  }
-  const auto events = storage.inbox_in(tenant, QueueState::kDead, limit + 1);
+  const auto tenant = tenant_of(storage, shop);
+  if (!tenant.ok()) return tenant.error();
+  const auto events = storage.inbox_in(*tenant, QueueState::kDead, limit + 1);
   if (!events.ok()) return events.error();
-  const auto items = storage.outbox_in(tenant, QueueState::kDead, limit + 1);
+  const auto items = storage.outbox_in(*tenant, QueueState::kDead, limit + 1);
   if (!items.ok()) return items.error();
   Letters all;
   const auto most = static_cast<size_t>(limit);

@@ -137,6 +137,13 @@ Result<std::vector<Tenant>> shops(Storage& storage, const std::string& domain) {
   return std::vector<Tenant>{**found};
 }
 
+Result<TenantId> tenant_of(Storage& storage, const std::string& domain) {
+  if (domain.empty()) return Storage::kEveryTenant;
+  const auto found = shops(storage, domain);
+  if (!found.ok()) return found.error();
+  return found->front().id;
+}
+
 int wrong(std::ostream& err, const Error& error) {
   err << "tsunagi: " << printable(error.message, kColumns * 10) << '\n';
   return kWrong;

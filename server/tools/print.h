@@ -35,6 +35,8 @@ void print_json(std::ostream& out, const nlohmann::ordered_json& document);
 std::string shop_name(Storage& storage, TenantId tenant);
 // The shop of that domain, or every installed one for "". kNotFound: there is no such shop.
 Result<std::vector<Tenant>> shops(Storage& storage, const std::string& domain);
+// Of one, or kEveryTenant for "".
+Result<TenantId> tenant_of(Storage& storage, const std::string& domain);
 // Says what is wrong and answers the exit code for it.
 int wrong(std::ostream& err, const Error& error);
 

@@ -19,13 +19,6 @@ constexpr QueueState kNotDone[] = {QueueState::kDead, QueueState::kReview, Queue
 constexpr size_t kIdColumns = 10;
 constexpr size_t kEventColumns = 14;
 
-Result<TenantId> tenant_of(Storage& storage, const std::string& shop) {
-  if (shop.empty()) return Storage::kEveryTenant;
-  const auto found = shops(storage, shop);
-  if (!found.ok()) return found.error();
-  return found->front().id;
-}
-
 // Of both queues: what is wanted, state by state.
 template <class Entry, class Read>
 Result<std::vector<Entry>> entries(const QueueAsked& asked, const Read& read) {

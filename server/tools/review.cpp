@@ -35,13 +35,6 @@ std::optional<int64_t> row_of(std::string_view text) {
                                                                   : std::nullopt;
 }
 
-Result<TenantId> tenant_of(Storage& storage, const std::string& shop) {
-  if (shop.empty()) return Storage::kEveryTenant;
-  const auto found = shops(storage, shop);
-  if (!found.ok()) return found.error();
-  return found->front().id;
-}
-
 Json json_of(Storage& storage, const OutboxEntry& entry) {
   const Cause cause = cause_of(entry.error);
   return {{"id", id_of(entry)},

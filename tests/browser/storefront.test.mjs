@@ -9,6 +9,7 @@ import { offline } from './suites/offline.mjs';
 import { quality } from './suites/quality.mjs';
 import { sameBytes } from './suites/same-bytes.mjs';
 import { states } from './suites/states.mjs';
+import { stockLine } from './suites/stock-line.mjs';
 
 /** @type {{stack: Stack, data: any, browser: import('playwright-core').Browser}} */
 const world = {};
@@ -29,3 +30,4 @@ describe('offline, signed out, somebody else', () => offline(world));
 describe('every state', () => states(world));
 describe('fields that Smaregi requires', () => fields(world));
 describe('quality', () => quality(world));
+describe('the stock block', () => stockLine(world));

@@ -8,6 +8,8 @@
 #include <functional>
 
 #include "server/domain/health/health_service.h"
+#include "server/domain/inventory/inventory_service.h"
+#include "server/domain/inventory/on_hand_writer.h"
 #include "server/domain/stock/stock_service.h"
 #include "tests/support/fakes.h"
 
@@ -50,6 +52,26 @@ Check check(const Sound& shop, std::string_view name) {
   }
   ADD_FAILURE() << "no check " << name;
   return {};
+}
+
+TEST(Health, OfStockOnlineIsOnlyThereWhereAShopHasAPlace) {
+  Sound shop;
+  shop.facts.figures.items.unmatched = 3;
+  for (const Check& found : checks_of(shop.tenant, shop.facts)) EXPECT_NE(found.name, "inventory");
+  shop.tenant.settings.locations = {{"1", 71}};
+  shop.facts.figures.items = {.matched = 9};
+  EXPECT_EQ(check(shop, "inventory").state, CheckState::kOk);
+  shop.facts.figures.items = {.matched = 9, .unmatched = 1, .duplicate = 2, .untracked = 4};
+  const Check listed = check(shop, "inventory");
+  EXPECT_EQ(listed.state, CheckState::kWarning);
+  EXPECT_EQ(listed.cause, "unmatched");
+  EXPECT_EQ(listed.values.front().second, "7");
+  shop.facts.figures.cursors.emplace_back(kRoundBegunCursor, kAskedAt - 50);
+  shop.facts.figures.cursors.emplace_back(kLocationGoneCursor, kAskedAt - 40);
+  EXPECT_EQ(check(shop, "inventory").cause, "location_gone");
+  EXPECT_EQ(check(shop, "inventory").state, CheckState::kBroken);
+  shop.cursor(kRoundBegunCursor, kAskedAt - 30);
+  EXPECT_EQ(check(shop, "inventory").cause, "unmatched") << "chosen anew since";
 }
 
 TEST(Health, OfASoundShopIsOkThroughout) {

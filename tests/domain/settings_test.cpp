@@ -35,6 +35,7 @@ TEST(Settings, SurviveTheRoundTrip) {
   settings.paused = true;
   settings.till_ready = true;
   settings.pilot = {.on = true, .stores = {"2", "1"}};
+  settings.locations = {{"1", 9'007'199'254'740'993}, {"2", 72}};
 
   const auto back = parse_settings(settings_json(settings));
   ASSERT_TRUE(back.ok()) << back.error().message;
@@ -63,15 +64,18 @@ TEST(Settings, SurviveTheRoundTrip) {
   EXPECT_TRUE(back->paused);
   EXPECT_TRUE(back->till_ready);
   EXPECT_EQ(back->pilot, settings.pilot);
+  EXPECT_EQ(back->locations, settings.locations);
 }
 
 TEST(Settings, WhatHasAButtonOfItsOwnIsNotSavedWithTheForm) {
   Settings before;
   before.till_ready = true;
   before.pilot = {.on = true, .stores = {"2"}};
+  before.locations = {{"1", 71}};
   const Settings saved = saved_over(before, Settings{});
   EXPECT_TRUE(saved.till_ready);
   EXPECT_EQ(saved.pilot, before.pilot);
+  EXPECT_EQ(saved.locations, before.locations);
 }
 
 TEST(Settings, AbsentFieldsKeepTheirDefaultsAndUnknownOnesAreIgnored) {

@@ -45,7 +45,10 @@ export class Counter {
       await this.data.pos('PATCH', `/stock/${product.product_id}`, { storeId: store, stockAmount: String(amount) });
       return true;
     }, 10_000, 500);
-    if (store === this.store) await until(`${amount} of ${product.code} to be known`, async () => (await this.stockOf(product.code))?.on_hand === amount, 30_000, 200);
+    if (store === this.store) await until(`${amount} of ${product.code} to be known`, async () => {
+      const stock = await this.stockOf(product.code);
+      return stock?.known && stock.on_hand === amount;
+    }, 30_000, 200);
   }
 }
 

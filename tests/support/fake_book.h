@@ -56,9 +56,11 @@ class FakeBook : public PickupBook {
   Result<std::vector<Pickup>> pickups_of(TenantId, int64_t customer_id, int) override {
     return those([=](const Pickup& each) { return each.customer_id == customer_id; });
   }
-  Result<std::vector<Pickup>> overdue_pickups(TenantId, Seconds now, int) override {
-    return those([=](const Pickup& each) { return is_open(each.state) && each.hold_until <= now; });
+  Result<std::vector<Pickup>> overdue_pickups(TenantId, Seconds until, int) override {
+    return those(
+        [=](const Pickup& each) { return is_open(each.state) && each.hold_until <= until; });
   }
+  Result<Done> release_sold(TenantId, Seconds) override { return Done{}; }
   Result<std::vector<PickupDeed>> deeds_of(TenantId, std::string_view) override {
     return std::vector<PickupDeed>();
   }

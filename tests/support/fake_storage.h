@@ -46,6 +46,8 @@ class FakeStorage : public Storage {
   std::atomic<int> fail_next_writes = 0;  // writes that are refused before they have an effect
   std::atomic<int> reads = 0;
   std::function<void()> before_apply;  // runs without the lock
+  // Whether the online shop has an article that is this product: a FakeInventory's to say.
+  std::function<bool(TenantId, const std::string& product)> is_matched;
 
   void put_tenant(const Tenant& tenant);
   void edit_outbox(int64_t id, const std::function<void(OutboxRow&)>& edit);

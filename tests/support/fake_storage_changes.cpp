@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "server/domain/inventory/shop_item.h"
+
 namespace tsunagi::fakes {
 
 Result<Done> FakeStorage::apply(TenantId tenant, const std::vector<Change>& changes) {
@@ -156,8 +158,16 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
       for (const StockLevel& level : stock->levels) {
         const auto key = std::make_pair(level.product_id, level.store_id);
         const auto kept = data.stock.find(key);
-        if (kept == data.stock.end() || kept->second.changed_at <= level.changed_at) {
-          data.stock[key] = level;
+        const bool first = kept == data.stock.end();
+        if (!first && kept->second.changed_at > level.changed_at) continue;
+        const bool another = first || kept->second.changed_at != level.changed_at ||
+                             kept->second.on_hand != level.on_hand ||
+                             kept->second.layaway != level.layaway;
+        data.stock[key] = level;
+        if (another && is_matched && is_matched(tenant, level.product_id) &&
+            location_of(tenants_[tenant].settings, level.store_id) != nullptr) {
+          enqueued.push_back(
+              {.write = {OutboxKind::kWriteOnHand, on_hand_key(level.product_id, level.store_id)}});
         }
       }
     } else if (const auto* cursor = std::get_if<change::SetCursor>(&change)) {

@@ -19,6 +19,7 @@ export class Mailbox {
   connections = 0;
   attempts = 0;
   refuse = '';  // what it answers to an address
+  refuseSender = '';  // what it answers to ours
   hangUps = 0;  // mails it hangs up on before it has answered them
   /** @type {(mail: ReturnType<typeof read>) => boolean} */
   silent = () => false;  // takes these and never says so
@@ -29,6 +30,7 @@ export class Mailbox {
     this.server = new SMTPServer({
       authOptional: true, disabledCommands: ['AUTH', 'STARTTLS'], logger: false, ...options,
       onConnect: (_, done) => { this.connections += 1; done(); },
+      onMailFrom: (address, _, done) => done(this.refuseSender ? Object.assign(new Error(this.refuseSender), { responseCode: 550 }) : undefined),
       onRcptTo: (address, _, done) => {
         this.attempts += 1;
         done(this.refuse ? Object.assign(new Error(this.refuse), { responseCode: 550 }) : undefined);

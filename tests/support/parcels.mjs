@@ -65,7 +65,8 @@ export class Parcels {
   async settings(shipping) {
     const { settings } = await this.data.merchant('GET', '/status');
     const locations = Object.entries(this.places).map(([store_id, { id }]) => ({ store_id, location: String(id) }));
-    await this.data.merchant('PUT', '/settings', { ...settings, safety_stock: 0, locations,
+    await this.data.merchant('PUT', '/inventory', { locations });
+    await this.data.merchant('PUT', '/settings', { ...settings, safety_stock: 0,
       pickup: { ...settings.pickup, hours: kOpen },
       shipping: { ...settings.shipping, on: true, location: String(this.online.id), ...shipping } });
   }

@@ -74,6 +74,7 @@ for (const [language, words] of Object.entries({
     const [, second] = await told(pickup, 2);
     assert.ok(second.subject.includes(words.rejected), second.subject);
     assert.ok(second.text.includes(words.reason) && second.text.includes('/apps/tsunagi/pickup'), second.text);
+    await counter.shelf(data.products[0], 20);  // what was damaged is offered again
   });
 }
 
@@ -86,4 +87,15 @@ test('the merchant’s words take the place of ours; what is no template is refu
   const [first] = await told(pickup, 1);
   assert.match(first.text, /さん、\d{6}です\n$/);
   await data.merchant('PUT', '/settings', settings);
+});
+
+test('a mail server that does not take our address is our affair: the customer’s mail goes out once it does', async () => {
+  mailbox.refuseSender = 'who are you';
+  const before = mailbox.connections;
+  const pickup = await placed('ja');
+  await until('it to have been tried', () => mailbox.connections > before, 10_000, 50);
+  await until('its log to say that it waits', async () => (await seen(pickup)).mails[0].outcome === 'waiting', 5_000, 50);
+  assert.equal(mailbox.attempts, mailbox.mails.length, 'no recipient was named');
+  mailbox.refuseSender = '';
+  await until('the mail', () => mailsOf(pickup).length === 1, 60_000, 200);
 });

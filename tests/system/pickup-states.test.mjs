@@ -30,7 +30,9 @@ const people = table.roles.filter((role) => role !== 'system');
 
 const ruleOf = (state, action, role) => table.rules.find((rule) => rule.from === state && rule.action === action && rule.roles.includes(role));
 const isOpen = (state) => table.open.includes(state);
-const heldIn = (state) => (isOpen(state) ? kQuantity : 0);
+/** What was handed over is held until its sale is known, which the server looks for once a minute. */
+const heldIn = (state) => (isOpen(state) ? [kQuantity] : state === 'handed_over' ? [kQuantity, 0] : [0]);
+const checkHeld = (state, held) => assert.ok(heldIn(state).includes(held), `${held} held while ${state}`);
 const reachable = table.states.filter((state) => state !== 'expired');
 
 /** The shortest way from the first state to each, of what head office may do. */
@@ -99,7 +101,7 @@ async function bring(each, number) {
   assert.equal(placed.status, 200, JSON.stringify(placed));
   each.id = placed.id;
   for (const action of ways.get(each.state)) {
-    const done = await does({ role: 'head_office', action, id: each.id, deed: `way-${action}` });
+    const done = await does({ role: 'head_office', action, id: each.id, deed: `way-${action.replace('_', '-')}` });
     assert.equal(done.status, 200, JSON.stringify([each, done]));
   }
 }
@@ -111,7 +113,7 @@ function checkLegal(each, rule, was, is) {
   assert.equal(each.reply.pickup.state, rule.to);
   assert.equal(is.row.state, rule.to);
   assert.equal(is.row.is_open, isOpen(rule.to) ? 1 : 0);
-  assert.equal(is.held, heldIn(rule.to));
+  checkHeld(rule.to, is.held);
   assert.equal(is.row.hold_until - was.row.hold_until, each.action === 'extend' ? table.extend_seconds : 0);
 }
 
@@ -119,13 +121,13 @@ function checkRefused(each, was, is) {
   assert.equal(each.reply.status, hasRoute(each) ? 409 : 404);
   assert.equal(each.reply.error.code, hasRoute(each) ? 'conflict' : 'not_found');
   assert.deepEqual(is.row, was.row);
-  assert.equal(is.held, was.held);
+  checkHeld(each.state, is.held);
 }
 
 function check(each, was, is) {
   const rule = ruleOf(each.state, each.action, each.role);
   assert.equal(was.row.state, each.state);
-  assert.equal(was.held, heldIn(each.state));
+  checkHeld(each.state, was.held);
   if (rule) checkLegal(each, rule, was, is);
   else checkRefused(each, was, is);
   const added = hasRoute(each) ? [{ deed_id: each.deed, role: each.role, actor: each.role === 'shopper' ? String(each.customer) : actors[each.role].id, action: each.action,
@@ -168,9 +170,9 @@ test('every action in every state by everybody', async () => {
   const cases = casesOf(reachable);
   const numbers = new Map(cases.map((each, i) => [each, i]));
   await inTurn(cases, (each) => bring(each, numbers.get(each)));
-  const is = await lead(cases);
+  await lead(cases);
   assert.equal(legalOf(cases), table.rules.reduce((sum, { roles }) => sum + roles.filter((role) => role !== 'system').length, 0));
-  assert.equal((await counter.stockOf(data.products[0].code)).held, sumHeld(is), 'what is held in the shop is what the table leaves held');
+  await until('what is held in the shop to be what the table leaves held', async () => (await counter.stockOf(data.products[0].code)).held === sumHeld(book()), 10_000, 200);
   const legal = legalOf(cases);
   console.log(`# ${cases.length} cases, ${legal} legal, ${cases.length - legal} refused`);
 });

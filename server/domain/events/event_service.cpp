@@ -10,6 +10,7 @@
 #include "server/domain/events/event_body.h"
 #include "server/domain/events/order_event.h"
 #include "server/domain/fulfilment/shipping_service.h"
+#include "server/domain/inventory/inventory_service.h"
 #include "server/domain/member/member_merge.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
@@ -352,6 +353,7 @@ class EventService::Step {
   Result<Done> read_products(const InboxItem& item, const PosEventBody& event) {
     if (event.action == "deleted" || event.action == "bulk-deleted") {
       batch_.changes.emplace_back(change::DropProducts{event.ids});
+      batch_.changes.emplace_back(catalogue_changed(ports_.clock));
       for (const std::string& product : event.ids) batch_.products.emplace(product, 0);
       return Done{};
     }
@@ -362,6 +364,7 @@ class EventService::Step {
     auto products = ports_.pos.products_changed(tenant_.contract_id, from, now);
     if (!products.ok()) return pos_failed(products.error());
     append(put_product_changes(std::move(products).value()));
+    batch_.changes.emplace_back(catalogue_changed(ports_.clock));
     products_read_ = true;
     return Done{};
   }

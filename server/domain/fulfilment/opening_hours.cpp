@@ -24,8 +24,8 @@ std::optional<Seconds> ready_from(const OpeningHours& hours, Seconds now, Second
     if (is_closed(hours, day)) continue;
     const Seconds opens = midnight_of(day) + hours.opens * kMinuteSeconds;
     const Seconds closes = midnight_of(day) + hours.closes * kMinuteSeconds;
-    const Seconds ready = rounded_up(std::max(now, opens) + preparation);
-    if (ready <= closes) return ready;
+    const Seconds ready = std::max(now, opens) + preparation;
+    if (ready <= closes) return std::min(rounded_up(ready), closes);
     // A preparation that no day is long enough for is done by the end of the first whole day.
     const bool whole_day = now <= opens;
     if (whole_day && opens + preparation > closes) return closes;
@@ -35,9 +35,12 @@ std::optional<Seconds> ready_from(const OpeningHours& hours, Seconds now, Second
 
 Seconds kept_until(const OpeningHours& hours, Seconds from, int64_t days) {
   const int64_t wanted = japan_day_number(from) + days;
+  const auto closing = [&](int64_t day) {
+    return midnight_of(day) + hours.closes * kMinuteSeconds;
+  };
   int64_t day = wanted;
-  while (day < wanted + kPromiseDays && is_closed(hours, day)) ++day;
-  return midnight_of(day) + hours.closes * kMinuteSeconds;
+  while (day < wanted + kPromiseDays && (is_closed(hours, day) || closing(day) <= from)) ++day;
+  return closing(day);
 }
 
 }  // namespace tsunagi

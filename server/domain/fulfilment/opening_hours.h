@@ -15,7 +15,8 @@ inline constexpr int kPromiseDays = 14;         // a shop that is closed for lon
 // cannot be ready before the shop closes is begun when it opens again.
 std::optional<Seconds> ready_from(const OpeningHours& hours, Seconds now, Seconds preparation);
 
-// When the shop closes on the `days`th day after the one of `from`, or on the next it is open on.
+// When the shop closes on the `days`th day after the one of `from`, or on the next it is open on;
+// later than `from`.
 Seconds kept_until(const OpeningHours& hours, Seconds from, int64_t days);
 
 }  // namespace tsunagi

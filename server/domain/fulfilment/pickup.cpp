@@ -80,12 +80,14 @@ Result<Done> carry_out(Pickup& pickup, const PickupMove& move) {
       pickup.reason = move.reason;
       return Done{};
     case A::kReady:
-      return find_lines(pickup.lines, move.picked);
+      if (auto found = find_lines(pickup.lines, move.picked); !found) return found;
+      pickup.hold_until = std::max(pickup.hold_until, move.keep_until);
+      return Done{};
     case A::kExtend:
-      pickup.hold_until += kExtendSeconds;
+      pickup.hold_until = std::max(pickup.hold_until + kExtendSeconds, move.keep_until);
       return Done{};
     case A::kExpire:
-      if (move.at < pickup.hold_until) {
+      if (move.at < pickup.hold_until + kExpiryGraceSeconds) {
         return Error{ErrorCode::kConflict, "the pick-up is kept longer"};
       }
       return Done{};
@@ -219,10 +221,21 @@ Result<Done> do_to(Pickup& pickup, const PickupMove& move) {
   if (auto done = carry_out(pickup, move); !done) return done;
   pickup.state = rule->to;
   pickup.changed_at = move.at;
-  if (!is_open(pickup.state)) {
+  if (!is_open(pickup.state) && pickup.state != S::kHandedOver) {
     for (PickupLine& line : pickup.lines) line.held = 0;
   }
   return Done{};
+}
+
+std::vector<std::string> not_there(const Pickup& pickup, const PickupMove& move) {
+  const bool none = move.action == A::kReject && (move.reason == word(RejectReason::kNotFound) ||
+                                                  move.reason == word(RejectReason::kDamaged));
+  std::vector<std::string> products;
+  for (const PickupLine& line : pickup.lines) {
+    const bool lacks = move.action == A::kReady && line.picked < line.quantity;
+    if (none || lacks) products.push_back(line.product_id);
+  }
+  return products;
 }
 
 Result<std::vector<PickupLine>> summed(std::vector<PickupLine> lines) {

@@ -85,9 +85,10 @@ inline constexpr size_t kPickupIdLeast = 16, kPickupIdMost = 64;
 
 struct PickupLine {
   std::string product_id, product_code, product_name;
-  int64_t quantity = 0;  // that was asked for
-  int64_t picked = 0;    // that the shop found; from "ready" on
-  int64_t held = 0;      // that nobody else may have: 0 once it is closed
+  std::string barcode = {}, sku = {};  // as Smaregi has them now; only where it is read
+  int64_t quantity = 0;                // that was asked for
+  int64_t picked = 0;                  // that the shop found; from "ready" on
+  int64_t held = 0;  // that nobody else may have: 0 once it is closed, and its sale known
 };
 
 struct Pickup {
@@ -122,9 +123,17 @@ struct PickupMove {
   std::string reason;           // with kReject
   std::vector<int64_t> picked;  // with kReady, a figure a line; none: everything
   Seconds at = 0;
+  Seconds keep_until = 0;  // with kReady and kExtend: kept at least until then
 };
 
 inline constexpr Seconds kExtendSeconds = 86'400;
+// Who stands at the counter when the time ends is served.
+inline constexpr Seconds kExpiryGraceSeconds = 1'800;
+
+// What was handed over is held until Smaregi's figure knows of its sale: one that is not older than
+// so long before the hand-over does, and so long after it nobody waits for one.
+inline constexpr Seconds kPaidBeforeSeconds = 60;
+inline constexpr Seconds kSoldUnheardSeconds = 1'800;
 
 // Whether the pick-up is the actor's to see.
 [[nodiscard]] bool may_see(const Actor& actor, const Pickup& pickup);
@@ -132,6 +141,10 @@ inline constexpr Seconds kExtendSeconds = 86'400;
 // Does it to the pick-up. kConflict: not in this state, or not by this role; kNotFound: it is not
 // the actor's to see; kInvalid: what comes with the action is wrong. Then nothing has changed.
 Result<Done> do_to(Pickup& pickup, const PickupMove& move);
+
+// Ids of the products that the move says the shop does not have, or only damaged, though its stock
+// says so; in the order of the lines. pickup: as it is after the move.
+std::vector<std::string> not_there(const Pickup& pickup, const PickupMove& move);
 
 // A customer's lines with equal products as one, in the order of their ids. kInvalid: none, too
 // many, or a quantity that is not 1..kPickupQuantityMost.

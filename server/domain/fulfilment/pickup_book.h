@@ -17,6 +17,8 @@ namespace tsunagi {
 
 // What a refused placing lacks, after the product's id.
 inline constexpr std::string_view kNotEnough = "not enough: ";
+// The reason when somebody else has the code, or placed the same wish at this moment.
+inline constexpr std::string_view kCodeTaken = "the code is another open pick-up's";
 
 class PickupBook {  // storage
  public:
@@ -26,13 +28,13 @@ class PickupBook {  // storage
   // transaction. Offered is on hand − layaway − held − safety, a figure for each line. The one that
   // is stored: a pick-up with this id is answered as it is when it is the same customer's.
   // kConflict: kNotEnough and the product, the id is another customer's, or the customer has
-  // kOpenPickupsMost; a code that another open one has, or the
-  // same wish placed at this moment, is kUnavailable: draw another code and place it again.
+  // kOpenPickupsMost; kUnavailable and kCodeTaken: draw another code and place it again.
   virtual Result<Pickup> place(TenantId tenant, const Pickup& wish,
                                const std::vector<int64_t>& safety,
                                const std::vector<Change>& also) = 0;
   // do_to() under the row's lock, with a row in the trail and `also`. A deed that is in the trail
-  // already is answered with the pick-up as it is. kConflict is written down too.
+  // already is answered with the pick-up as it is. kConflict is written down too. What was
+  // not_there() is not offered until Smaregi has a newer figure of it.
   virtual Result<Pickup> move(TenantId tenant, const PickupMove& move,
                               const std::vector<Change>& also) = 0;
 
@@ -53,14 +55,19 @@ class PickupBook {  // storage
   virtual Result<std::optional<Pickup>> pickup(TenantId tenant, std::string_view id) = 0;
   virtual Result<std::optional<Pickup>> open_pickup_by_code(TenantId tenant,
                                                             std::string_view code) = 0;
-  // Open ones of these shops (none: of all), by what is due first.
+  // Open ones of these shops (none: of all), by what is due first: as many of those to prepare, and
+  // then as many of those that wait at the counter.
   virtual Result<std::vector<Pickup>> open_pickups(TenantId tenant,
                                                    const std::vector<std::string>& stores,
                                                    int limit) = 0;
-  // The newest first.
+  // Open ones first, then the newest.
   virtual Result<std::vector<Pickup>> pickups_of(TenantId tenant, int64_t customer_id,
                                                  int limit) = 0;
-  virtual Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds now, int limit) = 0;
+  // Open ones that were kept until then or before.
+  virtual Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds until,
+                                                      int limit) = 0;
+  // What was handed over is no longer held once its sale is known, or nobody waits for it any more.
+  virtual Result<Done> release_sold(TenantId tenant, Seconds now) = 0;
   virtual Result<std::vector<PickupDeed>> deeds_of(TenantId tenant, std::string_view id) = 0;
 
   // The mails that their customers are or were sent, in the order in which they were asked for.

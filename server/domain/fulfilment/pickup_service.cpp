@@ -10,6 +10,7 @@ namespace tsunagi {
 namespace {
 
 constexpr uint64_t kCodes = 1'000'000;
+constexpr std::string_view kExpiryDeed = "expire-";
 
 bool is_plain_id(std::string_view id) {
   return std::ranges::all_of(id, [](char c) {
@@ -19,6 +20,12 @@ bool is_plain_id(std::string_view id) {
 
 bool is_pickup_id(std::string_view id) {
   return id.size() >= kPickupIdLeast && id.size() <= kPickupIdMost && is_plain_id(id);
+}
+
+// Of a person's deed: the system's own are no ids that a person could take before.
+bool is_deed_id(std::string_view id) {
+  return !id.empty() && id.size() <= kPickupIdMost && is_plain_id(id) &&
+         !id.starts_with(kExpiryDeed);
 }
 
 // The first of its kind: whatever is told twice is one mail.
@@ -58,6 +65,11 @@ std::string draw_code(Random& random) {
 }
 
 }  // namespace
+
+Seconds extended_until(const Settings& settings, const Pickup& pickup) {
+  return std::max(pickup.hold_until + kExtendSeconds,
+                  kept_until(hours_of(settings, pickup.store_id), pickup.hold_until - 1, 1));
+}
 
 std::optional<Seconds> PickupService::promise(const Tenant& tenant,
                                               std::string_view store_id) const {
@@ -112,7 +124,7 @@ Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {
     pickup.code = draw_code(ports_.random);
     auto placed =
         ports_.book.place(tenant.id, pickup, safety, {mail_of(pickup.id, PickupMailStep::kPlaced)});
-    const bool taken = !placed.ok() && placed.error().code == ErrorCode::kUnavailable;
+    const bool taken = !placed.ok() && placed.error().message == kCodeTaken;
     if (!taken || draw == kCodeDraws) {
       forget_stock(tenant, pickup);
       return placed;
@@ -120,7 +132,25 @@ Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {
   }
 }
 
+// A customer has the days that were promised from when it is ready, also where the shop was late.
+Result<Seconds> PickupService::keep_until(const Tenant& tenant, const PickupMove& move) {
+  const auto found = ports_.book.pickup(tenant.id, move.pickup_id);
+  if (!found.ok()) return found.error();
+  if (!found->has_value()) return Seconds{0};
+  if (move.action == PickupAction::kExtend) return extended_until(tenant.settings, **found);
+  return kept_until(hours_of(tenant.settings, (*found)->store_id), ports_.clock.now(),
+                    tenant.settings.pickup.hold_days);
+}
+
 Result<Pickup> PickupService::act(const Tenant& tenant, PickupMove move) {
+  if (move.actor.role != Role::kSystem && !is_deed_id(move.action_id)) {
+    return Error{ErrorCode::kInvalid, "the deed's id is none"};
+  }
+  if (move.action == PickupAction::kReady || move.action == PickupAction::kExtend) {
+    const auto keep = keep_until(tenant, move);
+    if (!keep.ok()) return keep.error();
+    move.keep_until = *keep;
+  }
   move.at = ports_.clock.now();
   std::vector<Change> also;
   if (const auto step = told_of(move.action, move.actor.role)) {
@@ -132,20 +162,26 @@ Result<Pickup> PickupService::act(const Tenant& tenant, PickupMove move) {
 }
 
 Result<int> PickupService::expire_overdue(const Tenant& tenant) {
-  const auto overdue = ports_.book.overdue_pickups(tenant.id, ports_.clock.now(), kExpiredAtOnce);
+  const auto overdue = ports_.book.overdue_pickups(
+      tenant.id, ports_.clock.now() - kExpiryGraceSeconds, kExpiredAtOnce);
   if (!overdue.ok()) return overdue.error();
   int expired = 0;
   for (const Pickup& pickup : *overdue) {
-    const auto done = act(tenant, {.pickup_id = pickup.id,
-                                   .action_id = "expire-" + std::to_string(pickup.hold_until),
-                                   .action = PickupAction::kExpire,
-                                   .actor = {},
-                                   .reason = {},
-                                   .picked = {}});
+    const auto done =
+        act(tenant, {.pickup_id = pickup.id,
+                     .action_id = std::string(kExpiryDeed) + std::to_string(pickup.hold_until),
+                     .action = PickupAction::kExpire,
+                     .actor = {},
+                     .reason = {},
+                     .picked = {}});
     if (done.ok()) ++expired;
     if (!done.ok() && done.error().code != ErrorCode::kConflict) return done.error();
   }
   return expired;
+}
+
+Result<Done> PickupService::release_sold(const Tenant& tenant) {
+  return ports_.book.release_sold(tenant.id, ports_.clock.now());
 }
 
 Result<int> PickupService::remind(const Tenant& tenant) {
@@ -165,7 +201,7 @@ Result<Pickup> PickupService::tell_again(const Tenant& tenant, const Again& agai
   if (again.step != PickupMailStep::kReady) {
     return Error{ErrorCode::kInvalid, "only the mail that it is ready is sent again"};
   }
-  if (again.deed.empty() || again.deed.size() > kPickupIdMost || !is_plain_id(again.deed)) {
+  if (!is_deed_id(again.deed)) {
     return Error{ErrorCode::kInvalid, "the deed's id is none"};
   }
   auto found = ports_.book.pickup(tenant.id, again.pickup_id);

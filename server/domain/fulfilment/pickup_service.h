@@ -21,6 +21,9 @@ inline constexpr int kPickupsListed =
 inline constexpr int kExpiredAtOnce = 100;
 inline constexpr int kRemindedAtOnce = 100;
 
+// A day longer, or until the shop closes on the next that it is open on.
+Seconds extended_until(const Settings& settings, const Pickup& pickup);
+
 class PickupService {
  public:
   struct Ports {
@@ -54,6 +57,8 @@ class PickupService {
   Result<Pickup> act(const Tenant& tenant, PickupMove move);
   // Open pick-ups whose time has run out are given up; how many.
   Result<int> expire_overdue(const Tenant& tenant);
+  // What was handed over is offered as Smaregi says once it knows of the sale.
+  Result<Done> release_sold(const Tenant& tenant);
   // Who has a day left to come is reminded; how many.
   Result<int> remind(const Tenant& tenant);
 
@@ -69,6 +74,7 @@ class PickupService {
 
  private:
   Result<Pickup> place(const Tenant& tenant, Pickup pickup);
+  Result<Seconds> keep_until(const Tenant& tenant, const PickupMove& move);
   void forget_stock(const Tenant& tenant, const Pickup& pickup);
 
   Ports ports_;

@@ -79,7 +79,7 @@ class Planner {
   // The work that has all its lines: the one it was in, one at its shop, or any other. Its lines
   // are the shipment's then.
   OrderWork* work_of(const Shipment& shipment) {
-    const int64_t own = location_of(settings_, shipment.store_id);
+    const int64_t own = location_id_of(settings_, shipment.store_id);
     const auto rank = [&](const OrderWork& work) {
       if (work.id == shipment.work_id) return 0;
       return own != 0 && work.location_id == own ? 1 : 2;
@@ -132,7 +132,7 @@ class Planner {
 
   void with_work(const Shipment& shipment, OrderWork& work) {
     const std::vector<WorkPart> parts = parts_of(shipment, work);
-    const int64_t own = location_of(settings_, shipment.store_id);
+    const int64_t own = location_id_of(settings_, shipment.store_id);
     const bool at_own = own != 0 && work.location_id == own;
     if (moved_by_hand(shipment, at_own)) {
       plan_.cancelled.push_back({shipment.id, CancelReason::kMoved});

@@ -38,7 +38,7 @@ bool puts_aside(const Settings& settings, const Store& store) {
   return in_pilot(settings, store.store_id);
 }
 
-int64_t location_of(const Settings& settings, std::string_view store_id) {
+int64_t location_id_of(const Settings& settings, std::string_view store_id) {
   const auto found = std::ranges::find(settings.locations, store_id, &StoreLocation::store_id);
   return found == settings.locations.end() ? 0 : found->location_id;
 }
@@ -52,7 +52,7 @@ std::string store_at(const Settings& settings, int64_t location_id) {
 bool ships(const Settings& settings, const Store& store) {
   if (!settings.shipping.on || store.paused) return false;
   const ShippingShop* shop = shipping_of(settings, store.store_id);
-  return (shop == nullptr || shop->ships) && location_of(settings, store.store_id) != 0 &&
+  return (shop == nullptr || shop->ships) && location_id_of(settings, store.store_id) != 0 &&
          in_pilot(settings, store.store_id);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "server/domain/inventory/inventory_service.h"
+#include "server/domain/inventory/on_hand_writer.h"
 #include "server/domain/stock/stock_service.h"
 #include "server/domain/words.h"
 
@@ -177,6 +179,19 @@ Check till(const Told& told) {
   return told.tenant.settings.till_ready ? Check{.name = "till"} : warning("till", "unconfirmed");
 }
 
+// Articles of the online shop that cannot be kept in step; of a shop without places nothing is.
+Check inventory(const Told& told) {
+  if (told.cursor(kLocationGoneCursor) >= std::max<Seconds>(1, told.cursor(kRoundBegunCursor))) {
+    return broken("inventory", "location_gone");
+  }
+  const ItemCounts& items = told.facts.figures.items;
+  const int64_t problems = items.unmatched + items.duplicate + items.untracked;
+  if (problems == 0) return {.name = "inventory"};
+  Check check = warning("inventory", "unmatched");
+  check.values.emplace_back("count", std::to_string(problems));
+  return check;
+}
+
 Check clock(const Told& told) {
   std::optional<Seconds> worst;
   System whose = System::kShopify;
@@ -217,10 +232,12 @@ std::string_view word(CheckState state) {
 
 std::vector<Check> checks_of(const Tenant& tenant, const HealthFacts& facts) {
   const Told told{.tenant = tenant, .facts = facts};
-  return {running(told),     shop(told),         shop_scopes(told), pos(told),
-          pos_scopes(told),  plan(told),         columns(told),     stock(told),
-          queue(told),       dead_letters(told), review(told),      members(told),
-          pos_notices(told), shop_notices(told), till(told),        clock(told)};
+  std::vector<Check> checks{running(told),     shop(told),         shop_scopes(told), pos(told),
+                            pos_scopes(told),  plan(told),         columns(told),     stock(told),
+                            queue(told),       dead_letters(told), review(told),      members(told),
+                            pos_notices(told), shop_notices(told), till(told),        clock(told)};
+  if (!tenant.settings.locations.empty()) checks.push_back(inventory(told));
+  return checks;
 }
 
 }  // namespace tsunagi

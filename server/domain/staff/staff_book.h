@@ -12,7 +12,9 @@
 
 namespace tsunagi {
 
-inline constexpr int kStaffMost = 500;          // of a tenant, revoked ones included
+// Of a tenant: who may serve or is invited, and the newest of those who may no more.
+inline constexpr int kStaffMost = 500;
+inline constexpr int kFormerStaffMost = 100;
 inline constexpr size_t kStaffNameBytes = 200;  // UTF-8
 inline constexpr Seconds kInvitationSeconds = 7 * 86'400;
 inline constexpr Seconds kStaffSessionSeconds = 30 * 86'400;

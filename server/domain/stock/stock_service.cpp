@@ -148,7 +148,7 @@ std::vector<ShopStock> in_order(const ShopSettings& settings, const std::vector<
 // row means none.
 void fill_figures(ShopStock& shop, const StockLevel* level,
                   const std::optional<Seconds>& confirmed) {
-  shop.known = level != nullptr || confirmed.has_value();
+  shop.known = level != nullptr ? !level->doubted : confirmed.has_value();
   shop.on_hand = level != nullptr ? level->on_hand : 0;
   shop.held = level != nullptr ? held_of(*level) : 0;
   shop.as_of = std::max(level != nullptr ? level->changed_at : 0, confirmed.value_or(0));

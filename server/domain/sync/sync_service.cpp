@@ -12,6 +12,7 @@
 #include "server/domain/card/member_lookup.h"
 #include "server/domain/fnv1a.h"
 #include "server/domain/health/health.h"
+#include "server/domain/inventory/inventory_service.h"
 #include "server/domain/member/member_sync.h"
 #include "server/domain/stock/stock_book.h"
 #include "server/domain/sync/known_customers.h"
@@ -214,10 +215,11 @@ Result<Done> SyncService::read_book(const Tenant& tenant) {
   put = state_->apply_each(tenant.id, put_stock_changes(std::move(levels).value()));
   if (!put.ok()) return put;
 
-  auto done = ports.storage.apply(tenant.id,
-                                  {change::SetCursor{std::string(kStockConfirmedCursor), began_at},
-                                   change::SetCursor{products_cursor(tenant), began_at},
-                                   change::SetCursor{book_cursor(tenant), began_at}});
+  auto done = ports.storage.apply(
+      tenant.id,
+      {change::SetCursor{std::string(kStockConfirmedCursor), began_at},
+       change::SetCursor{products_cursor(tenant), began_at}, catalogue_changed(ports.clock),
+       change::SetCursor{book_cursor(tenant), began_at}});
   ports.stock.forget_tenant(tenant.id);
   return done;
 }
@@ -236,9 +238,11 @@ Result<Done> SyncService::read_catalogue(const Tenant& tenant) {
   if (auto done = state_->read_stores(tenant); !done.ok()) return done;
   auto products = ports.pos.products_changed(tenant.contract_id, from, began_at);
   if (!products.ok()) return products.error();
+  std::vector<Change> read{change::SetCursor{cursor, began_at}};
+  if (!products->empty()) read.emplace_back(catalogue_changed(ports.clock));
   auto put = state_->apply_each(tenant.id, put_product_changes(std::move(products).value()));
   if (!put.ok()) return put;
-  return ports.storage.apply(tenant.id, {change::SetCursor{cursor, began_at}});
+  return ports.storage.apply(tenant.id, read);
 }
 
 Result<Done> SyncService::read_stock_changes(const Tenant& tenant) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -354,6 +355,7 @@ Settings saved_over(const Settings& before, Settings wanted) {
   wanted.look_changes = before.look_changes + (look(before) == look(wanted) ? 0 : 1);
   wanted.till_ready = before.till_ready;
   wanted.pilot = before.pilot;
+  wanted.locations = before.locations;
   return wanted;
 }
 

@@ -7,8 +7,8 @@ const {WORDS} = await import(page.dataset.words ?? '');
 const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 const words = WORDS[language];
 const [{createHealth}, {createPilot}, {createBackfill}, {createPending}, {createStaff}, {createSettings}, {createFields}, {createPickupSettings},
-  {WORDS: HEALTH_WORDS}, {WORDS: STAFF_WORDS}] = await Promise.all(
-  ['health', 'pilot', 'backfill', 'pending', 'staff', 'settings', 'fields', 'pickupSettings', 'healthWords', 'staffWords'].map((name) => import(page.dataset[name] ?? '')));
+  {createInventory}, {WORDS: HEALTH_WORDS}, {WORDS: STAFF_WORDS}, {WORDS: INVENTORY_WORDS}] = await Promise.all(
+  ['health', 'pilot', 'backfill', 'pending', 'staff', 'settings', 'fields', 'pickupSettings', 'inventory', 'healthWords', 'staffWords', 'inventoryWords'].map((name) => import(page.dataset[name] ?? '')));
 const kPollMs = 2_000;
 const kPollForMs = 10 * 60_000;
 const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of the blocks
@@ -117,6 +117,7 @@ function showState(status) {
 const tools = {make, say, ask, send, ago, page: words, words: HEALTH_WORDS[language], language};
 const pilot = createPilot({...tools, saved: (/** @type {any} */ report) => health.take(report)});
 const backfill = createBackfill(tools);
+const inventory = createInventory({...tools, words: INVENTORY_WORDS[language]});
 const pending = createPending({...tools, settled: (/** @type {Status} */ status) => {
   void show(status);
   void health.again();
@@ -250,12 +251,12 @@ async function show(status) {
   showConnections(status);
   pending.follow(status);
   const active = activeBlocks();
-  const told = Promise.all([showBlocks(status, active), health.follow(status, active), backfill.follow(status), staff.follow(status)]);
+  const told = Promise.all([showBlocks(status, active), health.follow(status, active), backfill.follow(status), inventory.follow(status), staff.follow(status)]);
   settings.follow(status);
   if (first) {
     // Nothing that is shown moves down when the bridge says what it knows of the blocks.
     await Promise.race([told, new Promise((done) => setTimeout(done, kBridgeMs))]);
-    page.append(...pending.sections, connections, health.section, blocks, pilot.section, backfill.section, staff.section, settings.form);
+    page.append(...pending.sections, connections, health.section, blocks, pilot.section, backfill.section, inventory.section, staff.section, settings.form);
   }
   page.setAttribute('aria-busy', 'false');
 }

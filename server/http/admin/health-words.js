@@ -14,14 +14,14 @@ export const WORDS = {
     name: {
       running: '運転', shop: 'Shopifyとの接続', shop_scopes: 'Shopifyの権限', pos: 'スマレジとの接続', pos_scopes: 'スマレジの権限',
       plan: 'スマレジのプラン', columns: '会員の必須項目', stock: '在庫の読み込み', queue: '通知の処理', dead_letters: '処理できなかった通知', review: 'メールの到達',
-      members: '登録待ちの会員', pos_notices: 'スマレジからの通知', shop_notices: 'Shopifyからの通知', till: 'レジの会員検索', clock: 'サーバーの時計',
+      members: '登録待ちの会員', pos_notices: 'スマレジからの通知', shop_notices: 'Shopifyからの通知', till: 'レジの会員検索', clock: 'サーバーの時計', inventory: 'オンラインの在庫',
       card_block: '会員証のブロック', stock_block: '店舗の在庫のブロック', guard: 'ログアウト時の消去',
     },
     ok: {
       running: '停止していません', shop: '接続できています', shop_scopes: '必要な権限がそろっています', pos: '接続できています',
       pos_scopes: '必要な権限がそろっています', plan: '会員とポイントを利用できます', columns: 'Shopifyにない項目は必須になっていません',
       stock: '読み込めています', queue: '滞りなく処理しています', dead_letters: 'ありません', review: '分からないものはありません', members: 'いません', pos_notices: '届いています',
-      shop_notices: '届いています', till: '設定済みです', clock: '合っています', card_block: 'テーマに表示しています', stock_block: 'テーマに表示しています',
+      shop_notices: '届いています', till: '設定済みです', clock: '合っています', inventory: 'Shopifyに書き込んでいます', card_block: 'テーマに表示しています', stock_block: 'テーマに表示しています',
       guard: '有効です',
     },
     cause: {
@@ -40,6 +40,8 @@ export const WORDS = {
       'shop_notices.none_yet': 'まだ届いていません。お客さまの情報が変わると届き、ここに時刻が出ます。配信の記録はShopifyのDev Dashboardで確認できます',
       'till.unconfirmed': 'レジが新しい会員をすぐに見つけられるかは、外からは確認できません。スタッフ用の用紙のとおりに設定して「設定しました」を押してください',
       'clock.off': 'サーバーの時計が{system}と{seconds}秒ずれています。広がると会員証を表示できなくなります。サーバーの管理者に時刻合わせ（NTP）をご依頼ください',
+      'inventory.unmatched': 'Shopifyの商品のうち{count}点は、スマレジの商品と対応しないため在庫を書き込んでいません。「オンラインの在庫」の一覧をご確認ください',
+      'inventory.location_gone': '在庫の書き込み先のロケーションがShopifyにありません。「オンラインの在庫」で選び直してください',
       'card_block.absent': '会員証がテーマにありません。お客さまはまだ会員になれません。テーマエディターで追加して保存してください',
       'stock_block.absent': '店舗の在庫がテーマにありません。商品ページに出すには、テーマエディターで追加して保存してください',
       'guard.absent': '共用の端末でログアウトしたあと、保存された会員証が残ります。アプリ埋め込みを有効にしてください',
@@ -117,14 +119,14 @@ export const WORDS = {
     name: {
       running: 'Running', shop: 'Connection to Shopify', shop_scopes: 'Permissions in Shopify', pos: 'Connection to Smaregi', pos_scopes: 'Permissions in Smaregi',
       plan: 'Smaregi plan', columns: 'Required member columns', stock: 'Reading stock', queue: 'Working off notices', dead_letters: 'Notices given up', review: 'Arrival of mails',
-      members: 'Members waiting', pos_notices: 'Notices from Smaregi', shop_notices: 'Notices from Shopify', till: 'Finding members at the till', clock: 'The server’s clock',
+      members: 'Members waiting', pos_notices: 'Notices from Smaregi', shop_notices: 'Notices from Shopify', till: 'Finding members at the till', clock: 'The server’s clock', inventory: 'Stock in the online store',
       card_block: 'Member card block', stock_block: 'Store stock block', guard: 'Erase on sign-out',
     },
     ok: {
       running: 'Not stopped', shop: 'Connected', shop_scopes: 'All that are needed are granted', pos: 'Connected',
       pos_scopes: 'All that are needed are granted', plan: 'Members and points are included', columns: 'None that Shopify does not have',
       stock: 'Up to date', queue: 'Nothing is held up', dead_letters: 'None', review: 'None is in doubt', members: 'None', pos_notices: 'They come',
-      shop_notices: 'They come', till: 'Set up', clock: 'Right', card_block: 'Shown in your theme', stock_block: 'Shown in your theme',
+      shop_notices: 'They come', till: 'Set up', clock: 'Right', inventory: 'Written to Shopify', card_block: 'Shown in your theme', stock_block: 'Shown in your theme',
       guard: 'On',
     },
     cause: {
@@ -143,6 +145,8 @@ export const WORDS = {
       'shop_notices.none_yet': 'None yet. They come when a customer changes, and the time shows here. Shopify’s Dev Dashboard has the log of deliveries',
       'till.unconfirmed': 'Nobody can see from outside whether your tills find new members at once. Set them up as the staff’s sheet says, then press “Done”',
       'clock.off': 'The server’s clock is {seconds} s off {system}’s. Further off, cards can no longer be shown. Ask whoever runs the server to sync its time (NTP)',
+      'inventory.unmatched': 'Of {count} products in Shopify no stock is written, since they match none in Smaregi. See the lists under “Stock in the online store”',
+      'inventory.location_gone': 'Shopify no longer has a location that stock is written to. Choose again under “Stock in the online store”',
       'card_block.absent': 'Your theme does not show the member card, so nobody can join yet. Add it in the theme editor and save',
       'stock_block.absent': 'Your theme does not show store stock. To show it on product pages, add it in the theme editor and save',
       'guard.absent': 'On shared devices a stored card stays after sign-out. Switch the app embed on',

@@ -102,6 +102,7 @@ export function createHealth({make, say, ask, ago, page, words, language, signIn
       case 'plan': return [link(action.plan, `${kHelp}${encodeURIComponent('プラン変更')}`)];
       case 'columns': return [link(action.columns, `${kHelp}${encodeURIComponent('会員設定 必須項目')}`)];
       case 'members': return [jump(action.waiting, '#waiting-title')];
+      case 'inventory': return [jump(action.waiting, '#inventory-title')];
       case 'review': return [jump(action.waiting, '#review-title')];
       case 'dead_letters': return [button(action.bundle, () => void saveBundle())];
       case 'card_block': return [link(action.editor, status.editor.card, '_top')];

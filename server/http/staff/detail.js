@@ -7,12 +7,13 @@
 /** rejects: the reasons the server takes. @typedef {{several: boolean, stuck: boolean, gone: boolean, rejects: string[]}} About */
 /**
  * @typedef {{tools: import('./tools.js').Tools, rules: typeof import('./pickup.js'), rows: import('./rows.js').Rows,
- *   thumb: import('./thumb.js').Thumb, ticks: import('./ticks.js').Ticks, act: (pickup: Pickup, action: Action, more?: With) => void,
+ *   thumb: import('./thumb.js').Thumb, ticks: import('./ticks.js').Ticks, mails: ReturnType<typeof import('./mails.js').createMails>,
+ *   act: (pickup: Pickup, action: Action, more?: With) => void,
  *   home: () => void}} Parts
  */
 
 /** @param {Parts} parts */
-export function createDetail({tools, rules, rows, thumb, ticks, act, home}) {
+export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home}) {
   const {words, make, shape, say, counted, fill, moment} = tools;
   const view = make('article', {class: 'detail'});
   /** @type {{pickup: Pickup, about: About} | undefined} */
@@ -29,7 +30,7 @@ export function createDetail({tools, rules, rows, thumb, ticks, act, home}) {
     if (next === signature) return;
     signature = next;
     const choosing = reason !== undefined && pickup.actions.includes('reject');
-    fill(view, ...head(pickup, about), ...(choosing ? [reasons(about)] : [lines(pickup), ...others(pickup)]));
+    fill(view, ...head(pickup, about), ...(choosing ? [reasons(about)] : [lines(pickup), ...others(pickup), ...mails(pickup, about.gone)]));
     thumb.setAction(choosing ? rejection(pickup) : mainOf(pickup));
   };
 
@@ -130,7 +131,7 @@ export function createDetail({tools, rules, rows, thumb, ticks, act, home}) {
     const button = (key, label, click, more = '') => make('button', {class: 'button button--wraps', type: 'button', 'data-key': key, click}, label, ' ',
       more ? make('span', {class: 'whole'}, more) : '');
     const more = [
-      ...(may('extend') ? [button('extend', words.act_extend, () => act(pickup, 'extend'), say(words.act_extend_until, {time: moment(pickup.hold_until + rules.kExtendSeconds)}))] : []),
+      ...(may('extend') ? [button('extend', words.act_extend, () => act(pickup, 'extend'), say(words.act_extend_until, {time: moment(pickup.extend_until)}))] : []),
       ...(may('cancel') ? [button('cancel', counted(words.act_cancel, pickup.state === 'ready' ? rules.kept(pickup) : rules.asked(pickup)),
         () => act(pickup, 'cancel'))] : []),
     ];
@@ -189,7 +190,7 @@ export function createDetail({tools, rules, rows, thumb, ticks, act, home}) {
     tick(code) {
       const pickup = shown?.pickup;
       if (!pickup || rules.mainAction(pickup) !== 'ready') return false;
-      const i = pickup.lines.findIndex((line) => line.code === code);
+      const i = pickup.lines.findIndex((line) => line.codes.includes(code));
       if (i < 0) return false;
       const [line, found] = [pickup.lines[i], ticks.of(pickup)[i]];
       if (found === line.quantity) thumb.say(counted(words.line_full, line.quantity, {name: line.name}));

@@ -2,16 +2,17 @@
 // A pick-up as the page knows it. Which actions are legal is the server's to say; until it answers, a deed is expected to
 // have done what it does.
 
-/** @typedef {{name: string, code: string, quantity: number, picked: number}} Line */
+/** codes: what a scan of it may read. @typedef {{name: string, code: string, codes: string[], quantity: number, picked: number}} Line */
+/** @typedef {'sent' | 'waiting' | 'unanswered' | 'failed' | 'not_sent'} Outcome */
+/** A mail to the customer. at: when it was asked for, or its outcome known. @typedef {{step: string, at: number, outcome: Outcome, reason?: string}} Sent */
 /** @typedef {'placed' | 'accepted' | 'picking' | 'ready' | 'handed_over' | 'rejected' | 'expired' | 'cancelled'} State */
 /** @typedef {'accept' | 'reject' | 'pick' | 'ready' | 'hand_over' | 'cancel' | 'extend'} Action */
 /**
  * @typedef {{id: string, code: string, shop: string, shop_name: string, state: State, late: boolean, accept_by: number, ready_from: number,
- *   hold_until: number, placed_at: number, changed_at: number, customer: string, language: string, lines: Line[], actions: Action[]}} Pickup
+ *   hold_until: number, extend_until: number, placed_at: number, changed_at: number, customer: string, language: string, lines: Line[], mails: Sent[],
+ *   actions: Action[]}} Pickup
  */
 /** A deed as it is kept: what is sent of it never changes. @typedef {import('./deeds.js').Deed} Deed */
-
-export const kExtendSeconds = 86_400;
 
 /** The one next thing to do. @type {Partial<Record<State, Action>>} */
 const kMain = {placed: 'accept', accepted: 'pick', picking: 'ready', ready: 'hand_over'};

@@ -3,7 +3,7 @@
 
 /** @typedef {import('./pickup.js').Pickup} Pickup */
 /** @typedef {{name: string, code: string, rank: string, has_points: boolean, points: number, as_of: number, state: string}} Member */
-/** @typedef {{shop: string, shop_name: string, on_hand: number, held: number}} Stock */
+/** @typedef {{shop: string, shop_name: string, on_hand: number, held: number, doubted: boolean}} Stock */
 /** at: when the server answered. @typedef {{kind: 'member', member: Member, pickups: Pickup[], at: number} | {kind: 'product', product: {name: string, code: string}, stock: Stock[], pickups: Pickup[], at: number}} Result */
 
 const kGroup = 4;
@@ -42,9 +42,10 @@ export function createResults({words, make, say, counted, moment, figure}, row) 
       make('p', {class: 'quiet'}, words.product_code, ' ', product.code),
       make('h2', {class: 'section'}, words.stock, ' ', make('span', {class: 'panel__time'}, say(words.stock_as_of, {time: moment(at)}))),
       stock.length === 0 ? make('p', {class: 'quiet'}, words.no_stock) : make('ul', {class: 'lines', role: 'list'},
-        ...stock.map(({shop_name: shop, on_hand, held}) => make('li', {class: 'line'},
-          make('span', {class: 'line__words'}, make('span', {class: 'line__name'}, shop), make('span', {class: 'line__code'}, say(words.stock_row, {on_hand, held}))),
-          make('span', {class: 'line__count'}, say(words.stock_free, {free: Math.max(0, on_hand - held)}))))));
+        ...stock.map(({shop_name: shop, on_hand, held, doubted}) => make('li', {class: 'line'},
+          make('span', {class: 'line__words'}, make('span', {class: 'line__name'}, shop), make('span', {class: 'line__code'}, say(words.stock_row, {on_hand, held})),
+            doubted ? make('span', {class: 'line__doubt'}, words.stock_doubted) : ''),
+          make('span', {class: 'line__count'}, say(words.stock_free, {free: doubted ? 0 : Math.max(0, on_hand - held)}))))));
   }
 
   /** @param {Result} result */

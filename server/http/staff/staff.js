@@ -12,11 +12,11 @@ const part = (name) => import(page.dataset[name] ?? '');
  * @type {[typeof import('./words.js'), typeof import('./tools.js'), typeof import('./server.js'), typeof import('./pickup.js'),
  *   typeof import('./deeds.js'), typeof import('./board.js'), typeof import('./ticks.js'), typeof import('./rows.js'),
  *   typeof import('./detail.js'), typeof import('./results.js'), typeof import('./thumb.js'), typeof import('./wedge.js'), typeof import('./door.js'),
- *   typeof import('./frame.js'), typeof import('./lookup.js'), typeof import('./camera.js'), typeof import('./parcels.js')]}
+ *   typeof import('./frame.js'), typeof import('./lookup.js'), typeof import('./mails.js'), typeof import('./camera.js'), typeof import('./parcels.js')]}
  */
 const [{WORDS}, {createTools}, {ask}, rules, {Deeds}, {Board}, {Ticks}, {createRows}, {createDetail}, {createResults}, {createThumb}, {listen},
-  {invitation, createDoor}, {createFrame}, {createLookup}, {createCamera}, {createParcels}] = /** @type {any} */ (await Promise.all(
-  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup', 'camera', 'parcels'].map(part)));
+  {invitation, createDoor}, {createFrame}, {createLookup}, {createMails}, {createCamera}, {createParcels}] = /** @type {any} */ (await Promise.all(
+  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup', 'mails', 'camera', 'parcels'].map(part)));
 
 const kLanguageKey = 'tsunagi-staff:language';
 const kTickMs = 1_000;
@@ -48,7 +48,11 @@ const thumb = createThumb(footer, {tools, createCamera, found: (text) => lookUp(
 const ticks = new Ticks();
 const parcels = await createParcels({tools, part, ask, thumb, ticks, act, home});
 const rows = createRows(tools, rules, parcels.row);
-const detail = createDetail({tools, rules, rows, thumb, ticks, act, home});
+const mails = createMails(tools, ask, thumb, {taken(pickup) {
+  board.take(pickup);
+  show();
+}, signedOut: () => close(false)});
+const detail = createDetail({tools, rules, rows, thumb, ticks, mails, act, home});
 const results = createResults(tools, (pickup) => rows.row(pickup, aboutOf(pickup)));
 const door = createDoor(tools, page);
 const deeds = new Deeds(ask, {

@@ -61,7 +61,7 @@ export class StaffServer {
   seen(pickup) {
     const actions = kRules.filter(([from, , , roles]) => from === pickup.state && roles.includes(this.staff.role)).map(([, action]) => action);
     const limit = pickup.state === 'placed' ? pickup.accept_by : pickup.ready_from;
-    return { ...pickup, late: pickup.state !== 'ready' && this.now >= limit, actions };
+    return { ...pickup, lines: pickup.lines.map((line) => ({ codes: [line.code], ...line })), mails: pickup.mails ?? [], extend_until: pickup.hold_until + 86_400, late: pickup.state !== 'ready' && this.now >= limit, actions };
   }
   work() {
     return { now: this.now, staff: this.staff, shops: this.shops, rejects: kRejects, pickups: this.pickups.filter(({ state }) => kOpen.includes(state)).map((one) => this.seen(one)) };
@@ -89,6 +89,17 @@ export class StaffServer {
     return answer;
   }
 
+  #resend({ id, step, deed }) {
+    this.heard.push({ id, step, deed });
+    const pickup = this.pickup(id);
+    if (pickup.state !== 'ready' || step !== 'ready') return [409, { error: { code: 'conflict', message: 'the pick-up is not ready' } }];
+    if (!this.#answers.has(deed)) {
+      pickup.mails = [...pickup.mails, { step, at: this.now, outcome: 'waiting' }];
+      this.#answers.set(deed, true);
+    }
+    return [200, { pickup: this.seen(structuredClone(pickup)) }];
+  }
+
   #scan({ text }) {
     const code = /^P?(\d{6})$/.exec(text)?.[1];
     const pickup = this.pickups.find((one) => one.code === code);
@@ -110,6 +121,7 @@ export class StaffServer {
       return [200, this.work()];
     }
     if (path === 'act') return this.#act(body);
+    if (path === 'resend') return this.#resend(body);
     if (path === 'scan') return [200, this.#scan(body)];
     this.signedIn = false;  // sign-out
     return [200, {}];

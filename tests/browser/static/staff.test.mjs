@@ -220,6 +220,46 @@ describe('staff page', () => {
     assert.deepEqual(page.problems, []);
   });
 
+  test('a line is ticked by its barcode and by its SKU, whichever the customer’s page knew', async () => {
+    server.pickups = [pickup('one', '200100', 'picking', { lines: [{ ...line('ブレンド 200g', 'BLEND-200', 2), codes: ['BLEND-200', '4901234567894'] }] })];
+    await open();
+    await row('200100').click();
+    for (const [code, sentence] of [['4901234567894', '2点中1点'], ['BLEND-200', '2点中2点']]) {
+      await page.clock.runFor(500);
+      await scan(code);
+      await said(sentence);
+    }
+    assert.deepEqual(page.problems, []);
+  });
+
+  test('the staff see what the customer was written, and send “ready” once more, once', async () => {
+    const mails = [{ step: 'placed', at: kNow - 7_200, outcome: 'sent' }, { step: 'ready', at: kNow - 3_600, outcome: 'not_sent', reason: 'refused' }];
+    for (const [locale, words] of [['ja-JP', { sent: '今日 08:32 に送りました', refused: 'お客さまのアドレスでは受け取れませんでした', again: '「ご用意できました」をもう一度送る', cut: 'いま通信できないため、送れませんでした', done: 'もう一度送ります', waiting: '送信を待っています' }],
+      ['en-GB', { sent: 'sent 08:32 today', refused: 'the customer’s address did not take it', again: 'Send “ready to pick up” again', cut: 'There is no connection, so it was not sent', done: 'It will be sent again', waiting: 'waiting to be sent' }]]) {
+      server.pickups = [pickup('one', '200100', 'ready', { lines: [line('ブレンド 200g', '4901234567894', 1, 1)], mails: structuredClone(mails) })];
+      server.heard = [];
+      await open({ locale });
+      await row('200100').click();
+      await page.getByText(words.sent).waitFor();
+      await page.getByText(words.refused).waitFor();
+      await noFindings();
+      await keepScreen(page, `staff-mails-${locale}`, { fullPage: true });
+      server.network = 'mute';
+      await page.getByRole('button', { name: words.again }).click();
+      await said(words.cut);
+      server.network = 'up';
+      await page.getByRole('button', { name: words.again }).click();
+      await said(words.done);
+      await page.getByText(words.waiting).waitFor();
+      assert.equal(await page.getByRole('button', { name: words.again }).count(), 0, 'one is on its way');
+      assert.ok(server.heard.length >= 2, 'a browser repeats what was cut by itself, too');
+      assert.equal(new Set(server.heard.map(({ deed }) => deed)).size, 1, 'the same wish');
+      assert.equal(server.pickups[0].mails.length, 3);
+      noProblems();
+      await page.context().close();
+    }
+  });
+
   test('without a camera the field is what is left, and the sentence says so, in both languages', async () => {
     for (const [locale, button, sentence, refused] of [['ja-JP', '読み取る', /スキャナーで読み取るか、6けたの受取番号を入力/, /カメラを許可するか、番号を入力/],
       ['en-GB', 'Scan', /type the six-digit code/, /or type the code/]]) {
@@ -247,9 +287,9 @@ describe('staff page', () => {
       member: { name: '高＊ さ＊＊', code: 'T0123456789012', rank: 'ゴールド', has_points: true, points: 2340, as_of: kNow - 120, state: 'ready' } };
     server.scans.T9 = { kind: 'unknown' };
     server.scans['4901234567894'] = { kind: 'product', product: { name: 'ブレンド 200g', code: '4901234567894' }, pickups: ['pickup-ready-0123456789'],
-      stock: [{ shop: '1', shop_name: '渋谷店', on_hand: 5, held: 3 }, { shop: '2', shop_name: '新宿店', on_hand: 0, held: 0 }] };
-    for (const [locale, words] of [['ja-JP', { points: '2,340 pt今日 10:30 時点', open: '取り置き 1件', free: '売れる数 2', at: '今日 10:32 に確認' }],
-      ['en-GB', { points: '2,340 ptas of 10:30 today', open: '1 pick-up', free: '2 to sell', at: 'checked 10:32 today' }]]) {
+      stock: [{ shop: '1', shop_name: '渋谷店', on_hand: 5, held: 3 }, { shop: '2', shop_name: '新宿店', on_hand: 4, held: 0, doubted: true }] };
+    for (const [locale, words] of [['ja-JP', { points: '2,340 pt今日 10:30 時点', open: '取り置き 1件', free: '売れる数 2', doubted: '店頭で見つからなかったため、売り止めにしています', at: '今日 10:32 に確認' }],
+      ['en-GB', { points: '2,340 ptas of 10:30 today', open: '1 pick-up', free: '2 to sell', doubted: 'Not offered, since staff could not find it here', at: 'checked 10:32 today' }]]) {
       await open({ locale });
       await scan('T0123456789012');
       await page.getByRole('heading', { name: words.open }).waitFor();
@@ -258,6 +298,7 @@ describe('staff page', () => {
       await keepScreen(page, `staff-member-${locale}`);
       await scan('4901234567894');
       await page.getByText(words.free).waitFor();
+      await page.getByText(words.doubted).waitFor();
       await page.getByText(words.at).waitFor();
       await noFindings();
       await keepScreen(page, `staff-product-${locale}`);

@@ -217,6 +217,8 @@ TEST_F(StaffInvitation, OneMoreThanAShopMayHaveIsRefused) {
   const Answer answer = invite({{"name", "佐藤"}, {"role", "clerk"}, {"stores", {"1"}}});
   EXPECT_EQ(answer.status, 409) << answer.raw;
   EXPECT_EQ(listed().size(), static_cast<size_t>(kStaffMost));
+  ASSERT_TRUE(desk->revoke(kShopId, "s7", clock.now()).ok());
+  EXPECT_EQ(invite({{"name", "佐藤"}, {"role", "clerk"}, {"stores", {"1"}}}).status, 200);
 }
 
 }  // namespace

@@ -280,6 +280,8 @@ HttpTest::HttpTest() {
                *desk,
                *desk,
                *shipping,
+               inventory,
+               online,
                [this] { ++wakes; },
                [this](TenantId) { ++syncs; }},
       AppOptions{.public_url = "https://tsunagi.example",

@@ -15,6 +15,7 @@
 #include "server/http/app.h"
 #include "server/http/front.h"
 #include "server/storage/storage.h"
+#include "tests/support/fake_inventory.h"
 #include "tests/support/fake_orders.h"
 #include "tests/support/fakes.h"
 
@@ -143,6 +144,8 @@ class HttpTest : public testing::Test {
   std::unique_ptr<PickupService> pickups;
   fakes::FakeOrders orders;
   std::unique_ptr<ShippingService> shipping;
+  fakes::FakeInventory inventory{storage};
+  fakes::FakeOnlineStock online;
   fakes::SeededRandom random{7};
   fakes::InlineBackground background;
   std::atomic<int> wakes = 0;

@@ -220,7 +220,7 @@ TEST_F(PickupMailsTest, OneReminderADayBeforeAndOneMailWhenItIsGivenUp) {
   pass(600, 60);
   ASSERT_THAT(mailer.sent, SizeIs(1));
   EXPECT_THAT(mailer.sent[0].subject, HasSubstr("期限が近づいています"));
-  pass(kDay + 600, 60);
+  pass(kDay + kExpiryGraceSeconds + 600, 60);
   ASSERT_THAT(mailer.sent, SizeIs(2));
   EXPECT_THAT(mailer.sent[1].subject, HasSubstr("期限が過ぎました"));
 }

@@ -11,6 +11,7 @@
 #include "server/domain/member/join_service.h"
 #include "server/jobs/jobs.h"
 #include "tests/support/fake_book.h"
+#include "tests/support/fake_inventory.h"
 #include "tests/support/fake_orders.h"
 #include "tests/support/fake_shipments.h"
 #include "tests/support/fakes.h"
@@ -70,6 +71,8 @@ struct World {
   fakes::FakeShipments parcels{storage, shelf};
   fakes::FakeOrders orders;
   ShippingService shipping{{parcels, shelf, storage, orders, stock, clock, random}};
+  fakes::FakeInventory inventory{storage};
+  fakes::FakeOnlineStock online;
   Jobs jobs{ports()};
   int last_event = 0;
 
@@ -91,6 +94,8 @@ struct World {
                 },
             .pickups = &pickups,
             .book = &book,
+            .inventory = &inventory,
+            .online_stock = &online,
             .orders = &orders,
             .shipping = &shipping};
   }

@@ -119,6 +119,17 @@ test('the variables that the client sends are what the inputs take', () => {
     'tags_add_and_read.graphql': { id: gid, tags: ['tsunagi:T0123456789012'], keys: ['facts.birth_date'], keyCount: 1 },
     'tags_add.graphql': { id: gid, tags: ['tsunagi:T0123456789012'] },
     'tags_remove.graphql': { id: gid, tags: ['tsunagi:T0123456789012'] },
+    'locations.graphql': {},
+    'items.graphql': { query: "id:>0 AND updated_at:>='2026-09-21T14:13:20Z'", first: 100 },
+    'on_hand.graphql': { ids: ['gid://shopify/InventoryItem/5'], location: 'gid://shopify/Location/3' },
+    'inventory_set_quantities.graphql': {
+      key: 'tsunagi-1-2',
+      input: {
+        name: 'on_hand', reason: 'correction', referenceDocumentUri: 'gid://tsunagi/OnHand/tsunagi-1-2',
+        quantities: [{ inventoryItemId: 'gid://shopify/InventoryItem/5', locationId: 'gid://shopify/Location/3', quantity: 4, changeFromQuantity: 5 }],
+      },
+    },
+    'inventory_activate.graphql': { item: 'gid://shopify/InventoryItem/5', location: 'gid://shopify/Location/3', onHand: 4, key: 'tsunagi-1-3' },
     'order_to_ship.graphql': { id: 'gid://shopify/Order/1' },
     'work_lines.graphql': { id: 'gid://shopify/FulfillmentOrder/1', after: 'cursor' },
     'work_order.graphql': { id: 'gid://shopify/FulfillmentOrder/1' },

@@ -54,10 +54,19 @@ class PickupsTest : public StorageTest {
                       .action_id = deed,
                       .action = action,
                       .actor = actor(role),
-                      .reason = action == PickupAction::kReject ? "not_found" : "",
+                      .reason = action == PickupAction::kReject ? "busy" : "",
                       .picked = {},
                       .at = kNow + 2 * 86'400},
                      {});
+  }
+  static PickupMove made_ready(std::vector<int64_t> picked) {
+    return {.pickup_id = id_of(1),
+            .action_id = "ready",
+            .action = PickupAction::kReady,
+            .actor = actor(Role::kClerk),
+            .reason = {},
+            .picked = std::move(picked),
+            .at = kNow};
   }
   static Actor actor(Role role) {
     switch (role) {
@@ -237,7 +246,7 @@ TEST_P(PickupsTest, EveryActionInEveryStateByEveryRole) {
         SCOPED_TRACE(std::string(word(state)) + ", " + std::string(word(action)) + ", " +
                      std::string(word(role)));
         const std::string id = id_of(++number);
-        ASSERT_TRUE(place(wish(number, {line("20", 2)})).ok());
+        EXPECT_OK(place(wish(number, {line("20", 2)})));
         for (const PickupAction step : way_to(state)) {
           const Role by = step == PickupAction::kExpire ? Role::kSystem : Role::kHeadOffice;
           EXPECT_OK(act(id, step, by, "way-" + std::string(word(step))));
@@ -266,8 +275,9 @@ TEST_P(PickupsTest, EveryActionInEveryStateByEveryRole) {
           EXPECT_OK(done);
           EXPECT_EQ(rule->to, after.state);
           EXPECT_EQ(word(rule->to), trail.back().to);
-          EXPECT_EQ(is_open(rule->to) ? 2 : 0, after.lines.front().held);
-          EXPECT_EQ(is_open(rule->to) ? held_before : held_before - 2, held("20"));
+          const bool stays = is_open(rule->to) || rule->to == PickupState::kHandedOver;
+          EXPECT_EQ(stays ? 2 : 0, after.lines.front().held);
+          EXPECT_EQ(stays ? held_before : held_before - 2, held("20"));
         }
         // Told again, it is the same once.
         EXPECT_EQ(done.ok(), act(id, action, role, "the-deed").ok());
@@ -278,6 +288,7 @@ TEST_P(PickupsTest, EveryActionInEveryStateByEveryRole) {
       }
     }
   }
+  EXPECT_OK(db().release_sold(kShop, kNow + 2 * 86'400 + kSoldUnheardSeconds));
   EXPECT_EQ(0, held("20"));
   int allowed = 0;
   for (const PickupRule& rule : pickup_rules()) {
@@ -313,13 +324,7 @@ TEST_P(PickupsTest, WhoMayNotSeeItFindsNothingAndLeavesNoTrace) {
 TEST_P(PickupsTest, WhatIsNotFoundIsNoLongerHeld) {
   EXPECT_OK(place(wish(1, {line("20", 3), line("10", 1)})));
   EXPECT_OK(act(id_of(1), PickupAction::kPick, Role::kClerk, "pick"));
-  PickupMove ready{.pickup_id = id_of(1),
-                   .action_id = "ready",
-                   .action = PickupAction::kReady,
-                   .actor = actor(Role::kClerk),
-                   .reason = {},
-                   .picked = {0, 0},
-                   .at = kNow};
+  PickupMove ready = made_ready({0, 0});
   EXPECT_ERROR(ErrorCode::kInvalid, db().move(kShop, ready, {}));
   ready.picked = {0, 4};
   EXPECT_ERROR(ErrorCode::kInvalid, db().move(kShop, ready, {}));
@@ -342,13 +347,138 @@ TEST_P(PickupsTest, IsKeptUntilItsTimeAndNotLonger) {
                     .actor = {},
                     .reason = {},
                     .picked = {},
-                    .at = until - 1};
+                    .at = until + kExpiryGraceSeconds - 1};
   EXPECT_ERROR(ErrorCode::kConflict, db().move(kShop, expire, {}));
-  expire.at = until;
+  expire.at = until + kExpiryGraceSeconds;
   expire.action_id = "late";
   EXPECT_OK(db().move(kShop, expire, {}));
   EXPECT_EQ(0, held("20"));
   EXPECT_EQ(0U, value(db().overdue_pickups(kShop, until, 10)).size());
+}
+
+TEST_P(PickupsTest, ALateShopTakesNothingOffTheCustomersTime) {
+  EXPECT_OK(place(wish(1, {line("20", 1)})));
+  EXPECT_OK(act(id_of(1), PickupAction::kPick, Role::kClerk, "pick"));
+  PickupMove ready = made_ready({});
+  ready.at = kNow + 80'000;
+  ready.keep_until = kNow + 200'000;
+  EXPECT_EQ(kNow + 200'000, value(db().move(kShop, ready, {})).hold_until);
+  EXPECT_EQ(kNow + 200'000, value(db().pickup(kShop, id_of(1)))->hold_until);
+}
+
+TEST_P(PickupsTest, WhatStaffDoNotFindIsNotOfferedUntilSmaregiHasANewerFigure) {
+  const auto doubted = [&](const std::string& product) {
+    return value(db().stock_of(kShop, product, {"1"})).front().doubted;
+  };
+  EXPECT_OK(place(wish(1, {line("10", 1), line("20", 2)})));
+  EXPECT_OK(act(id_of(1), PickupAction::kPick, Role::kClerk, "pick"));
+  PickupMove ready = made_ready({1, 1});
+  EXPECT_OK(db().move(kShop, ready, {}));
+  EXPECT_FALSE(doubted("10"));
+  EXPECT_TRUE(doubted("20"));
+  EXPECT_ERROR(ErrorCode::kConflict, place(wish(2, {line("20", 1)})));
+  // The night's reading says the same of the same moment.
+  apply({change::PutStock{{{.product_id = "20",
+                            .store_id = "1",
+                            .on_hand = 5,
+                            .layaway = 0,
+                            .changed_at = shelved_}}}});
+  EXPECT_TRUE(doubted("20"));
+  shelf("20", 4);
+  EXPECT_FALSE(doubted("20"));
+  EXPECT_OK(place(wish(2, {line("20", 1)})));
+  PickupMove none{.pickup_id = id_of(2),
+                  .action_id = "none",
+                  .action = PickupAction::kReject,
+                  .actor = actor(Role::kClerk),
+                  .reason = "not_found",
+                  .picked = {},
+                  .at = kNow};
+  EXPECT_OK(db().move(kShop, none, {}));
+  EXPECT_TRUE(doubted("20"));
+  EXPECT_ERROR(ErrorCode::kConflict, place(wish(3, {line("20", 1)})));
+}
+
+TEST_P(PickupsTest, WhatWasHandedOverIsHeldUntilItsSaleIsKnown) {
+  const Seconds at = kNow + 2 * 86'400;
+  for (const int number : {1, 2}) {
+    EXPECT_OK(place(wish(number, {line(number == 1 ? "20" : "10", 1)})));
+    for (const PickupAction step : way_to(PickupState::kHandedOver)) {
+      EXPECT_OK(act(id_of(number), step, Role::kHeadOffice, "way-" + std::string(word(step))));
+    }
+  }
+  EXPECT_OK(db().release_sold(kShop, at + 1));
+  EXPECT_EQ(1, held("20"));
+  EXPECT_EQ(1, held("10"));
+  apply({change::PutStock{{{.product_id = "20",
+                            .store_id = "1",
+                            .on_hand = 4,
+                            .layaway = 0,
+                            .changed_at = at - kPaidBeforeSeconds}}}});
+  EXPECT_OK(db().release_sold(kShop, at + 1));
+  EXPECT_EQ(0, held("20")) << "the customer paid before it was handed over";
+  EXPECT_EQ(1, held("10"));
+  EXPECT_OK(db().release_sold(kShop, at + kSoldUnheardSeconds - 1));
+  EXPECT_EQ(1, held("10"));
+  EXPECT_OK(db().release_sold(kShop, at + kSoldUnheardSeconds));
+  EXPECT_EQ(0, held("10"));
+}
+
+TEST_P(PickupsTest, WhatIsToDoIsListedHoweverMuchWaitsAtTheCounter) {
+  shelf("20", 100);
+  for (int number = 1; number <= 4; ++number) {
+    EXPECT_OK(place(wish(number, {line("20", 1)}, 7000 + number)));
+    if (number > 3) continue;
+    for (const PickupAction step : way_to(PickupState::kReady)) {
+      EXPECT_OK(act(id_of(number), step, Role::kHeadOffice, "way-" + std::string(word(step))));
+    }
+  }
+  for (const std::vector<std::string>& shops :
+       {std::vector<std::string>{}, std::vector<std::string>{"1"}}) {
+    const auto listed = value(db().open_pickups(kShop, shops, 2));
+    ASSERT_EQ(3U, listed.size());
+    EXPECT_EQ(id_of(4), listed[0].id);
+    EXPECT_EQ(id_of(1), listed[1].id);
+    EXPECT_EQ(id_of(2), listed[2].id);
+    EXPECT_EQ(1U, listed[2].lines.size());
+  }
+}
+
+TEST_P(PickupsTest, ACustomersOpenOnesComeFirst) {
+  Pickup old = wish(1, {line("20", 1)});
+  EXPECT_OK(place(old));
+  for (int number = 2; number <= 4; ++number) {
+    Pickup later = wish(number, {line("20", 1)});
+    later.placed_at = kNow + number;
+    EXPECT_OK(place(later));
+    EXPECT_OK(act(id_of(number), PickupAction::kCancel, Role::kShopper, "cancel"));
+  }
+  const auto own = value(db().pickups_of(kShop, 7001, 2));
+  ASSERT_EQ(2U, own.size());
+  EXPECT_EQ(id_of(1), own[0].id);
+  EXPECT_EQ(id_of(4), own[1].id);
+}
+
+TEST_P(PickupsTest, GoToWhoIsLeftOfMergesThatAreToldOfInAnyOrder) {
+  EXPECT_OK(place(wish(1, {line("20", 1)}, 7001)));
+  apply({change::NoteMerge{.gone = 7002, .kept = 7003}});
+  apply({change::NoteMerge{.gone = 7001, .kept = 7002}});
+  EXPECT_EQ(7003, value(db().pickup(kShop, id_of(1)))->customer_id);
+  apply({change::NoteMerge{.gone = 7003, .kept = 7004}});
+  EXPECT_EQ(7004, value(db().pickup(kShop, id_of(1)))->customer_id);
+}
+
+TEST_P(PickupsTest, ALineHasWhatAScanOfItMayRead) {
+  Product product;
+  product.product_id = "20";
+  product.code = "4900000000020";
+  product.supplier_code = "TEA-20";
+  apply({change::PutProducts{{product}}});
+  EXPECT_OK(place(wish(1, {line("10", 1), line("20", 1)})));
+  const auto found = value(db().pickup(kShop, id_of(1)));
+  EXPECT_EQ("", found->lines[0].barcode) << "Smaregi has forgotten it";
+  EXPECT_EQ("4900000000020", found->lines[1].barcode);
+  EXPECT_EQ("TEA-20", found->lines[1].sku);
 }
 
 TEST_P(PickupsTest, WhatComesWithItIsWrittenInTheSameTransaction) {
@@ -379,6 +509,22 @@ TEST_P(PickupsTest, StaffComeByInvitationAndGoWhenTheyAreRevoked) {
   EXPECT_FALSE(value(db().staff_of_session("session", kNow + 4)));
   EXPECT_ERROR(ErrorCode::kNotFound, db().revoke(kShop, "s1", kNow + 5));
   EXPECT_EQ(kNow + 3, value(db().staff(kShop)).front().revoked_at);
+}
+
+TEST_P(PickupsTest, WhoMayNoLongerServeTakesNobodysPlaceAndIsForgottenAtLast) {
+  const auto invite = [&](const std::string& id, Seconds at) {
+    EXPECT_OK(
+        db().invite(kShop, {.id = id, .name = "a", .stores = {}, .invited_at = at}, "token-" + id));
+  };
+  const Seconds long_ago = kNow - kInvitationSeconds - 3'600;
+  for (int i = 0; i < kFormerStaffMost; ++i) invite("s" + std::to_string(i), long_ago + i);
+  invite("gone", kNow - 2);
+  EXPECT_OK(db().revoke(kShop, "gone", kNow - 1));
+  invite("now", kNow);
+  const auto staff = value(db().staff(kShop));
+  EXPECT_EQ(static_cast<size_t>(kFormerStaffMost) + 1, staff.size());
+  EXPECT_EQ("s1", staff.front().id) << "the oldest was forgotten";
+  EXPECT_EQ("now", staff.back().id);
 }
 
 TEST_P(PickupsTest, ASessionEndsWhenItIsLeft) {

@@ -132,13 +132,24 @@ export class AdminApi {
     let value;
     if (parent === 'Mutation' && idempotent.has(info.fieldName)) {
       const key = idempotencyKey(info.fieldNodes[0], idempotent, info.variableValues);
-      value = this.records_.once(`${ctx.grant.appId} ${info.fieldName} ${key}`, args, run);
+      value = this.records_.once(`${ctx.grant.appId} ${info.fieldName} ${key}`, args, run, refusalsOf(type));
     } else {
       value = run();
     }
     ctx.meter.add(parent, type.name, value, isCompositeType(type));
     return value;
   }
+}
+
+/** A payload in which nothing was done, and whether its errors can say that a key was refused before. @param {any} payload its type */
+function refusalsOf(payload) {
+  const error = getNamedType(payload.getFields().userErrors?.type);
+  const codes = error && getNamedType(/** @type {any} */ (error).getFields().code?.type);
+  const named = /** @type {{name: string}[]} */ (/** @type {any} */ (codes)?.getValues?.() ?? []);
+  return {
+    nothing: Object.fromEntries(Object.keys(payload.getFields()).map((name) => [name, null])),
+    namesFailure: named.some(({ name }) => name === 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED'),
+  };
 }
 
 /** @param {string} contentType @param {string} body */

@@ -37,20 +37,24 @@ export function checkOperation(operation, demanded, variables) {
   }
 }
 
-/** Answers a repeated key with the first answer. */
+/** Answers a repeated key with the first answer, unless that was a refusal and the mutation's errors can say so. */
 export class IdempotencyRecords {
   constructor() {
     /** @type {Map<string, {digest: string, result: any}>} */
     this.seen_ = new Map();
   }
 
-  /** @param {string} scope app, mutation and key @param {unknown} args @param {() => any} run */
-  once(scope, args, run) {
+  /** @param {string} scope app, mutation and key @param {unknown} args @param {() => any} run @param {{nothing?: object, namesFailure?: boolean}} payload */
+  once(scope, args, run, { nothing = {}, namesFailure = false } = {}) {
     const digest = createHash('sha256').update(JSON.stringify(args)).digest('hex');
     const known = this.seen_.get(scope);
     if (known && known.digest !== digest) {
       const message = 'The same idempotency key cannot be used with different operation parameters.';
-      return { userErrors: [userError(null, message, 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH')] };
+      return { ...nothing, userErrors: [userError(null, message, 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH')] };
+    }
+    if (known && namesFailure && known.result.userErrors?.length > 0) {
+      const message = 'A previous request with this idempotency key failed. Retry with a new idempotency key.';
+      return { ...nothing, userErrors: [userError(null, message, 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED')] };
     }
     if (known) return known.result;
     const result = run();

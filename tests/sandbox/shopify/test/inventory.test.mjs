@@ -55,6 +55,32 @@ test('set compares, changes all or nothing, and tells what it changed', async (t
   assert.deepEqual((await set({}, { quantity: 7, changeFromQuantity: 7 })).inventoryAdjustmentGroup, null, 'nothing changed');
 });
 
+test('a key that was refused is refused again, whatever has changed since', async (t) => {
+  const { run, counts, towel, places } = await stocked(t);
+  const set = async (/** @type {string} */ key, /** @type {number} */ quantity, /** @type {number} */ changeFromQuantity) => (await run(kSet, { key, input: { name: 'on_hand', reason: 'correction',
+    quantities: [{ inventoryItemId: towel.item, locationId: places.warehouse, quantity, changeFromQuantity }] } })).userErrors.map((/** @type {any} */ one) => one.code);
+  assert.deepEqual(await set('one', 4, 3), ['CHANGE_FROM_QUANTITY_STALE']);
+  assert.deepEqual(await set('two', 3, 5), []);
+  assert.deepEqual(await set('one', 4, 3), ['IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED'], 'though it would be right by now');
+  assert.deepEqual(await set('one', 5, 3), ['IDEMPOTENCY_KEY_PARAMETER_MISMATCH']);
+  assert.deepEqual(await counts(towel, places.warehouse), [3, 0, 3]);
+  assert.deepEqual([await set('three', 4, 3), await set('three', 4, 3)], [[], []], 'what was done is answered again');
+  assert.deepEqual(await counts(towel, places.warehouse), [4, 0, 4]);
+});
+
+test('articles by id, and those that changed since a moment', async (t) => {
+  const { run, product, graphql, token } = await orderShop(t);
+  const [cup, towel] = [await product('CUP'), await product('TOWEL')];
+  const items = (/** @type {string} */ query, sortKey = 'ID') => `{ productVariants(first: 100, sortKey: ${sortKey}, query: "${query}") { nodes { id displayName inventoryItem { id tracked } product { id } } } }`;
+  const ids = async (/** @type {string} */ query) => (await run(items(query))).nodes.map((/** @type {any} */ one) => one.id);
+  assert.deepEqual(await ids('id:>0'), [cup.variant, towel.variant]);
+  assert.deepEqual(await ids(`id:>${cup.variant.split('/').pop()}`), [towel.variant]);
+  const soon = new Date(Date.now() + 60_000).toISOString();
+  assert.deepEqual(await ids(`id:>0 AND updated_at:>='${soon}'`), []);
+  assert.deepEqual(await ids("id:>0 AND updated_at:>='2026-01-01T00:00:00Z'"), [cup.variant, towel.variant]);
+  assert.equal((await graphql(token, items('id:>0', 'SKU'))).errors[0].extensions.code, 'SANDBOX_NOT_IMPLEMENTED');
+});
+
 test('on hand is set by what is available; what is committed stays', async (t) => {
   const { set, counts, towel, places, place } = await stocked(t);
   await place({ lines: [{ sku: 'TOWEL', quantity: 2 }] });

@@ -2,7 +2,7 @@
 import { gid, parseGid } from '../../lib/ids.mjs';
 import { kMaxProducts } from '../../lib/store.mjs';
 import { connection, search } from '../connection.mjs';
-import { apiError, userError } from '../errors.mjs';
+import { apiError, notImplemented, userError } from '../errors.mjs';
 import { productView, shopView, variantView } from './views.mjs';
 
 /** @typedef {import('../admin.mjs').Context} Context */
@@ -59,10 +59,11 @@ export const productQueries = {
   },
   /** @param {any} args @param {Context} ctx */
   productVariants(args, ctx) {
-    const found = search([...ctx.store.variants.values()], args.query, {
+    if (args.sortKey && args.sortKey !== 'ID') throw notImplemented(`productVariants by ${args.sortKey}`);
+    const found = search([...ctx.store.variants.values()].sort((a, b) => a.id - b.id), args.query, {
       default: (one) => [one.title, one.sku, one.barcode ?? ''], id: (one) => String(one.id), sku: (one) => one.sku,
-      barcode: (one) => one.barcode, product_id: (one) => String(one.productId), updated_at: (one) => one.updatedAt,
-    });
+      barcode: (one) => one.barcode, product_id: (one) => String(one.productId),
+    }, { updated_at: (one) => one.updatedAt });
     return connection(found.map((one) => variantView(one, ctx.store)), args);
   },
 };

@@ -1,11 +1,11 @@
 #pragma once
-// Online orders that the shops send. The number 3 is left to what is built beside it.
+// Online orders that the shops send.
 
 #include <string_view>
 
 namespace tsunagi::storage {
 
-inline constexpr std::string_view kV0004Shipments[] = {
+inline constexpr std::string_view kV0005Shipments[] = {
     // is_open: 1 while an action can still follow. store_id '': nobody's. told_id: of what the
     // platform made of the parcel, or 0.
     R"(CREATE TABLE shipment (
@@ -74,8 +74,8 @@ inline constexpr std::string_view kV0004Shipments[] = {
          tenant BIGINT NOT NULL,
          kind {text} NOT NULL CHECK (kind IN
            ('write_card', 'create_member', 'customer_changed', 'member_changed',
-            'tag_customer', 'drop_customer', 'tell_leaving', 'pickup_mail', 'ship_order',
-            'lower_stock')),
+            'tag_customer', 'drop_customer', 'tell_leaving', 'pickup_mail', 'write_on_hand',
+            'ship_order')),
          item_key {text} NOT NULL,
          state {text} NOT NULL CHECK (state IN ('waiting', 'leased', 'dead', 'review')),
          revision BIGINT NOT NULL DEFAULT 1,
