@@ -77,7 +77,8 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
       "kBackfill",          "kPutBackfill",    "kForgetBackfill",
       "kRunning",           "kOpen",           "kOpenOf",
       "kStaffCount",        "kStaff",          "kEndSessions",
-      "kForgetEnded",       "kReleaseSold",    "kForgetFormerStaff"};
+      "kForgetEnded",       "kReleaseSold",    "kForgetFormerStaff",
+      "kCountItems",        "kForgetItems"};
   const std::map<std::string, std::string> by_index = {
       {"kOpen", "pickup_open"}, {"kOpenOf", "pickup_open"}, {"kReleaseSold", "pickup_line_held"}};
 
