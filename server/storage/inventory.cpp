@@ -36,9 +36,12 @@ constexpr Sql kItemsThat{
     "SELECT variant_id, item_id, parent_id, name, barcode, sku, tracked, outcome, product_id "
     "FROM shop_item WHERE tenant = :a AND outcome = :b AND variant_id > :c "
     "ORDER BY variant_id LIMIT :d"};
+// By the index, which has no more than the key: alone, SQLite would read all of the shop's.
 constexpr Sql kMatchedItem{
-    "SELECT variant_id, item_id, parent_id, name, barcode, sku, tracked, outcome, product_id "
-    "FROM shop_item WHERE tenant = :a AND product_id = :b AND outcome = 'matched'"};
+    "SELECT i.variant_id, i.item_id, i.parent_id, i.name, i.barcode, i.sku, i.tracked, i.outcome, "
+    "i.product_id FROM shop_item m CROSS JOIN shop_item i WHERE m.tenant = :a "
+    "AND m.product_id = :b AND m.outcome = 'matched' AND i.tenant = m.tenant "
+    "AND i.variant_id = m.variant_id"};
 constexpr Sql kProductsAfter{
     "SELECT product_id, code, supplier_code, name, stock_controlled FROM product "
     "WHERE tenant = :a AND product_id > :b ORDER BY product_id LIMIT :c"};

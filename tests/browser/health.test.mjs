@@ -148,7 +148,7 @@ test('a mail that may have arrived is listed, and is sent again only when the me
 });
 
 const kScopes = ['openid', 'pos.customers:read', 'pos.customers:write', 'pos.transactions:read', 'pos.products:read', 'pos.stock:read', 'pos.stores:read'];
-const kShopScopes = /scopes = "([^"]*)"/.exec(readFileSync(join(root, 'shopify.app.toml'), 'utf8'))[1].split(',');
+const kShopScopes = /^scopes = "([^"]+)"/m.exec(readFileSync(join(root, 'shopify.app.toml'), 'utf8'))[1].split(',');
 /** check, how it is broken and mended, what is said in both languages, the name of what mends it. */
 const kFaults = [
   { name: 'pos', break: () => smaregiApp({ client_secret: 'another' }), mend: () => smaregiApp({ client_secret: stack.keys.smaregi_client_secret }),

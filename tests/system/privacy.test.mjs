@@ -145,7 +145,7 @@ for (const kind of ['sqlite', 'postgresql']) {
       await until('the shop to be gone', () => !dump(stack.databaseUrl()).includes(stack.keys.shop), 20_000, 300);
       const rows = dump(stack.databaseUrl()).split('\n').filter((line) => /^INSERT INTO/.test(line) && !/schema_version|sqlite_sequence/.test(line));
       assert.deepEqual(rows, []);
-      await connect(stack, () => {});  // and it may come again
+      await until('it to come again', async () => (await connect(stack, () => {}), true), 30_000, 500);
     });
   });
 }

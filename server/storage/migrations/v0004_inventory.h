@@ -21,8 +21,7 @@ inline constexpr std::string_view kV0004Inventory[] = {
          product_id {text} NOT NULL,
          PRIMARY KEY (tenant, variant_id)
        ) {clustered})",
-    "CREATE INDEX shop_item_product ON shop_item (tenant, product_id) "
-    "WHERE outcome = 'matched'",
+    "CREATE INDEX shop_item_product ON shop_item (tenant, product_id, outcome)",
     "CREATE INDEX shop_item_outcome ON shop_item (tenant, outcome, variant_id)",
 
     // The outbox learns another kind: SQLite changes no CHECK of a table that is there. Nothing

@@ -609,21 +609,18 @@ Answer granted(const json& scopes) {
 TEST_F(ShopifyClientTest, SaysWhatTheAppWasNotGrantedAndHowFarTheClocksAreApart) {
   has_tokens("A", "R");
   shopify.on(kGraphql, {granted({"write_customers", "read_customer_merge", "write_app_proxy",
-                                 "read_orders", "read_products", "read_locations",
-                                 "write_merchant_managed_fulfillment_orders"})});
+                                 "read_orders", "read_products", "write_inventory",
+                                 "read_locations", "write_merchant_managed_fulfillment_orders"})});
   const auto whole = client->access(tenant);
   ASSERT_TRUE(whole) << whole.error().message;
   EXPECT_TRUE(whole->missing.empty()) << "to write is to read";
   EXPECT_EQ(whole->ahead, 1'789'926'400 - clock.now());
 
   shopify.on(kGraphql, {granted({"read_customers", "read_customer_merges"})});
-  const std::vector<std::string> missing = {"write_customers",
-                                            "read_customer_merge",
-                                            "write_app_proxy",
-                                            "read_orders",
-                                            "read_products",
-                                            "read_locations",
-                                            "write_merchant_managed_fulfillment_orders"};
+  const std::vector<std::string> missing = {
+      "write_customers", "read_customer_merge", "write_app_proxy",
+      "read_orders",     "read_products",       "read_inventory",
+      "write_inventory", "read_locations",      "write_merchant_managed_fulfillment_orders"};
   EXPECT_EQ(client->access(tenant)->missing, missing);
   shopify.on(kGraphql, {ok(R"({"data":{"currentAppInstallation":null}})")});
   EXPECT_EQ(client->access(tenant).error().code, ErrorCode::kUnavailable);

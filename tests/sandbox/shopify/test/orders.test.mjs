@@ -268,7 +268,7 @@ test('a topic of orders is subscribed with its scope only, and there is no other
   const toml = readFileSync(new URL('../../../../shopify.app.toml', import.meta.url), 'utf8')
     .replace(/scopes = ".*"/, 'scopes = "read_customers,write_customers,read_customer_merge,write_app_proxy"').replace(/topics = \["fulfillment_orders[^\]]*\]/, 'topics = []');
   const file = join(folder, 'shopify.app.toml');
-  const write = (/** @type {string} */ topic, scopes = '') => writeFileSync(file, toml.replace('topics = ["app/uninstalled",', `topics = ["${topic}", "app/uninstalled",`).replace('scopes = "', `scopes = "${scopes}`));
+  const write = (/** @type {string} */ topic, scopes = '') => writeFileSync(file, toml.replace('topics = ["app/uninstalled",', `topics = ["${topic}", "app/uninstalled",`).replace(/scopes = "[^"]*"/, `scopes = "${scopes}read_customers,write_customers,read_customer_merge"`));
   for (const [topic, scope] of [['orders/create', 'read_orders'], ['inventory_levels/update', 'read_inventory'], ['fulfillments/create', 'read_fulfillments'],
     ['fulfillment_orders/moved', 'read_merchant_managed_fulfillment_orders'], ['refunds/create', 'read_orders'], ['locations/update', 'read_locations']]) {
     write(topic);
