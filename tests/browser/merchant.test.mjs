@@ -153,7 +153,7 @@ test('a merchant installs, connects, and saves settings', async (t) => {
     const { page, app } = await open('ja');
     const few = app.getByLabel('△ にする数（この数より少ないとき）');
     await few.fill('many');
-    await app.getByRole('button', { name: '保存' }).click();
+    await app.getByRole('button', { name: '保存', exact: true }).click();
     assert.equal(await few.getAttribute('aria-invalid'), 'true');
     assert.ok(await few.evaluate((element) => element === document.activeElement));
     assert.match(await app.textContent(`#${await few.getAttribute('id')}-error`), /0から1,000,000まで/);
@@ -162,7 +162,7 @@ test('a merchant installs, connects, and saves settings', async (t) => {
     await few.fill('7');
     await app.getByLabel('会員制度の名前').fill('<b>繋ぎ</b>会');
     await app.getByRole('button', { name: '渋谷店を下へ' }).click();
-    await app.getByRole('button', { name: '保存' }).click();
+    await app.getByRole('button', { name: '保存', exact: true }).click();
     await page.getByText('保存しました').waitFor();
     await page.context().close();
     const again = await open('ja');
@@ -182,7 +182,7 @@ test('a merchant installs, connects, and saves settings', async (t) => {
       await app.getByLabel(words.how).selectOption('automatic');
       await app.getByLabel(words.ja).fill('あ'.repeat(1001));
       await app.getByLabel(words.terms).fill('shop.example/terms');
-      await app.getByRole('button', { name: words.save }).click();
+      await app.getByRole('button', { name: words.save, exact: true }).click();
       assert.match(await app.textContent(`#${await app.getByLabel(words.ja).getAttribute('id')}-error`), words.long);
       assert.match(await app.textContent(`#${await app.getByLabel(words.terms).getAttribute('id')}-error`), words.wrong);
       await axe(app);
@@ -193,7 +193,7 @@ test('a merchant installs, connects, and saves settings', async (t) => {
       await noSideScroll(app);
       await axe(app);
       await page.screenshot({ path: join(screens, `merchant-joining-${locale}.png`), fullPage: true });
-      await app.getByRole('button', { name: words.save }).click();
+      await app.getByRole('button', { name: words.save, exact: true }).click();
       await page.getByText(words.saved, { exact: true }).waitFor();
       const { settings } = await status();
       assert.equal(settings.joining, 'automatic');
@@ -233,11 +233,11 @@ test('a merchant installs, connects, and saves settings', async (t) => {
     await app.getByText('メールの設定がないため、メールは送られません').waitFor();
     const address = app.getByLabel('お知らせの宛先');
     await address.fill('desk@shop.example, other@shop.example');
-    await app.getByRole('button', { name: '保存' }).click();
+    await app.getByRole('button', { name: '保存', exact: true }).click();
     assert.match(await app.textContent(`#${await address.getAttribute('id')}-error`), /メールアドレスを1つ/);
     await noFindings(app);
     await address.fill('desk@shop.example');
-    await app.getByRole('button', { name: '保存' }).click();
+    await app.getByRole('button', { name: '保存', exact: true }).click();
     await page.getByText('保存しました', { exact: true }).waitFor();
     assert.equal((await status()).settings.notify_mail, 'desk@shop.example');
     await page.context().close();
@@ -246,7 +246,7 @@ test('a merchant installs, connects, and saves settings', async (t) => {
   await t.test('the kill switch stops, and is told', async () => {
     const { page, app } = await open('ja');
     await app.getByLabel('繋ぎを停止する').check();
-    await app.getByRole('button', { name: '保存' }).click();
+    await app.getByRole('button', { name: '保存', exact: true }).click();
     await app.locator('#state').getByText('停止中です。会員証と在庫は表示されず').waitFor();
     await page.screenshot({ path: join(screens, 'merchant-paused-ja.png') });
     await page.context().close();
