@@ -79,6 +79,10 @@ struct KeepProducts {
 struct PutStock {
   std::vector<StockLevel> levels;
 };  // upsert, newest changed_at wins
+// Staff did not find it: not offered until there is a newer figure of it, or another one.
+struct DoubtStock {
+  std::string product_id, store_id;
+};
 struct SetCursor {
   std::string name;
   Seconds value = 0;
@@ -145,15 +149,14 @@ struct EraseCustomer {
   int64_t customer_id = 0;
 };
 }  // namespace change
-using Change =
-    std::variant<change::PutLink, change::DropLink, change::RestoreLink, change::MoveLink,
-                 change::NoteMerge, change::LeaveMember, change::ForgetLeftMember,
-                 change::PutSnapshot, change::PutFieldPrints, change::PutGivenFields,
-                 change::PutStores, change::PutProducts, change::DropProducts, change::KeepProducts,
-                 change::PutStock, change::SetCursor, change::Enqueue, change::SetFavourite,
-                 change::SetPin, change::Audit, change::KeepConsentText, change::ForgetFigures,
-                 change::TellLeaving, change::LeavingTold, change::TellShopper, change::ShopperTold,
-                 change::PutDataRequest, change::PutBackfill, change::EraseCustomer>;
+using Change = std::variant<
+    change::PutLink, change::DropLink, change::RestoreLink, change::MoveLink, change::NoteMerge,
+    change::LeaveMember, change::ForgetLeftMember, change::PutSnapshot, change::PutFieldPrints,
+    change::PutGivenFields, change::PutStores, change::PutProducts, change::DropProducts,
+    change::KeepProducts, change::PutStock, change::DoubtStock, change::SetCursor, change::Enqueue,
+    change::SetFavourite, change::SetPin, change::Audit, change::KeepConsentText,
+    change::ForgetFigures, change::TellLeaving, change::LeavingTold, change::TellShopper,
+    change::ShopperTold, change::PutDataRequest, change::PutBackfill, change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 }  // namespace tsunagi

@@ -42,6 +42,20 @@ constexpr int kStateBytes = 16;
 constexpr int kVerifierBytes = 32;  // 64 characters: RFC 7636 asks for 43 to 128
 constexpr Seconds kPreparedForSeconds = 300;
 
+// nullptr: none of these. Where no method fits, the first of the path.
+const MerchantRoute* route_of(std::string_view path, std::string_view method) {
+  const MerchantRoute* first = nullptr;
+  for (const MerchantRoutes routes :
+       {health_routes(), backfill_routes(), staff_admin_routes(), inventory_routes()}) {
+    for (const MerchantRoute& route : routes) {
+      if (route.path != path) continue;
+      if (route.method == method) return &route;
+      if (first == nullptr) first = &route;
+    }
+  }
+  return first;
+}
+
 // An id of the list of what is in review, as it was given out.
 std::optional<int64_t> row_id(std::string_view text) {
   int64_t id = 0;
@@ -436,17 +450,14 @@ Reply AdminRoutes::State::answer(const Request& request) {
   const bool is_settings = what == "settings";
   const bool is_post = what == "smaregi/sign-in" || what == "refresh" || what == "review";
   const bool is_request = what.starts_with(kRequestPath) && what != kRequestPath;
-  const MerchantRoute* health = health_route(what);
-  if (health == nullptr) health = backfill_route(what);
-  if (health == nullptr) health = staff_admin_route(what, request.method);
-  if (health == nullptr) health = inventory_route(what, request.method);
-  if (!is_status && !is_settings && !is_post && !is_request && health == nullptr) {
+  const MerchantRoute* route = route_of(what, request.method);
+  if (!is_status && !is_settings && !is_post && !is_request && route == nullptr) {
     return refuse(404, "not_found", "There is nothing at this address.");
   }
   if ((is_status || is_request) && request.method != "GET") return wrong_method("GET, HEAD");
   if (is_settings && request.method != "PUT") return wrong_method("PUT");
   if (is_post && request.method != "POST") return wrong_method("POST");
-  if (health != nullptr && request.method != health->method) return wrong_method(health->allow);
+  if (route != nullptr && request.method != route->method) return wrong_method(route->allow);
 
   auto tenant = tenant_of(*session, token);
   if (tenant.ok() && what == kHealthAgain) {
@@ -461,10 +472,10 @@ Reply AdminRoutes::State::answer(const Request& request) {
     }
     return failed(Error{ErrorCode::kUnavailable, {}});
   }
-  Reply reply = health != nullptr ? health->answer(context, **tenant, request)
-                : is_status       ? status(**tenant)
-                : is_request      ? data_request(**tenant, what.substr(kRequestPath.size()))
-                : is_settings     ? save(**tenant, request)
+  Reply reply = route != nullptr ? route->answer(context, **tenant, request)
+                : is_status      ? status(**tenant)
+                : is_request     ? data_request(**tenant, what.substr(kRequestPath.size()))
+                : is_settings    ? save(**tenant, request)
                 : what == "smaregi/sign-in" ? sign_in(**tenant)
                 : what == "review"          ? settle_review(**tenant, request)
                                             : refresh(**tenant);

@@ -1,7 +1,5 @@
 #include "server/http/backfill_routes.h"
 
-#include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -78,18 +76,15 @@ Reply stop(const Context& context, const Tenant& tenant, const Request& /*reques
   return told(context, service(context).stop(tenant));
 }
 
-constexpr std::array<MerchantRoute, 4> kBackfillRoutes{{
+constexpr MerchantRoute kBackfillRoutes[] = {
     {"backfill", "GET", "GET, HEAD", backfill_now},
     {"backfill/count", "POST", "POST", count},
     {"backfill/begin", "POST", "POST", begin},
     {"backfill/stop", "POST", "POST", stop},
-}};
+};
 
 }  // namespace
 
-const MerchantRoute* backfill_route(std::string_view path) {
-  const auto* const found = std::ranges::find(kBackfillRoutes, path, &MerchantRoute::path);
-  return found == kBackfillRoutes.end() ? nullptr : found;
-}
+MerchantRoutes backfill_routes() { return kBackfillRoutes; }
 
 }  // namespace tsunagi::http

@@ -1,12 +1,10 @@
 #pragma once
 // What of /admin/api makes members of customers with a tag. Inside server/http only.
 
-#include <string_view>
-
-#include "server/http/health_routes.h"
+#include "server/http/merchant_route.h"
 
 namespace tsunagi::http {
 
-const MerchantRoute* backfill_route(std::string_view path);  // nullptr: another's
+MerchantRoutes backfill_routes();
 
 }  // namespace tsunagi::http

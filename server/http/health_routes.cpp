@@ -1,7 +1,6 @@
 #include "server/http/health_routes.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -135,20 +134,17 @@ Reply bundle(const Context& context, const Tenant& tenant, const Request& /*requ
   return reply;
 }
 
-constexpr std::array<MerchantRoute, 5> kHealthRoutes{{
+constexpr MerchantRoute kHealthRoutes[] = {
     {"health", "GET", "GET, HEAD", health},
     {kHealthAgain, "POST", "POST", health_again},
     {"till", "PUT", "PUT", till},
     {"pilot", "PUT", "PUT", pilot},
     {"support-bundle", "GET", "GET, HEAD", bundle},
-}};
+};
 
 }  // namespace
 
-const MerchantRoute* health_route(std::string_view path) {
-  const auto* const found = std::ranges::find(kHealthRoutes, path, &MerchantRoute::path);
-  return found == kHealthRoutes.end() ? nullptr : found;
-}
+MerchantRoutes health_routes() { return kHealthRoutes; }
 
 Reply till_sheet(const Context& context) {
   return html_page(context.assets.till_page.fill({{"base", "/admin"}}),

@@ -4,18 +4,12 @@
 
 #include <string_view>
 
-#include "server/http/context.h"
+#include "server/http/merchant_route.h"
 
 namespace tsunagi::http {
 
-struct MerchantRoute {
-  std::string_view path;  // below /admin/api/
-  std::string_view method;
-  const char* allow;
-  Reply (*answer)(const Context& context, const Tenant& tenant, const Request& request);
-};
 inline constexpr std::string_view kHealthAgain = "health/again";
-const MerchantRoute* health_route(std::string_view path);  // nullptr: another's
+MerchantRoutes health_routes();
 
 // One A4 sheet: how the tills find members. It holds no data.
 Reply till_sheet(const Context& context);

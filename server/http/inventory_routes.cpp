@@ -1,7 +1,6 @@
 #include "server/http/inventory_routes.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -172,22 +171,14 @@ Reply match_again(const Context& context, const Tenant& tenant, const Request& /
   return told(context, tenant);
 }
 
-constexpr std::array<MerchantRoute, 3> kInventoryRoutes{{
+constexpr MerchantRoute kInventoryRoutes[] = {
     {"inventory", "GET", "GET, HEAD, PUT", inventory_now},
     {"inventory", "PUT", "GET, HEAD, PUT", choose},
     {"inventory/again", "POST", "POST", match_again},
-}};
+};
 
 }  // namespace
 
-const MerchantRoute* inventory_route(std::string_view path, std::string_view method) {
-  const MerchantRoute* first = nullptr;
-  for (const MerchantRoute& route : kInventoryRoutes) {
-    if (route.path != path) continue;
-    if (route.method == method) return &route;
-    if (first == nullptr) first = &route;
-  }
-  return first;
-}
+MerchantRoutes inventory_routes() { return kInventoryRoutes; }
 
 }  // namespace tsunagi::http

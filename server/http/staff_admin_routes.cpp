@@ -1,7 +1,6 @@
 #include "server/http/staff_admin_routes.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -139,22 +138,14 @@ Reply revoke(const Context& context, const Tenant& tenant, const Request& reques
   return staff_list(context, tenant);
 }
 
-constexpr std::array<MerchantRoute, 3> kStaffAdminRoutes{{
+constexpr MerchantRoute kStaffAdminRoutes[] = {
     {"staff", "GET", "GET, HEAD, POST", get_staff},
     {"staff", "POST", "GET, HEAD, POST", invite},
     {"staff/revoke", "POST", "POST", revoke},
-}};
+};
 
 }  // namespace
 
-const MerchantRoute* staff_admin_route(std::string_view path, std::string_view method) {
-  const MerchantRoute* first = nullptr;
-  for (const MerchantRoute& route : kStaffAdminRoutes) {
-    if (route.path != path) continue;
-    if (route.method == method) return &route;
-    if (first == nullptr) first = &route;
-  }
-  return first;
-}
+MerchantRoutes staff_admin_routes() { return kStaffAdminRoutes; }
 
 }  // namespace tsunagi::http

@@ -1,7 +1,7 @@
 #pragma once
 // What of /admin/api is about staff: who is invited, and who is revoked. Inside server/http only.
 
-#include "server/http/health_routes.h"
+#include "server/http/merchant_route.h"
 
 namespace tsunagi::http {
 
@@ -9,6 +9,6 @@ namespace tsunagi::http {
 // invited (its link is good until "until"), joined, revoked; POST staff {"name","role","stores"} →
 // the same with "link", which works once, and "qr" {"width","height","path"}, its drawing; POST
 // staff/revoke {"id"} → the same.
-const MerchantRoute* staff_admin_route(std::string_view path, std::string_view method);
+MerchantRoutes staff_admin_routes();
 
 }  // namespace tsunagi::http

@@ -4,6 +4,7 @@
 #include "server/domain/member/member_merge.h"
 #include "server/domain/words.h"
 #include "server/storage/inventory.h"
+#include "server/storage/pickup_changes.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/statements.h"
 #include "server/storage/text.h"
@@ -85,49 +86,6 @@ constexpr Sql kMoveFavourite{
 constexpr Sql kMovePins{
     "UPDATE pin SET customer_id = :a WHERE tenant = :b AND customer_id = :c "
     "AND NOT EXISTS (SELECT 1 FROM pin own WHERE own.tenant = :d AND own.customer_id = :e)"};
-constexpr Sql kMovePickups{
-    "UPDATE pickup SET customer_id = :a WHERE tenant = :b AND customer_id = :c"};
-// Deeds that are under way end first: they write the customer's id into the trail.
-constexpr Sql kHoldPickupsOf{
-    "SELECT pickup_id FROM pickup WHERE tenant = :a AND customer_id = :b "
-    "ORDER BY placed_at, pickup_id {hold_alone}"};
-constexpr Sql kForgetShopper{
-    "UPDATE pickup_deed SET actor = '' WHERE tenant = :a AND role = 'shopper' AND pickup_id IN "
-    "(SELECT pickup_id FROM pickup WHERE tenant = :b AND customer_id = :c)"};
-constexpr Sql kTellShopper{
-    "INSERT INTO pickup_mail "
-    "(tenant, pickup_id, mail_id, place, step, asked_at, settled_at, outcome) "
-    "SELECT p.tenant, p.pickup_id, CAST(:a AS TEXT), (SELECT COUNT(*) FROM pickup_mail m "
-    "WHERE m.tenant = p.tenant AND m.pickup_id = p.pickup_id), CAST(:b AS TEXT), "
-    "CAST(:c AS BIGINT), 0, '' FROM pickup p "
-    "WHERE p.tenant = :d AND p.pickup_id = :e AND p.customer_id <> 0 "
-    "ON CONFLICT (tenant, pickup_id, mail_id) DO NOTHING"};
-// With its outbox item, as one trip, which SQLite has no words for.
-constexpr Sql kTellShopperAtOnce{
-    "WITH told AS (INSERT INTO pickup_mail "
-    "(tenant, pickup_id, mail_id, place, step, asked_at, settled_at, outcome) "
-    "SELECT p.tenant, p.pickup_id, CAST(:a AS TEXT), (SELECT COUNT(*) FROM pickup_mail m "
-    "WHERE m.tenant = p.tenant AND m.pickup_id = p.pickup_id), CAST(:b AS TEXT), "
-    "CAST(:c AS BIGINT), 0, '' FROM pickup p "
-    "WHERE p.tenant = :d AND p.pickup_id = :e AND p.customer_id <> 0 "
-    "ON CONFLICT (tenant, pickup_id, mail_id) DO NOTHING "
-    "RETURNING tenant, pickup_id, mail_id, asked_at) "
-    "INSERT INTO outbox (tenant, kind, item_key, state, due_at, enqueued_at, background) "
-    "SELECT tenant, 'pickup_mail', pickup_id || '/' || mail_id, 'waiting', asked_at, asked_at, 0 "
-    "FROM told ON CONFLICT (tenant, kind, item_key) DO NOTHING"};
-constexpr Sql kShopperTold{
-    "UPDATE pickup_mail SET settled_at = :a, outcome = :b "
-    "WHERE tenant = :c AND pickup_id = :d AND mail_id = :e"};
-// Of a customer's pick-ups, before they are nobody's. SQLite joins in the order that is written
-// where that is CROSS JOIN.
-constexpr Sql kDropMails{
-    "DELETE FROM outbox WHERE tenant = :a AND kind = 'pickup_mail' AND item_key IN "
-    "(SELECT m.pickup_id || '/' || m.mail_id FROM pickup p CROSS JOIN pickup_mail m "
-    "WHERE p.tenant = :b AND p.customer_id = :c AND m.tenant = p.tenant "
-    "AND m.pickup_id = p.pickup_id)"};
-constexpr Sql kForgetMails{
-    "DELETE FROM pickup_mail WHERE tenant = :a AND pickup_id IN "
-    "(SELECT pickup_id FROM pickup WHERE tenant = :b AND customer_id = :c)"};
 constexpr Sql kPutSnapshot{
     "INSERT INTO card_snapshot "
     "(tenant, customer_id, has_points, points, points_expire_on, rank, holder, as_of) "
@@ -170,6 +128,9 @@ constexpr Sql kPutStock{
     "WHERE excluded.changed_at >= stock_level.changed_at AND (excluded.changed_at <> "
     "stock_level.changed_at OR excluded.on_hand <> stock_level.on_hand OR "
     "excluded.layaway <> stock_level.layaway)"};
+constexpr Sql kDoubtStock{
+    "UPDATE stock_level SET doubted = 1 "
+    "WHERE tenant = :a AND product_id = :b AND store_id = :c AND doubted = 0"};
 constexpr Sql kSetCursor{
     "INSERT INTO sync_cursor (tenant, name, value) VALUES (:a, :b, :c) "
     "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value "
@@ -321,7 +282,7 @@ class Applier {
       return Error{ErrorCode::kConflict, "the customer has a link by now"};
     }
     session_.run(kNoteMerge, tenant_, note.gone, note.kept, now_);
-    session_.run(kMovePickups, kept_as(note.kept), tenant_, note.gone);
+    move_pickups(session_, tenant_, note.gone, kept_as(note.kept));
     return Done{};
   }
 
@@ -417,10 +378,16 @@ class Applier {
       if (auto key = check_key("a store id", level.store_id); !key) return key;
       const int64_t changed = session_.run(kPutStock, tenant_, level.product_id, level.store_id,
                                            level.on_hand, level.layaway, level.changed_at);
-      if (changed == 0 || !is_matched(session_, tenant_, level.product_id)) continue;
-      if (auto asked = ask_for_on_hand(level); !asked) return asked;
+      if (changed == 0) continue;
+      auto asked = ask_for_on_hand(level.product_id, level.store_id);
+      if (!asked) return asked;
     }
     return Done{};
+  }
+
+  Result<Done> operator()(const change::DoubtStock& doubt) {
+    if (session_.run(kDoubtStock, tenant_, doubt.product_id, doubt.store_id) == 0) return Done{};
+    return ask_for_on_hand(doubt.product_id, doubt.store_id);
   }
 
   Result<Done> operator()(const change::SetCursor& set) {
@@ -502,17 +469,13 @@ class Applier {
   }
 
   Result<Done> operator()(const change::TellShopper& tell) {
-    const bool at_once = session_.dialect() == Dialect::kPostgres;
-    const bool asked = session_.run(at_once ? kTellShopperAtOnce : kTellShopper, tell.mail_id,
-                                    word(tell.step), now_, tenant_, tell.pickup_id) > 0;
-    if (!asked || at_once) return Done{};
+    if (!tell_shopper(session_, tenant_, tell, now_)) return Done{};
     const std::string key = pickup_mail_key(tell.pickup_id, tell.mail_id);
     return (*this)(change::Enqueue{{.kind = OutboxKind::kPickupMail, .key = key}});
   }
 
   Result<Done> operator()(const change::ShopperTold& told) {
-    const PickupMailName name = pickup_mail_name(told.key);
-    session_.run(kShopperTold, now_, word(told.outcome), tenant_, name.pickup_id, name.mail_id);
+    shopper_told(session_, tenant_, told, now_);
     return Done{};
   }
 
@@ -540,12 +503,7 @@ class Applier {
     session_.run(kForgetFormer, tenant_, erase.customer_id);
     session_.run(kForgetDropped, tenant_, erase.customer_id);
     session_.run(kForgetRequests, tenant_, erase.customer_id);
-    std::string held;
-    session_.each(kHoldPickupsOf, std::tie(held), [] {}, tenant_, erase.customer_id);
-    session_.run(kForgetShopper, tenant_, tenant_, erase.customer_id);
-    session_.run(kDropMails, tenant_, tenant_, erase.customer_id);
-    session_.run(kForgetMails, tenant_, tenant_, erase.customer_id);
-    session_.run(kMovePickups, 0, tenant_, erase.customer_id);
+    forget_pickups_of(session_, tenant_, erase.customer_id);
     return Done{};
   }
 
@@ -560,12 +518,13 @@ class Applier {
     return customer_id;
   }
 
-  Result<Done> ask_for_on_hand(const StockLevel& level) {
-    const auto mapped = mapped_.has(session_, tenant_, level.store_id);
+  // The online shop is told, where it has the product and the shop is one of its places.
+  Result<Done> ask_for_on_hand(const std::string& product_id, const std::string& store_id) {
+    if (!is_matched(session_, tenant_, product_id)) return Done{};
+    const auto mapped = mapped_.has(session_, tenant_, store_id);
     if (!mapped) return mapped.error();
     if (!*mapped) return Done{};
-    return (*this)(
-        change::Enqueue{{OutboxKind::kWriteOnHand, on_hand_key(level.product_id, level.store_id)}});
+    return (*this)(change::Enqueue{{OutboxKind::kWriteOnHand, on_hand_key(product_id, store_id)}});
   }
 
   // The link stays as it is until the transaction ends; state_ is its state.

@@ -106,9 +106,6 @@ constexpr Sql kSetState{
 constexpr Sql kSetLine{
     "UPDATE pickup_line SET picked = :a, held = :b "
     "WHERE tenant = :c AND pickup_id = :d AND product_id = :e"};
-// Not offered until Smaregi has a newer figure.
-constexpr Sql kDoubt{
-    "UPDATE stock_level SET doubted = 1 WHERE tenant = :a AND product_id = :b AND store_id = :c"};
 constexpr Sql kReleaseSold{
     "UPDATE pickup_line SET held = 0 WHERE tenant = :a AND held > 0 AND EXISTS "
     "(SELECT 1 FROM pickup p WHERE p.tenant = pickup_line.tenant "
@@ -375,11 +372,13 @@ Result<Pickup> SqlStorage::move(TenantId tenant, const PickupMove& move,
       return done.error();
     }
     put_back(session, tenant, *pickup);
-    for (const std::string& product : not_there(*pickup, move)) {
-      session.run(kDoubt, tenant, product, pickup->store_id);
-    }
     put_deed(session, tenant, pickup->id, deed_of(move, before, pickup->state, false));
-    if (auto applied = apply_changes(session, tenant, also, now); !applied) return applied.error();
+    std::vector<Change> changes = also;
+    for (const std::string& product : not_there(*pickup, move)) {
+      changes.emplace_back(change::DoubtStock{product, pickup->store_id});
+    }
+    auto applied = apply_changes(session, tenant, changes, now);
+    if (!applied) return applied.error();
     return *std::move(pickup);
   });
   if (!refused_in) return moved;

@@ -292,6 +292,21 @@ TEST_F(InventoryTest, AChangedLevelIsAskedForOnceInItsOwnTransaction) {
   EXPECT_THAT(asked(), IsEmpty()) << "a shop without a place, and a product that is no article";
 }
 
+TEST_F(InventoryTest, WhatStaffDidNotFindIsSoldNowhereUntilItIsCountedAgain) {
+  online(1, kShibuya, 5);
+  level("p1", "1", 5);
+  go_through();
+  (void)storage.apply(kShopId, {change::DoubtStock{.product_id = "p1", .store_id = "1"}});
+  EXPECT_THAT(asked(), ElementsAre("p1/1"));
+  EXPECT_THAT(write(), IsEmpty());
+  EXPECT_EQ(seen(1, kShibuya), 0);
+  (void)storage.apply(kShopId, {change::DoubtStock{.product_id = "p1", .store_id = "1"}});
+  EXPECT_THAT(asked(), IsEmpty()) << "it is doubted already";
+  level("p1", "1", 5);
+  EXPECT_THAT(write(), IsEmpty());
+  EXPECT_EQ(seen(1, kShibuya), 5);
+}
+
 TEST_F(InventoryTest, WhatChangesBetweenLookAndWriteIsLookedAtAgain) {
   online(1, kShibuya, 9);
   go_through();

@@ -208,6 +208,8 @@ class FakeStorage : public Storage {
   Result<Done> apply_each_locked(TenantId tenant, Data& data, const std::vector<Change>& changes);
   // Why a link or a backfill among them cannot be put.
   static std::optional<Error> refuse_links(const Data& data, const std::vector<Change>& changes);
+  void ask_for_on_hand(TenantId tenant, const std::string& product_id, const std::string& store_id,
+                       std::vector<change::Enqueue>& enqueued);
   void apply_privacy(Data& data, const Change& change,
                      std::vector<change::Enqueue>& enqueued) const;
   void enqueue_locked(TenantId tenant, const change::Enqueue& enqueue);

@@ -163,13 +163,18 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
         const bool another = first || kept->second.changed_at != level.changed_at ||
                              kept->second.on_hand != level.on_hand ||
                              kept->second.layaway != level.layaway;
+        const bool doubted = !first && kept->second.doubted &&
+                             kept->second.changed_at == level.changed_at &&
+                             kept->second.on_hand == level.on_hand;
         data.stock[key] = level;
-        if (another && is_matched && is_matched(tenant, level.product_id) &&
-            location_of(tenants_[tenant].settings, level.store_id) != nullptr) {
-          enqueued.push_back(
-              {.write = {OutboxKind::kWriteOnHand, on_hand_key(level.product_id, level.store_id)}});
-        }
+        data.stock[key].doubted = doubted;
+        if (another) ask_for_on_hand(tenant, level.product_id, level.store_id, enqueued);
       }
+    } else if (const auto* doubt = std::get_if<change::DoubtStock>(&change)) {
+      const auto kept = data.stock.find(std::make_pair(doubt->product_id, doubt->store_id));
+      if (kept == data.stock.end() || kept->second.doubted) continue;
+      kept->second.doubted = true;
+      ask_for_on_hand(tenant, doubt->product_id, doubt->store_id, enqueued);
     } else if (const auto* cursor = std::get_if<change::SetCursor>(&change)) {
       Seconds& kept = data.cursors[cursor->name];
       kept = cursor->anew ? cursor->value : std::max(kept, cursor->value);
@@ -192,6 +197,14 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
   for (const change::Enqueue& one : enqueued) enqueue_locked(tenant, one);
   audits_.insert(audits_.end(), audited.begin(), audited.end());
   return Done{};
+}
+
+void FakeStorage::ask_for_on_hand(TenantId tenant, const std::string& product_id,
+                                  const std::string& store_id,
+                                  std::vector<change::Enqueue>& enqueued) {
+  if (!is_matched || !is_matched(tenant, product_id)) return;
+  if (location_of(tenants_[tenant].settings, store_id) == nullptr) return;
+  enqueued.push_back({.write = {OutboxKind::kWriteOnHand, on_hand_key(product_id, store_id)}});
 }
 
 void FakeStorage::apply_privacy(Data& data, const Change& change,

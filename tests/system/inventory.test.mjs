@@ -2,6 +2,7 @@
 // whatever is told twice, late or not at all; and Shopify itself subtracts what its orders were promised.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { act, Counter } from '../support/counter.mjs';
 import { until } from '../support/processes.mjs';
 import { seed, shopifyAdmin } from '../support/seed.mjs';
 import { Stack, send } from '../support/stack.mjs';
@@ -195,6 +196,21 @@ describe('two shops with a location each', () => {
       input: { name: 'on_hand', reason: 'correction', quantities: [{ inventoryItemId: item, locationId: shibuya.gid, quantity: 30, changeFromQuantity: 7 }] } });
     await shop.sell(chest, shop.stores[0]);
     await shop.untilOnHand(chest.sku, shibuya, 6);
+  });
+
+  test('what staff do not find is sold nowhere until it is counted again', async () => {
+    const [towel] = shop.data.products;
+    const counter = new Counter(stack, shop.data);
+    await counter.open();
+    await counter.shelf(towel, 4);
+    await shop.untilOnHand(towel.sku, shibuya, 4);
+    const clerk = await counter.clerk('clerk');
+    const [hanako] = shop.data.joined;
+    const { pickup } = await counter.reserve(hanako.id, [{ code: towel.code, quantity: 1 }]);
+    assert.equal((await act(clerk, pickup, 'reject', { reason: 'not_found' })).status, 200);
+    await shop.untilOnHand(towel.sku, shibuya, 0);
+    await counter.shelf(towel, 3);
+    await shop.untilOnHand(towel.sku, shibuya, 3);
   });
 
   test('articles that do not match are listed, each kind, and hold up nobody', async () => {

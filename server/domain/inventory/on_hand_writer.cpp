@@ -94,8 +94,9 @@ class Turn {
     if (!levels.ok()) return wish.fail(levels.error());
     if (levels->empty()) return decide_without_level(wish);
     const StockLevel& level = levels->front();
-    // The tills may sell what they do not have; the online shop takes no negative figure.
-    wish.wanted = std::clamp<int64_t>(level.on_hand, 0, kOnHandMost);
+    // The tills may sell what they do not have; the online shop takes no negative figure. What
+    // staff did not find is sold nowhere.
+    wish.wanted = level.doubted ? 0 : std::clamp<int64_t>(level.on_hand, 0, kOnHandMost);
     wish.changed_at = level.changed_at;
   }
 

@@ -144,6 +144,31 @@ TEST_P(ShopItemTest, AChangedLevelOfAMatchedProductInAMappedShopIsAskedFor) {
   EXPECT_THAT(asked(kOtherShop), IsEmpty());
 }
 
+TEST_P(ShopItemTest, WhatStaffDidNotFindIsAskedForOnce) {
+  EXPECT_OK(db().put_items(kShop, {item(1), item(2)}, std::nullopt, {}));
+  EXPECT_OK(db().put_matches(kShop, {matched(1, "p1")}, {}));
+  count("p1", "1", 5, 100);
+  count("p1", "2", 5, 100);
+  count("p2", "1", 5, 100);
+  map({{"1", 71}});
+  const auto doubt = [&](const char* product, const char* store) {
+    apply({change::DoubtStock{.product_id = product, .store_id = store}});
+  };
+  doubt("p1", "2");
+  doubt("p2", "1");
+  doubt("p3", "1");
+  EXPECT_THAT(asked(), IsEmpty()) << "no place, no article, no figure";
+  doubt("p1", "1");
+  ASSERT_THAT(asked(), ElementsAre("p1/1"));
+  const auto leased = value(db().lease_outbox(10, kNow, kLeaseSeconds));
+  ASSERT_EQ(leased.size(), 1u);
+  EXPECT_OK(db().finish_outbox(leased.front(), {}));
+  doubt("p1", "1");
+  EXPECT_THAT(asked(), IsEmpty()) << "it is doubted already";
+  count("p1", "1", 5, 101);
+  EXPECT_THAT(asked(), ElementsAre("p1/1")) << "counted again";
+}
+
 TEST_P(ShopItemTest, ALevelThatIsNotStoredAsksForNothing) {
   EXPECT_OK(db().put_items(kShop, {item(1)}, std::nullopt, {}));
   EXPECT_OK(db().put_matches(kShop, {matched(1, "p1")}, {}));

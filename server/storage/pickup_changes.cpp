@@ -1,0 +1,83 @@
+#include "server/storage/pickup_changes.h"
+
+#include <string>
+#include <tuple>
+
+#include "server/domain/fulfilment/pickup_mail.h"
+#include "server/domain/words.h"
+
+namespace tsunagi::storage {
+namespace {
+
+constexpr Sql kMovePickups{
+    "UPDATE pickup SET customer_id = :a WHERE tenant = :b AND customer_id = :c"};
+// Deeds that are under way end first: they write the customer's id into the trail.
+constexpr Sql kHoldPickupsOf{
+    "SELECT pickup_id FROM pickup WHERE tenant = :a AND customer_id = :b "
+    "ORDER BY placed_at, pickup_id {hold_alone}"};
+constexpr Sql kForgetShopper{
+    "UPDATE pickup_deed SET actor = '' WHERE tenant = :a AND role = 'shopper' AND pickup_id IN "
+    "(SELECT pickup_id FROM pickup WHERE tenant = :b AND customer_id = :c)"};
+constexpr Sql kTellShopper{
+    "INSERT INTO pickup_mail "
+    "(tenant, pickup_id, mail_id, place, step, asked_at, settled_at, outcome) "
+    "SELECT p.tenant, p.pickup_id, CAST(:a AS TEXT), (SELECT COUNT(*) FROM pickup_mail m "
+    "WHERE m.tenant = p.tenant AND m.pickup_id = p.pickup_id), CAST(:b AS TEXT), "
+    "CAST(:c AS BIGINT), 0, '' FROM pickup p "
+    "WHERE p.tenant = :d AND p.pickup_id = :e AND p.customer_id <> 0 "
+    "ON CONFLICT (tenant, pickup_id, mail_id) DO NOTHING"};
+// With its outbox item, as one trip, which SQLite has no words for.
+constexpr Sql kTellShopperAtOnce{
+    "WITH told AS (INSERT INTO pickup_mail "
+    "(tenant, pickup_id, mail_id, place, step, asked_at, settled_at, outcome) "
+    "SELECT p.tenant, p.pickup_id, CAST(:a AS TEXT), (SELECT COUNT(*) FROM pickup_mail m "
+    "WHERE m.tenant = p.tenant AND m.pickup_id = p.pickup_id), CAST(:b AS TEXT), "
+    "CAST(:c AS BIGINT), 0, '' FROM pickup p "
+    "WHERE p.tenant = :d AND p.pickup_id = :e AND p.customer_id <> 0 "
+    "ON CONFLICT (tenant, pickup_id, mail_id) DO NOTHING "
+    "RETURNING tenant, pickup_id, mail_id, asked_at) "
+    "INSERT INTO outbox (tenant, kind, item_key, state, due_at, enqueued_at, background) "
+    "SELECT tenant, 'pickup_mail', pickup_id || '/' || mail_id, 'waiting', asked_at, asked_at, 0 "
+    "FROM told ON CONFLICT (tenant, kind, item_key) DO NOTHING"};
+constexpr Sql kShopperTold{
+    "UPDATE pickup_mail SET settled_at = :a, outcome = :b "
+    "WHERE tenant = :c AND pickup_id = :d AND mail_id = :e"};
+// Of a customer's pick-ups, before they are nobody's. SQLite joins in the order that is written
+// where that is CROSS JOIN.
+constexpr Sql kDropMails{
+    "DELETE FROM outbox WHERE tenant = :a AND kind = 'pickup_mail' AND item_key IN "
+    "(SELECT m.pickup_id || '/' || m.mail_id FROM pickup p CROSS JOIN pickup_mail m "
+    "WHERE p.tenant = :b AND p.customer_id = :c AND m.tenant = p.tenant "
+    "AND m.pickup_id = p.pickup_id)"};
+constexpr Sql kForgetMails{
+    "DELETE FROM pickup_mail WHERE tenant = :a AND pickup_id IN "
+    "(SELECT pickup_id FROM pickup WHERE tenant = :b AND customer_id = :c)"};
+
+}  // namespace
+
+bool tell_shopper(Session& session, TenantId tenant, const change::TellShopper& tell, Seconds now) {
+  const bool at_once = session.dialect() == Dialect::kPostgres;
+  const bool asked = session.run(at_once ? kTellShopperAtOnce : kTellShopper, tell.mail_id,
+                                 word(tell.step), now, tenant, tell.pickup_id) > 0;
+  return asked && !at_once;
+}
+
+void shopper_told(Session& session, TenantId tenant, const change::ShopperTold& told, Seconds now) {
+  const PickupMailName name = pickup_mail_name(told.key);
+  session.run(kShopperTold, now, word(told.outcome), tenant, name.pickup_id, name.mail_id);
+}
+
+void move_pickups(Session& session, TenantId tenant, int64_t from_customer, int64_t to_customer) {
+  session.run(kMovePickups, to_customer, tenant, from_customer);
+}
+
+void forget_pickups_of(Session& session, TenantId tenant, int64_t customer_id) {
+  std::string held;
+  session.each(kHoldPickupsOf, std::tie(held), [] {}, tenant, customer_id);
+  session.run(kForgetShopper, tenant, tenant, customer_id);
+  session.run(kDropMails, tenant, tenant, customer_id);
+  session.run(kForgetMails, tenant, tenant, customer_id);
+  move_pickups(session, tenant, customer_id, 0);
+}
+
+}  // namespace tsunagi::storage

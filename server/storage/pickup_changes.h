@@ -1,0 +1,16 @@
+#pragma once
+// What of a use case's changes is about pick-ups: their mails, and whose they are.
+
+#include "server/domain/changes.h"
+#include "server/storage/session.h"
+
+namespace tsunagi::storage {
+
+// A row of the log. true: it is new, and an outbox item is still to be enqueued for it.
+bool tell_shopper(Session& session, TenantId tenant, const change::TellShopper& tell, Seconds now);
+void shopper_told(Session& session, TenantId tenant, const change::ShopperTold& told, Seconds now);
+void move_pickups(Session& session, TenantId tenant, int64_t from_customer, int64_t to_customer);
+// They are nobody's, and their mails are gone.
+void forget_pickups_of(Session& session, TenantId tenant, int64_t customer_id);
+
+}  // namespace tsunagi::storage
