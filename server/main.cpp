@@ -22,6 +22,7 @@
 #include "server/base/system_random.h"
 #include "server/base/thread_pool.h"
 #include "server/domain/card/card_service.h"
+#include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/member/join_service.h"
 #include "server/domain/stock/stock_service.h"
 #include "server/domain/tenant/tenant_directory.h"
@@ -31,6 +32,7 @@
 #include "server/jobs/jobs.h"
 #include "server/mail/smtp_mailer.h"
 #include "server/shopify/client.h"
+#include "server/shopify/orders.h"
 #include "server/shopify/stock_client.h"
 #include "server/smaregi/client.h"
 #include "server/storage/storage.h"
@@ -192,6 +194,8 @@ int serve(const Config& config) {
   CardService cards({storage, pos, clock, background, note, &workers_pos});
   StockService stock(storage, clock);
   PickupService pickups({storage, storage, stock, clock, random});
+  ShopifyOrders orders(shop);
+  ShippingService shipping({storage, storage, storage, orders, stock, clock, random});
   JoinService join(storage, clock, random);
   TenantDirectory tenants(storage, clock);
   const KeyedFingerprints fingerprints(key_of(config));
@@ -220,7 +224,9 @@ int serve(const Config& config) {
              .book = &storage,
              .inventory = &storage,
              .online_stock = &online_stock,
-             .bulk_stock = &bulk_stock});
+             .bulk_stock = &bulk_stock,
+             .orders = &orders,
+             .shipping = &shipping});
   http::App app({.storage = storage,
                  .pos = pos,
                  .shop = merchants_shop,
@@ -238,6 +244,8 @@ int serve(const Config& config) {
                  .book = storage,
                  .pickups = pickups,
                  .staff = storage,
+                 .shipments = storage,
+                 .shipping = shipping,
                  .inventory = storage,
                  .online_stock = merchants_stock,
                  .wake_workers = [&jobs] { jobs.poke(); },

@@ -136,6 +136,10 @@ struct ShopperTold {
   std::string key;  // of the outbox item
   PickupMailOutcome outcome = PickupMailOutcome::kSent;
 };
+// Nobody tells the platform of an order's parcels any more: a person decided.
+struct ParcelsSettled {
+  int64_t order_id = 0;
+};
 struct PutDataRequest {
   DataRequest request;
 };  // one that is there stays as it is
@@ -149,14 +153,16 @@ struct EraseCustomer {
   int64_t customer_id = 0;
 };
 }  // namespace change
-using Change = std::variant<
-    change::PutLink, change::DropLink, change::RestoreLink, change::MoveLink, change::NoteMerge,
-    change::LeaveMember, change::ForgetLeftMember, change::PutSnapshot, change::PutFieldPrints,
-    change::PutGivenFields, change::PutStores, change::PutProducts, change::DropProducts,
-    change::KeepProducts, change::PutStock, change::DoubtStock, change::SetCursor, change::Enqueue,
-    change::SetFavourite, change::SetPin, change::Audit, change::KeepConsentText,
-    change::ForgetFigures, change::TellLeaving, change::LeavingTold, change::TellShopper,
-    change::ShopperTold, change::PutDataRequest, change::PutBackfill, change::EraseCustomer>;
+using Change =
+    std::variant<change::PutLink, change::DropLink, change::RestoreLink, change::MoveLink,
+                 change::NoteMerge, change::LeaveMember, change::ForgetLeftMember,
+                 change::PutSnapshot, change::PutFieldPrints, change::PutGivenFields,
+                 change::PutStores, change::PutProducts, change::DropProducts, change::KeepProducts,
+                 change::PutStock, change::DoubtStock, change::SetCursor, change::Enqueue,
+                 change::SetFavourite, change::SetPin, change::Audit, change::KeepConsentText,
+                 change::ForgetFigures, change::TellLeaving, change::LeavingTold,
+                 change::TellShopper, change::ShopperTold, change::ParcelsSettled,
+                 change::PutDataRequest, change::PutBackfill, change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 }  // namespace tsunagi

@@ -127,6 +127,8 @@ inline constexpr int kHeldRowsMost = 1'000;  // of each
 inline constexpr std::string_view kWriteInterrupted =
     "interrupted: begun, and its end is not known";
 inline constexpr std::string_view kMailUnanswered = "unanswered: the mail was handed over";
+inline constexpr std::string_view kParcelUnknown =
+    "unknown: a parcel left the shop, and the online shop has neither it nor its order";
 
 class Storage {  // storage
  public:

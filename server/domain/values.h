@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/domain/fulfilment/routing.h"
 #include "wasm/core/barcode.h"
 #include "wasm/core/member_code.h"
 #include "wasm/core/view.h"
@@ -164,6 +165,26 @@ struct StoreLocation {
   bool operator==(const StoreLocation&) const = default;
 };
 
+// Sending online orders from the shops (domain/fulfilment/shipping_service.h).
+struct ShippingShop {
+  std::string store_id;
+  bool ships = true;
+  int64_t priority = 0;  // 0 goes first
+  bool operator==(const ShippingShop&) const = default;
+};
+struct ShippingSettings {
+  bool on = false;
+  // Where the online shop puts orders that nobody has been chosen for; 0: only what it gave to a
+  // shop is ours.
+  int64_t location_id = 0;
+  bool unpaid = false;          // send also what nobody has paid for yet (cash on delivery)
+  int64_t accept_minutes = 60;  // of open time, before the shop is late
+  int64_t ship_minutes = 480;   // of open time, before the parcel is late
+  RoutingRules rules = {};
+  std::vector<ShippingShop> shops = {};  // those not listed ship, and go first
+  bool operator==(const ShippingSettings&) const = default;
+};
+
 struct Settings {
   std::string programme_name;  // "" shows the shop's name
   Joining joining = Joining::kButton;
@@ -188,6 +209,7 @@ struct Settings {
   Pilot pilot;
   // A shop is one place, and a place one shop. Of a shop that is not listed nothing is written.
   std::vector<StoreLocation> locations;
+  ShippingSettings shipping;
 };
 
 struct Tenant {
@@ -291,6 +313,7 @@ enum class OutboxKind : uint8_t {
   kTellLeaving,      // the merchant, by mail: a member with a balance left; key = member code
   kPickupMail,       // a customer, by mail: what became of a pick-up; key = pickup_mail_key()
   kWriteOnHand,      // Shopify: what a shop has of a product; key = on_hand_key()
+  kShipOrder,        // Shopify: who sends an order, and what was sent; key = ship_order_key()
 };
 struct OutboxWrite {
   OutboxKind kind = OutboxKind::kWriteCard;

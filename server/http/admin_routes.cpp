@@ -127,9 +127,10 @@ OrderedJson request_list(const std::vector<DataRequest>& requests,
   return list;
 }
 
-// What a person looks for: a member's code or, of a mail about a pick-up, its number.
+// What a person looks for: a member's code, of a mail about a pick-up its number, or an order's id.
 Result<std::string> review_key(PickupBook& book, const OutboxEntry& entry) {
   const OutboxWrite& write = entry.item.write;
+  if (write.kind == OutboxKind::kShipOrder) return std::to_string(order_of_key(write.key));
   if (write.kind != OutboxKind::kPickupMail) return write.key;
   const auto pickup = book.pickup(entry.item.tenant, pickup_mail_name(write.key).pickup_id);
   if (!pickup.ok()) return pickup.error();

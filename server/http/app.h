@@ -12,6 +12,7 @@
 #include "server/domain/background.h"
 #include "server/domain/card/card_service.h"
 #include "server/domain/fulfilment/pickup_service.h"
+#include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/health/health_service.h"
 #include "server/domain/inventory/inventory_book.h"
 #include "server/domain/inventory/online_stock.h"
@@ -51,6 +52,8 @@ struct AppPorts {
   PickupBook& book;
   PickupService& pickups;
   StaffBook& staff;
+  ShipmentBook& shipments;
+  ShippingService& shipping;
   InventoryBook& inventory;
   OnlineStock& online_stock;
   std::function<void()> wake_workers;       // something new is in the inbox or outbox

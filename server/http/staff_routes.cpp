@@ -11,6 +11,7 @@
 #include "server/http/context.h"
 #include "server/http/pickup_json.h"
 #include "server/http/pickup_shops.h"
+#include "server/http/staff_shipments.h"
 
 namespace tsunagi::http {
 
@@ -31,6 +32,8 @@ constexpr std::string_view kJoin = "/staff/api/join";
 constexpr std::string_view kAct = "/staff/api/act";
 constexpr std::string_view kResend = "/staff/api/resend";
 constexpr std::string_view kScan = "/staff/api/scan";
+constexpr std::string_view kShipmentAct = "/staff/api/shipment/act";
+constexpr std::string_view kShipmentAddress = "/staff/api/shipment/address";
 constexpr std::string_view kSignOut = "/staff/api/sign-out";
 constexpr std::string_view kCookie = "tsunagi_staff=";
 constexpr std::string_view kPickupBarcode = "P";
@@ -182,11 +185,22 @@ Reply work(const Context& context, const StaffRoutes::Viewer& viewer) {
   }
   OrderedJson reasons = OrderedJson::array();
   for (const RejectReason reason : kRejectReasons) reasons.push_back(word(reason));
-  return answered({{"now", viewer.now},
-                   {"staff", {{"name", viewer.staff.name}, {"role", word(viewer.staff.role)}}},
-                   {"shops", std::move(shops)},
-                   {"rejects", std::move(reasons)},
-                   {"pickups", std::move(list).value()}});
+  OrderedJson json = {{"now", viewer.now},
+                      {"staff", {{"name", viewer.staff.name}, {"role", word(viewer.staff.role)}}},
+                      {"shops", std::move(shops)},
+                      {"rejects", std::move(reasons)},
+                      {"pickups", std::move(list).value()}};
+  const ParcelDesk parcels{context, viewer.tenant, viewer.staff, desk.shops(), viewer.now};
+  if (auto added = add_shipments(parcels, json); !added.ok()) return failed(added.error());
+  return answered(json);
+}
+
+Reply on_shipment(const Context& context, const StaffRoutes::Viewer& viewer,
+                  const nlohmann::json& body,
+                  Reply (*what)(const ParcelDesk&, const nlohmann::json&)) {
+  Desk desk(context, viewer);
+  if (auto opened = desk.open(); !opened.ok()) return failed(opened.error());
+  return what({context, viewer.tenant, viewer.staff, desk.shops(), viewer.now}, body);
 }
 
 // The texts of a body; what is none is "".
@@ -405,8 +419,8 @@ Reply StaffRoutes::answer_to(const Request& request, const std::string& session,
   if (path == kWork) {
     return request.method == "GET" ? work(context_, viewer) : wrong_method("GET, HEAD");
   }
-  const bool known =
-      path == kJoin || path == kAct || path == kResend || path == kScan || path == kSignOut;
+  const bool known = path == kJoin || path == kAct || path == kResend || path == kScan ||
+                     path == kSignOut || path == kShipmentAct || path == kShipmentAddress;
   if (!known) return refuse(404, "not_found", "There is nothing at this address.");
   if (request.method != "POST") return wrong_method("POST");
   if (!carries_json(request)) {
@@ -418,6 +432,8 @@ Reply StaffRoutes::answer_to(const Request& request, const std::string& session,
   if (path == kAct) return act(context_, viewer, body);
   if (path == kResend) return resend(context_, viewer, body);
   if (path == kScan) return scan(context_, viewer, body);
+  if (path == kShipmentAct) return on_shipment(context_, viewer, body, act_on_shipment);
+  if (path == kShipmentAddress) return on_shipment(context_, viewer, body, shipment_address);
   return sign_out(session);
 }
 

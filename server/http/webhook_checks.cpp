@@ -1,7 +1,7 @@
 #include "server/http/webhook_checks.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "server/base/crypto.h"
@@ -14,9 +14,26 @@ using Json = nlohmann::json;
 constexpr int kMaxDepth = 32;
 constexpr size_t kMaxWordBytes = 64;
 // Of shopify.app.toml.
-constexpr std::array<std::string_view, 7> kTopics{
-    "app/uninstalled",  "customers/update", "customers/delete",      "customers/merge",
-    "customers/redact", "shop/redact",      "customers/data_request"};
+constexpr std::string_view kTopics[] = {"app/uninstalled",
+                                        "customers/update",
+                                        "customers/delete",
+                                        "customers/merge",
+                                        "customers/redact",
+                                        "shop/redact",
+                                        "customers/data_request",
+                                        "fulfillment_orders/order_routing_complete",
+                                        "fulfillment_orders/moved",
+                                        "fulfillment_orders/split",
+                                        "fulfillment_orders/merged",
+                                        "fulfillment_orders/cancelled",
+                                        "fulfillment_orders/placed_on_hold",
+                                        "fulfillment_orders/hold_released",
+                                        "fulfillment_orders/scheduled_fulfillment_order_ready",
+                                        "orders/paid",
+                                        "orders/cancelled",
+                                        "orders/fulfilled",
+                                        "orders/partially_fulfilled",
+                                        "refunds/create"};
 
 // Discarded when it is not JSON, or deeper than any event is.
 Json parse_bounded(std::string_view body) {
@@ -52,7 +69,7 @@ bool shopify_signature_matches(const KeyedHash& key, std::string_view body,
 }
 
 bool is_known_topic(std::string_view topic) {
-  return std::ranges::find(kTopics, topic) != kTopics.end();
+  return std::ranges::find(kTopics, topic) != std::end(kTopics);
 }
 
 bool is_json_object(std::string_view body) { return parse_bounded(body).is_object(); }

@@ -19,7 +19,8 @@ InboxWorker::InboxWorker(const JobsPorts& ports)
                .stock = ports.stock,
                .directory = ports.directory,
                .log = ports.log,
-               .known = ports.known}) {}
+               .known = ports.known,
+               .orders = ports.orders}) {}
 
 int InboxWorker::run_once() {
   const Seconds now = ports_.clock.now();

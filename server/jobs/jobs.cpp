@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -10,6 +11,7 @@
 
 #include "server/jobs/bulk_worker.h"
 #include "server/jobs/guarded.h"
+#include "server/jobs/guarded_orders.h"
 #include "server/jobs/guarded_stock.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/outbox_worker.h"
@@ -71,6 +73,12 @@ struct Jobs::State {
         bulk_shop(ports.bulk_shop != nullptr ? *ports.bulk_shop : ports.shop, shop_breaker),
         bulk_pos(ports.bulk_pos != nullptr ? *ports.bulk_pos : ports.pos, pos_breaker),
         known(ports.clock),
+        orders(ports.orders != nullptr
+                   ? std::make_unique<GuardedOrders>(*ports.orders, shop_breaker)
+                   : nullptr),
+        shipping(ports.shipping != nullptr && orders
+                     ? std::make_unique<ShippingService>(ports.shipping->by_way_of(*orders))
+                     : nullptr),
         inbox(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
         outbox(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
         schedule(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
@@ -103,7 +111,9 @@ struct Jobs::State {
             .pickups = ports.pickups,
             .book = ports.book,
             .inventory = ports.inventory,
-            .online_stock = its_stock};
+            .online_stock = its_stock,
+            .orders = orders.get(),
+            .shipping = shipping.get()};
   }
 
   // Calls step until it has nothing to do, then waits for the bell.
@@ -156,6 +166,8 @@ struct Jobs::State {
   std::optional<GuardedStock> stock;
   std::optional<GuardedStock> bulk_stock;
   KnownCustomers known;
+  std::unique_ptr<GuardedOrders> orders;
+  std::unique_ptr<ShippingService> shipping;
   InboxWorker inbox;
   OutboxWorker outbox;
   Schedule schedule;

@@ -16,6 +16,7 @@
 
 #include "server/domain/card/card_service.h"
 #include "server/domain/fulfilment/pickup_service.h"
+#include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/inventory/inventory_book.h"
 #include "server/domain/inventory/online_stock.h"
 #include "server/domain/ports.h"
@@ -61,6 +62,9 @@ struct JobsPorts {
   InventoryBook* inventory = nullptr;
   OnlineStock* online_stock = nullptr;
   OnlineStock* bulk_stock = nullptr;  // for work that nobody waits for; none: as above
+  // Online orders that the shops send; none: they send none.
+  ShopOrders* orders = nullptr;
+  ShippingService* shipping = nullptr;
 
   void say(const std::string& text) const {
     if (log) log(text);

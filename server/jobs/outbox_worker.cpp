@@ -13,7 +13,7 @@
 namespace tsunagi {
 namespace {
 
-// The key of every kind but mails and stock is the customer's id; 0 when it is not one.
+// The key of every kind but mails, stock and orders is the customer's id; 0 when it is not one.
 int64_t customer_of(const OutboxItem& item) {
   const std::string& key = item.write.key;
   int64_t id = 0;
@@ -36,6 +36,7 @@ bool needs_pos(OutboxKind kind) {
     case OutboxKind::kTellLeaving:
     case OutboxKind::kPickupMail:
     case OutboxKind::kWriteOnHand:
+    case OutboxKind::kShipOrder:
       return false;
   }
   return false;
@@ -166,6 +167,10 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
       stock.push_back(item);
       continue;
     }
+    if (item.write.kind == OutboxKind::kShipOrder) {
+      ship_order(tenant, item);
+      continue;
+    }
     if (customer_of(item) == 0) {
       failed(item, {ErrorCode::kInvalid, "the key is no customer id"});
       continue;
@@ -192,7 +197,8 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
       case OutboxKind::kTellLeaving:
       case OutboxKind::kPickupMail:
       case OutboxKind::kWriteOnHand:
-        break;  // send_mails(), write_on_hand()
+      case OutboxKind::kShipOrder:
+        break;  // send_mails(), write_on_hand(), above
     }
   }
   std::erase_if(stock, [this](const OutboxItem& item) { return !mine(item); });

@@ -52,6 +52,8 @@ class OutboxWorker {
   // Of whom the codes are, if they are others than `kept`.
   Result<Done> tell_merges(TenantId tenant, int64_t kept, const std::vector<std::string>& codes);
   Result<Done> tell_merge(TenantId tenant, const ShopMerge& merge);
+  // outbox_orders.cpp
+  void ship_order(const Tenant& tenant, const OutboxItem& item);
   // outbox_mails.cpp
   void send_mails(const Tenant& tenant, const std::vector<OutboxItem>& items);
   Result<Done> tell_leaving(const Tenant& tenant, const OutboxItem& item);

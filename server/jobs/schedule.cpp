@@ -40,6 +40,8 @@ std::string_view reading_name(Reading reading) {
       return "pickups";
     case Reading::kInventory:
       return "inventory";
+    case Reading::kOrders:
+      return "orders";
   }
   return "unknown";
 }
@@ -65,6 +67,7 @@ Seconds period_of(Reading reading) {
     case Reading::kIds:
       return 600;  // how often it is asked whether the night has come
     case Reading::kPickups:
+    case Reading::kOrders:
       return 60;
     case Reading::kInventory:
       return 5;  // how soon what the merchant chose begins, and more is asked for in a round
@@ -253,6 +256,12 @@ Result<bool> Schedule::run(const Turn& turn) {
                                .shop = *ports_.online_stock,
                                .clock = ports_.clock})
           .step(turn.tenant);
+    }
+    case Reading::kOrders: {
+      if (ports_.shipping == nullptr) return false;
+      const auto changed = ports_.shipping->read_changed(turn.tenant);
+      if (!changed.ok()) return changed.error();
+      return false;
     }
     case Reading::kLook: {
       if (turn.tenant.settings.paused) return false;

@@ -26,12 +26,13 @@ enum class Reading : uint8_t {
   kSweep,
   kIds,
   kPickups,
-  kInventory
+  kInventory,
+  kOrders
 };
 inline constexpr Reading kReadings[] = {
     Reading::kBook,    Reading::kStock,     Reading::kTransactions, Reading::kCatalogue,
     Reading::kMembers, Reading::kCustomers, Reading::kLook,         Reading::kSweep,
-    Reading::kIds,     Reading::kPickups,   Reading::kInventory};
+    Reading::kIds,     Reading::kPickups,   Reading::kInventory,    Reading::kOrders};
 inline constexpr size_t kReadingCount = std::size(kReadings);
 std::string_view reading_name(Reading reading);
 // Seconds from one reading to the next.

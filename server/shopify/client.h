@@ -21,8 +21,8 @@ class Wire;
 inline constexpr std::string_view kShopifyApiVersion = "2026-10";
 // What the app asks of a shop: as in shopify.app.toml, which a test compares.
 inline constexpr std::string_view kShopifyScopes =
-    "read_customers,write_customers,read_customer_merge,write_app_proxy,read_products,"
-    "read_inventory,write_inventory,read_locations";
+    "read_customers,write_customers,read_customer_merge,write_app_proxy,read_orders,read_products,"
+    "read_inventory,write_inventory,read_locations,write_merchant_managed_fulfillment_orders";
 inline constexpr size_t kMaxCardsPerWrite = 25;  // metafieldsSet takes no more
 // Of 250 customers (252 points) in one customers_changed: where it stops once that brings the
 // caller forward, and where it gives up.
@@ -56,7 +56,7 @@ class ShopifyClient final : public Shop {
   ~ShopifyClient() override;
   ShopifyClient(const ShopifyClient&) = delete;
   ShopifyClient& operator=(const ShopifyClient&) = delete;
-  // For who shares it (stock_client.h).
+  // For who shares it (orders.h, stock_client.h).
   [[nodiscard]] const std::shared_ptr<shopify::Wire>& wire() const { return wire_; }
 
   // kUnauthorized: Shopify refuses the session token. Marks the shop installed (Storage::install)

@@ -37,5 +37,12 @@ extern const Operation kOnHand;
 extern const Operation kTagsAdd;
 extern const Operation kTagsAddAndRead;
 extern const Operation kTagsRemove;
+extern const Operation kOrderToShip;
+extern const Operation kWorkLines;
+extern const Operation kWorkOrder;
+extern const Operation kWorkDestination;
+extern const Operation kWorksChanged;
+extern const Operation kFulfillmentOrderMove;
+extern const Operation kFulfillmentCreate;
 
 }  // namespace tsunagi::shopify

@@ -227,7 +227,8 @@ HttpRequest Wire::graphql_request(std::string_view domain, const Operation& oper
 }
 
 Result<HttpReply> Wire::ask(std::string_view domain, const Operation& operation,
-                            const json& variables, const TokenOf& token_of, Caller caller) {
+                            const json& variables, const TokenOf& token_of, Caller caller,
+                            bool repeatable) {
   using Next = Step::Next;
   if (!is_shop_domain(domain)) return refused_address();
   const TimePoint deadline = deadline_of(caller);
@@ -252,6 +253,7 @@ Result<HttpReply> Wire::ask(std::string_view domain, const Operation& operation,
     if (step.next == Next::kFail || (step.next == Next::kOtherToken && !again)) return last;
     if (again) refused = *token;
     if (step.next != Next::kRest) continue;
+    if (!repeatable) return last;
     const milliseconds nap = backoff(options_.first_backoff, attempt, random_);
     if (!rest(std::max(nap, step.at_least), attempt, deadline)) return last;
   }
@@ -271,13 +273,25 @@ Result<HttpReply> Wire::ask_with(const std::string& access_token, std::string_vi
 
 Result<HttpReply> Wire::ask(const Tenant& tenant, const Operation& operation, const json& variables,
                             Caller caller) {
-  return ask(
-      tenant.shop_domain, operation, variables,
-      [&](const std::string& refused, TimePoint deadline) {
-        return refused.empty() ? tokens_.get(tenant, deadline)
-                               : tokens_.instead_of(tenant, refused, deadline);
-      },
-      caller);
+  return ask(tenant.shop_domain, operation, variables, token_of(tenant), caller);
+}
+
+Wire::TokenOf Wire::token_of(const Tenant& tenant) {
+  return [this, &tenant](const std::string& refused, TimePoint deadline) {
+    return refused.empty() ? tokens_.get(tenant, deadline)
+                           : tokens_.instead_of(tenant, refused, deadline);
+  };
+}
+
+Result<std::string> Wire::once(const Tenant& tenant, const Operation& operation,
+                               std::string_view mutation, const json& variables, Caller caller) {
+  auto reply = ask(tenant.shop_domain, operation, variables, token_of(tenant), caller, false);
+  if (!reply) return reply.error();
+  const auto errors = parse_user_errors(reply->body, mutation);
+  if (!errors) return errors.error();
+  // As things are: what it was decided by is to be read again.
+  if (!errors->empty()) return Error{ErrorCode::kConflict, user_error(operation, *errors).message};
+  return std::move(reply->body);
 }
 
 Result<std::string> Wire::call(const Tenant& tenant, const Operation& operation,

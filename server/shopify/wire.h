@@ -51,6 +51,12 @@ class Wire {
                                         std::string_view mutation, const nlohmann::json& variables,
                                         Caller caller);
 
+  // The same for what is not safe to repeat: sent once, but for a token that had ended.
+  // kUnavailable: it may have happened or not. Answers the body, of which nothing was refused.
+  Result<std::string> once(const Tenant& tenant, const Operation& operation,
+                           std::string_view mutation, const nlohmann::json& variables,
+                           Caller caller);
+
   // None of it may be refused.
   Result<Done> change(const Tenant& tenant, const Operation& operation, std::string_view mutation,
                       const nlohmann::json& variables, Caller caller);
@@ -67,7 +73,9 @@ class Wire {
   Result<TokenPair> ask_for_tokens(std::string_view label, std::string_view domain,
                                    nlohmann::json fields, TimePoint deadline);
   Result<HttpReply> ask(std::string_view domain, const Operation& operation,
-                        const nlohmann::json& variables, const TokenOf& token_of, Caller caller);
+                        const nlohmann::json& variables, const TokenOf& token_of, Caller caller,
+                        bool repeatable = true);
+  TokenOf token_of(const Tenant& tenant);
   // Sleeps before the next attempt; false when there is none.
   [[nodiscard]] bool rest(std::chrono::milliseconds nap, int attempt, TimePoint deadline) const;
   std::shared_ptr<PointBucket> points_of(std::string_view domain);

@@ -27,6 +27,9 @@ constexpr Sql kStockOfCodes{
     "WHERE tenant = :e AND product_id {any_open}SELECT product_id FROM asked{any_close} "
     "UNION ALL SELECT 3, product_id, store_id, held FROM pickup_line "
     "WHERE tenant = :f AND product_id {any_open}SELECT product_id FROM asked{any_close} "
+    "AND held > 0 "
+    "UNION ALL SELECT 3, product_id, store_id, held FROM shipment_line "
+    "WHERE tenant = :g AND product_id {any_open}SELECT product_id FROM asked{any_close} "
     "AND held > 0"};
 constexpr size_t kShelvesLikely = 128;  // of a product: most merchants have fewer shops
 constexpr int64_t kStoreRow = 4;        // the shop itself, in place of the product
@@ -129,7 +132,7 @@ Result<std::vector<CodeStock>> SqlStorage::stock_of_codes(TenantId tenant,
     FoundProducts found;
     session.each(
         kStockOfCodes, std::tie(row.of, row.product_id, row.text, row.first),
-        [&] { found.take(row); }, tenant, tenant, asked, tenant, tenant, tenant);
+        [&] { found.take(row); }, tenant, tenant, asked, tenant, tenant, tenant, tenant);
     auto by_code = std::move(found).by_code();
     std::vector<CodeStock> stock;
     for (const std::string& code : once) {

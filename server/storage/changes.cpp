@@ -3,8 +3,8 @@
 #include "server/domain/member/field_words.h"
 #include "server/domain/member/member_merge.h"
 #include "server/domain/words.h"
+#include "server/storage/fulfilment_changes.h"
 #include "server/storage/inventory.h"
-#include "server/storage/pickup_changes.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/statements.h"
 #include "server/storage/text.h"
@@ -476,6 +476,11 @@ class Applier {
 
   Result<Done> operator()(const change::ShopperTold& told) {
     shopper_told(session_, tenant_, told, now_);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::ParcelsSettled& settled) {
+    settle_parcels(session_, tenant_, settled.order_id);
     return Done{};
   }
 

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/words.h"
 #include "server/storage/sql_storage.h"
 
@@ -141,6 +142,7 @@ Result<bool> replay_event(Session& session, int64_t id, Seconds now) {
 // What knowing that it happened would have changed.
 std::vector<Change> changes_of(OutboxKind kind, const std::string& key) {
   if (kind == OutboxKind::kTellLeaving) return {change::LeavingTold{key}};
+  if (kind == OutboxKind::kShipOrder) return {change::ParcelsSettled{order_of_key(key)}};
   if (kind != OutboxKind::kPickupMail) return {};
   return {change::ShopperTold{.key = key, .outcome = PickupMailOutcome::kSent}};
 }

@@ -1,10 +1,10 @@
 // Pick-ups: held in the transaction that looks whether there is enough.
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/storage/shelves.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/text.h"
 
@@ -67,7 +67,10 @@ constexpr Sql kShelves{
     "SELECT product_id, on_hand * (1 - doubted), layaway, "
     "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM pickup_line "
     "WHERE pickup_line.tenant = stock_level.tenant AND pickup_line.product_id = "
-    "stock_level.product_id AND pickup_line.store_id = stock_level.store_id AND held > 0) "
+    "stock_level.product_id AND pickup_line.store_id = stock_level.store_id AND held > 0) + "
+    "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM shipment_line "
+    "WHERE shipment_line.tenant = stock_level.tenant AND shipment_line.product_id = "
+    "stock_level.product_id AND shipment_line.store_id = stock_level.store_id AND held > 0) "
     "FROM stock_level WHERE tenant = :a AND store_id = :b "
     "AND product_id {any_open}{in_json_array_open}:c{in_json_array_close}{any_close}"};
 constexpr Sql kPut{
@@ -195,10 +198,6 @@ void put_deed(Session& session, TenantId tenant, std::string_view pickup, const 
               deed.before, deed.after, deed.reason, int64_t{deed.refused}, tenant, pickup);
 }
 
-struct Shelf {
-  int64_t on_hand = 0, layaway = 0, held = 0;
-};
-
 std::string products_of(const Pickup& wish) {
   std::vector<std::string> ids;
   for (const PickupLine& line : wish.lines) ids.push_back(line.product_id);
@@ -206,8 +205,8 @@ std::string products_of(const Pickup& wish) {
 }
 
 // What the shop has of the lines' products, whose rows are locked.
-std::map<std::string, Shelf> shelves_of(Session& session, TenantId tenant, const Pickup& wish) {
-  std::map<std::string, Shelf> shelves;
+Shelves shelves_of(Session& session, TenantId tenant, const Pickup& wish) {
+  Shelves shelves;
   std::string id;
   Shelf shelf;
   session.each(
@@ -222,10 +221,7 @@ Result<Done> check_offered(Session& session, TenantId tenant, const Pickup& wish
   for (size_t i = 0; i < wish.lines.size(); ++i) {
     const PickupLine& line = wish.lines[i];
     const auto found = shelves.find(line.product_id);
-    const Shelf shelf = found == shelves.end() ? Shelf{} : found->second;
-    const int64_t offered =
-        shelf.on_hand - std::max<int64_t>(0, shelf.layaway) - shelf.held - safety[i];
-    if (found == shelves.end() || line.quantity > offered) {
+    if (found == shelves.end() || line.quantity > offered_on(found->second, safety[i])) {
       return Error{ErrorCode::kConflict, std::string(kNotEnough) + line.product_id};
     }
   }

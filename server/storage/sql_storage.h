@@ -2,7 +2,8 @@
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
 // operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, pickup_mails.cpp,
-// cart.cpp, staff.cpp, inventory.cpp; changes.cpp applies changes.
+// cart.cpp, shipments.cpp, staff.cpp, inventory.cpp; changes.cpp applies changes, shelves.cpp locks
+// stock.
 
 #include <memory>
 #include <optional>
@@ -149,6 +150,19 @@ class SqlStorage : public Database {
   Result<PickupMailLog> mails_of(TenantId tenant, const std::vector<std::string>& ids) override;
   Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) override;
   Result<std::vector<Pickup>> pickups_to_remind(TenantId tenant, Seconds now, int limit) override;
+
+  Result<Done> put_shipments(TenantId tenant, const Routed& routed) override;
+  Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move, int64_t safety,
+                                 const std::vector<Change>& also) override;
+  Result<Done> note_seen(TenantId tenant, const std::vector<Seen>& seen) override;
+  Result<std::optional<Shipment>> shipment(TenantId tenant, std::string_view id) override;
+  Result<std::vector<Shipment>> shipments_of_order(TenantId tenant, int64_t order_id) override;
+  Result<std::vector<Shipment>> open_shipments(TenantId tenant,
+                                               const std::vector<std::string>& stores,
+                                               int limit) override;
+  Result<std::map<std::string, int64_t>> open_work(TenantId tenant) override;
+  Result<std::string> trace_of(TenantId tenant, std::string_view id) override;
+  Result<std::vector<ShipmentDeed>> shipment_deeds(TenantId tenant, std::string_view id) override;
 
   Result<Done> invite(TenantId tenant, const Staff& staff, std::string_view token) override;
   Result<std::vector<Staff>> staff(TenantId tenant) override;

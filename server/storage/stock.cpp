@@ -24,7 +24,10 @@ constexpr Sql kStockOf{
     "SELECT store_id, on_hand, layaway, changed_at, doubted, "
     "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM pickup_line "
     "WHERE pickup_line.tenant = stock_level.tenant AND pickup_line.product_id = "
-    "stock_level.product_id AND pickup_line.store_id = stock_level.store_id AND held > 0) "
+    "stock_level.product_id AND pickup_line.store_id = stock_level.store_id AND held > 0) + "
+    "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM shipment_line "
+    "WHERE shipment_line.tenant = stock_level.tenant AND shipment_line.product_id = "
+    "stock_level.product_id AND shipment_line.store_id = stock_level.store_id AND held > 0) "
     "FROM stock_level WHERE tenant = :a AND product_id = :b AND store_id IN "
     "({in_json_array_open}:c{in_json_array_close})"};
 constexpr Sql kStockedAfter{

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "server/domain/fulfilment/pickup_book.h"
+#include "server/domain/fulfilment/shipment_book.h"
 #include "server/domain/inventory/inventory_book.h"
 #include "server/domain/ports.h"
 #include "server/domain/staff/staff_book.h"
@@ -22,7 +23,11 @@
 namespace tsunagi {
 
 // All that is kept: a port for each part of the domain that needs one.
-class Database : public Storage, public PickupBook, public StaffBook, public InventoryBook {};
+class Database : public Storage,
+                 public PickupBook,
+                 public ShipmentBook,
+                 public StaffBook,
+                 public InventoryBook {};
 
 struct StorageOptions {
   std::string url;

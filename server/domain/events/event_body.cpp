@@ -7,6 +7,7 @@
 #include <set>
 
 #include "server/domain/ascii.h"
+#include "server/domain/events/order_event.h"
 
 namespace tsunagi {
 namespace {
@@ -230,6 +231,7 @@ std::string merge_body(const ShopMerge& merge) {
 
 std::string kept_body(System system, std::string_view type, std::string_view body) {
   if (system == System::kSmaregi) return kept_pos_body(type, body);
+  if (is_order_event(type)) return kept_order_event(type, body);
   if (type == "customers/merge") return kept_merge(body);
   if (type == "customers/data_request") return kept_data_request(body);
   if (type != "customers/update" && type != "customers/delete" && type != "customers/redact") {

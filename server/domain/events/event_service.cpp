@@ -8,6 +8,8 @@
 
 #include "server/domain/bounded_cache.h"
 #include "server/domain/events/event_body.h"
+#include "server/domain/events/order_event.h"
+#include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/inventory/inventory_service.h"
 #include "server/domain/member/member_merge.h"
 #include "server/domain/member/member_sync.h"
@@ -77,6 +79,7 @@ class EventService::Step {
     if (type == "customers/merge") return customers_merged(item);
     if (type == "customers/update") return customer_updated(item);
     if (type == "customers/data_request") return data_request(item);
+    if (is_order_event(type)) return order_event(item);
     return Done{};  // a topic of no meaning here
   }
 
@@ -198,6 +201,34 @@ class EventService::Step {
     batch_.changes.emplace_back(
         change::Enqueue{{work_for(**card, Side::kShop), std::to_string(*customer)}});
     return Done{};
+  }
+
+  // Whatever it says, the order is read back (ShippingService::step).
+  Result<Done> order_event(const InboxItem& item) {
+    const auto event = parse_order_event(item.event.type, item.event.body);
+    if (!event.ok()) return event.error();
+    if (ports_.orders == nullptr) return Done{};
+    const auto order = order_of(*event);
+    if (!order.ok()) return order.error();
+    if (*order == 0) return Done{};
+    // While it is off, only what was begun is followed.
+    if (!tenant_.settings.shipping.on) {
+      const auto begun = ports_.storage.cursor(tenant_.id, kOrdersCursor);
+      if (!begun.ok()) return begun.error();
+      if (!begun->has_value()) return Done{};
+    }
+    batch_.changes.emplace_back(change::Enqueue{{OutboxKind::kShipOrder, ship_order_key(*order)}});
+    return Done{};
+  }
+  // 0: the platform has none of its works any more.
+  Result<int64_t> order_of(const OrderEvent& event) {
+    if (event.order != 0) return event.order;
+    for (const int64_t work : event.works) {
+      const auto order = ports_.orders->order_of_work(tenant_, work);
+      if (!order.ok()) return order.error();
+      if (order->has_value()) return **order;
+    }
+    return 0;
   }
 
   // The merchant finds it on the merchant page, and there the file.

@@ -18,6 +18,7 @@
 namespace tsunagi {
 
 class KnownCustomers;
+class ShopOrders;
 
 inline constexpr size_t kRereadsRemembered = 10'000;  // products whose last reading is known
 
@@ -48,6 +49,7 @@ class EventService {
     TenantDirectory& directory;
     std::function<void(std::string_view)> log = {};
     KnownCustomers* known = nullptr;  // of whom an event may be our own echo
+    ShopOrders* orders = nullptr;     // none: nothing is sent from the shops
   };
   explicit EventService(Ports ports);
   ~EventService();

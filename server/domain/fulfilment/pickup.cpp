@@ -227,9 +227,12 @@ Result<Done> do_to(Pickup& pickup, const PickupMove& move) {
   return Done{};
 }
 
+bool is_of_pieces(std::string_view reason) {
+  return reason == word(RejectReason::kNotFound) || reason == word(RejectReason::kDamaged);
+}
+
 std::vector<std::string> not_there(const Pickup& pickup, const PickupMove& move) {
-  const bool none = move.action == A::kReject && (move.reason == word(RejectReason::kNotFound) ||
-                                                  move.reason == word(RejectReason::kDamaged));
+  const bool none = move.action == A::kReject && is_of_pieces(move.reason);
   std::vector<std::string> products;
   for (const PickupLine& line : pickup.lines) {
     const bool lacks = move.action == A::kReady && line.picked < line.quantity;

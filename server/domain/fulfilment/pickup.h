@@ -67,6 +67,8 @@ std::optional<PickupState> pickup_state(std::string_view word);
 std::optional<PickupAction> pickup_action(std::string_view word);
 std::optional<Role> role_of(std::string_view word);
 std::optional<RejectReason> reject_reason(std::string_view word);
+// Whether the pieces are not there, or cannot be sold.
+[[nodiscard]] bool is_of_pieces(std::string_view reason);
 
 struct PickupRule {
   PickupState from;

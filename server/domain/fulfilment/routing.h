@@ -75,6 +75,7 @@ struct RoutingRules {
   // Shops that an order is put to in all, those that refused and those it is given to: then it
   // stops, and a person decides. 1 to kRoutingShopsMost.
   int asked_most = 5;
+  bool operator==(const RoutingRules&) const = default;
 };
 
 enum class ShopVerdict : uint8_t {

@@ -14,13 +14,51 @@ const OpeningHours& hours_of(const Settings& settings, std::string_view store_id
   return setting != nullptr && setting->hours ? *setting->hours : settings.pickup.hours;
 }
 
+namespace {
+
+// While it is tried out, only some shops take part.
+bool in_pilot(const Settings& settings, const std::string& store_id) {
+  const Pilot& pilot = settings.pilot;
+  return !pilot.on || pilot.stores.empty() ||
+         std::ranges::find(pilot.stores, store_id) != pilot.stores.end();
+}
+
+const ShippingShop* shipping_of(const Settings& settings, std::string_view store_id) {
+  const auto& shops = settings.shipping.shops;
+  const auto found = std::ranges::find(shops, store_id, &ShippingShop::store_id);
+  return found == shops.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
 bool puts_aside(const Settings& settings, const Store& store) {
   if (!settings.pickup.on || store.paused) return false;
   const StoreSetting* setting = setting_of(settings, store.store_id);
   if (setting != nullptr && (setting->hidden || setting->no_pickup)) return false;
-  const Pilot& pilot = settings.pilot;
-  return !pilot.on || pilot.stores.empty() ||
-         std::ranges::find(pilot.stores, store.store_id) != pilot.stores.end();
+  return in_pilot(settings, store.store_id);
+}
+
+int64_t location_id_of(const Settings& settings, std::string_view store_id) {
+  const auto found = std::ranges::find(settings.locations, store_id, &StoreLocation::store_id);
+  return found == settings.locations.end() ? 0 : found->location_id;
+}
+
+std::string store_at(const Settings& settings, int64_t location_id) {
+  const auto found =
+      std::ranges::find(settings.locations, location_id, &StoreLocation::location_id);
+  return found == settings.locations.end() ? std::string() : found->store_id;
+}
+
+bool ships(const Settings& settings, const Store& store) {
+  if (!settings.shipping.on || store.paused) return false;
+  const ShippingShop* shop = shipping_of(settings, store.store_id);
+  return (shop == nullptr || shop->ships) && location_id_of(settings, store.store_id) != 0 &&
+         in_pilot(settings, store.store_id);
+}
+
+int64_t priority_of(const Settings& settings, std::string_view store_id) {
+  const ShippingShop* shop = shipping_of(settings, store_id);
+  return shop == nullptr ? 0 : shop->priority;
 }
 
 int64_t safety_of(const Settings& settings, std::string_view store_id) {

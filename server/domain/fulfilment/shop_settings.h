@@ -1,5 +1,6 @@
 #pragma once
-// What the merchant set for a shop's pick-ups: its own or the programme's.
+// What the merchant set for a shop's pick-ups and parcels: its own or the
+// programme's.
 
 #include <string_view>
 
@@ -11,6 +12,12 @@ namespace tsunagi {
 [[nodiscard]] const StoreSetting* setting_of(const Settings& settings, std::string_view store_id);
 [[nodiscard]] const OpeningHours& hours_of(const Settings& settings, std::string_view store_id);
 [[nodiscard]] bool puts_aside(const Settings& settings, const Store& store);
+// The place in the online shop that the shop is, 0 for none; and whose a place is, "" for nobody's.
+[[nodiscard]] int64_t location_id_of(const Settings& settings, std::string_view store_id);
+[[nodiscard]] std::string store_at(const Settings& settings, int64_t location_id);
+// Whether the shop sends online orders, and when it is asked.
+[[nodiscard]] bool ships(const Settings& settings, const Store& store);
+[[nodiscard]] int64_t priority_of(const Settings& settings, std::string_view store_id);
 [[nodiscard]] int64_t safety_of(const Settings& settings, std::string_view store_id);
 
 }  // namespace tsunagi

@@ -14,6 +14,7 @@
 #include "server/domain/tenant/pickup_settings_json.h"
 #include "server/domain/tenant/settings_limits.h"
 #include "server/domain/tenant/settings_reader.h"
+#include "server/domain/tenant/shipping_settings_json.h"
 #include "server/domain/tenant/tenant_directory.h"
 
 namespace tsunagi {
@@ -218,14 +219,6 @@ std::optional<Error> read_pilot(const Json& object, Pilot& pilot) {
   return reader.error();
 }
 
-// Ids of the online shop are texts: a browser's numbers end before they do.
-std::optional<int64_t> location_id(const std::string& text) {
-  int64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  const bool whole = error == std::errc() && end == text.data() + text.size() && id > 0;
-  return whole ? std::optional(id) : std::nullopt;
-}
-
 std::optional<Error> read_locations(const Json& list, std::vector<StoreLocation>& into) {
   if (!list.is_array() || list.size() > kSettingStores) {
     return refused_setting("locations",
@@ -241,7 +234,7 @@ std::optional<Error> read_locations(const Json& list, std::vector<StoreLocation>
     std::string location;
     reader.text("store_id", kSettingWordBytes, one.store_id);
     reader.text("location", kSettingWordBytes, location);
-    const auto id = location_id(location);
+    const auto id = place_id(location);
     if (one.store_id.empty()) reader.fail("store_id", "is missing");
     if (!id) reader.fail("location", "must be the number of a location");
     if (id && !places.insert(*id).second) reader.fail("location", "is another shop's");
@@ -299,7 +292,8 @@ std::string settings_json(const Settings& settings) {
       {"paused", settings.paused},
       {"till_ready", settings.till_ready},
       {"pilot", {{"on", settings.pilot.on}, {"stores", settings.pilot.stores}}},
-      {"locations", locations_json(settings.locations)}};
+      {"locations", locations_json(settings.locations)},
+      {"shipping", shipping_json(settings.shipping)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -347,6 +341,9 @@ Result<Settings> parse_settings(std::string_view json) {
   }
   if (const Json* locations = reader.find("locations")) {
     if (auto error = read_locations(*locations, settings.locations)) return *error;
+  }
+  if (const Json* shipping = reader.find("shipping")) {
+    if (auto error = read_shipping(*shipping, settings.shipping)) return *error;
   }
   return settings;
 }

@@ -36,8 +36,10 @@ export const WORDS = {
     review_note: '残高のある会員がいなくなったことをお知らせするメールは、件名の会員コードで受信トレイを探してください。お客様への取り置きのメールは、件名の受け取り番号でメールサーバーの送信記録を探してください。届いていれば「届いていた」を、なければ「もう一度送る」を押してください。押すまで、二度は送りません',
     review_row: '会員コード {key}',
     review_pickup_row: 'お客様へのメール（受け取り番号 {key}）',
+    review_order_row: '発送した注文（Shopifyの注文 {key}）',
     review_cause: {
-      interrupted: '送信している途中でサーバーが止まりました', unanswered: '送信したあと、メールサーバーから応答がありませんでした', other: '結果を確認できませんでした',
+      interrupted: '送信している途中でサーバーが止まりました', unanswered: '送信したあと、メールサーバーから応答がありませんでした',
+      parcel_unknown: '店舗は発送しましたが、Shopifyではその注文が取り消されたか、なくなっています。Shopifyで対応したら「届いていた」を押してください', other: '結果を確認できませんでした',
     },
     review_done: '届いていた',
     review_done_of: '届いていた：{row}',
@@ -214,8 +216,10 @@ export const WORDS = {
     review_note: 'Of a member with points who has left, look for the member code in your inbox; of a mail to a customer about a pick-up, look for its number in your mail server’s log. If the mail is there, press “It arrived”, if not, “Send again”. Until you do, nothing is sent twice',
     review_row: 'Member code {key}',
     review_pickup_row: 'Mail to a customer (pick-up number {key})',
+    review_order_row: 'Order that was sent (order {key} in Shopify)',
     review_cause: {
-      interrupted: 'The server stopped while it was sending', unanswered: 'The mail server did not answer after it was sent', other: 'The outcome is not known',
+      interrupted: 'The server stopped while it was sending', unanswered: 'The mail server did not answer after it was sent',
+      parcel_unknown: 'The shop sent it, but in Shopify the order was cancelled, or is gone. Press “It arrived” once you have dealt with it in Shopify', other: 'The outcome is not known',
     },
     review_done: 'It arrived',
     review_done_of: 'It arrived: {row}',

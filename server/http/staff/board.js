@@ -2,7 +2,13 @@
 // What the server said is to do, and when. Asks again by itself while somebody looks.
 
 /** @typedef {import('./pickup.js').Pickup} Pickup */
-/** @typedef {{now: number, staff: {name: string, role: string}, shops: {id: string, name: string}[], rejects: string[], pickups: Pickup[]}} Work */
+/** @typedef {import('./parcel.js').Parcel} Parcel */
+/** @typedef {Pickup | Parcel} Job */
+/**
+ * senders: ids of the shops that send orders, for head office.
+ * @typedef {{now: number, staff: {name: string, role: string}, shops: {id: string, name: string}[], rejects: string[], pickups: Pickup[],
+ *   shipments: Parcel[], carriers: string[], senders?: string[]}} Work
+ */
 /** @typedef {{work: (work: Work) => void, silent: () => void, signedOut: () => void}} Heard */
 
 const kRefreshMs = 5_000;
@@ -13,7 +19,7 @@ export class Board {
   #ask;
   #isOpen;
   #heard;
-  /** Of what was shown, also when it has left the list. @type {Map<string, Pickup>} */
+  /** Of what was shown, also when it has left the list. @type {Map<string, Job>} */
   #seen = new Map();
   /** @type {Set<string>} */
   #gone = new Set();
@@ -24,7 +30,7 @@ export class Board {
   #running = false;
   #generation = 0;  // of what is known: an answer that was asked for before a deed's is older than it
 
-  /** @param {typeof import('./server.js').ask} ask @param {typeof import('./pickup.js').isOpen} isOpen @param {Heard} heard */
+  /** @param {typeof import('./server.js').ask} ask @param {(job: Job) => boolean} isOpen @param {Heard} heard */
   constructor(ask, isOpen, heard) {
     this.#ask = ask;
     this.#isOpen = isOpen;
@@ -52,18 +58,20 @@ export class Board {
     this.#seen.clear();
   }
 
+  /** All there is to do. @returns {Job[]} */
+  get jobs() { return [...this.work?.pickups ?? [], ...this.work?.shipments ?? []]; }
   /** @param {string} id */
-  find(id) { return this.work?.pickups.find((pickup) => pickup.id === id) ?? this.#seen.get(id); }
+  find(id) { return this.jobs.find((job) => job.id === id) ?? this.#seen.get(id); }
   /** It was to do and is no longer, and nobody said why. @param {string} id */
   isGone(id) { return this.#gone.has(id); }
 
-  /** What a deed or a scan was answered. @param {Pickup} pickup */
-  take(pickup) {
+  /** What a deed or a scan was answered. @param {Job} job */
+  take(job) {
     ++this.#generation;
-    this.#remember(pickup);
+    this.#remember(job);
     if (!this.work) return;
-    const pickups = this.work.pickups.map((one) => (one.id === pickup.id ? pickup : one)).filter(this.#isOpen);
-    this.work = {...this.work, pickups};
+    const now = (/** @type {any} */ one) => (one.id === job.id ? job : one);
+    this.work = {...this.work, pickups: this.work.pickups.map(now).filter(this.#isOpen), shipments: this.work.shipments.map(now).filter(this.#isOpen)};
   }
 
   async refresh() {
@@ -105,14 +113,15 @@ export class Board {
 
   /** @param {Work} work */
   #follow(work) {
-    const ids = new Set(work.pickups.map((pickup) => pickup.id));
-    for (const {id} of this.work?.pickups ?? []) if (!ids.has(id)) this.#gone.add(id);
-    for (const pickup of work.pickups) this.#remember(pickup);
+    const before = this.jobs;
     this.work = work;
+    const ids = new Set(this.jobs.map(({id}) => id));
+    for (const {id} of before) if (!ids.has(id)) this.#gone.add(id);
+    for (const job of this.jobs) this.#remember(job);
     this.#heard.work(work);
   }
 
-  /** @param {Pickup} pickup */
+  /** @param {Job} pickup */
   #remember(pickup) {
     this.#gone.delete(pickup.id);
     this.#seen.delete(pickup.id);

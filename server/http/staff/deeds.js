@@ -2,11 +2,12 @@
 // What the staff did, until the server has answered it: kept in the browser, sent in order and again unchanged, so that each
 // takes effect once whatever happens to the network or the page.
 
-/** @typedef {import('./pickup.js').Action} Action */
-/** @typedef {import('./pickup.js').Pickup} Pickup */
+/** @typedef {import('./pickup.js').Action | import('./parcel.js').Action} Action */
+/** @typedef {import('./pickup.js').Pickup | import('./parcel.js').Parcel} Pickup */
 /**
- * id: of this one deed. code: of the pick-up, for sentences. by: who did it. at: in ms.
- * @typedef {{id: string, pickup: string, action: Action, reason?: string, picked?: number[], code: string, by: string, at: number}} Deed
+ * id: of this one deed. pickup: or the parcel, which says so by `to`. code: of the pick-up, for sentences. by: who did it. at: in ms.
+ * @typedef {{id: string, pickup: string, to?: 'shipment', action: Action, reason?: string, picked?: number[], carrier?: string, number?: string,
+ *   shop?: string, code: string, by: string, at: number}} Deed
  */
 /** @typedef {'conflict' | 'not_found' | 'other' | 'too_old' | 'other_staff' | 'full'} Cause */
 /**
@@ -64,7 +65,7 @@ export class Deeds {
     void this.#run();
   }
 
-  /** @param {Pick<Deed, 'pickup' | 'action' | 'reason' | 'picked' | 'code' | 'by'>} what */
+  /** @param {Omit<Deed, 'id' | 'at'>} what */
   add(what) {
     /** @type {Deed} */
     const deed = {...what, id: crypto.randomUUID(), at: Date.now()};
@@ -97,12 +98,12 @@ export class Deeds {
       this.#drop(deed, 'too_old');
       return true;
     }
-    const {id, pickup, action, reason, picked} = deed;
+    const {id, pickup, to, code: _code, by: _by, at: _at, ...what} = deed;
     try {
-      const answer = await this.#ask('POST', 'act', {id: pickup, deed: id, action, ...(reason ? {reason} : {}), ...(picked ? {picked} : {})});
+      const answer = await this.#ask('POST', to ? `${to}/act` : 'act', {id: pickup, deed: id, ...what});
       this.#failures = 0;
       this.#remove(deed);
-      this.#heard.done(deed, answer.pickup);
+      this.#heard.done(deed, answer.shipment ?? answer.pickup);
       return true;
     } catch (error) {
       return this.#failed(deed, /** @type {import('./server.js').Refusal} */ (error));

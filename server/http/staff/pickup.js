@@ -50,7 +50,7 @@ export function limitOf({state, accept_by, ready_from, hold_until}) {
 /** @param {Pickup} pickup @param {Deed[]} deeds that are not answered, oldest first @returns {Pickup} */
 export function expected(pickup, deeds) {
   return deeds.filter((deed) => deed.pickup === pickup.id).reduce((before, deed) => {
-    const after = kAfter[deed.action];
+    const after = kAfter[/** @type {Action} */ (deed.action)];
     if (!after) return before;
     const cancels = after.actions.length > 0 && before.actions.includes('cancel');
     const lines = deed.action !== 'ready' ? before.lines : before.lines.map((line, i) => ({...line, picked: deed.picked?.[i] ?? line.quantity}));

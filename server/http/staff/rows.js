@@ -8,8 +8,12 @@
 
 const kLinesShown = 3;
 
-/** @param {import('./tools.js').Tools} tools @param {Pick<typeof import('./pickup.js'), 'limitOf' | 'isOpen'>} rules */
-export function createRows({words, make, shape, say, counted, fill, now, moment, left}, {limitOf, isOpen}) {
+/**
+ * parcel: builds the row of what is no pick-up.
+ * @param {import('./tools.js').Tools} tools @param {Pick<typeof import('./pickup.js'), 'limitOf' | 'isOpen'>} rules
+ * @param {(parcel: import('./parcel.js').Parcel, about: About) => HTMLElement} parcel
+ */
+export function createRows({words, make, shape, say, counted, fill, now, moment, left}, {limitOf, isOpen}, parcel) {
   /** @param {Pickup} pickup @param {boolean} stuck */
   function badges(pickup, stuck) {
     return [
@@ -68,7 +72,8 @@ export function createRows({words, make, shape, say, counted, fill, now, moment,
   /** @type {Map<string, {signature: string, element: HTMLElement}>} */
   let rowsBefore = new Map();
   const list = make('ol', {class: 'rows', role: 'list'});
-  /** The list with these in it; rows that did not change stay as they are. @param {Pickup[]} pickups @param {(pickup: Pickup) => About} aboutOf */
+  /** @typedef {Pickup | import('./parcel.js').Parcel} Job */
+  /** The list with these in it; rows that did not change stay as they are. @param {Job[]} pickups @param {(job: Job) => About} aboutOf */
   function follow(pickups, aboutOf) {
     const first = rowsBefore.size === 0;
     const rows = new Map(pickups.map((pickup) => {
@@ -76,7 +81,7 @@ export function createRows({words, make, shape, say, counted, fill, now, moment,
       const signature = JSON.stringify([pickup, about]);
       const before = rowsBefore.get(pickup.id);
       if (before?.signature === signature) return [pickup.id, before];
-      const element = row(pickup, about);
+      const element = 'order' in pickup ? parcel(pickup, about) : row(pickup, about);
       element.classList.toggle('rows__row--new', !before && !first);
       return [pickup.id, {signature, element}];
     }));

@@ -12,11 +12,11 @@ const part = (name) => import(page.dataset[name] ?? '');
  * @type {[typeof import('./words.js'), typeof import('./tools.js'), typeof import('./server.js'), typeof import('./pickup.js'),
  *   typeof import('./deeds.js'), typeof import('./board.js'), typeof import('./ticks.js'), typeof import('./rows.js'),
  *   typeof import('./detail.js'), typeof import('./results.js'), typeof import('./thumb.js'), typeof import('./wedge.js'), typeof import('./door.js'),
- *   typeof import('./frame.js'), typeof import('./lookup.js'), typeof import('./mails.js'), typeof import('./camera.js')]}
+ *   typeof import('./frame.js'), typeof import('./lookup.js'), typeof import('./mails.js'), typeof import('./camera.js'), typeof import('./parcels.js')]}
  */
 const [{WORDS}, {createTools}, {ask}, rules, {Deeds}, {Board}, {Ticks}, {createRows}, {createDetail}, {createResults}, {createThumb}, {listen},
-  {invitation, createDoor}, {createFrame}, {createLookup}, {createMails}, {createCamera}] = /** @type {any} */ (await Promise.all(
-  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup', 'mails', 'camera'].map(part)));
+  {invitation, createDoor}, {createFrame}, {createLookup}, {createMails}, {createCamera}, {createParcels}] = /** @type {any} */ (await Promise.all(
+  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup', 'mails', 'camera', 'parcels'].map(part)));
 
 const kLanguageKey = 'tsunagi-staff:language';
 const kTickMs = 1_000;
@@ -46,7 +46,8 @@ const address = (name) => page.dataset[name] ?? '';
 const thumb = createThumb(footer, {tools, createCamera, found: (text) => lookUp(text),
   files: {scan: address('scan'), worker: address('scanWorker'), loader: address('reader'), module: address('readerModule')}});
 const ticks = new Ticks();
-const rows = createRows(tools, rules);
+const parcels = await createParcels({tools, part, ask, thumb, ticks, act, home});
+const rows = createRows(tools, rules, parcels.row);
 const mails = createMails(tools, ask, thumb, {taken(pickup) {
   board.take(pickup);
   show();
@@ -57,7 +58,7 @@ const door = createDoor(tools, page);
 const deeds = new Deeds(ask, {
   done(deed, pickup) {
     board.take(pickup);
-    thumb.say(say(words.done[deed.action], {code: deed.code}));
+    thumb.say(say(/** @type {Record<string, string>} */ (deed.to ? parcels.done : words.done)[deed.action], {code: deed.code}));
     showCut();
     if (deeds.waiting.length === 0) void board.refresh();
   },
@@ -69,20 +70,20 @@ const deeds = new Deeds(ask, {
   waits: () => showCut(),
   signedOut: () => close(false),
 });
-const board = new Board(ask, rules.isOpen, {work: follow, silent: () => showCut(), signedOut: () => close(false)});
+const board = new Board(ask, (job) => ('order' in job ? parcels.isOpen(job) : rules.isOpen(job)), {work: follow, silent: () => showCut(), signedOut: () => close(false)});
 
 // ---- what is shown ---------------------------------------------------------------------------------------------------
 
 /** What was scanned and is no pick-up. @type {import('./results.js').Result | undefined} */
 let result;
 
-/** @param {Pickup} pickup */
+/** @param {{id: string}} pickup */
 const aboutOf = (pickup) => ({
   several: (board.work?.shops.length ?? 0) > 1, stuck: deeds.stuck && deeds.waiting.some((deed) => deed.pickup === pickup.id)});
 
 /** The list as it is expected to be: what is done leaves it, unless that could not be sent. */
-const toDo = () => (board.work?.pickups ?? []).map((pickup) => rules.expected(pickup, deeds.waiting))
-  .filter((pickup) => rules.isOpen(pickup) || aboutOf(pickup).stuck);
+const toDo = () => parcels.amongst((board.work?.pickups ?? []).map((pickup) => rules.expected(pickup, deeds.waiting))
+  .filter((pickup) => rules.isOpen(pickup) || aboutOf(pickup).stuck), board.work?.shipments ?? [], deeds.waiting, rules.limitOf);
 
 function showCut() {
   const kept = deeds.waiting.length;
@@ -98,12 +99,12 @@ let first = true;
 function follow(work) {
   tools.setClock(work.now);
   asOfTime = work.now;
-  const fresh = work.pickups.filter(({id}) => !knownIds.has(id));
+  const fresh = board.jobs.filter(({id}) => !knownIds.has(id));
   for (const {id} of fresh) knownIds.add(id);
   if (!first && fresh.length > 0) frame.tell(counted(words.new_ones, fresh.length));
   if (first) enter(work.staff);
   first = false;
-  ticks.keepOnly(new Set(work.pickups.filter(({state}) => state === 'picking' || state === 'accepted' || state === 'placed').map(({id}) => id)));
+  ticks.keepOnly(new Set(board.jobs.filter(({state}) => state === 'picking' || state === 'accepted' || state === 'placed' || state === 'assigned').map(({id}) => id)));
   showCut();
 }
 
@@ -125,10 +126,19 @@ const empty = make('div', {class: 'door'}, make('p', {class: 'door__title'}, wor
 
 function show() {
   if (!board.work) return;
-  const id = new URLSearchParams(location.hash.slice(1)).get('pickup');
-  const pickup = id ? board.find(id) : undefined;
+  const place = new URLSearchParams(location.hash.slice(1));
+  const found = board.find(place.get('pickup') ?? place.get('parcel') ?? '');
   page.setAttribute('aria-busy', 'false');
-  if (pickup) {
+  if (found && 'order' in found) {
+    detail.leave();
+    frame.head(found.order, parcels.code, false);
+    document.title = `${parcels.code} ${found.order}`;
+    put(parcels.follow(found, {...aboutOf(found), gone: board.isGone(found.id), work: board.work}, deeds.waiting));
+    return;
+  }
+  parcels.leave();
+  if (found) {
+    const pickup = found;
     const about = {...aboutOf(pickup), gone: board.isGone(pickup.id), rejects: board.work.rejects};
     frame.head(pickup.code, words.code, false);
     document.title = `${words.code} ${pickup.code}`;
@@ -181,7 +191,7 @@ function arrive() {
   if (!location.hash) result = undefined;
   show();
   if (location.hash) {
-    lastRow = new URLSearchParams(location.hash.slice(1)).get('pickup') ?? lastRow;
+    lastRow = /** @type {RegExpExecArray | null} */ (/^#(?:pickup|parcel)=(.+)$/.exec(location.hash))?.[1] ?? lastRow;
     scrollTo(0, 0);
     return frame.focus();
   }
@@ -192,7 +202,7 @@ function arrive() {
 }
 addEventListener('popstate', arrive);
 page.addEventListener('click', (event) => {
-  const link = event.target instanceof Element ? event.target.closest('a[href^="#pickup="]') : null;
+  const link = event.target instanceof Element ? event.target.closest('a[href^="#pickup="], a[href^="#parcel="]') : null;
   if (!link) return;
   event.preventDefault();
   thumb.say('');
@@ -201,17 +211,23 @@ page.addEventListener('click', (event) => {
 
 // ---- what is done ----------------------------------------------------------------------------------------------------
 
-/** @param {Pickup} pickup @param {Action} action @param {import('./detail.js').With} [more] */
-function act(pickup, action, more = {}) {
+const kStays = ['accept', 'pick', 'extend', 'pack'];  // what is next is done at once
+/**
+ * @param {Pickup | import('./parcel.js').Parcel} job @param {Action | import('./parcel.js').Action} action
+ * @param {import('./detail.js').With | import('./parcel-detail.js').With} [more]
+ */
+function act(job, action, more = {}) {
   const staff = board.work?.staff;
   if (!staff) return;
   thumb.say('');
-  deeds.add({pickup: pickup.id, action, code: pickup.code, by: nameOf(staff), ...more});
+  const what = 'order' in job ? /** @type {const} */ ({to: 'shipment', code: job.order}) : {code: job.code};
+  deeds.add({pickup: job.id, action, by: nameOf(staff), ...what, ...more});
   showCut();
-  if (action !== 'accept' && action !== 'pick' && action !== 'extend') home();
+  if (!kStays.includes(action)) home();
 }
 
-const lookUp = createLookup({tools, ask, board, detail, thumb, go: (id) => go(`#pickup=${encodeURIComponent(id)}`),
+const goTo = (/** @type {string} */ id) => go(`#parcel=${encodeURIComponent(id)}`);
+const lookUp = createLookup({tools, ask, board, detail: parcels.before(detail, () => board.work?.shipments ?? [], goTo), thumb, go: (id) => go(`#pickup=${encodeURIComponent(id)}`),
   close: () => close(false), show(shown) {
     result = shown;
     go('#result');
@@ -231,6 +247,7 @@ function forget() {
   knownIds.clear();
   rows.follow([], aboutOf);
   detail.leave();
+  parcels.leave();
   thumb.setAction(undefined);
   thumb.closeCamera();
   thumb.say('');

@@ -256,6 +256,8 @@ HttpTest::HttpTest() {
   (void)desk->apply(kShopId, {change::PutStock{{{"31", "1", 8, 0, clock.now()}}}});
   pickups =
       std::make_unique<PickupService>(PickupService::Ports{*desk, storage, *stock, clock, random});
+  shipping = std::make_unique<ShippingService>(
+      ShippingService::Ports{*desk, *desk, storage, orders, *stock, clock, random});
   auto assets = Assets::load(asset_folder());
   EXPECT_TRUE(assets.ok()) << (assets.ok() ? "" : assets.error().message);
   app = std::make_unique<App>(
@@ -276,6 +278,8 @@ HttpTest::HttpTest() {
                *desk,
                *pickups,
                *desk,
+               *desk,
+               *shipping,
                inventory,
                online,
                [this] { ++wakes; },

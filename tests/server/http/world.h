@@ -16,6 +16,7 @@
 #include "server/http/front.h"
 #include "server/storage/storage.h"
 #include "tests/support/fake_inventory.h"
+#include "tests/support/fake_orders.h"
 #include "tests/support/fakes.h"
 
 namespace tsunagi::http {
@@ -141,6 +142,8 @@ class HttpTest : public testing::Test {
   InstallingShop shop{storage};
   std::unique_ptr<Database> desk;  // pick-ups and staff, in SQLite
   std::unique_ptr<PickupService> pickups;
+  fakes::FakeOrders orders;
+  std::unique_ptr<ShippingService> shipping;
   fakes::FakeInventory inventory{storage};
   fakes::FakeOnlineStock online;
   fakes::SeededRandom random{7};

@@ -12,6 +12,8 @@
 #include "server/jobs/jobs.h"
 #include "tests/support/fake_book.h"
 #include "tests/support/fake_inventory.h"
+#include "tests/support/fake_orders.h"
+#include "tests/support/fake_shipments.h"
 #include "tests/support/fakes.h"
 
 namespace tsunagi {
@@ -65,6 +67,10 @@ struct World {
   TenantDirectory directory{storage, clock};
   fakes::FakeBook book{storage};
   PickupService pickups{{book, storage, stock, clock, random}};
+  fakes::StockedBook shelf{storage};
+  fakes::FakeShipments parcels{storage, shelf};
+  fakes::FakeOrders orders;
+  ShippingService shipping{{parcels, shelf, storage, orders, stock, clock, random}};
   fakes::FakeInventory inventory{storage};
   fakes::FakeOnlineStock online;
   Jobs jobs{ports()};
@@ -89,7 +95,9 @@ struct World {
             .pickups = &pickups,
             .book = &book,
             .inventory = &inventory,
-            .online_stock = &online};
+            .online_stock = &online,
+            .orders = &orders,
+            .shipping = &shipping};
   }
 };
 

@@ -130,6 +130,23 @@ test('the variables that the client sends are what the inputs take', () => {
       },
     },
     'inventory_activate.graphql': { item: 'gid://shopify/InventoryItem/5', location: 'gid://shopify/Location/3', onHand: 4, key: 'tsunagi-1-3' },
+    'order_to_ship.graphql': { id: 'gid://shopify/Order/1' },
+    'work_lines.graphql': { id: 'gid://shopify/FulfillmentOrder/1', after: 'cursor' },
+    'work_order.graphql': { id: 'gid://shopify/FulfillmentOrder/1' },
+    'work_destination.graphql': { id: 'gid://shopify/FulfillmentOrder/1' },
+    'works_changed.graphql': { query: "updated_at:<='2026-09-21T14:14:20Z'", closed: false, after: 'cursor' },
+    'fulfillment_order_move.graphql': {
+      id: 'gid://shopify/FulfillmentOrder/1', location: 'gid://shopify/Location/3', lines: [{ id: 'gid://shopify/FulfillmentOrderLineItem/5', quantity: 2 }],
+    },
+    'fulfillment_create.graphql': {
+      fulfillment: {
+        lineItemsByFulfillmentOrder: [{
+          fulfillmentOrderId: 'gid://shopify/FulfillmentOrder/1',
+          fulfillmentOrderLineItems: [{ id: 'gid://shopify/FulfillmentOrderLineItem/5', quantity: 2 }],
+        }],
+        notifyCustomer: true, trackingInfo: { company: 'Yamato (JA)', number: '491234567890' },
+      },
+    },
     'customer_update.graphql': { input: { id: gid, firstName: '木', lastName: '繋', phone: '+819012345678' } },
     'customer_email_marketing_consent_update.graphql': {
       input: { customerId: gid, emailMarketingConsent: { marketingState: 'SUBSCRIBED', marketingOptInLevel: 'SINGLE_OPT_IN' } },
@@ -157,7 +174,7 @@ test('the variables that the client sends are what the inputs take', () => {
 const wrong = [
   ['a misspelt field', '{ shop { nmae } }', /Cannot query field "nmae"/],
   ['a deprecated field', '{ customer(id: "x") { email } }', /deprecated/],
-  ['a missing scope', '{ orders(first: 1) { nodes { id } } }', /needs the scope/],
+  ['a missing scope', '{ draftOrders(first: 1) { nodes { id } } }', /needs the scope/],
   ['user errors not read', 'mutation { tagsAdd(id: "x", tags: ["a"]) { node { id } } }', /must select userErrors/],
   ['an idempotency key left out',
     'mutation { locationActivate(locationId: "x") { locationActivateUserErrors { code } } }', /needs @idempotent/],

@@ -78,7 +78,8 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
       "kRunning",           "kOpen",           "kOpenOf",
       "kStaffCount",        "kStaff",          "kEndSessions",
       "kForgetEnded",       "kReleaseSold",    "kForgetFormerStaff",
-      "kCountItems",        "kForgetItems"};
+      "kCountItems",        "kForgetItems",    "kOpenShipments",
+      "kOpenWork",          "kOpenShipmentsOf"};
   const std::map<std::string, std::string> by_index = {
       {"kOpen", "pickup_open"}, {"kOpenOf", "pickup_open"}, {"kReleaseSold", "pickup_line_held"}};
 

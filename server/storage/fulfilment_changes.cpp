@@ -1,7 +1,8 @@
-#include "server/storage/pickup_changes.h"
+#include "server/storage/fulfilment_changes.h"
 
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "server/domain/fulfilment/pickup_mail.h"
 #include "server/domain/words.h"
@@ -52,6 +53,13 @@ constexpr Sql kDropMails{
 constexpr Sql kForgetMails{
     "DELETE FROM pickup_mail WHERE tenant = :a AND pickup_id IN "
     "(SELECT pickup_id FROM pickup WHERE tenant = :b AND customer_id = :c)"};
+constexpr Sql kParcelsOf{"SELECT shipment_id FROM shipment WHERE tenant = :a AND order_id = :b"};
+// What a person settled is told under no number.
+constexpr Sql kSettleParcel{
+    "UPDATE shipment SET told_id = -1 WHERE tenant = :a AND shipment_id = :b "
+    "AND state = 'shipped' AND told_id = 0"};
+constexpr Sql kSettleHeld{
+    "UPDATE shipment_line SET held = 0 WHERE tenant = :a AND shipment_id = :b"};
 
 }  // namespace
 
@@ -78,6 +86,15 @@ void forget_pickups_of(Session& session, TenantId tenant, int64_t customer_id) {
   session.run(kDropMails, tenant, tenant, customer_id);
   session.run(kForgetMails, tenant, tenant, customer_id);
   move_pickups(session, tenant, customer_id, 0);
+}
+
+void settle_parcels(Session& session, TenantId tenant, int64_t order_id) {
+  std::string id;
+  std::vector<std::string> ids;
+  session.each(kParcelsOf, std::tie(id), [&] { ids.push_back(id); }, tenant, order_id);
+  for (const std::string& each : ids) {
+    if (session.run(kSettleParcel, tenant, each) > 0) session.run(kSettleHeld, tenant, each);
+  }
 }
 
 }  // namespace tsunagi::storage

@@ -1,5 +1,6 @@
 #pragma once
-// What of a use case's changes is about pick-ups: their mails, and whose they are.
+// What of a use case's changes is about pick-ups and parcels: the mails, whose they
+// are, and what a person settled.
 
 #include "server/domain/changes.h"
 #include "server/storage/session.h"
@@ -12,5 +13,7 @@ void shopper_told(Session& session, TenantId tenant, const change::ShopperTold& 
 void move_pickups(Session& session, TenantId tenant, int64_t from_customer, int64_t to_customer);
 // They are nobody's, and their mails are gone.
 void forget_pickups_of(Session& session, TenantId tenant, int64_t customer_id);
+// What left a shop and was never told of counts as told, and holds nothing any more.
+void settle_parcels(Session& session, TenantId tenant, int64_t order_id);
 
 }  // namespace tsunagi::storage

@@ -1,0 +1,100 @@
+#pragma once
+// Online orders as the shop platform tells of them: what is to be sent, from which location, and
+// what was sent. The platform splits an order into works: each the lines that one location sends.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/domain/fulfilment/shipment.h"
+#include "server/domain/values.h"
+
+namespace tsunagi {
+
+enum class WorkState : uint8_t {
+  kOpen,    // somebody may send it
+  kOnHold,  // nobody may, for now
+  kLater,   // not before a day that has not come
+  kBegun,   // somebody said there that they are at work on it
+  kOver,    // nothing of it is left to do
+};
+
+struct OrderWork {
+  struct Line {
+    int64_t id = 0;          // in this work; another wherever it is moved
+    int64_t order_line = 0;  // the same everywhere
+    std::string barcode, sku, title;
+    int64_t remaining = 0;  // pieces that are still to be sent
+  };
+  int64_t id = 0;
+  WorkState state = WorkState::kOpen;
+  bool by_carrier = false;  // to an address; else it is fetched, or needs no carrier
+  int64_t location_id = 0;  // 0: none
+  std::vector<Line> lines;
+};
+
+// What was sent of an order, by whomever.
+struct SentParcel {
+  int64_t id = 0;
+  std::vector<std::string> numbers;
+};
+
+struct ShopOrder {
+  int64_t id = 0;
+  std::string name;   // "#1001"
+  bool paid = false;  // or promised by a payment that is authorized
+  bool cancelled = false;
+  std::optional<Prefecture> ship_to;  // none: abroad, or not named
+  std::vector<OrderWork> works;       // closed ones too, by id
+  std::vector<SentParcel> parcels;
+};
+
+// Who the parcel goes to. Shown to the shop that sends it while it does, and stored nowhere.
+struct ShipTo {
+  std::string last_name = {}, first_name = {}, company = {}, post_code = {}, province = {},
+              city = {}, line1 = {}, line2 = {}, phone = {}, country = {};
+};
+
+// Lines of a work that go together: (OrderWork::Line::id, quantity).
+struct WorkPart {
+  int64_t line = 0;
+  int64_t quantity = 0;
+};
+
+class ShopOrders {  // shopify
+ public:
+  virtual ~ShopOrders() = default;
+  // None: there is no such order, or it is not the app's to see.
+  virtual Result<std::optional<ShopOrder>> order(const Tenant& tenant, int64_t order_id) = 0;
+  virtual Result<std::optional<int64_t>> order_of_work(const Tenant& tenant, int64_t work_id) = 0;
+  // Ids of orders whose works changed in [from, to]; from 0: that have open ones.
+  struct Changed {
+    std::vector<int64_t> orders;
+    Seconds until = 0;  // all changes up to this moment are among them
+  };
+  virtual Result<Changed> orders_changed(const Tenant& tenant, Seconds from, Seconds to) = 0;
+  virtual Result<std::optional<ShipTo>> ship_to(const Tenant& tenant, int64_t work_id) = 0;
+
+  // Another location shall send these lines; whole: all that remains of the work. Answers the work
+  // that has them then. Moving it to where it is does nothing, so asking again is safe once the
+  // order was read. kConflict: the platform refuses it as things are, and why.
+  struct Move {
+    int64_t work_id = 0;
+    int64_t location_id = 0;
+    std::vector<WorkPart> parts;
+  };
+  virtual Result<int64_t> move(const Tenant& tenant, const Move& move) = 0;
+  // They are on their way, and the customer is told. What has been sent is refused the second time
+  // (kConflict). Answers the parcel's id.
+  struct Parcel {
+    int64_t work_id = 0;
+    std::vector<WorkPart> parts;
+    Carrier carrier = Carrier::kOther;
+    std::string number;
+  };
+  virtual Result<int64_t> send(const Tenant& tenant, const Parcel& parcel) = 0;
+};
+
+}  // namespace tsunagi

@@ -1,0 +1,38 @@
+#pragma once
+// Orders at the shop platform as the workers see them: behind its breaker (guarded.h).
+
+#include "server/domain/fulfilment/shop_orders.h"
+#include "server/jobs/breaker.h"
+
+namespace tsunagi {
+
+class GuardedOrders final : public ShopOrders {
+ public:
+  GuardedOrders(ShopOrders& orders, Breaker& breaker) : orders_(orders), breaker_(breaker) {}
+
+  Result<std::optional<ShopOrder>> order(const Tenant& tenant, int64_t order_id) override {
+    return breaker_.run(tenant.shop_domain, [&] { return orders_.order(tenant, order_id); });
+  }
+  Result<std::optional<int64_t>> order_of_work(const Tenant& tenant, int64_t work_id) override {
+    return breaker_.run(tenant.shop_domain, [&] { return orders_.order_of_work(tenant, work_id); });
+  }
+  Result<Changed> orders_changed(const Tenant& tenant, Seconds from, Seconds to) override {
+    return breaker_.run(tenant.shop_domain,
+                        [&] { return orders_.orders_changed(tenant, from, to); });
+  }
+  Result<std::optional<ShipTo>> ship_to(const Tenant& tenant, int64_t work_id) override {
+    return breaker_.run(tenant.shop_domain, [&] { return orders_.ship_to(tenant, work_id); });
+  }
+  Result<int64_t> move(const Tenant& tenant, const Move& move) override {
+    return breaker_.run(tenant.shop_domain, [&] { return orders_.move(tenant, move); });
+  }
+  Result<int64_t> send(const Tenant& tenant, const Parcel& parcel) override {
+    return breaker_.run(tenant.shop_domain, [&] { return orders_.send(tenant, parcel); });
+  }
+
+ private:
+  ShopOrders& orders_;
+  Breaker& breaker_;
+};
+
+}  // namespace tsunagi

@@ -1,0 +1,240 @@
+#include "server/shopify/order_reply.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "server/base/iso_time.h"
+#include "server/shopify/json_fields.h"
+#include "server/shopify/reply.h"
+
+namespace tsunagi::shopify {
+namespace {
+
+using OrderJson = nlohmann::json;
+
+// nullptr: not a list.
+const OrderJson* nodes_of(const OrderJson& object, std::string_view name) {
+  const OrderJson* found = object_at(object, name);
+  const OrderJson* nodes = found == nullptr ? nullptr : field(*found, "nodes");
+  return nodes != nullptr && nodes->is_array() ? nodes : nullptr;
+}
+
+struct PageEnd {
+  bool more = false;
+  std::string end;
+};
+Result<PageEnd> page_end(const OrderJson& connection) {
+  const OrderJson* info = object_at(connection, "pageInfo");
+  const OrderJson* more = info == nullptr ? nullptr : field(*info, "hasNextPage");
+  if (more == nullptr || !more->is_boolean()) return nonsense("pageInfo.hasNextPage is missing");
+  return PageEnd{.more = more->get<bool>(), .end = text_at(*info, "endCursor")};
+}
+
+// A status that is none of these is one that a later version brought: nothing is done with it.
+WorkState state_of(std::string_view status) {
+  if (status == "OPEN") return WorkState::kOpen;
+  if (status == "ON_HOLD") return WorkState::kOnHold;
+  if (status == "IN_PROGRESS") return WorkState::kBegun;
+  if (status == "CLOSED" || status == "CANCELLED") return WorkState::kOver;
+  return WorkState::kLater;
+}
+
+// Paid for, or promised by whoever pays (AUTHORIZED is captured by the merchant).
+bool is_paid(std::string_view status) {
+  return status == "PAID" || status == "AUTHORIZED" || status == "PARTIALLY_REFUNDED";
+}
+
+Result<OrderWork> read_work(const OrderJson& node) {
+  const auto id = parse_gid(text_at(node, "id"), "FulfillmentOrder");
+  if (!id) return nonsense("fulfillmentOrders.id is none");
+  OrderWork work{.id = *id, .state = state_of(text_at(node, "status")), .lines = {}};
+  if (const OrderJson* method = object_at(node, "deliveryMethod")) {
+    work.by_carrier = text_at(*method, "methodType") == "SHIPPING";
+  }
+  const OrderJson* assigned = object_at(node, "assignedLocation");
+  const OrderJson* location = assigned == nullptr ? nullptr : object_at(*assigned, "location");
+  const auto place =
+      location == nullptr ? std::nullopt : parse_gid(text_at(*location, "id"), "Location");
+  if (place) work.location_id = *place;
+  return work;
+}
+
+Result<std::vector<SentParcel>> read_parcels(const OrderJson& order) {
+  std::vector<SentParcel> parcels;
+  const OrderJson* list = field(order, "fulfillments");
+  if (list == nullptr || !list->is_array()) return nonsense("fulfillments is not a list");
+  for (const OrderJson& node : *list) {
+    if (text_at(node, "status") != "SUCCESS") continue;  // cancelled, or failed
+    const auto id = parse_gid(text_at(node, "id"), "Fulfillment");
+    if (!id) return nonsense("fulfillments.id is none");
+    SentParcel parcel{.id = *id, .numbers = {}};
+    const OrderJson* tracking = field(node, "trackingInfo");
+    if (tracking != nullptr && tracking->is_array()) {
+      for (const OrderJson& one : *tracking) parcel.numbers.push_back(text_at(one, "number"));
+    }
+    parcels.push_back(std::move(parcel));
+  }
+  return parcels;
+}
+
+Result<ShopOrder> read_order(const OrderJson& found) {
+  const auto id = parse_gid(text_at(found, "id"), "Order");
+  if (!id) return nonsense("order.id is none");
+  ShopOrder order{.id = *id,
+                  .name = text_at(found, "name"),
+                  .paid = is_paid(text_at(found, "displayFinancialStatus")),
+                  .cancelled = !text_at(found, "cancelledAt").empty(),
+                  .ship_to = std::nullopt,
+                  .works = {},
+                  .parcels = {}};
+  if (const OrderJson* address = object_at(found, "shippingAddress")) {
+    const bool japan = text_at(*address, "countryCodeV2") == "JP";
+    if (japan) order.ship_to = Prefecture::parse(text_at(*address, "provinceCode"));
+  }
+  const OrderJson* works = nodes_of(found, "fulfillmentOrders");
+  if (works == nullptr) return nonsense("fulfillmentOrders is not a list");
+  const auto page = page_end(found.at("fulfillmentOrders"));
+  if (!page) return page.error();
+  if (page->more) {
+    return Error{ErrorCode::kInvalid, "Shopify: the order has more than 50 fulfilment orders"};
+  }
+  for (const OrderJson& node : *works) {
+    auto work = read_work(node);
+    if (!work) return work.error();
+    order.works.push_back(std::move(work).value());
+  }
+  auto parcels = read_parcels(found);
+  if (!parcels) return parcels.error();
+  order.parcels = std::move(parcels).value();
+  return order;
+}
+
+// A destination names the province in Latin letters; labels in Japan want it as it is written
+// there.
+std::string prefecture_name(const OrderJson& work) {
+  const OrderJson* order = object_at(work, "order");
+  const OrderJson* address = order == nullptr ? nullptr : object_at(*order, "shippingAddress");
+  const auto prefecture =
+      address == nullptr ? std::nullopt : Prefecture::parse(text_at(*address, "provinceCode"));
+  return prefecture ? std::string(prefecture->name()) : std::string();
+}
+
+Result<OrderWork::Line> read_work_line(const OrderJson& node) {
+  const auto id = parse_gid(text_at(node, "id"), "FulfillmentOrderLineItem");
+  const OrderJson* item = object_at(node, "lineItem");
+  const auto order_line =
+      item == nullptr ? std::nullopt : parse_gid(text_at(*item, "id"), "LineItem");
+  const OrderJson* remaining = field(node, "remainingQuantity");
+  if (!id || !order_line) return nonsense("lineItems.id is none");
+  if (remaining == nullptr || !remaining->is_number_unsigned()) {
+    return nonsense("lineItems.remainingQuantity is no figure");
+  }
+  OrderWork::Line line{.id = *id,
+                       .order_line = *order_line,
+                       .barcode = {},
+                       .sku = text_at(node, "sku"),
+                       .title = text_at(node, "productTitle"),
+                       .remaining = remaining->get<int64_t>()};
+  const std::string variant = text_at(node, "variantTitle");
+  if (!variant.empty()) line.title += " " + variant;
+  if (const OrderJson* found = object_at(node, "variant"))
+    line.barcode = text_at(*found, "barcode");
+  return line;
+}
+
+}  // namespace
+
+Result<std::optional<ShopOrder>> parse_order_to_ship(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const OrderJson* found = field(*data, "order");
+  if (found == nullptr) return nonsense("order is missing");
+  if (found->is_null()) return std::optional<ShopOrder>();
+  auto order = read_order(*found);
+  if (!order) return order.error();
+  return std::optional(std::move(order).value());
+}
+
+Result<WorkLinesPage> parse_work_lines(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const OrderJson* work = field(*data, "fulfillmentOrder");
+  if (work == nullptr) return nonsense("fulfillmentOrder is missing");
+  if (work->is_null()) return WorkLinesPage{};
+  const OrderJson* nodes = nodes_of(*work, "lineItems");
+  if (nodes == nullptr) return nonsense("lineItems is not a list");
+  auto end = page_end(work->at("lineItems"));
+  if (!end) return end.error();
+  WorkLinesPage page{.lines = {}, .more = end->more, .end = std::move(end->end)};
+  for (const OrderJson& node : *nodes) {
+    auto line = read_work_line(node);
+    if (!line) return line.error();
+    page.lines.push_back(std::move(line).value());
+  }
+  if (page.more && (page.end.empty() || page.lines.empty())) {
+    return nonsense("pageInfo.endCursor is missing");
+  }
+  return page;
+}
+
+Result<std::optional<int64_t>> parse_work_order(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const OrderJson* work = object_at(*data, "fulfillmentOrder");
+  if (work == nullptr) return std::optional<int64_t>();
+  const auto order = parse_gid(text_at(*work, "orderId"), "Order");
+  if (!order) return nonsense("fulfillmentOrder.orderId is none");
+  return std::optional(*order);
+}
+
+Result<std::optional<ShipTo>> parse_destination(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const OrderJson* work = object_at(*data, "fulfillmentOrder");
+  const OrderJson* to = work == nullptr ? nullptr : object_at(*work, "destination");
+  if (to == nullptr) return std::optional<ShipTo>();
+  const bool japan = text_at(*to, "countryCode") == "JP";
+  return std::optional(ShipTo{.last_name = text_at(*to, "lastName"),
+                              .first_name = text_at(*to, "firstName"),
+                              .company = text_at(*to, "company"),
+                              .post_code = text_at(*to, "zip"),
+                              .province = japan ? prefecture_name(*work) : text_at(*to, "province"),
+                              .city = text_at(*to, "city"),
+                              .line1 = text_at(*to, "address1"),
+                              .line2 = text_at(*to, "address2"),
+                              .phone = text_at(*to, "phone"),
+                              .country = text_at(*to, "countryCode")});
+}
+
+Result<ChangedWorksPage> parse_changed_works(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const OrderJson* nodes = nodes_of(*data, "fulfillmentOrders");
+  if (nodes == nullptr) return nonsense("fulfillmentOrders is not a list");
+  auto end = page_end(data->at("fulfillmentOrders"));
+  if (!end) return end.error();
+  ChangedWorksPage page{.works = {}, .more = end->more, .end = std::move(end->end)};
+  for (const OrderJson& node : *nodes) {
+    const auto order = parse_gid(text_at(node, "orderId"), "Order");
+    const auto changed_at = parse_iso_time(text_at(node, "updatedAt"));
+    if (!order || !changed_at) return nonsense("fulfillmentOrders has no order or no time");
+    page.works.push_back({.order_id = *order, .changed_at = *changed_at});
+  }
+  if (page.more && (page.end.empty() || page.works.empty())) {
+    return nonsense("pageInfo.endCursor is missing");
+  }
+  return page;
+}
+
+Result<int64_t> parse_made(std::string_view body, std::string_view mutation,
+                           std::string_view object, std::string_view type) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const OrderJson* payload = object_at(*data, mutation);
+  const OrderJson* made = payload == nullptr ? nullptr : object_at(*payload, object);
+  const auto id = made == nullptr ? std::nullopt : parse_gid(text_at(*made, "id"), type);
+  if (!id) return nonsense(std::string(mutation) + " made nothing");
+  return *id;
+}
+
+}  // namespace tsunagi::shopify

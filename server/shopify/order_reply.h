@@ -1,0 +1,46 @@
+#pragma once
+// Replies about orders and what is to be sent of them as the domain's values; like reply.h.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/domain/fulfilment/shop_orders.h"
+#include "server/domain/ports.h"
+#include "wasm/core/result.h"
+
+namespace tsunagi::shopify {
+
+// Without the lines of its works. None: there is no such order. kInvalid: it has more works than
+// one reply holds.
+Result<std::optional<ShopOrder>> parse_order_to_ship(std::string_view body);
+
+struct WorkLinesPage {
+  std::vector<OrderWork::Line> lines;
+  bool more = false;
+  std::string end;
+};
+// No lines: the work is gone.
+Result<WorkLinesPage> parse_work_lines(std::string_view body);
+
+Result<std::optional<int64_t>> parse_work_order(std::string_view body);
+Result<std::optional<ShipTo>> parse_destination(std::string_view body);
+
+struct ChangedWorksPage {
+  struct Work {
+    int64_t order_id = 0;
+    Seconds changed_at = 0;
+  };
+  std::vector<Work> works;
+  bool more = false;
+  std::string end;
+};
+Result<ChangedWorksPage> parse_changed_works(std::string_view body);
+
+// data.MUTATION.OBJECT.id
+Result<int64_t> parse_made(std::string_view body, std::string_view mutation,
+                           std::string_view object, std::string_view type);
+
+}  // namespace tsunagi::shopify

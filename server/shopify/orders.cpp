@@ -1,0 +1,142 @@
+#include "server/shopify/orders.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "server/base/iso_time.h"
+#include "server/shopify/order_reply.h"
+#include "server/shopify/wire.h"
+
+namespace tsunagi {
+namespace {
+
+using Caller = ShopifyClient::Caller;
+using OrderVariables = nlohmann::json;
+
+std::string work_gid(int64_t id) { return shopify::make_gid("FulfillmentOrder", id); }
+
+OrderVariables parts_json(const std::vector<WorkPart>& parts) {
+  OrderVariables list = OrderVariables::array();
+  for (const WorkPart& part : parts) {
+    list.push_back({{"id", shopify::make_gid("FulfillmentOrderLineItem", part.line)},
+                    {"quantity", part.quantity}});
+  }
+  return list;
+}
+
+// Names for which Shopify makes the link to the carrier's page by itself (shopify.dev,
+// FulfillmentTrackingInput.company, "supported tracking companies").
+std::string_view company_of(Carrier carrier) {
+  switch (carrier) {
+    case Carrier::kYamato:
+      return "Yamato (JA)";
+    case Carrier::kSagawa:
+      return "Sagawa (JA)";
+    case Carrier::kJapanPost:
+      return "Japan Post (JA)";
+    case Carrier::kOther:
+      return "Other";
+  }
+  return "Other";
+}
+
+}  // namespace
+
+ShopifyOrders::ShopifyOrders(const ShopifyClient& client) : wire_(client.wire()) {}
+
+Result<Done> ShopifyOrders::read_lines(const Tenant& tenant, OrderWork& work) {
+  OrderVariables variables = {{"id", work_gid(work.id)}};
+  for (int page = 0; page < kWorkLinePages; ++page) {
+    const auto body = wire_->call(tenant, shopify::kWorkLines, variables, Caller::kWorker);
+    if (!body) return body.error();
+    auto read = shopify::parse_work_lines(*body);
+    if (!read) return read.error();
+    std::ranges::move(read->lines, std::back_inserter(work.lines));
+    if (!read->more) return Done{};
+    variables["after"] = read->end;
+  }
+  return Error{ErrorCode::kInvalid, "Shopify: a fulfilment order has more than 500 lines"};
+}
+
+Result<std::optional<ShopOrder>> ShopifyOrders::order(const Tenant& tenant, int64_t order_id) {
+  const auto body = wire_->call(
+      tenant, shopify::kOrderToShip,
+      OrderVariables::object({{"id", shopify::make_gid("Order", order_id)}}), Caller::kWorker);
+  if (!body) return body.error();
+  auto order = shopify::parse_order_to_ship(*body);
+  if (!order || !order->has_value()) return order;
+  for (OrderWork& work : (*order)->works) {
+    if (work.state == WorkState::kOver) continue;
+    if (auto lines = read_lines(tenant, work); !lines) return lines.error();
+  }
+  return order;
+}
+
+Result<std::optional<int64_t>> ShopifyOrders::order_of_work(const Tenant& tenant, int64_t work_id) {
+  const auto body =
+      wire_->call(tenant, shopify::kWorkOrder, OrderVariables::object({{"id", work_gid(work_id)}}),
+                  Caller::kWorker);
+  if (!body) return body.error();
+  return shopify::parse_work_order(*body);
+}
+
+Result<ShopOrders::Changed> ShopifyOrders::orders_changed(const Tenant& tenant, Seconds from,
+                                                          Seconds to) {
+  std::string query = "updated_at:<='" + format_iso_time(to) + "'";
+  if (from > 0) query = "updated_at:>='" + format_iso_time(from) + "' AND " + query;
+  OrderVariables variables = {{"query", query}, {"closed", from > 0}};
+  Changed changed{.orders = {}, .until = to};
+  for (int page = 1; page <= kChangedWorkPages; ++page) {
+    const auto body = wire_->call(tenant, shopify::kWorksChanged, variables, Caller::kBackground);
+    if (!body) return body.error();
+    const auto read = shopify::parse_changed_works(*body);
+    if (!read) return read.error();
+    for (const auto& work : read->works) changed.orders.push_back(work.order_id);
+    if (!read->more) break;
+    // The next reading goes on from here; more of the last one's second may be on the next page.
+    if (page == kChangedWorkPages) changed.until = read->works.back().changed_at - 1;
+    variables["after"] = read->end;
+  }
+  std::ranges::sort(changed.orders);
+  changed.orders.erase(std::ranges::unique(changed.orders).begin(), changed.orders.end());
+  return changed;
+}
+
+Result<std::optional<ShipTo>> ShopifyOrders::ship_to(const Tenant& tenant, int64_t work_id) {
+  const auto body =
+      wire_->call(tenant, shopify::kWorkDestination,
+                  OrderVariables::object({{"id", work_gid(work_id)}}), Caller::kMerchant);
+  if (!body) return body.error();
+  return shopify::parse_destination(*body);
+}
+
+Result<int64_t> ShopifyOrders::move(const Tenant& tenant, const Move& move) {
+  const auto body = wire_->once(
+      tenant, shopify::kFulfillmentOrderMove, "fulfillmentOrderMove",
+      OrderVariables::object({{"id", work_gid(move.work_id)},
+                              {"location", shopify::make_gid("Location", move.location_id)},
+                              {"lines", parts_json(move.parts)}}),
+      Caller::kWorker);
+  if (!body) return body.error();
+  return shopify::parse_made(*body, "fulfillmentOrderMove", "movedFulfillmentOrder",
+                             "FulfillmentOrder");
+}
+
+Result<int64_t> ShopifyOrders::send(const Tenant& tenant, const Parcel& parcel) {
+  const OrderVariables lines = {{"fulfillmentOrderId", work_gid(parcel.work_id)},
+                                {"fulfillmentOrderLineItems", parts_json(parcel.parts)}};
+  const OrderVariables tracking = {{"company", company_of(parcel.carrier)},
+                                   {"number", parcel.number}};
+  const OrderVariables fulfillment = {
+      {"lineItemsByFulfillmentOrder", OrderVariables::array({lines})},
+      {"notifyCustomer", true},
+      {"trackingInfo", tracking}};
+  const auto body =
+      wire_->once(tenant, shopify::kFulfillmentCreate, "fulfillmentCreate",
+                  OrderVariables::object({{"fulfillment", fulfillment}}), Caller::kWorker);
+  if (!body) return body.error();
+  return shopify::parse_made(*body, "fulfillmentCreate", "fulfillment", "Fulfillment");
+}
+
+}  // namespace tsunagi

@@ -1,0 +1,36 @@
+#pragma once
+// Shopify's fulfilment orders as the domain's ShopOrders. Reads are repeated as all of the client's
+// are; a move and a fulfilment are sent once, since nothing makes a second one harmless: read the
+// order before trying again.
+
+#include <memory>
+#include <optional>
+
+#include "server/domain/fulfilment/shop_orders.h"
+#include "server/shopify/client.h"
+
+namespace tsunagi {
+
+inline constexpr int kWorkLinePages = 5;      // of 100 lines: Shopify's orders have 500 at most
+inline constexpr int kChangedWorkPages = 10;  // of 100, in one reading
+
+class ShopifyOrders final : public ShopOrders {
+ public:
+  explicit ShopifyOrders(const ShopifyClient& client);
+
+  // One reading, and one for each work that is not over. kInvalid: more than 50 works, or more
+  // lines than kWorkLinePages.
+  Result<std::optional<ShopOrder>> order(const Tenant& tenant, int64_t order_id) override;
+  Result<std::optional<int64_t>> order_of_work(const Tenant& tenant, int64_t work_id) override;
+  Result<Changed> orders_changed(const Tenant& tenant, Seconds from, Seconds to) override;
+  Result<std::optional<ShipTo>> ship_to(const Tenant& tenant, int64_t work_id) override;
+  Result<int64_t> move(const Tenant& tenant, const Move& move) override;
+  Result<int64_t> send(const Tenant& tenant, const Parcel& parcel) override;
+
+ private:
+  Result<Done> read_lines(const Tenant& tenant, OrderWork& work);
+
+  std::shared_ptr<shopify::Wire> wire_;
+};
+
+}  // namespace tsunagi

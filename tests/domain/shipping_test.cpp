@@ -1,0 +1,360 @@
+// Orders brought in step: routed, moved, refused, sent, cancelled, with answers that get lost and a
+// merchant who does things by hand.
+#include "server/domain/fulfilment/shipping_service.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/support/fake_book.h"
+#include "tests/support/fake_orders.h"
+#include "tests/support/fake_shipments.h"
+#include "tests/support/fake_world.h"
+
+namespace tsunagi {
+namespace {
+
+using Outcome = ShippingService::Outcome;
+constexpr int64_t kOnline = 900;  // the place where orders come in
+constexpr int64_t kOrder = 71;
+
+class ShippingTest : public ::testing::Test {
+ protected:
+  ShippingTest() {
+    tenant.id = 41;
+    tenant.settings.shipping.on = true;
+    tenant.settings.shipping.location_id = kOnline;
+    tenant.settings.pickup.hours = {.opens = 0, .closes = 1'440};
+    std::vector<Store> stores;
+    for (const char* id : {"1", "2", "3"}) {
+      tenant.settings.locations.push_back({id, 900 + std::stoll(id)});
+      stores.push_back({.store_id = id, .code = id, .name = id, .phone = {}, .address = "東京都"});
+    }
+    (void)storage.install({.id = tenant.id, .domain = "a.myshopify.com", .name = "a"});
+    (void)storage.apply(tenant.id, {change::PutStores{stores}});
+    stock("49", {5, 5, 5});
+  }
+  // Of one article, what the shops have.
+  void stock(const std::string& code, const std::vector<int64_t>& on_hand) {
+    CodeStock& found = shelf.stock[code];
+    found = {.code = code, .product_id = "p" + code, .name = "商品" + code, .levels = {}};
+    for (size_t i = 0; i < on_hand.size(); ++i) {
+      found.levels.push_back({.product_id = found.product_id,
+                              .store_id = std::to_string(i + 1),
+                              .on_hand = on_hand[i]});
+    }
+  }
+  Outcome step() {
+    const auto outcome = service.step(tenant, kOrder);
+    EXPECT_TRUE(outcome.ok()) << (outcome.ok() ? "" : outcome.error().message);
+    return outcome.ok() ? *outcome : Outcome::kReview;
+  }
+  Result<Shipment> act(const Shipment& shipment, ShipmentAction action,
+                       const std::string& more = "") {
+    const bool head = action == ShipmentAction::kAssign || action == ShipmentAction::kGiveBack;
+    return service.act(tenant, {.shipment_id = shipment.id,
+                                .action_id = "deed-" + std::to_string(++deeds),
+                                .action = action,
+                                .actor = {.role = head ? Role::kHeadOffice : Role::kClerk,
+                                          .id = "p1",
+                                          .stores = {shipment.store_id}},
+                                .reason = action == ShipmentAction::kRefuse ? "not_found" : "",
+                                .carrier = "yamato",
+                                .number = action == ShipmentAction::kShip ? more : "",
+                                .store_id = action == ShipmentAction::kAssign ? more : ""});
+  }
+  void pack_and_send(const Shipment& shipment, const std::string& number) {
+    for (const auto action : {ShipmentAction::kPick, ShipmentAction::kPack}) {
+      EXPECT_TRUE(act(shipment, action).ok());
+    }
+    const auto sent = act(shipment, ShipmentAction::kShip, number);
+    EXPECT_TRUE(sent.ok()) << (sent.ok() ? "" : sent.error().message);
+  }
+  std::vector<Shipment> in(ShipmentState state) {
+    std::vector<Shipment> found = *book.shipments_of_order(tenant.id, kOrder);
+    std::erase_if(found, [state](const Shipment& each) { return each.state != state; });
+    return found;
+  }
+  Shipment only(ShipmentState state) {
+    const auto found = in(state);
+    EXPECT_EQ(1U, found.size()) << word(state);
+    return found.empty() ? Shipment{} : found.front();
+  }
+
+  fakes::ManualClock clock;
+  fakes::SeededRandom random{5};
+  fakes::FakeStorage storage;
+  fakes::StockedBook shelf{storage};
+  fakes::FakeShipments book{storage, shelf};
+  fakes::FakeOrders orders;
+  StockService stock_service{storage, clock};
+  ShippingService service{{book, shelf, storage, orders, stock_service, clock, random}};
+  Tenant tenant;
+  int deeds = 0;
+};
+
+TEST_F(ShippingTest, AnOrderGoesToOneShopAndItsWorkThere) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  EXPECT_EQ(Outcome::kInStep, step());
+  const Shipment shipment = only(ShipmentState::kAssigned);
+  EXPECT_EQ("1", shipment.store_id);
+  EXPECT_TRUE(shipment.placed);
+  EXPECT_EQ(2, shipment.lines[0].held);
+  EXPECT_EQ(901, orders.orders[kOrder].works[0].location_id);
+  EXPECT_EQ(1, orders.moves);
+  step();
+  EXPECT_EQ(1, orders.moves);
+  EXPECT_EQ(1U, book.shipments.size());
+}
+
+TEST_F(ShippingTest, TheCustomerIsToldOnceHoweverOftenItIsBroughtInStep) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  pack_and_send(only(ShipmentState::kAssigned), "4912-3456-7890");
+  step();
+  step();
+  EXPECT_EQ(1, orders.parcels);
+  EXPECT_NE(0, only(ShipmentState::kShipped).told_id);
+  EXPECT_EQ(std::vector<std::string>{"491234567890"}, orders.orders[kOrder].parcels[0].numbers);
+}
+
+TEST_F(ShippingTest, AnAnswerThatWasLostIsLookedUpAndNotRepeated) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}, {2, "50", 1}});
+  stock("49", {5, 0, 0});
+  stock("50", {0, 5, 0});
+  tenant.settings.shipping.rules.split_most = 2;
+  orders.lost_answers = 2;
+  for (int i = 0; i < 2; ++i) {
+    const auto lost = service.step(tenant, kOrder);
+    ASSERT_FALSE(lost.ok());
+    EXPECT_EQ(ErrorCode::kUnavailable, lost.error().code);
+  }
+  step();
+  EXPECT_EQ(2, orders.moves);
+  EXPECT_EQ(2U, orders.orders[kOrder].works.size());
+  ASSERT_EQ(2U, in(ShipmentState::kAssigned).size());
+  for (const Shipment& each : in(ShipmentState::kAssigned)) {
+    pack_and_send(each, "100" + each.store_id);
+  }
+  orders.lost_answers = 2;
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(service.step(tenant, kOrder).ok());
+  step();
+  EXPECT_EQ(2, orders.parcels);
+  for (const Shipment& each : in(ShipmentState::kShipped)) EXPECT_NE(0, each.told_id);
+}
+
+TEST_F(ShippingTest, ARefusalAsksAnotherShopAndNeverThisOneAgain) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  std::vector<std::string> asked;
+  for (int i = 0; i < 3; ++i) {
+    const Shipment shipment = only(ShipmentState::kAssigned);
+    asked.push_back(shipment.store_id);
+    EXPECT_EQ(900 + std::stoll(shipment.store_id), orders.orders[kOrder].works[0].location_id);
+    EXPECT_TRUE(act(shipment, ShipmentAction::kRefuse).ok());
+    step();
+  }
+  std::ranges::sort(asked);
+  EXPECT_EQ((std::vector<std::string>{"1", "2", "3"}), asked);
+  EXPECT_TRUE(in(ShipmentState::kAssigned).empty());
+  EXPECT_EQ("no_shop", only(ShipmentState::kPerson).reason);
+  EXPECT_EQ(0, book.held());
+}
+
+TEST_F(ShippingTest, AfterAsManyShopsAsTheRulesLetAPersonDecides) {
+  tenant.settings.shipping.rules.asked_most = 1;
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  EXPECT_TRUE(act(only(ShipmentState::kAssigned), ShipmentAction::kRefuse).ok());
+  step();
+  const Shipment asked = only(ShipmentState::kPerson);
+  EXPECT_EQ("asked_most", asked.reason);
+  EXPECT_NE(std::string::npos, book.trace_of(tenant.id, asked.id)->find("not_asked"));
+  // Head office gives it to a shop, and its work follows.
+  EXPECT_TRUE(act(asked, ShipmentAction::kAssign, "3").ok());
+  step();
+  EXPECT_EQ("3", only(ShipmentState::kAssigned).store_id);
+  EXPECT_EQ(903, orders.orders[kOrder].works[0].location_id);
+}
+
+TEST_F(ShippingTest, WhatHeadOfficeGaveBackIsLeftAlone) {
+  stock("49", {0, 0, 0});
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  EXPECT_EQ("stock", only(ShipmentState::kPerson).reason);
+  EXPECT_TRUE(act(only(ShipmentState::kPerson), ShipmentAction::kGiveBack).ok());
+  stock("49", {5, 5, 5});
+  step();
+  EXPECT_EQ(1U, book.shipments.size());
+  EXPECT_EQ(kOnline, orders.orders[kOrder].works[0].location_id);
+}
+
+TEST_F(ShippingTest, TwoLinesOfOneArticleAreSummed) {
+  stock("49", {3, 4, 0});
+  orders.add(kOrder, kOnline, {{1, "49", 2}, {2, "49", 2}});
+  step();
+  const Shipment shipment = only(ShipmentState::kAssigned);
+  EXPECT_EQ("2", shipment.store_id);
+  EXPECT_EQ(4, book.held());
+}
+
+TEST_F(ShippingTest, AnArticleThatNoShopCountsIsForAPerson) {
+  orders.add(kOrder, kOnline, {{1, "49", 1}, {2, "unknown", 1}});
+  step();
+  EXPECT_EQ(kUnknownProduct, only(ShipmentState::kPerson).reason);
+  EXPECT_EQ(0, book.held());
+}
+
+TEST_F(ShippingTest, ACancelledOrderEndsWhatWasBegunAndHoldsNothing) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  EXPECT_TRUE(act(only(ShipmentState::kAssigned), ShipmentAction::kPick).ok());
+  orders.orders[kOrder].cancelled = true;
+  orders.orders[kOrder].works[0].state = WorkState::kOver;
+  step();
+  EXPECT_EQ("order", only(ShipmentState::kCancelled).reason);
+  EXPECT_EQ(0, book.held());
+  EXPECT_EQ(1U, book.shipments.size());
+}
+
+TEST_F(ShippingTest, OfAPartThatWasTakenOffTheOrderTheRestIsPutAnew) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  orders.orders[kOrder].works[0].lines[0].remaining = 1;
+  step();
+  EXPECT_EQ("order", only(ShipmentState::kCancelled).reason);
+  EXPECT_EQ(1, only(ShipmentState::kAssigned).lines[0].quantity);
+  EXPECT_EQ(1, book.held());
+}
+
+TEST_F(ShippingTest, WhatSomebodySentByHandIsNoLongerAskedOfTheShop) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  orders.orders[kOrder].works[0].state = WorkState::kOver;
+  orders.orders[kOrder].parcels.push_back({.id = 5, .numbers = {"777"}});
+  step();
+  EXPECT_EQ("elsewhere", only(ShipmentState::kCancelled).reason);
+}
+
+TEST_F(ShippingTest, AParcelThatThePlatformKnowsNothingOfIsForAPerson) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  pack_and_send(only(ShipmentState::kAssigned), "4912");
+  orders.orders[kOrder].cancelled = true;
+  orders.orders[kOrder].works[0].state = WorkState::kOver;
+  EXPECT_EQ(Outcome::kReview, step());
+  EXPECT_EQ(0, orders.parcels);
+}
+
+TEST_F(ShippingTest, WhatTheMerchantMovedByHandStaysThere) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  EXPECT_EQ("1", only(ShipmentState::kAssigned).store_id);
+  orders.orders[kOrder].works[0].location_id = 902;
+  step();
+  EXPECT_EQ("moved", only(ShipmentState::kCancelled).reason);
+  EXPECT_EQ("2", only(ShipmentState::kAssigned).store_id);
+  EXPECT_EQ(2, book.held());
+  // To a place that is no shop's: not ours any more.
+  orders.orders[kOrder].works[0].location_id = 555;
+  step();
+  EXPECT_TRUE(in(ShipmentState::kAssigned).empty());
+  EXPECT_EQ(0, book.held());
+  EXPECT_EQ(1, orders.moves);
+}
+
+TEST_F(ShippingTest, AHoldIsSeenAndItsEndToo) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  orders.orders[kOrder].works[0].state = WorkState::kOnHold;
+  step();
+  EXPECT_TRUE(only(ShipmentState::kAssigned).on_hold);
+  orders.orders[kOrder].works[0].state = WorkState::kOpen;
+  step();
+  EXPECT_FALSE(only(ShipmentState::kAssigned).on_hold);
+}
+
+TEST_F(ShippingTest, OnlyWhatIsOursIsRouted) {
+  struct Case {
+    const char* what;
+    bool ours;
+    void (*change)(ShopOrder& order, Settings& settings);
+  };
+  const Case cases[] = {
+      {"as it is", true, [](ShopOrder&, Settings&) {}},
+      {"at a shop's place", true, [](ShopOrder& o, Settings&) { o.works[0].location_id = 903; }},
+      {"elsewhere", false, [](ShopOrder& o, Settings&) { o.works[0].location_id = 555; }},
+      {"fetched", false, [](ShopOrder& o, Settings&) { o.works[0].by_carrier = false; }},
+      {"on hold", false, [](ShopOrder& o, Settings&) { o.works[0].state = WorkState::kOnHold; }},
+      {"begun", false, [](ShopOrder& o, Settings&) { o.works[0].state = WorkState::kBegun; }},
+      {"not paid", false, [](ShopOrder& o, Settings&) { o.paid = false; }},
+      {"paid at the door", true,
+       [](ShopOrder& o, Settings& s) {
+         o.paid = false;
+         s.shipping.unpaid = true;
+       }},
+      {"switched off", false, [](ShopOrder&, Settings& s) { s.shipping.on = false; }},
+  };
+  for (const Case& each : cases) {
+    book.shipments.clear();
+    orders.orders.clear();
+    Tenant its = tenant;
+    each.change(orders.add(kOrder, kOnline, {{1, "49", 2}}), its.settings);
+    ASSERT_TRUE(service.step(its, kOrder).ok()) << each.what;
+    EXPECT_EQ(each.ours, !book.shipments.empty()) << each.what;
+  }
+}
+
+TEST_F(ShippingTest, WhereThePlaceTakesItNotAPersonDecides) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  orders.immovable = true;
+  step();
+  EXPECT_EQ(kNotMovable, only(ShipmentState::kPerson).reason);
+  EXPECT_EQ("refused_there", only(ShipmentState::kCancelled).reason);
+  EXPECT_EQ(0, book.held());
+}
+
+TEST_F(ShippingTest, TheAddressIsForTheShopThatPacks) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  const Shipment shipment = only(ShipmentState::kAssigned);
+  const Actor clerk{.role = Role::kClerk, .id = "p1", .stores = {"1"}};
+  const auto code_for = [&](const Actor& actor) {
+    const auto answer = service.address(tenant, actor, shipment.id);
+    return answer.ok() ? std::optional<ErrorCode>() : std::optional(answer.error().code);
+  };
+  EXPECT_EQ(ErrorCode::kConflict, code_for(clerk));
+  EXPECT_TRUE(act(shipment, ShipmentAction::kAccept).ok());
+  EXPECT_EQ(std::nullopt, code_for(clerk));
+  EXPECT_EQ(ErrorCode::kNotFound, code_for({.role = Role::kClerk, .id = "p2", .stores = {"2"}}));
+  EXPECT_EQ(ErrorCode::kNotFound, code_for({.role = Role::kHeadOffice, .id = "p3"}));
+  for (const auto action : {ShipmentAction::kPick, ShipmentAction::kPack}) {
+    EXPECT_TRUE(act(shipment, action).ok());
+  }
+  EXPECT_EQ(std::nullopt, code_for(clerk));
+  EXPECT_TRUE(act(shipment, ShipmentAction::kShip, "4912").ok());
+  EXPECT_EQ(ErrorCode::kConflict, code_for(clerk));
+}
+
+TEST_F(ShippingTest, AReadingAsksForEveryOrderThatChangedAndGoesOnFromThere) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  orders.add(kOrder + 1, kOnline, {{2, "49", 1}});
+  const auto read = service.read_changed(tenant);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(2, *read);
+  EXPECT_EQ(2U, storage.outbox().size());
+  EXPECT_EQ(clock.now(), storage.cursor(tenant.id, kOrdersCursor)->value_or(0));
+  tenant.settings.shipping.on = false;
+  EXPECT_EQ(0, *service.read_changed(tenant));
+}
+
+TEST_F(ShippingTest, AKeyIsAnOrdersOrNone) {
+  EXPECT_EQ(71, order_of_key(ship_order_key(71)));
+  for (const char* key :
+       {"", "order-", "order-0", "order--1", "order-7x", "71", "order-99999999999999999999"}) {
+    EXPECT_EQ(0, order_of_key(key)) << key;
+  }
+}
+
+}  // namespace
+}  // namespace tsunagi

@@ -1,0 +1,231 @@
+// Fulfilment orders before a scripted server: what is read of them, what is sent, and that nothing
+// which cannot be looked up is sent twice.
+#include "server/shopify/orders.h"
+
+#include "server/shopify/order_reply.h"
+#include "tests/server/shopify/client_world.h"
+
+namespace tsunagi {
+namespace {
+
+class ShopifyOrdersTest : public ShopifyClientTest {
+ protected:
+  void SetUp() override { has_tokens("t1", "r1"); }
+  static json work(int64_t id, const std::string& state, int64_t place) {
+    return {{"id", "gid://shopify/FulfillmentOrder/" + std::to_string(id)},
+            {"status", state},
+            {"deliveryMethod", {{"methodType", "SHIPPING"}}},
+            {"assignedLocation",
+             {{"location", {{"id", "gid://shopify/Location/" + std::to_string(place)}}}}}};
+  }
+  static json order_of(json works, json more = json::object()) {
+    json order = {{"id", "gid://shopify/Order/71"},
+                  {"name", "#1001"},
+                  {"cancelledAt", nullptr},
+                  {"displayFinancialStatus", "PAID"},
+                  {"shippingAddress", {{"countryCodeV2", "JP"}, {"provinceCode", "JP-27"}}},
+                  {"fulfillmentOrders",
+                   {{"nodes", std::move(works)}, {"pageInfo", {{"hasNextPage", false}}}}},
+                  {"fulfillments",
+                   {{{"id", "gid://shopify/Fulfillment/9"},
+                     {"status", "SUCCESS"},
+                     {"trackingInfo", {{{"number", "4912"}}}}},
+                    {{"id", "gid://shopify/Fulfillment/8"},
+                     {"status", "CANCELLED"},
+                     {"trackingInfo", json::array()}}}}};
+    order.update(more);
+    return {{"data", {{"order", std::move(order)}}}};
+  }
+  static json lines_of(const std::vector<std::pair<int64_t, int64_t>>& lines,
+                       const std::string& next) {
+    json nodes = json::array();
+    for (const auto& [id, remaining] : lines) {
+      nodes.push_back(
+          {{"id", "gid://shopify/FulfillmentOrderLineItem/" + std::to_string(id)},
+           {"remainingQuantity", remaining},
+           {"productTitle", "タオル"},
+           {"variantTitle", "白"},
+           {"sku", "S1"},
+           {"lineItem", {{"id", "gid://shopify/LineItem/" + std::to_string(1'000 + id)}}},
+           {"variant", {{"barcode", "4900000000017"}}}});
+    }
+    return {{"data",
+             {{"fulfillmentOrder",
+               {{"lineItems",
+                 {{"nodes", std::move(nodes)},
+                  {"pageInfo", {{"hasNextPage", !next.empty()}, {"endCursor", next}}}}}}}}}};
+  }
+
+  ShopifyOrders orders{*client};
+};
+
+TEST_F(ShopifyOrdersTest, AnOrderIsReadWithTheLinesOfWhatIsNotOver) {
+  shopify.on(kGraphql,
+             {ok(order_of({work(5, "OPEN", 3), work(6, "CLOSED", 4)}).dump()),
+              ok(lines_of({{50, 2}}, "next").dump()), ok(lines_of({{51, 1}}, "").dump())});
+  const auto read = orders.order(tenant, 71);
+  ASSERT_TRUE(read) << read.error().message;
+  const ShopOrder& order = **read;
+  EXPECT_EQ("#1001", order.name);
+  EXPECT_TRUE(order.paid);
+  EXPECT_FALSE(order.cancelled);
+  EXPECT_EQ(27, order.ship_to->code());
+  ASSERT_EQ(2U, order.works.size());
+  EXPECT_EQ(WorkState::kOpen, order.works[0].state);
+  EXPECT_EQ(3, order.works[0].location_id);
+  EXPECT_TRUE(order.works[0].by_carrier);
+  ASSERT_EQ(2U, order.works[0].lines.size());
+  EXPECT_EQ(1'050, order.works[0].lines[0].order_line);
+  EXPECT_EQ("4900000000017", order.works[0].lines[0].barcode);
+  EXPECT_EQ("タオル 白", order.works[0].lines[0].title);
+  EXPECT_TRUE(order.works[1].lines.empty());
+  ASSERT_EQ(1U, order.parcels.size()) << "a cancelled one was never sent";
+  EXPECT_EQ("4912", order.parcels[0].numbers[0]);
+  EXPECT_EQ(3U, shopify.count(kGraphql));
+  EXPECT_EQ("next", sent()["variables"]["after"]);
+}
+
+TEST_F(ShopifyOrdersTest, WhatAnOrderIsNotIsNone) {
+  shopify.on(kGraphql,
+             {ok(R"({"data":{"order":null}})"), ok(R"({"data":{"fulfillmentOrder":null}})")});
+  EXPECT_FALSE(*orders.order(tenant, 71));
+  EXPECT_FALSE(*orders.order_of_work(tenant, 5));
+  EXPECT_FALSE(*orders.ship_to(tenant, 5));
+}
+
+TEST_F(ShopifyOrdersTest, EveryStateAndPaymentIsUnderstood) {
+  const std::pair<const char*, WorkState> states[] = {
+      {"OPEN", WorkState::kOpen},         {"ON_HOLD", WorkState::kOnHold},
+      {"IN_PROGRESS", WorkState::kBegun}, {"CLOSED", WorkState::kOver},
+      {"CANCELLED", WorkState::kOver},    {"SCHEDULED", WorkState::kLater},
+      {"INCOMPLETE", WorkState::kLater}};
+  for (const auto& [status, state] : states) {
+    const auto read =
+        shopify::parse_order_to_ship(order_of(json::array({work(5, status, 3)})).dump());
+    ASSERT_TRUE(read) << status;
+    EXPECT_EQ(state, (*read)->works[0].state) << status;
+  }
+  for (const auto& [status, paid] : {std::pair{"PAID", true},
+                                     {"AUTHORIZED", true},
+                                     {"PENDING", false},
+                                     {"PARTIALLY_PAID", false},
+                                     {"VOIDED", false},
+                                     {"REFUNDED", false}}) {
+    const auto read = shopify::parse_order_to_ship(
+        order_of(json::array(), {{"displayFinancialStatus", status}}).dump());
+    EXPECT_EQ(paid, (*read)->paid) << status;
+  }
+  const auto abroad = shopify::parse_order_to_ship(
+      order_of(json::array(),
+               {{"shippingAddress", {{"countryCodeV2", "US"}, {"provinceCode", "CA"}}}})
+          .dump());
+  EXPECT_FALSE((*abroad)->ship_to);
+  const auto none =
+      shopify::parse_order_to_ship(order_of(json::array(), {{"shippingAddress", nullptr}}).dump());
+  EXPECT_FALSE((*none)->ship_to);
+}
+
+TEST_F(ShopifyOrdersTest, NonsenseIsNoOrder) {
+  const json good = order_of(json::array({work(5, "OPEN", 3)}));
+  for (const char* path :
+       {"/data/order/id", "/data/order/fulfillmentOrders/nodes",
+        "/data/order/fulfillmentOrders/pageInfo", "/data/order/fulfillments",
+        "/data/order/fulfillmentOrders/nodes/0/id", "/data/order/fulfillments/0/id"}) {
+    json bad = good;
+    bad[json::json_pointer(path)] = 7;
+    const auto read = shopify::parse_order_to_ship(bad.dump());
+    ASSERT_FALSE(read) << path;
+    EXPECT_EQ(ErrorCode::kUnavailable, read.error().code) << path;
+  }
+  json many = good;
+  many["data"]["order"]["fulfillmentOrders"]["pageInfo"]["hasNextPage"] = true;
+  EXPECT_EQ(ErrorCode::kInvalid, shopify::parse_order_to_ship(many.dump()).error().code);
+  for (const char* body : {"", "[]", "{}", R"({"data":{}})"}) {
+    EXPECT_FALSE(shopify::parse_order_to_ship(body)) << body;
+    EXPECT_FALSE(shopify::parse_work_lines(body)) << body;
+    EXPECT_FALSE(shopify::parse_changed_works(body)) << body;
+  }
+}
+
+TEST_F(ShopifyOrdersTest, AMoveNamesTheLinesAndAnswersTheWorkThatHasThem) {
+  shopify.on(kGraphql, {ok(R"({"data":{"fulfillmentOrderMove":{"movedFulfillmentOrder":
+      {"id":"gid://shopify/FulfillmentOrder/6"},"userErrors":[]}}})")});
+  const auto moved = orders.move(tenant, {.work_id = 5, .location_id = 3, .parts = {{50, 2}}});
+  ASSERT_TRUE(moved) << moved.error().message;
+  EXPECT_EQ(6, *moved);
+  EXPECT_EQ(
+      (json{{"id", "gid://shopify/FulfillmentOrder/5"},
+            {"location", "gid://shopify/Location/3"},
+            {"lines", {{{"id", "gid://shopify/FulfillmentOrderLineItem/50"}, {"quantity", 2}}}}}),
+      sent()["variables"]);
+}
+
+TEST_F(ShopifyOrdersTest, AParcelTellsTheCustomerWithNumberAndCarrier) {
+  shopify.on(kGraphql, {ok(R"({"data":{"fulfillmentCreate":{"fulfillment":
+      {"id":"gid://shopify/Fulfillment/9"},"userErrors":[]}}})")});
+  const auto made = orders.send(
+      tenant, {.work_id = 5, .parts = {{50, 2}}, .carrier = Carrier::kYamato, .number = "4912"});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(9, *made);
+  const json fulfillment = sent()["variables"]["fulfillment"];
+  EXPECT_EQ(true, fulfillment["notifyCustomer"]);
+  EXPECT_EQ((json{{"company", "Yamato (JA)"}, {"number", "4912"}}), fulfillment["trackingInfo"]);
+}
+
+TEST_F(ShopifyOrdersTest, WhatMayHaveHappenedIsNotSentAgain) {
+  for (const Answer& answer :
+       {status(500), status(503), status(429), test::half_body(), ok("nonsense")}) {
+    shopify.on(kGraphql, {answer});
+    const size_t before = shopify.count(kGraphql);
+    const auto sent_ = orders.send(tenant, {.work_id = 5, .parts = {{50, 2}}, .number = "4912"});
+    ASSERT_FALSE(sent_);
+    EXPECT_EQ(ErrorCode::kUnavailable, sent_.error().code);
+    EXPECT_EQ(before + 1, shopify.count(kGraphql));
+    const auto moved = orders.move(tenant, {.work_id = 5, .location_id = 3, .parts = {{50, 2}}});
+    ASSERT_FALSE(moved);
+    EXPECT_EQ(before + 2, shopify.count(kGraphql));
+  }
+}
+
+TEST_F(ShopifyOrdersTest, ARefusalIsAConflictWithoutTheCustomersWords) {
+  shopify.on(
+      kGraphql,
+      {user_errors(
+          "fulfillmentOrderMove",
+          {{{"field", {"id"}}, {"message", "山田さん doesn't stock it"}, {"code", nullptr}}})});
+  const auto moved = orders.move(tenant, {.work_id = 5, .location_id = 3, .parts = {{50, 2}}});
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(ErrorCode::kConflict, moved.error().code);
+  EXPECT_EQ(std::string::npos, moved.error().message.find("山田"));
+}
+
+TEST_F(ShopifyOrdersTest, ChangesAreReadFromAMomentOrAllThatIsOpen) {
+  const auto page = [](bool more, const std::string& at) {
+    return ok(json{{"data",
+                    {{"fulfillmentOrders",
+                      {{"nodes",
+                        {{{"id", "gid://shopify/FulfillmentOrder/5"},
+                          {"orderId", "gid://shopify/Order/71"},
+                          {"updatedAt", at}},
+                         {{"id", "gid://shopify/FulfillmentOrder/6"},
+                          {"orderId", "gid://shopify/Order/71"},
+                          {"updatedAt", at}}}},
+                       {"pageInfo", {{"hasNextPage", more}, {"endCursor", "c"}}}}}}}}
+                  .dump());
+  };
+  shopify.on(kGraphql, {page(false, "2026-09-21T14:13:20Z")});
+  const auto all = orders.orders_changed(tenant, 0, 1'790'000'000);
+  ASSERT_TRUE(all) << all.error().message;
+  EXPECT_EQ(std::vector<int64_t>{71}, all->orders);
+  EXPECT_EQ(1'790'000'000, all->until);
+  EXPECT_EQ(false, sent()["variables"]["closed"]);
+  EXPECT_EQ(std::string::npos, sent()["variables"]["query"].get<std::string>().find(">="));
+  shopify.on(kGraphql, {page(true, "2026-09-21T14:13:20Z")});
+  const auto since = orders.orders_changed(tenant, 1'789'000'000, 1'790'000'000);
+  ASSERT_TRUE(since);
+  EXPECT_EQ(true, sent()["variables"]["closed"]);
+  EXPECT_LT(since->until, 1'790'000'000) << "the next reading goes on from there";
+}
+
+}  // namespace
+}  // namespace tsunagi

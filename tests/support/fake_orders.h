@@ -1,0 +1,152 @@
+#pragma once
+// The shop platform's orders in memory: works that are split and moved, parcels that are made, and
+// answers that get lost after what they were about has happened.
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/domain/fulfilment/shop_orders.h"
+
+namespace tsunagi::fakes {
+
+class FakeOrders : public ShopOrders {
+ public:
+  std::map<int64_t, ShopOrder> orders;
+  int lost_answers = 0;    // of so many writes to come: they happen, and nobody hears
+  bool down = false;       // nothing happens
+  bool immovable = false;  // moves are refused
+  int moves = 0, parcels = 0, reads = 0;
+
+  // An order of one work at a place: (order line, barcode, pieces).
+  struct Wanted {
+    int64_t order_line = 0;
+    std::string barcode;
+    int64_t pieces = 0;
+  };
+  ShopOrder& add(int64_t id, int64_t place, const std::vector<Wanted>& wanted) {
+    ShopOrder& order = orders[id];
+    order.id = id;
+    order.name = "#" + std::to_string(id);
+    order.paid = true;
+    order.ship_to = Prefecture::from_code(13);
+    OrderWork work{.id = next_++, .by_carrier = true, .location_id = place, .lines = {}};
+    for (const Wanted& each : wanted) {
+      work.lines.push_back({.id = next_++,
+                            .order_line = each.order_line,
+                            .barcode = each.barcode,
+                            .sku = {},
+                            .title = "商品",
+                            .remaining = each.pieces});
+    }
+    order.works.push_back(std::move(work));
+    return order;
+  }
+  OrderWork* work(int64_t id) {
+    for (auto& [order_id, order] : orders) {
+      const auto found = std::ranges::find(order.works, id, &OrderWork::id);
+      if (found != order.works.end()) return &*found;
+    }
+    return nullptr;
+  }
+
+  Result<std::optional<ShopOrder>> order(const Tenant&, int64_t order_id) override {
+    ++reads;
+    if (down) return unreachable();
+    const auto found = orders.find(order_id);
+    return found == orders.end() ? std::optional<ShopOrder>() : std::optional(found->second);
+  }
+  Result<std::optional<int64_t>> order_of_work(const Tenant&, int64_t work_id) override {
+    if (down) return unreachable();
+    for (const auto& [id, order] : orders) {
+      if (std::ranges::find(order.works, work_id, &OrderWork::id) != order.works.end()) {
+        return std::optional(id);
+      }
+    }
+    return std::optional<int64_t>();
+  }
+  Result<Changed> orders_changed(const Tenant&, Seconds, Seconds to) override {
+    if (down) return unreachable();
+    Changed changed{.orders = {}, .until = to};
+    for (const auto& [id, order] : orders) changed.orders.push_back(id);
+    return changed;
+  }
+  Result<std::optional<ShipTo>> ship_to(const Tenant&, int64_t) override {
+    if (down) return unreachable();
+    return std::optional(ShipTo{.last_name = "山田", .post_code = "1500043"});
+  }
+  Result<int64_t> move(const Tenant&, const Move& move) override {
+    if (down) return unreachable();
+    if (immovable) return Error{ErrorCode::kConflict, "the place does not stock it"};
+    ++moves;
+    const int64_t moved = moved_to(move);
+    return lost() ? Result<int64_t>(unreachable()) : Result(moved);
+  }
+  Result<int64_t> send(const Tenant&, const Parcel& parcel) override {
+    if (down) return unreachable();
+    ShopOrder& order = order_with(parcel.work_id);
+    OrderWork& from = *work(parcel.work_id);
+    for (const WorkPart& part : parcel.parts) {
+      auto line = std::ranges::find(from.lines, part.line, &OrderWork::Line::id);
+      if (line == from.lines.end() || line->remaining < part.quantity) {
+        return Error{ErrorCode::kConflict, "that was sent"};
+      }
+      line->remaining -= part.quantity;
+    }
+    close_if_done(from);
+    ++parcels;
+    order.parcels.push_back({.id = next_++, .numbers = {parcel.number}});
+    return lost() ? Result<int64_t>(unreachable()) : Result(order.parcels.back().id);
+  }
+
+ private:
+  static Error unreachable() { return {ErrorCode::kUnavailable, "no answer"}; }
+  bool lost() { return lost_answers > 0 && lost_answers-- > 0; }
+  static void close_if_done(OrderWork& work) {
+    const bool left = std::ranges::any_of(
+        work.lines, [](const OrderWork::Line& line) { return line.remaining > 0; });
+    if (!left) work.state = WorkState::kOver;
+  }
+  ShopOrder& order_with(int64_t work_id) {
+    return std::ranges::find_if(orders,
+                                [&](const auto& each) {
+                                  return std::ranges::find(each.second.works, work_id,
+                                                           &OrderWork::id) !=
+                                         each.second.works.end();
+                                })
+        ->second;
+  }
+  int64_t moved_to(const Move& move) {
+    ShopOrder& order = order_with(move.work_id);
+    OrderWork& from = *work(move.work_id);
+    if (from.location_id == move.location_id) return from.id;
+    OrderWork moved{.id = next_++,
+                    .state = from.state,
+                    .by_carrier = true,
+                    .location_id = move.location_id,
+                    .lines = {}};
+    for (const WorkPart& part : move.parts) {
+      auto& line = *std::ranges::find(from.lines, part.line, &OrderWork::Line::id);
+      OrderWork::Line taken = line;
+      taken.id = next_++;
+      taken.remaining = part.quantity;
+      line.remaining -= part.quantity;
+      moved.lines.push_back(std::move(taken));
+    }
+    const bool left = std::ranges::any_of(
+        from.lines, [](const OrderWork::Line& line) { return line.remaining > 0; });
+    if (!left) {  // the whole of it keeps its id
+      from.location_id = move.location_id;
+      from.lines = std::move(moved.lines);
+      return from.id;
+    }
+    order.works.push_back(std::move(moved));
+    return order.works.back().id;
+  }
+
+  int64_t next_ = 1'000;
+};
+
+}  // namespace tsunagi::fakes
