@@ -198,6 +198,45 @@ TEST_F(ShippingTest, TwoLinesOfOneArticleAreSummed) {
   EXPECT_EQ(4, book.held());
 }
 
+// Which of them is looked at first is decided by their ids: it took the other's piece once.
+TEST_F(ShippingTest, OfALineThatTwoShopsShareEachHasThePieceThatIsAtItsPlace) {
+  OrderWork first{.id = 5, .by_carrier = true, .location_id = 901, .lines = {}};
+  first.lines = {{.id = 51, .order_line = 1, .barcode = "49", .sku = {}, .title = {}, .remaining = 1},
+                 {.id = 52, .order_line = 2, .barcode = "50", .sku = {}, .title = {}, .remaining = 1}};
+  OrderWork moved{.id = 6, .by_carrier = true, .location_id = 902, .lines = {first.lines[0]}};
+  moved.lines[0].id = 61;
+  const ShopOrder order{.id = kOrder,
+                        .name = "#71",
+                        .paid = true,
+                        .ship_to = Prefecture::from_code(13),
+                        .works = {first, moved},
+                        .parcels = {}};
+  const auto shipment = [](const char* id, const char* store, const std::vector<int64_t>& lines) {
+    Shipment made;
+    made.id = id;
+    made.order_id = kOrder;
+    made.work_id = 5;
+    made.store_id = store;
+    for (const int64_t line : lines) {
+      ShipmentLine piece;
+      piece.order_line = line;
+      piece.quantity = 1;
+      made.lines.push_back(piece);
+    }
+    return made;
+  };
+  Shipment ones = shipment("b", "1", {1, 2});
+  ones.placed = true;
+  const Shipment others = shipment("a", "2", {1});  // its move was not noted yet
+  const OrderPlan plan = plan_order(tenant.settings, order, {others, ones});
+  EXPECT_TRUE(plan.cancelled.empty());
+  EXPECT_TRUE(plan.moves.empty());
+  EXPECT_TRUE(plan.unserved.empty());
+  ASSERT_EQ(1U, plan.seen.size());
+  EXPECT_EQ("a", plan.seen[0].shipment_id);
+  EXPECT_EQ(6, plan.seen[0].work_id);
+}
+
 TEST_F(ShippingTest, AnArticleThatNoShopCountsIsForAPerson) {
   orders.add(kOrder, kOnline, {{1, "49", 1}, {2, "unknown", 1}});
   step();

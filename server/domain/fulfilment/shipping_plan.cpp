@@ -76,13 +76,13 @@ class Planner {
     return std::nullopt;
   }
 
-  // The work that has all its lines: the one it was in, one at its shop, or any other. Its lines
-  // are the shipment's then.
+  // The work that has all its lines: one at its shop, the one it was in, or any other. Its lines are
+  // the shipment's then. Two shops may have pieces of one line: at its own is what is a shop's.
   OrderWork* work_of(const Shipment& shipment) {
     const int64_t own = location_id_of(settings_, shipment.store_id);
     const auto rank = [&](const OrderWork& work) {
-      if (work.id == shipment.work_id) return 0;
-      return own != 0 && work.location_id == own ? 1 : 2;
+      const bool elsewhere = own == 0 || work.location_id != own;
+      return std::pair(elsewhere, work.id != shipment.work_id);
     };
     OrderWork* best = nullptr;
     for (OrderWork& work : works_) {
