@@ -302,6 +302,25 @@ TEST_F(ShippingTest, WhatTheMerchantMovedByHandStaysThere) {
   EXPECT_EQ(1, orders.moves);
 }
 
+// A shop that the merchant chose may refuse as every other.
+TEST_F(ShippingTest, AShopThatTheMerchantChoseAndThatRefusedIsNotAskedAgain) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  orders.orders[kOrder].works[0].location_id = 902;
+  step();
+  EXPECT_TRUE(act(only(ShipmentState::kAssigned), ShipmentAction::kRefuse).ok());
+  step();
+  EXPECT_EQ("1", only(ShipmentState::kAssigned).store_id);
+  EXPECT_TRUE(act(only(ShipmentState::kAssigned), ShipmentAction::kRefuse).ok());
+  step();
+  EXPECT_EQ("3", only(ShipmentState::kAssigned).store_id);
+  // Chosen once more, it is asked: the merchant may.
+  clock.advance(60);
+  orders.orders[kOrder].works[0].location_id = 902;
+  step();
+  EXPECT_EQ("2", only(ShipmentState::kAssigned).store_id);
+}
+
 TEST_F(ShippingTest, AHoldIsSeenAndItsEndToo) {
   orders.add(kOrder, kOnline, {{1, "49", 2}});
   step();

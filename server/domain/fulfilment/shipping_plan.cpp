@@ -167,12 +167,21 @@ class Planner {
     if (!same) plan_.seen.push_back(seen);
   }
 
-  [[nodiscard]] bool by_hand(int64_t work_id) const {
-    return by_hand_.contains(work_id) ||
-           std::ranges::any_of(shipments_, [work_id](const Shipment& shipment) {
-             return shipment.work_id == work_id && shipment.state == ShipmentState::kCancelled &&
-                    shipment.reason == word(CancelReason::kMoved);
-           });
+  // Whether the merchant gave the work to this shop, which has not refused it since.
+  [[nodiscard]] bool by_hand(int64_t work_id, const std::string& store_id) const {
+    if (by_hand_.contains(work_id)) return true;
+    std::optional<Seconds> moved_at;
+    std::optional<Seconds> refused_at;
+    for (const Shipment& shipment : shipments_) {
+      const bool moved = shipment.work_id == work_id &&
+                         shipment.state == ShipmentState::kCancelled &&
+                         shipment.reason == word(CancelReason::kMoved);
+      const bool refused =
+          shipment.state == ShipmentState::kRefused && shipment.store_id == store_id;
+      if (moved) moved_at = std::max(moved_at, std::optional(shipment.changed_at));
+      if (refused) refused_at = std::max(refused_at, std::optional(shipment.changed_at));
+    }
+    return moved_at > refused_at;
   }
   void find_unserved() {
     if (!order_.paid && !settings_.shipping.unpaid) return;
@@ -185,7 +194,7 @@ class Planner {
       std::erase_if(unserved.lines,
                     [](const OrderWork::Line& line) { return line.remaining <= 0; });
       if (unserved.lines.empty()) continue;
-      if (by_hand(work.id)) unserved.store_id = at;
+      if (by_hand(work.id, at)) unserved.store_id = at;
       plan_.unserved.push_back(std::move(unserved));
     }
   }
