@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 #include <mutex>
 #include <string>
 #include <thread>
 
+#include "tests/simulation/environment.h"
 #include "tests/simulation/lives.h"
 
 namespace tsunagi::simulation {

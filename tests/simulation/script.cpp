@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <utility>
 
 #include "server/domain/member/field_words.h"
@@ -185,11 +184,6 @@ class Author {
 };
 
 }  // namespace
-
-uint64_t number_from_environment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 std::vector<Life> make_script(uint64_t seed, size_t lives, Seconds window) {
   Author author(seed);

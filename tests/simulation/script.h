@@ -15,9 +15,6 @@ inline constexpr TenantId kShop = 1;
 inline constexpr int kLostPercent = 30;  // of the platforms' messages, with all their retries
 inline constexpr int kDoubledPercent = 30;
 
-// A figure that the caller may set for one run, such as SEED; without it, `otherwise`.
-uint64_t number_from_environment(const char* name, uint64_t otherwise);
-
 enum class Deed : uint8_t {
   kJoin,        // presses the button on the card
   kOpenCard,    // looks at it

@@ -4,10 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <string>
 
+#include "tests/simulation/environment.h"
 #include "tests/simulation/world.h"
 
 namespace tsunagi::simulation {

@@ -1,0 +1,126 @@
+#pragma once
+// Shopify's stock and orders: what each location has and has promised, who sends what, and what
+// people do there by hand. As strict as tests/sandbox/shopify.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/domain/fulfilment/shop_orders.h"
+#include "server/domain/inventory/online_stock.h"
+#include "server/domain/ports.h"
+#include "tests/simulation/stock/tills.h"
+
+namespace tsunagi::simulation {
+
+class OnlineShop final : public OnlineStock, public ShopOrders {
+ public:
+  explicit OnlineShop(Clock& clock) : clock_(clock) {}
+
+  // What no source confirms (tests/sandbox/shopify/lib/facts.mjs).
+  struct Facts {
+    bool moves_take_committed = true, moves_join = true, unrestocked_leaves_on_hand = true;
+  };
+  Facts facts;
+  std::function<bool()> fails;         // asked before each call: nothing happens
+  std::function<bool()> loses_answer;  // asked after: it happened, and nobody hears
+  std::function<void(Notice)> tell;
+  std::function<void(std::string)> log;
+  // Goods left a location.
+  std::function<void(int64_t location, int64_t item, int64_t pieces)> on_parcel;
+
+  struct Level {
+    int64_t available = 0, committed = 0;
+    [[nodiscard]] int64_t on_hand() const { return available + committed; }
+  };
+  std::vector<ShopLocation> places;
+  std::vector<ShopItem> articles;
+  std::map<std::pair<int64_t, int64_t>, Level> levels;  // by item and location
+
+  // ---- orders, as they are
+  struct WorkLine {
+    int64_t id = 0, order_line = 0, item = 0, remaining = 0;
+    int64_t committed_at = 0;  // whose stock is promised
+  };
+  struct Work {
+    int64_t id = 0, location = 0;
+    WorkState state = WorkState::kOpen;
+    std::vector<WorkLine> lines;
+    Seconds changed_at = 0;
+  };
+  struct Order {
+    int64_t id = 0;
+    bool paid = true, cancelled = false;
+    std::optional<Prefecture> ship_to;
+    std::vector<Work> works;
+    std::vector<SentParcel> parcels;
+  };
+  std::map<int64_t, Order> orders;
+
+  struct Bought {
+    int64_t item = 0, quantity = 0;
+  };
+  Order& buy(const std::vector<Bought>& lines, int64_t location, bool paid,
+             std::optional<Prefecture> ship_to);
+
+  // ---- what people do in the shop's admin
+  void pay(Order& order);
+  void cancel(Order& order, bool restock);
+  void remove(Order& order, Work& work, WorkLine& line, int64_t pieces);
+  void hold(Work& work, bool held);
+  bool move_by_hand(Order& order, Work& work, int64_t location);  // false: it is refused
+  void send_by_hand(Order& order, Work& work, const std::string& number);
+  void set_by_hand(int64_t item, int64_t location, int64_t on_hand);
+
+  [[nodiscard]] std::vector<Work*> open_works(Order& order);
+  // What is to be told once and was told otherwise: a mistake of the server.
+  [[nodiscard]] const std::string& misuse() const { return misuse_; }
+
+  // ---- OnlineStock
+  Result<std::vector<ShopLocation>> locations(const Tenant&) override;
+  Result<ItemPage> items(const Tenant&, const ItemsAsked& asked) override;
+  Result<std::vector<Seen>> on_hand(const Tenant&, int64_t location_id,
+                                    const std::vector<int64_t>& item_ids) override;
+  Result<std::vector<Refusal>> set_on_hand(const Tenant&, const std::vector<Write>& writes,
+                                           std::string_view key) override;
+  Result<std::optional<Refusal>> begin_on_hand(const Tenant&, const Write& write,
+                                               std::string_view key) override;
+  // ---- ShopOrders
+  Result<std::optional<ShopOrder>> order(const Tenant&, int64_t order_id) override;
+  Result<std::optional<int64_t>> order_of_work(const Tenant&, int64_t work_id) override;
+  Result<Changed> orders_changed(const Tenant&, Seconds from, Seconds to) override;
+  Result<std::optional<ShipTo>> ship_to(const Tenant&, int64_t work_id) override;
+  Result<int64_t> move(const Tenant&, const Move& move) override;
+  Result<int64_t> send(const Tenant&, const Parcel& parcel) override;
+
+ private:
+  template <class Effect>
+  auto called(Effect effect) -> decltype(effect());
+  std::vector<Refusal> set_all(const std::vector<Write>& writes);
+  Result<int64_t> move_parts(const Move& move);
+  Result<int64_t> send_parts(const Parcel& parcel);
+  Work& moved_to(Order& order, Work& work, const std::vector<WorkPart>& parts, int64_t location);
+  int64_t take_out(Order& order, int64_t work_id, const std::vector<WorkPart>& parts,
+                   int64_t location);
+  void join(Order& order, int64_t moved, int64_t there);
+  void commit_anew(Work& work);
+  void ship(const Work& work, WorkLine& line, int64_t pieces);
+  void give_up(const WorkLine& line, int64_t pieces, bool restock);
+  void touch(Work& work) { work.changed_at = clock_.now(); }
+  void tell_of_work(const std::string& what, int64_t work);
+  [[nodiscard]] Order* order_with(int64_t work_id);
+  [[nodiscard]] static Work* work_in(Order& order, int64_t work_id);
+  [[nodiscard]] ShopOrder view(const Order& order) const;
+  [[nodiscard]] const ShopItem& article(int64_t item) const;
+
+  Clock& clock_;
+  int64_t next_ = 10'000;
+  std::map<std::string, std::pair<std::string, std::vector<Refusal>>, std::less<>> keys_;
+  std::string misuse_;
+};
+
+}  // namespace tsunagi::simulation

@@ -1,0 +1,100 @@
+// What is done at the tills, in the shops' back rooms, and by the merchant on the settings page.
+
+#include <algorithm>
+
+#include "server/domain/inventory/inventory_service.h"
+#include "tests/simulation/stock/world.h"
+
+namespace tsunagi::simulation {
+namespace {
+
+constexpr int64_t kShelfMost = 8;
+
+}  // namespace
+
+// Whoever holds it.
+void World::sell_at_till() {
+  Tills::Quantities sold;
+  const std::string store = random_store();
+  const uint64_t lines = 1 + pick(2);
+  for (uint64_t i = 0; i < lines; ++i) sold[random_product()] = often(75) ? 1 : -1;
+  note("shop " + store + " sells or takes back " + std::to_string(sold.size()) + " products");
+  tills_.sell(store, sold);
+}
+
+void World::pay_late() {
+  if (unpaid_.empty()) return sell_at_till();
+  const auto which = static_cast<std::ptrdiff_t>(pick(unpaid_.size()));
+  const auto [store, sold] = unpaid_[static_cast<size_t>(which)];
+  unpaid_.erase(unpaid_.begin() + which);
+  note("what was handed over in shop " + store + " is paid for");
+  tills_.sell(store, sold);
+}
+
+void World::take_delivery() {
+  const Shelf shelf = random_shelf();
+  tills_.deliver(shelf, 1 + static_cast<int64_t>(pick(4)));
+  note(text_of(shelf) + " is delivered: " + std::to_string(tills_.on_shelf(shelf)));
+}
+
+void World::count_shelf() {
+  const Shelf shelf = random_shelf();
+  const auto pieces = static_cast<int64_t>(pick(kShelfMost));
+  tills_.count(shelf, pieces, often(20) ? 1 + static_cast<int64_t>(pick(2)) : 0);
+  note(text_of(shelf) + " is counted: " + std::to_string(pieces));
+}
+
+void World::save_safety() {
+  Settings changed = tenant_.settings;
+  if (often(40)) {
+    changed.safety_stock = static_cast<int64_t>(pick(3));
+  } else {
+    const std::string store = random_store();
+    std::erase_if(changed.stores, [&](const auto& each) { return each.store_id == store; });
+    changed.stores.push_back(
+        {.store_id = store, .name = "", .safety_stock = static_cast<int64_t>(pick(3))});
+  }
+  note("the merchant changes the safety stock");
+  save(changed, false);
+}
+
+// As PUT /admin/api/inventory does it.
+void World::save_locations() {
+  Settings changed = tenant_.settings;
+  const std::string store = random_store();
+  const bool had = std::erase_if(changed.locations, [&](const StoreLocation& place) {
+                     return place.store_id == store;
+                   }) > 0;
+  if (!had) changed.locations.push_back({store, location_of_store(store)});
+  note("shop " + store + (had ? " is no location any more" : " is a location"));
+  save(changed, true);
+}
+
+void World::save(const Settings& settings, bool of_places) {
+  look();
+  const auto saved = as_request([&]() -> Result<Done> {
+    auto done = storage_->save_settings(kShop, settings);
+    if (!done.ok() || !of_places) return done;
+    return storage_->apply(kShop,
+                           {change::SetCursor{std::string(kRoundWantedCursor), clock_.now()}});
+  });
+  expect(saved.ok() || saved.error().code == ErrorCode::kUnavailable, "settings were not saved");
+  read_tenant();
+  look();
+}
+
+void World::platform_outage() {
+  bool& down = often(50) ? weather_.tills_down : weather_.shop_down;
+  down = !down;
+  note(std::string(&down == &weather_.tills_down ? "Smaregi" : "Shopify") +
+       (down ? " is down" : " is up again"));
+}
+
+void World::set_level_by_hand() {
+  const Shelf shelf = random_shelf();
+  shop_.set_by_hand(item_of(shelf.product), location_of_store(shelf.store),
+                    static_cast<int64_t>(pick(kShelfMost)));
+  note(text_of(shelf) + " is set by hand in Shopify");
+}
+
+}  // namespace tsunagi::simulation
