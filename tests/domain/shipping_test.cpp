@@ -118,6 +118,18 @@ TEST_F(ShippingTest, TheCustomerIsToldOnceHoweverOftenItIsBroughtInStep) {
   EXPECT_EQ(std::vector<std::string>{"491234567890"}, orders.orders[kOrder].parcels[0].numbers);
 }
 
+TEST_F(ShippingTest, AParcelOfAShopThatIsNoLocationAnyMoreIsToldAllTheSame) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  pack_and_send(only(ShipmentState::kAssigned), "4912-3456-7890");
+  std::erase_if(tenant.settings.locations,
+                [](const StoreLocation& place) { return place.store_id == "1"; });
+  step();
+  EXPECT_EQ(1, orders.parcels);
+  EXPECT_EQ(1, orders.moves);
+  EXPECT_NE(0, only(ShipmentState::kShipped).told_id);
+}
+
 TEST_F(ShippingTest, AnAnswerThatWasLostIsLookedUpAndNotRepeated) {
   orders.add(kOrder, kOnline, {{1, "49", 2}, {2, "50", 1}});
   stock("49", {5, 0, 0});

@@ -146,8 +146,10 @@ class Planner {
                     .placed = shipment.placed || at_own,
                     .on_hold = held,
                     .told_id = 0});
-    if (own == 0) return;  // nobody's, or head office gave it back
-    if (!at_own && work.state != WorkState::kBegun) {
+    // Nobody's, or given back. What left a shop that is no location any more is told from where the
+    // work is.
+    if (own == 0 && !waits_to_be_told(shipment)) return;
+    if (own != 0 && !at_own && work.state != WorkState::kBegun) {
       plan_.moves.push_back({shipment.id, {work.id, own, parts}});
     } else if (waits_to_be_told(shipment) && !held) {
       plan_.parcels.push_back({shipment.id,
