@@ -16,19 +16,16 @@
 
 namespace tsunagi::simulation {
 
-// The book of shipments with somebody who looks on before and after it promises anything.
+// The book of shipments with somebody who looks on when it promises anything.
 class WatchedShipments final : public ShipmentBook {
  public:
   explicit WatchedShipments(ShipmentBook& book) : book_(book) {}
 
-  std::function<void(const Routed&)> before;
-  std::function<void(const Routed&, const Result<Done>&)> after;
+  using Put = std::function<Result<Done>()>;
+  std::function<Result<Done>(const Routed&, const Put&)> looks_on;
 
   Result<Done> put_shipments(TenantId tenant, const Routed& routed) override {
-    before(routed);
-    auto done = book_.put_shipments(tenant, routed);
-    after(routed, done);
-    return done;
+    return looks_on(routed, [&] { return book_.put_shipments(tenant, routed); });
   }
   Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move, int64_t safety,
                                  const std::vector<Change>& also) override {

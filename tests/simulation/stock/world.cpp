@@ -6,7 +6,7 @@
 namespace tsunagi::simulation {
 namespace {
 
-constexpr int kSteps = 40;
+constexpr int kSteps = 30;
 constexpr int kLostPercent = 30;  // of the platforms' messages, with all their retries
 constexpr int kDoubledPercent = 30;
 constexpr uint64_t kLongestDelay = 240;  // of a message
@@ -38,8 +38,13 @@ World::World(Disk& disk, uint64_t seed)
   mailer_.before_answer = [this] {
     mailer_.loses_answer = weather_.loses_answer();
   };
-  shipments_->before = [this](const auto& routed) { before_promise(routed); };
-  shipments_->after = [this](const auto& routed, const auto& done) { after_promise(routed, done); };
+  shipments_->looks_on = [this](const auto& routed, const auto& put) {
+    before_promise(routed);
+    const Weather::Work undisturbed(weather_, Weather::Whose::kRequest);
+    auto done = put();
+    after_promise(routed, done);
+    return done;
+  };
   weather_.meanwhile = [this] { somebody_acts(); };
   open_shops();
   start_server();
@@ -64,6 +69,7 @@ std::string World::lead() {
 }
 
 void World::step() {
+  if (often(15)) weather_.tills_down = weather_.shop_down = false;
   somebody_acts();
   pass();
   work_a_little();
@@ -72,53 +78,23 @@ void World::step() {
 }
 
 void World::somebody_acts() {
-  switch (pick(32)) {
-    case 0:
-    case 1:
-    case 2:
-    case 3:
-    case 4:
-      return reserve();
-    case 5:
-    case 6:
-    case 7:
-    case 8:
-    case 9:
-    case 10:
-    case 11:
-    case 12:
-      return act_on_pickup();
-    case 13:
-      return repeat_a_deed();
-    case 14:
-    case 15:
-      return buy_online();
-    case 16:
-    case 17:
-    case 18:
-    case 19:
-    case 20:
-      return act_on_shipment();
-    case 21:
-    case 22:
-      return merchant_acts();
-    case 23:
-    case 24:
-      return sell_at_till();
-    case 25:
-      return pay_late();
-    case 26:
-      return take_delivery();
-    case 27:
-      return count_shelf();
-    case 28:
-      return save_safety();
-    case 29:
-      return save_locations();
-    case 30:
-      return platform_outage();
-    default:
-      return set_level_by_hand();
+  struct Choice {
+    uint64_t weight;
+    void (World::*act)();
+  };
+  constexpr Choice kChoices[] = {
+      {12, &World::reserve},         {24, &World::act_on_pickup},    {4, &World::repeat_a_deed},
+      {6, &World::buy_online},       {24, &World::act_on_shipment},  {6, &World::merchant_acts},
+      {6, &World::sell_at_till},     {3, &World::pay_late},          {4, &World::take_delivery},
+      {3, &World::count_shelf},      {2, &World::save_safety},       {2, &World::save_locations},
+      {2, &World::platform_outage},  {2, &World::set_level_by_hand},
+  };
+  uint64_t sum = 0;
+  for (const Choice& choice : kChoices) sum += choice.weight;
+  uint64_t drawn = pick(sum);
+  for (const Choice& choice : kChoices) {
+    if (drawn < choice.weight) return (this->*choice.act)();
+    drawn -= choice.weight;
   }
 }
 
@@ -267,7 +243,7 @@ void World::open_shops() {
                               .barcode = often(70) ? "49" + id : "",
                               .sku = "S-" + id});
     for (const std::string& store : stores_) {
-      if (often(90)) tills_.deliver({id, store}, static_cast<int64_t>(pick(6)));
+      if (often(90)) tills_.deliver({id, store}, static_cast<int64_t>(pick(12)));
       if (often(80)) shop_.levels[{kFirstItem + number, location_of_store(store)}].available = 3;
     }
     shop_.levels[{kFirstItem + number, kWarehouse}].available = 9;

@@ -75,7 +75,9 @@ class World {
   void check_held();
   void check_offered();
   void check_end(bool nothing_held);
+  void check_parcels();
   void check_online();
+  void check_mails();
   void check_queues();
   void read_figures();
   void read_tenant();

@@ -9,6 +9,7 @@ namespace tsunagi::simulation {
 namespace {
 
 constexpr int kRows = 100;
+constexpr Seconds kDayAndNight = 86'400;
 
 }  // namespace
 
@@ -188,8 +189,44 @@ void World::check_end(bool nothing_held) {
     ++rows;
   }
   expect(rows == figures_.size(), "the book has stock that Smaregi has not");
+  for (const std::string& id : promises_.live_pickups()) {
+    const auto pickup = truth_->pickup(kShop, id);
+    const bool late = clock_.now() >= (*pickup)->hold_until + kExpiryGraceSeconds + kDayAndNight;
+    expect(!late || !is_open((*pickup)->state), id + " was not given up");
+  }
+  check_parcels();
   check_online();
+  check_mails();
   check_queues();
+}
+
+// A mail goes out once, but where a person asked for it again.
+void World::check_mails() {
+  std::set<std::string> sent;
+  for (const Mail& mail : mailer_.sent) {
+    expect(sent.insert(mail.id).second, "a mail was sent twice");
+  }
+}
+
+// Everybody whose parcel left was told once.
+void World::check_parcels() {
+  std::set<int64_t> told;
+  for (const int64_t id : orders_) {
+    const auto shipments = truth_->shipments_of_order(kShop, id);
+    const auto& parcels = shop_.orders.at(id).parcels;
+    for (const Shipment& shipment : *shipments) {
+      const bool waits = shipment.told_id == 0 && shipment.on_hold;
+      if (shipment.state != ShipmentState::kShipped || shipment.told_id < 0 || waits) continue;
+      const bool there = std::ranges::find(parcels, shipment.told_id, &SentParcel::id) != parcels.end();
+      expect(there, "the customer was not told of parcel " + shipment.number);
+      expect(told.insert(shipment.told_id).second, "two parcels are told as one: " + shipment.number);
+    }
+    std::set<std::string> numbers;
+    for (const SentParcel& parcel : parcels) {
+      expect(numbers.insert(parcel.numbers.front()).second,
+             "the customer was told twice of parcel " + parcel.numbers.front());
+    }
+  }
 }
 
 void World::check_online() {

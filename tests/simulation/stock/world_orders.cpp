@@ -90,9 +90,10 @@ ShipmentMove World::draw_shipment_move(const Shipment& shipment) {
                     .action = next_of(shipment.state),
                     .actor = clerk_of(shipment.store_id)};
   const uint64_t what = pick(100);
-  if (what < 20) move.action = ShipmentAction::kRefuse;
-  if (what >= 20 && what < 24) move.action = ShipmentAction::kGiveBack;
-  if (what >= 24 && what < 30) move.action = kShipmentActions[pick(std::size(kShipmentActions))];
+  const bool nobodys = shipment.state == ShipmentState::kPerson;
+  if (what < 15 && !nobodys) move.action = ShipmentAction::kRefuse;
+  if (what >= 15 && what < 18) move.action = ShipmentAction::kGiveBack;
+  if (what >= 18 && what < 22) move.action = kShipmentActions[pick(std::size(kShipmentActions))];
   const bool of_office =
       move.action == ShipmentAction::kAssign || move.action == ShipmentAction::kGiveBack;
   if (of_office || often(3)) move.actor = {.role = Role::kHeadOffice, .id = "office"};

@@ -88,7 +88,7 @@ void World::tell_wish(const PickupService::Wish& wish, const Promises::Wish& sum
 
 void World::act_on_pickup() {
   look();
-  const auto ids = often(85) ? promises_.live_pickups() : promises_.all_pickups();
+  const auto ids = often(92) ? promises_.live_pickups() : promises_.all_pickups();
   if (ids.empty()) return reserve();
   const auto before = truth_->pickup(kShop, ids[pick(ids.size())]);
   if (!before->has_value()) return;
@@ -103,10 +103,10 @@ PickupMove World::draw_move(const Pickup& pickup) {
                   .reason = {},
                   .picked = {}};
   const uint64_t what = pick(100);
-  if (what < 12) move.action = PickupAction::kReject;
-  if (what >= 12 && what < 22) move.action = PickupAction::kCancel;
-  if (what >= 22 && what < 27) move.action = PickupAction::kExtend;
-  if (what >= 27 && what < 35) move.action = kPickupActions[pick(std::size(kPickupActions))];
+  if (what < 9) move.action = PickupAction::kReject;
+  if (what >= 9 && what < 15) move.action = PickupAction::kCancel;
+  if (what >= 15 && what < 19) move.action = PickupAction::kExtend;
+  if (what >= 19 && what < 25) move.action = kPickupActions[pick(std::size(kPickupActions))];
   if (move.action == PickupAction::kCancel && often(80)) {
     move.actor = {.role = Role::kShopper, .id = std::to_string(pickup.customer_id)};
   }

@@ -8,7 +8,7 @@
 namespace tsunagi::simulation {
 namespace {
 
-constexpr int64_t kShelfMost = 8;
+constexpr int64_t kShelfMost = 12;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ void World::sell_at_till() {
   Tills::Quantities sold;
   const std::string store = random_store();
   const uint64_t lines = 1 + pick(2);
-  for (uint64_t i = 0; i < lines; ++i) sold[random_product()] = often(75) ? 1 : -1;
+  for (uint64_t i = 0; i < lines; ++i) sold[random_product()] = often(65) ? 1 : -1;
   note("shop " + store + " sells or takes back " + std::to_string(sold.size()) + " products");
   tills_.sell(store, sold);
 }
@@ -33,7 +33,7 @@ void World::pay_late() {
 
 void World::take_delivery() {
   const Shelf shelf = random_shelf();
-  tills_.deliver(shelf, 1 + static_cast<int64_t>(pick(4)));
+  tills_.deliver(shelf, 1 + static_cast<int64_t>(pick(6)));
   note(text_of(shelf) + " is delivered: " + std::to_string(tills_.on_shelf(shelf)));
 }
 
@@ -61,10 +61,13 @@ void World::save_safety() {
 // As PUT /admin/api/inventory does it.
 void World::save_locations() {
   Settings changed = tenant_.settings;
-  const std::string store = random_store();
-  const bool had = std::erase_if(changed.locations, [&](const StoreLocation& place) {
-                     return place.store_id == store;
-                   }) > 0;
+  std::string store = random_store();
+  for (const std::string& other : stores_) {
+    if (!location_in_settings(other)) store = other;
+  }
+  const bool had = location_in_settings(store);
+  std::erase_if(changed.locations,
+                [&](const StoreLocation& place) { return place.store_id == store; });
   if (!had) changed.locations.push_back({store, location_of_store(store)});
   note("shop " + store + (had ? " is no location any more" : " is a location"));
   save(changed, true);
@@ -84,10 +87,9 @@ void World::save(const Settings& settings, bool of_places) {
 }
 
 void World::platform_outage() {
-  bool& down = often(50) ? weather_.tills_down : weather_.shop_down;
-  down = !down;
-  note(std::string(&down == &weather_.tills_down ? "Smaregi" : "Shopify") +
-       (down ? " is down" : " is up again"));
+  const bool tills = often(50);
+  (tills ? weather_.tills_down : weather_.shop_down) = true;
+  note(std::string(tills ? "Smaregi" : "Shopify") + " is down for a while");
 }
 
 void World::set_level_by_hand() {
