@@ -213,8 +213,9 @@ TEST_F(ShippingTest, TwoLinesOfOneArticleAreSummed) {
 // Which of them is looked at first is decided by their ids: it took the other's piece once.
 TEST_F(ShippingTest, OfALineThatTwoShopsShareEachHasThePieceThatIsAtItsPlace) {
   OrderWork first{.id = 5, .by_carrier = true, .location_id = 901, .lines = {}};
-  first.lines = {{.id = 51, .order_line = 1, .barcode = "49", .sku = {}, .title = {}, .remaining = 1},
-                 {.id = 52, .order_line = 2, .barcode = "50", .sku = {}, .title = {}, .remaining = 1}};
+  first.lines = {
+      {.id = 51, .order_line = 1, .barcode = "49", .sku = {}, .title = {}, .remaining = 1},
+      {.id = 52, .order_line = 2, .barcode = "50", .sku = {}, .title = {}, .remaining = 1}};
   OrderWork moved{.id = 6, .by_carrier = true, .location_id = 902, .lines = {first.lines[0]}};
   moved.lines[0].id = 61;
   const ShopOrder order{.id = kOrder,

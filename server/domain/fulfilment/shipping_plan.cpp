@@ -76,8 +76,8 @@ class Planner {
     return std::nullopt;
   }
 
-  // The work that has all its lines: one at its shop, the one it was in, or any other. Its lines are
-  // the shipment's then. Two shops may have pieces of one line: at its own is what is a shop's.
+  // The work that has all its lines: one at its shop, the one it was in, or any other. Its lines
+  // are the shipment's then. Two shops may have pieces of one line: at its own is what is a shop's.
   OrderWork* work_of(const Shipment& shipment) {
     const int64_t own = location_id_of(settings_, shipment.store_id);
     const auto rank = [&](const OrderWork& work) {

@@ -63,8 +63,7 @@ class OneThread final : public storage::Engine {
 // SQLite counts what it allocates under one lock of the whole process. Only before its first
 // connection; too late, it is as right and slower.
 void let_sqlite_count_nothing() {
-  [[maybe_unused]] static const int chosen =
-      sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  [[maybe_unused]] static const int chosen = sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 std::filesystem::path fast_folder() {

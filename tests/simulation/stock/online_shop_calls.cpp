@@ -81,7 +81,8 @@ Result<std::vector<Refusal>> OnlineShop::set_on_hand(const Tenant&,
     std::vector<Refusal> again = known->second.second;
     if (!again.empty()) {
       again.clear();
-      for (size_t i = 0; i < writes.size(); ++i) again.push_back({i, Why::kStale, "refused before"});
+      for (size_t i = 0; i < writes.size(); ++i)
+        again.push_back({i, Why::kStale, "refused before"});
     }
     return again;
   });
@@ -94,7 +95,8 @@ std::vector<Refusal> OnlineShop::set_all(const std::vector<Write>& writes) {
   for (size_t i = 0; i < writes.size(); ++i) {
     const Write& write = writes[i];
     const auto level = levels.find({write.item_id, write.location_id});
-    const bool known = std::ranges::find(places, write.location_id, &ShopLocation::id) != places.end();
+    const bool known =
+        std::ranges::find(places, write.location_id, &ShopLocation::id) != places.end();
     if (!named.insert({write.item_id, write.location_id}).second || write.on_hand < 0) {
       refusals.push_back({i, Why::kOther, "named twice, or negative"});
     } else if (!known) {

@@ -34,12 +34,10 @@ std::string Promises::begin(const Pickup& stored) {
       stored.store_id == wish->second.store && stored.customer_id == wish->second.customer;
   Tills::Quantities asked;
   for (const PickupLine& line : stored.lines) asked[line.product_id] += line.quantity;
-  const bool whole =
-      asked == wish->second.asked && asked.size() == stored.lines.size();
+  const bool whole = asked == wish->second.asked && asked.size() == stored.lines.size();
   if (!same || !whole) return named(stored) + " is not what was wished for";
-  pickups_[stored.id] = {.changed_at = stored.changed_at,
-                         .hold_until = stored.hold_until,
-                         .held = wish->second.asked};
+  pickups_[stored.id] = {
+      .changed_at = stored.changed_at, .hold_until = stored.hold_until, .held = wish->second.asked};
   return "";
 }
 

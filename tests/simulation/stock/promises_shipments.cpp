@@ -133,8 +133,6 @@ const std::string& Promises::store_of_shipment(const std::string& id) const {
   return shipments_.at(id).store;
 }
 
-int64_t Promises::order_of_shipment(const std::string& id) const {
-  return shipments_.at(id).order;
-}
+int64_t Promises::order_of_shipment(const std::string& id) const { return shipments_.at(id).order; }
 
 }  // namespace tsunagi::simulation

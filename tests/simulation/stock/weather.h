@@ -12,7 +12,7 @@ class Weather {
  public:
   explicit Weather(uint64_t seed) : chance_(seed) {}
 
-  bool rough = false;            // without it nothing goes wrong
+  bool rough = false;  // without it nothing goes wrong
   bool tills_down = false, shop_down = false;
   std::function<void()> meanwhile;  // what people do while the server is at work
 

@@ -11,7 +11,8 @@ constexpr int kLostPercent = 30;  // of the platforms' messages, with all their 
 constexpr int kDoubledPercent = 30;
 constexpr uint64_t kLongestDelay = 240;  // of a message
 constexpr int kTurnsToRest = 200;
-constexpr int64_t kFirstProduct = 101, kFirstItem = 501, kFirstVariant = 901, kFirstCustomer = 7'001;
+constexpr int64_t kFirstProduct = 101, kFirstItem = 501, kFirstVariant = 901,
+                  kFirstCustomer = 7'001;
 constexpr int64_t kCustomers = 3;
 constexpr Seconds kDay = 25 * 3'600;  // with its night
 
@@ -35,9 +36,7 @@ World::World(Disk& disk, uint64_t seed)
     note_parcel(location, item, pieces);
   };
   customers_.failures.fails = shop_.fails;
-  mailer_.before_answer = [this] {
-    mailer_.loses_answer = weather_.loses_answer();
-  };
+  mailer_.before_answer = [this] { mailer_.loses_answer = weather_.loses_answer(); };
   shipments_->looks_on = [this](const auto& routed, const auto& put) {
     before_promise(routed);
     const Weather::Work undisturbed(weather_, Weather::Whose::kRequest);
@@ -83,11 +82,11 @@ void World::somebody_acts() {
     void (World::*act)();
   };
   constexpr Choice kChoices[] = {
-      {12, &World::reserve},         {24, &World::act_on_pickup},    {4, &World::repeat_a_deed},
-      {6, &World::buy_online},       {24, &World::act_on_shipment},  {6, &World::merchant_acts},
-      {6, &World::sell_at_till},     {3, &World::pay_late},          {4, &World::take_delivery},
-      {3, &World::count_shelf},      {2, &World::save_safety},       {2, &World::save_locations},
-      {2, &World::platform_outage},  {2, &World::set_level_by_hand},
+      {12, &World::reserve},        {24, &World::act_on_pickup},    {4, &World::repeat_a_deed},
+      {6, &World::buy_online},      {24, &World::act_on_shipment},  {6, &World::merchant_acts},
+      {6, &World::sell_at_till},    {3, &World::pay_late},          {4, &World::take_delivery},
+      {3, &World::count_shelf},     {2, &World::save_safety},       {2, &World::save_locations},
+      {2, &World::platform_outage}, {2, &World::set_level_by_hand},
   };
   uint64_t sum = 0;
   for (const Choice& choice : kChoices) sum += choice.weight;
@@ -312,12 +311,14 @@ std::string World::product_of(int64_t item) const {
 }
 
 Actor World::clerk_of(const std::string& store) {
-  return {.role = often(80) ? Role::kClerk : Role::kManager, .id = "clerk-" + store, .stores = {store}};
+  return {
+      .role = often(80) ? Role::kClerk : Role::kManager, .id = "clerk-" + store, .stores = {store}};
 }
 
 std::string World::new_id(const char* what) {
   const std::string number = std::to_string(++last_id_);
-  return std::string(what) + "-" + std::string(16 - std::min<size_t>(16, number.size()), '0') + number;
+  return std::string(what) + "-" + std::string(16 - std::min<size_t>(16, number.size()), '0') +
+         number;
 }
 
 }  // namespace tsunagi::simulation

@@ -157,7 +157,7 @@ class World {
   Tills tills_{clock_};
   OnlineShop shop_{clock_};
   Weather weather_;
-  std::unique_ptr<Database> truth_;  // as it is
+  std::unique_ptr<Database> truth_;    // as it is
   std::unique_ptr<Database> storage_;  // as the server sees it
   std::unique_ptr<WatchedShipments> shipments_;
   std::unique_ptr<Server> server_;

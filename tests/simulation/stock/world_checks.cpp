@@ -18,7 +18,8 @@ void World::expect(bool holds, const std::string& otherwise) {
 }
 
 void World::look(const Promises::Told& told, Scope scope) {
-  const bool nothing_new = told.id.empty() && scope == Scope::kLive && seen_writes_ == disk_.writes();
+  const bool nothing_new =
+      told.id.empty() && scope == Scope::kLive && seen_writes_ == disk_.writes();
   if (!wrong_.empty() || nothing_new) return;
   seen_writes_ = disk_.writes();
   read_figures();
@@ -60,9 +61,9 @@ void World::check_held() {
   for (const auto& [shelf, level] : figures_) {
     const auto found = held.find(shelf);
     const int64_t wanted = found == held.end() ? 0 : found->second;
-    expect(wanted >= 0 && level.held == wanted,
-           text_of(shelf) + ": " + std::to_string(level.held) + " are held instead of " +
-               std::to_string(wanted));
+    expect(wanted >= 0 && level.held == wanted, text_of(shelf) + ": " + std::to_string(level.held) +
+                                                    " are held instead of " +
+                                                    std::to_string(wanted));
     const bool doubted = promises_.is_doubted(shelf, level);
     if (doubted && !level.doubted && tills_.is_ambiguous(shelf, level.changed_at)) {
       promises_.trust(shelf);
@@ -96,7 +97,8 @@ void World::check_offered() {
       const auto found = held.find(shelf);
       const int64_t layaway = std::max<int64_t>(0, level->second.layaway);
       const int64_t pieces = found == held.end() ? 0 : found->second;
-      const int64_t own = level->second.on_hand - layaway - pieces - safety_of(tenant_.settings, shelf.store);
+      const int64_t own =
+          level->second.on_hand - layaway - pieces - safety_of(tenant_.settings, shelf.store);
       const int64_t offered = shown.on_hand - shown.held - shown.safety;
       expect(shown.known != level->second.doubted && offered == own,
              text_of(shelf) + ": " + std::to_string(offered) + " are shown instead of " +
@@ -111,8 +113,7 @@ std::optional<int64_t> World::offered(const Shelf& shelf) const {
   if (level == figures_.end()) return std::nullopt;
   const auto held = promises_.held();
   const auto found = held.find(shelf);
-  const int64_t on_hand =
-      promises_.is_doubted(shelf, level->second) ? 0 : level->second.on_hand;
+  const int64_t on_hand = promises_.is_doubted(shelf, level->second) ? 0 : level->second.on_hand;
   return on_hand - std::max<int64_t>(0, level->second.layaway) -
          (found == held.end() ? 0 : found->second) - safety_of(tenant_.settings, shelf.store);
 }
@@ -164,7 +165,8 @@ void World::after_promise(const ShipmentBook::Routed& routed, const Result<Done>
   const auto stored = truth_->shipment(kShop, routed.shipments.front().id);
   expect(!stored->has_value() || enough, "a shop was asked for more than it offers");
   const bool refused = !done.ok() && done.error().code == ErrorCode::kConflict;
-  expect(!refused || !enough, "what a shop offers was refused: " + (done.ok() ? "" : done.error().message));
+  expect(!refused || !enough,
+         "what a shop offers was refused: " + (done.ok() ? "" : done.error().message));
   look();
 }
 
@@ -217,9 +219,11 @@ void World::check_parcels() {
     for (const Shipment& shipment : *shipments) {
       const bool waits = shipment.told_id == 0 && shipment.on_hold;
       if (shipment.state != ShipmentState::kShipped || shipment.told_id < 0 || waits) continue;
-      const bool there = std::ranges::find(parcels, shipment.told_id, &SentParcel::id) != parcels.end();
+      const bool there =
+          std::ranges::find(parcels, shipment.told_id, &SentParcel::id) != parcels.end();
       expect(there, "the customer was not told of parcel " + shipment.number);
-      expect(told.insert(shipment.told_id).second, "two parcels are told as one: " + shipment.number);
+      expect(told.insert(shipment.told_id).second,
+             "two parcels are told as one: " + shipment.number);
     }
     std::set<std::string> numbers;
     for (const SentParcel& parcel : parcels) {

@@ -46,7 +46,8 @@ void World::buy_online() {
   std::vector<OnlineShop::Bought> bought;
   const uint64_t lines = 1 + pick(2);
   for (uint64_t i = 0; i < lines; ++i) {
-    bought.push_back({item_of(random_product()), 1 + static_cast<int64_t>(pick(often(20) ? 4 : 2))});
+    bought.push_back(
+        {item_of(random_product()), 1 + static_cast<int64_t>(pick(often(20) ? 4 : 2))});
   }
   const uint64_t where = pick(10);
   const int64_t place = where < 6   ? kWarehouse
@@ -122,7 +123,8 @@ void World::do_to_shipment(const ShipmentMove& move, const Shipment& before) {
   look({.id = move.shipment_id, .shipment = move.action});
   const bool heard = done.ok() || done.error().code != ErrorCode::kUnavailable;
   const bool refused = !sees || !possible;
-  deeds_.push_back({.of_shipment = true, .heard = heard && !refused, .pickup = {}, .shipment = move});
+  deeds_.push_back(
+      {.of_shipment = true, .heard = heard && !refused, .pickup = {}, .shipment = move});
   if (!heard) return;
   expect(done.ok() != refused, move.shipment_id + ": " + std::string(word(move.action)) +
                                    (refused ? " is let pass" : " is refused"));
@@ -191,8 +193,7 @@ void World::settle_reviews() {
     const bool of_order = entry.item.write.kind == OutboxKind::kShipOrder;
     note("a person settles " + entry.item.write.key + ": " + entry.error);
     if (of_order) {
-      const auto shipments =
-          truth_->shipments_of_order(kShop, order_of_key(entry.item.write.key));
+      const auto shipments = truth_->shipments_of_order(kShop, order_of_key(entry.item.write.key));
       for (const Shipment& shipment : *shipments) {
         const bool lost = shipment.state == ShipmentState::kShipped && shipment.told_id == 0;
         for (const ShipmentLine& line : shipment.lines) {
@@ -200,7 +201,8 @@ void World::settle_reviews() {
         }
       }
     }
-    const auto settled = truth_->settle_review(kShop, entry.item.id, ReviewVerdict::kHappened, "merchant");
+    const auto settled =
+        truth_->settle_review(kShop, entry.item.id, ReviewVerdict::kHappened, "merchant");
     expect(settled.ok(), "a review is not settled");
     look();
   }

@@ -57,7 +57,8 @@ void World::reserve() {
                            .language = often(50) ? "en" : "ja",
                            .page = "/apps/tsunagi",
                            .wanted = {}};
-  Promises::Wish sums{.id = wish.id, .store = wish.store_id, .customer = wish.customer_id, .asked = {}};
+  Promises::Wish sums{
+      .id = wish.id, .store = wish.store_id, .customer = wish.customer_id, .asked = {}};
   const uint64_t lines = 1 + pick(3);
   for (uint64_t i = 0; i < lines; ++i) {
     const std::string product = random_product();  // maybe once more, by its other code
@@ -75,7 +76,8 @@ void World::tell_wish(const PickupService::Wish& wish, const Promises::Wish& sum
   const bool told_before = promises_.knows(wish.id);
   const bool enough = overdrawn(sums).empty();
   const auto placed = as_request([&] { return server_->pickups.reserve(tenant(), wish); });
-  note(wish.id + " in shop " + wish.store_id + ": " + (placed.ok() ? "kept" : placed.error().message));
+  note(wish.id + " in shop " + wish.store_id + ": " +
+       (placed.ok() ? "kept" : placed.error().message));
   look({.id = wish.id});
   if (told_before) {
     expect(placed.ok() || has_no_answer(placed.error()), wish.id + " is refused the second time");
