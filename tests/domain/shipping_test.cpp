@@ -250,6 +250,16 @@ TEST_F(ShippingTest, OfALineThatTwoShopsShareEachHasThePieceThatIsAtItsPlace) {
   EXPECT_EQ(6, plan.seen[0].work_id);
 }
 
+// As after two works of one order were joined: two rows of one line are not two lines to store.
+TEST_F(ShippingTest, ALineThatComesTwiceInAWorkIsOneOfItsShipment) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}, {1, "49", 1}});
+  step();
+  const Shipment shipment = only(ShipmentState::kAssigned);
+  ASSERT_EQ(1U, shipment.lines.size());
+  EXPECT_EQ(3, shipment.lines[0].quantity);
+  EXPECT_EQ(1, orders.moves);
+}
+
 TEST_F(ShippingTest, AnArticleThatNoShopCountsIsForAPerson) {
   orders.add(kOrder, kOnline, {{1, "49", 1}, {2, "unknown", 1}});
   step();

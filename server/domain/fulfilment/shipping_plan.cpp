@@ -185,6 +185,20 @@ class Planner {
     }
     return moved_at > refused_at;
   }
+  // What nobody covers. Of works that the platform joined, a line of the order may come twice.
+  static std::vector<OrderWork::Line> left_of(const OrderWork& work) {
+    std::vector<OrderWork::Line> lines;
+    for (const OrderWork::Line& line : work.lines) {
+      if (line.remaining <= 0) continue;
+      const auto same = std::ranges::find(lines, line.order_line, &OrderWork::Line::order_line);
+      if (same == lines.end()) {
+        lines.push_back(line);
+      } else {
+        same->remaining += line.remaining;
+      }
+    }
+    return lines;
+  }
   void find_unserved() {
     if (!order_.paid && !settings_.shipping.unpaid) return;
     for (const OrderWork& work : works_) {
@@ -192,9 +206,7 @@ class Planner {
       const bool ours = work.location_id != 0 &&
                         (!at.empty() || work.location_id == settings_.shipping.location_id);
       if (!ours || work.state != WorkState::kOpen) continue;
-      Unserved unserved{.work_id = work.id, .lines = work.lines, .store_id = {}};
-      std::erase_if(unserved.lines,
-                    [](const OrderWork::Line& line) { return line.remaining <= 0; });
+      Unserved unserved{.work_id = work.id, .lines = left_of(work), .store_id = {}};
       if (unserved.lines.empty()) continue;
       if (by_hand(work.id, at)) unserved.store_id = at;
       plan_.unserved.push_back(std::move(unserved));
