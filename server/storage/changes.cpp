@@ -390,6 +390,21 @@ class Applier {
     return ask_for_on_hand(doubt.product_id, doubt.store_id);
   }
 
+  Result<Done> operator()(const change::TakeFromTills& take) {
+    if (!take_from_tills(session_, tenant_, take.taking)) return Done{};
+    return (*this)(change::Enqueue{{OutboxKind::kTakeFromTills, taking_key(take.taking.name)}});
+  }
+
+  Result<Done> operator()(const change::TillsTook& took) {
+    tills_took(session_, tenant_, took.taking, now_);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::ReleaseSent& release) {
+    release_sent(session_, tenant_, release);
+    return Done{};
+  }
+
   Result<Done> operator()(const change::SetCursor& set) {
     if (auto key = check_key("a cursor's name", set.name); !key) return key;
     session_.run(set.anew ? kSetPlace : kSetCursor, tenant_, set.name, set.value);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "tests/support/fake_book.h"
+#include "tests/support/fake_inventory.h"
 #include "tests/support/fake_orders.h"
 #include "tests/support/fake_shipments.h"
 #include "tests/support/fake_world.h"
@@ -88,7 +89,8 @@ class ShippingTest : public ::testing::Test {
   fakes::FakeShipments book{storage, shelf};
   fakes::FakeOrders orders;
   StockService stock_service{storage, clock};
-  ShippingService service{{book, shelf, storage, orders, stock_service, clock, random}};
+  fakes::FakeInventory inventory{storage};
+  ShippingService service{{book, shelf, storage, inventory, orders, stock_service, clock, random}};
   Tenant tenant;
   int deeds = 0;
 };
@@ -345,6 +347,8 @@ TEST_F(ShippingTest, AReadingAsksForEveryOrderThatChangedAndGoesOnFromThere) {
   EXPECT_EQ(2U, storage.outbox().size());
   EXPECT_EQ(clock.now(), storage.cursor(tenant.id, kOrdersCursor)->value_or(0));
   tenant.settings.shipping.on = false;
+  EXPECT_EQ(2, *service.read_changed(tenant)) << "what is sold online is taken from the shops";
+  tenant.settings.locations.clear();
   EXPECT_EQ(0, *service.read_changed(tenant));
 }
 

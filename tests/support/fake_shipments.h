@@ -41,7 +41,17 @@ class StockedBook : public FakeBook {
 
 class FakeShipments : public ShipmentBook {
  public:
-  FakeShipments(FakeStorage& storage, StockedBook& shelf) : storage_(storage), shelf_(shelf) {}
+  FakeShipments(FakeStorage& storage, StockedBook& shelf) : storage_(storage), shelf_(shelf) {
+    storage_.release_sent = [this](const change::ReleaseSent& release) {
+      free_line(release.order_line,
+                [&](const Shipment& each) { return each.id == release.shipment_id; });
+    };
+    storage_.tills_took = [this](const change::TillsTook& took) {
+      free_line(took.taking.name.order_line, [&](const Shipment& each) {
+        return each.told_id == took.taking.name.parcel_id && !took.taking.name.back;
+      });
+    };
+  }
 
   std::vector<Shipment> shipments;  // in the order in which they were put
 
@@ -111,6 +121,16 @@ class FakeShipments : public ShipmentBook {
   }
 
  private:
+  template <class Matches>
+  void free_line(int64_t order_line, Matches matches) {
+    for (Shipment& each : shipments) {
+      if (!matches(each)) continue;
+      for (ShipmentLine& line : each.lines) {
+        if (line.order_line == order_line) line.held = 0;
+      }
+    }
+    count_held();
+  }
   Shipment* find(std::string_view id) {
     const auto found = std::ranges::find(shipments, id, &Shipment::id);
     return found == shipments.end() ? nullptr : &*found;
