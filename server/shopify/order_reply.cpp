@@ -13,7 +13,7 @@ namespace {
 using OrderJson = nlohmann::json;
 
 // nullptr: not a list.
-const OrderJson* nodes_of(const OrderJson& object, std::string_view name) {
+const OrderJson* node_list(const OrderJson& object, std::string_view name) {
   const OrderJson* found = object_at(object, name);
   const OrderJson* nodes = found == nullptr ? nullptr : field(*found, "nodes");
   return nodes != nullptr && nodes->is_array() ? nodes : nullptr;
@@ -44,7 +44,7 @@ bool is_paid(std::string_view status) {
   return status == "PAID" || status == "AUTHORIZED" || status == "PARTIALLY_REFUNDED";
 }
 
-int64_t place_in(const OrderJson& object) {
+int64_t location_in(const OrderJson& object) {
   const OrderJson* location = object_at(object, "location");
   return location == nullptr ? 0 : parse_gid(text_at(*location, "id"), "Location").value_or(0);
 }
@@ -57,7 +57,7 @@ Result<OrderWork> read_work(const OrderJson& node) {
     work.by_carrier = text_at(*method, "methodType") == "SHIPPING";
   }
   const OrderJson* assigned = object_at(node, "assignedLocation");
-  if (assigned != nullptr) work.location_id = place_in(*assigned);
+  if (assigned != nullptr) work.location_id = location_in(*assigned);
   return work;
 }
 
@@ -72,7 +72,8 @@ Result<Done> read_parcels(const OrderJson& from, ShopOrder& order) {
     if (status != "SUCCESS") continue;  // or it failed
     const auto sent_at = parse_iso_time(text_at(node, "createdAt"));
     if (!sent_at) return nonsense("fulfillments.createdAt is none");
-    SentParcel parcel{.id = *id, .location_id = place_in(node), .sent_at = *sent_at, .numbers = {}};
+    SentParcel parcel{
+        .id = *id, .location_id = location_in(node), .sent_at = *sent_at, .numbers = {}};
     const OrderJson* tracking = field(node, "trackingInfo");
     if (tracking != nullptr && tracking->is_array()) {
       for (const OrderJson& one : *tracking) parcel.numbers.push_back(text_at(one, "number"));
@@ -97,7 +98,7 @@ Result<ShopOrder> read_order(const OrderJson& found) {
     const bool japan = text_at(*address, "countryCodeV2") == "JP";
     if (japan) order.ship_to = Prefecture::parse(text_at(*address, "provinceCode"));
   }
-  const OrderJson* works = nodes_of(found, "fulfillmentOrders");
+  const OrderJson* works = node_list(found, "fulfillmentOrders");
   if (works == nullptr) return nonsense("fulfillmentOrders is not a list");
   const auto page = page_end(found.at("fulfillmentOrders"));
   if (!page) return page.error();
@@ -171,7 +172,7 @@ Result<Page> read_lines_page(std::string_view body, std::string_view object,
   const OrderJson* found = field(*data, object);
   if (found == nullptr) return nonsense(std::string(object) + " is missing");
   if (found->is_null()) return Page{};
-  const OrderJson* nodes = nodes_of(*found, connection);
+  const OrderJson* nodes = node_list(*found, connection);
   if (nodes == nullptr) return nonsense(std::string(connection) + " is not a list");
   auto end = page_end(found->at(connection));
   if (!end) return end.error();
@@ -241,7 +242,7 @@ Result<std::optional<ShipTo>> parse_destination(std::string_view body) {
 Result<ChangedWorksPage> parse_changed_works(std::string_view body) {
   const auto data = data_of(body);
   if (!data) return data.error();
-  const OrderJson* nodes = nodes_of(*data, "fulfillmentOrders");
+  const OrderJson* nodes = node_list(*data, "fulfillmentOrders");
   if (nodes == nullptr) return nonsense("fulfillmentOrders is not a list");
   auto end = page_end(data->at("fulfillmentOrders"));
   if (!end) return end.error();

@@ -1,5 +1,7 @@
 // Applying a use case's changes, inside the transaction of the caller.
 
+#include <algorithm>
+
 #include "server/domain/member/field_words.h"
 #include "server/domain/member/member_merge.h"
 #include "server/domain/words.h"
@@ -376,8 +378,9 @@ class Applier {
     for (const StockLevel& level : put.levels) {
       if (auto key = check_key("a product id", level.product_id); !key) return key;
       if (auto key = check_key("a store id", level.store_id); !key) return key;
-      const int64_t changed = session_.run(kPutStock, tenant_, level.product_id, level.store_id,
-                                           level.on_hand, level.layaway, level.changed_at);
+      const int64_t changed =
+          session_.run(kPutStock, tenant_, level.product_id, level.store_id, level.on_hand,
+                       std::max<int64_t>(0, level.layaway), level.changed_at);
       if (changed == 0) continue;
       auto asked = ask_for_on_hand(level.product_id, level.store_id);
       if (!asked) return asked;

@@ -38,11 +38,9 @@ class ShippingTest : public ::testing::Test {
   // Of one article, what the shops have.
   void stock(const std::string& code, const std::vector<int64_t>& on_hand) {
     CodeStock& found = shelf.stock[code];
-    found = {.code = code, .product_id = "p" + code, .name = "商品" + code, .levels = {}};
+    found = {.code = code, .product_id = "p" + code, .name = "商品" + code, .shops = {}};
     for (size_t i = 0; i < on_hand.size(); ++i) {
-      found.levels.push_back({.product_id = found.product_id,
-                              .store_id = std::to_string(i + 1),
-                              .on_hand = on_hand[i]});
+      found.shops.push_back({.store_id = std::to_string(i + 1), .on_shelf = on_hand[i]});
     }
   }
   Outcome step() {
