@@ -74,7 +74,7 @@ constexpr Sql kEndTaking{
     "WHERE tenant = :b AND parcel_id = :c AND order_line = :d AND back = :e AND done_at = 0"};
 constexpr Sql kReleaseTaken{
     "UPDATE shipment_line SET held = 0 WHERE tenant = :a AND order_line = :b AND shipment_id IN "
-    "(SELECT shipment_id FROM shipment WHERE tenant = :c AND order_id = :d AND told_id = :e)"};
+    "(SELECT shipment_id FROM shipment WHERE tenant = :c AND told_id = :d AND told_id > 0)"};
 
 }  // namespace
 
@@ -122,7 +122,7 @@ void tills_took(Session& session, TenantId tenant, const Taking& taking, Seconds
   const TakingName& name = taking.name;
   session.run(kEndTaking, now, tenant, name.parcel_id, name.order_line, int64_t{name.back});
   if (name.back) return;
-  session.run(kReleaseTaken, tenant, name.order_line, tenant, taking.order_id, name.parcel_id);
+  session.run(kReleaseTaken, tenant, name.order_line, tenant, name.parcel_id);
 }
 
 void release_sent(Session& session, TenantId tenant, const change::ReleaseSent& release) {

@@ -10,10 +10,13 @@ namespace {
 constexpr Sql kTaking{
     "SELECT order_id, order_name, product_id, store_id, quantity, begun_at, done_at "
     "FROM till_taking WHERE tenant = :a AND parcel_id = :b AND order_line = :c AND back = :d"};
+// By the index, which has no more than the key: alone, SQLite would read all of the shop's.
 constexpr Sql kTakingsOfOrder{
-    "SELECT parcel_id, order_line, back, order_name, product_id, store_id, quantity, begun_at, "
-    "done_at FROM till_taking WHERE tenant = :a AND order_id = :b "
-    "ORDER BY parcel_id, order_line, back"};
+    "SELECT t.parcel_id, t.order_line, t.back, t.order_name, t.product_id, t.store_id, t.quantity, "
+    "t.begun_at, t.done_at FROM till_taking m CROSS JOIN till_taking t WHERE m.tenant = :a "
+    "AND m.order_id = :b AND t.tenant = m.tenant AND t.parcel_id = m.parcel_id "
+    "AND t.order_line = m.order_line AND t.back = m.back "
+    "ORDER BY t.parcel_id, t.order_line, t.back"};
 constexpr Sql kBeginTaking{
     "UPDATE till_taking SET begun_at = :a WHERE tenant = :b AND parcel_id = :c "
     "AND order_line = :d AND back = :e AND done_at = 0"};

@@ -31,6 +31,7 @@ inline constexpr std::string_view kV0005Shipments[] = {
          PRIMARY KEY (tenant, shipment_id)
        ) {clustered})",
     "CREATE INDEX shipment_order ON shipment (tenant, order_id, assigned_at)",
+    "CREATE INDEX shipment_told ON shipment (tenant, told_id) WHERE told_id > 0",
     "CREATE INDEX shipment_open ON shipment (tenant, ship_by, shipment_id) WHERE is_open = 1",
     "CREATE INDEX shipment_open_shop ON shipment (tenant, store_id) WHERE is_open = 1",
 
