@@ -195,7 +195,7 @@ int serve(const Config& config) {
   StockService stock(storage, clock);
   PickupService pickups({storage, storage, stock, clock, random});
   ShopifyOrders orders(shop);
-  ShippingService shipping({storage, storage, storage, orders, stock, clock, random});
+  ShippingService shipping({storage, storage, storage, storage, orders, stock, clock, random});
   JoinService join(storage, clock, random);
   TenantDirectory tenants(storage, clock);
   const KeyedFingerprints fingerprints(key_of(config));
@@ -225,6 +225,7 @@ int serve(const Config& config) {
              .inventory = &storage,
              .online_stock = &online_stock,
              .bulk_stock = &bulk_stock,
+             .tills = &workers_pos,
              .orders = &orders,
              .shipping = &shipping});
   http::App app({.storage = storage,

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/domain/inventory/taking.h"
 #include "server/domain/values.h"
 
 namespace tsunagi {
@@ -83,6 +84,19 @@ struct PutStock {
 struct DoubtStock {
   std::string product_id, store_id;
 };
+// What left a shop is asked for once: with an outbox item of its own, where its name is new.
+struct TakeFromTills {
+  Taking taking;
+};
+// The tills know; what the shipment still held of it is free.
+struct TillsTook {
+  Taking taking;
+};
+// Sent, and nobody tells the tills of this line: it holds nothing any more.
+struct ReleaseSent {
+  std::string shipment_id;
+  int64_t order_line = 0;
+};
 struct SetCursor {
   std::string name;
   Seconds value = 0;
@@ -158,11 +172,12 @@ using Change =
                  change::NoteMerge, change::LeaveMember, change::ForgetLeftMember,
                  change::PutSnapshot, change::PutFieldPrints, change::PutGivenFields,
                  change::PutStores, change::PutProducts, change::DropProducts, change::KeepProducts,
-                 change::PutStock, change::DoubtStock, change::SetCursor, change::Enqueue,
-                 change::SetFavourite, change::SetPin, change::Audit, change::KeepConsentText,
-                 change::ForgetFigures, change::TellLeaving, change::LeavingTold,
-                 change::TellShopper, change::ShopperTold, change::ParcelsSettled,
-                 change::PutDataRequest, change::PutBackfill, change::EraseCustomer>;
+                 change::PutStock, change::DoubtStock, change::TakeFromTills, change::TillsTook,
+                 change::ReleaseSent, change::SetCursor, change::Enqueue, change::SetFavourite,
+                 change::SetPin, change::Audit, change::KeepConsentText, change::ForgetFigures,
+                 change::TellLeaving, change::LeavingTold, change::TellShopper, change::ShopperTold,
+                 change::ParcelsSettled, change::PutDataRequest, change::PutBackfill,
+                 change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 }  // namespace tsunagi

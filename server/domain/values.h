@@ -313,6 +313,7 @@ enum class OutboxKind : uint8_t {
   kTellLeaving,      // the merchant, by mail: a member with a balance left; key = member code
   kPickupMail,       // a customer, by mail: what became of a pick-up; key = pickup_mail_key()
   kWriteOnHand,      // Shopify: what a shop has of a product; key = on_hand_key()
+  kTakeFromTills,    // Smaregi: what left a shop for an online order; key = taking_key()
   kShipOrder,        // Shopify: who sends an order, and what was sent; key = ship_order_key()
 };
 struct OutboxWrite {

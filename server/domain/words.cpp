@@ -15,11 +15,11 @@ std::optional<Enum> find(const Enum (&all)[N], std::string_view text) {
 
 constexpr LinkState kLinkStates[] = {LinkState::kJoining, LinkState::kLinked, LinkState::kStopped};
 constexpr System kSystems[] = {System::kShopify, System::kSmaregi};
-constexpr OutboxKind kOutboxKinds[] = {OutboxKind::kWriteCard,       OutboxKind::kCreateMember,
-                                       OutboxKind::kCustomerChanged, OutboxKind::kMemberChanged,
-                                       OutboxKind::kTagCustomer,     OutboxKind::kDropCustomer,
-                                       OutboxKind::kTellLeaving,     OutboxKind::kPickupMail,
-                                       OutboxKind::kWriteOnHand,     OutboxKind::kShipOrder};
+constexpr OutboxKind kOutboxKinds[] = {
+    OutboxKind::kWriteCard,     OutboxKind::kCreateMember, OutboxKind::kCustomerChanged,
+    OutboxKind::kMemberChanged, OutboxKind::kTagCustomer,  OutboxKind::kDropCustomer,
+    OutboxKind::kTellLeaving,   OutboxKind::kPickupMail,   OutboxKind::kWriteOnHand,
+    OutboxKind::kShipOrder,     OutboxKind::kTakeFromTills};
 
 }  // namespace
 
@@ -67,6 +67,8 @@ std::string_view word(OutboxKind kind) {
       return "write_on_hand";
     case OutboxKind::kShipOrder:
       return "ship_order";
+    case OutboxKind::kTakeFromTills:
+      return "take_from_tills";
   }
   return "";
 }

@@ -129,16 +129,22 @@ Result<Tenant> with_locations(const Context& context, TenantId tenant,
   if (!stored.ok()) return stored.error();
   if (!stored->has_value()) return Error{ErrorCode::kNotFound, "The shop is gone."};
   Tenant changed = **stored;
+  const Seconds now = context.ports.clock.now();
+  std::vector<Change> changes{
+      change::SetCursor{std::string(kRoundWantedCursor), now},
+      change::Audit{"merchant", "locations", std::to_string(wanted.size()) + " shops",
+                    "the places of shops in the online shop were chosen"}};
+  const std::vector<StoreLocation>& before = changed.settings.locations;
+  for (const StoreLocation& one :
+       wanted) {  // from now on what leaves there is taken from the tills
+    if (std::ranges::find(before, one) != before.end()) continue;
+    changes.emplace_back(change::SetCursor{taken_from_cursor(one), now});
+  }
   changed.settings.locations = std::move(wanted);
   auto saved = context.ports.storage.save_settings(tenant, changed.settings);
   if (!saved.ok()) return saved.error();
   context.ports.tenants.forget();
-  const Seconds now = context.ports.clock.now();
-  auto asked = context.ports.storage.apply(
-      tenant, {change::SetCursor{std::string(kRoundWantedCursor), now},
-               change::Audit{"merchant", "locations",
-                             std::to_string(changed.settings.locations.size()) + " shops",
-                             "the places of shops in the online shop were chosen"}});
+  auto asked = context.ports.storage.apply(tenant, changes);
   if (!asked.ok()) return asked.error();
   return changed;
 }

@@ -20,6 +20,10 @@ class GuardedOrders final : public ShopOrders {
     return breaker_.run(tenant.shop_domain,
                         [&] { return orders_.orders_changed(tenant, from, to); });
   }
+  Result<std::vector<SentLine>> parcel_lines(const Tenant& tenant, int64_t parcel_id) override {
+    return breaker_.run(tenant.shop_domain,
+                        [&] { return orders_.parcel_lines(tenant, parcel_id); });
+  }
   Result<std::optional<ShipTo>> ship_to(const Tenant& tenant, int64_t work_id) override {
     return breaker_.run(tenant.shop_domain, [&] { return orders_.ship_to(tenant, work_id); });
   }

@@ -13,6 +13,7 @@
 #include "server/jobs/guarded.h"
 #include "server/jobs/guarded_orders.h"
 #include "server/jobs/guarded_stock.h"
+#include "server/jobs/guarded_tills.h"
 #include "server/jobs/inbox_worker.h"
 #include "server/jobs/outbox_worker.h"
 #include "server/jobs/schedule.h"
@@ -79,6 +80,8 @@ struct Jobs::State {
         shipping(ports.shipping != nullptr && orders
                      ? std::make_unique<ShippingService>(ports.shipping->by_way_of(*orders))
                      : nullptr),
+        tills(ports.tills != nullptr ? std::make_unique<GuardedTills>(*ports.tills, pos_breaker)
+                                     : nullptr),
         inbox(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
         outbox(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
         schedule(with(ports, pos, shop, stock_of(ports.online_stock, stock))),
@@ -112,6 +115,7 @@ struct Jobs::State {
             .book = ports.book,
             .inventory = ports.inventory,
             .online_stock = its_stock,
+            .tills = tills.get(),
             .orders = orders.get(),
             .shipping = shipping.get()};
   }
@@ -168,6 +172,7 @@ struct Jobs::State {
   KnownCustomers known;
   std::unique_ptr<GuardedOrders> orders;
   std::unique_ptr<ShippingService> shipping;
+  std::unique_ptr<GuardedTills> tills;
   InboxWorker inbox;
   OutboxWorker outbox;
   Schedule schedule;

@@ -62,6 +62,7 @@ struct JobsPorts {
   InventoryBook* inventory = nullptr;
   OnlineStock* online_stock = nullptr;
   OnlineStock* bulk_stock = nullptr;  // for work that nobody waits for; none: as above
+  TillStock* tills = nullptr;  // what was sold online is taken from it; none: nobody takes it
   // Online orders that the shops send; none: they send none.
   ShopOrders* orders = nullptr;
   ShippingService* shipping = nullptr;

@@ -29,6 +29,7 @@ bool needs_pos(OutboxKind kind) {
     case OutboxKind::kCreateMember:
     case OutboxKind::kCustomerChanged:
     case OutboxKind::kMemberChanged:
+    case OutboxKind::kTakeFromTills:
       return true;
     case OutboxKind::kWriteCard:
     case OutboxKind::kTagCustomer:
@@ -171,6 +172,10 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
       ship_order(tenant, item);
       continue;
     }
+    if (item.write.kind == OutboxKind::kTakeFromTills) {
+      take_from_tills(tenant, item);
+      continue;
+    }
     if (customer_of(item) == 0) {
       failed(item, {ErrorCode::kInvalid, "the key is no customer id"});
       continue;
@@ -198,6 +203,7 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
       case OutboxKind::kPickupMail:
       case OutboxKind::kWriteOnHand:
       case OutboxKind::kShipOrder:
+      case OutboxKind::kTakeFromTills:
         break;  // send_mails(), write_on_hand(), above
     }
   }

@@ -44,14 +44,15 @@ class OutboxWorker {
   void sync_member(const Tenant& tenant, const OutboxItem& item, Side changed);
   void tag_customer(const Tenant& tenant, const OutboxItem& item);
 
-  // outbox_stock.cpp
-  void write_on_hand(const Tenant& tenant, const std::vector<OutboxItem>& items);
   void drop_customer(const Tenant& tenant, const OutboxItem& item);
   // true: it was so, and the event that tells of it is in the inbox.
   Result<bool> merged_unheard(const Tenant& tenant, int64_t gone);
   // Of whom the codes are, if they are others than `kept`.
   Result<Done> tell_merges(TenantId tenant, int64_t kept, const std::vector<std::string>& codes);
   Result<Done> tell_merge(TenantId tenant, const ShopMerge& merge);
+  // outbox_stock.cpp
+  void write_on_hand(const Tenant& tenant, const std::vector<OutboxItem>& items);
+  void take_from_tills(const Tenant& tenant, const OutboxItem& item);
   // outbox_orders.cpp
   void ship_order(const Tenant& tenant, const OutboxItem& item);
   // outbox_mails.cpp

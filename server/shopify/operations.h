@@ -38,6 +38,7 @@ extern const Operation kTagsAdd;
 extern const Operation kTagsAddAndRead;
 extern const Operation kTagsRemove;
 extern const Operation kOrderToShip;
+extern const Operation kParcelLines;
 extern const Operation kWorkLines;
 extern const Operation kWorkOrder;
 extern const Operation kWorkDestination;

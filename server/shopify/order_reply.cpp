@@ -13,7 +13,7 @@ namespace {
 using OrderJson = nlohmann::json;
 
 // nullptr: not a list.
-const OrderJson* nodes_of(const OrderJson& object, std::string_view name) {
+const OrderJson* node_list(const OrderJson& object, std::string_view name) {
   const OrderJson* found = object_at(object, name);
   const OrderJson* nodes = found == nullptr ? nullptr : field(*found, "nodes");
   return nodes != nullptr && nodes->is_array() ? nodes : nullptr;
@@ -44,6 +44,11 @@ bool is_paid(std::string_view status) {
   return status == "PAID" || status == "AUTHORIZED" || status == "PARTIALLY_REFUNDED";
 }
 
+int64_t location_in(const OrderJson& object) {
+  const OrderJson* location = object_at(object, "location");
+  return location == nullptr ? 0 : parse_gid(text_at(*location, "id"), "Location").value_or(0);
+}
+
 Result<OrderWork> read_work(const OrderJson& node) {
   const auto id = parse_gid(text_at(node, "id"), "FulfillmentOrder");
   if (!id) return nonsense("fulfillmentOrders.id is none");
@@ -52,29 +57,30 @@ Result<OrderWork> read_work(const OrderJson& node) {
     work.by_carrier = text_at(*method, "methodType") == "SHIPPING";
   }
   const OrderJson* assigned = object_at(node, "assignedLocation");
-  const OrderJson* location = assigned == nullptr ? nullptr : object_at(*assigned, "location");
-  const auto place =
-      location == nullptr ? std::nullopt : parse_gid(text_at(*location, "id"), "Location");
-  if (place) work.location_id = *place;
+  if (assigned != nullptr) work.location_id = location_in(*assigned);
   return work;
 }
 
-Result<std::vector<SentParcel>> read_parcels(const OrderJson& order) {
-  std::vector<SentParcel> parcels;
-  const OrderJson* list = field(order, "fulfillments");
+Result<Done> read_parcels(const OrderJson& from, ShopOrder& order) {
+  const OrderJson* list = field(from, "fulfillments");
   if (list == nullptr || !list->is_array()) return nonsense("fulfillments is not a list");
   for (const OrderJson& node : *list) {
-    if (text_at(node, "status") != "SUCCESS") continue;  // cancelled, or failed
     const auto id = parse_gid(text_at(node, "id"), "Fulfillment");
     if (!id) return nonsense("fulfillments.id is none");
-    SentParcel parcel{.id = *id, .numbers = {}};
+    const std::string status = text_at(node, "status");
+    if (status == "CANCELLED") order.cancelled_parcels.push_back(*id);
+    if (status != "SUCCESS") continue;  // or it failed
+    const auto sent_at = parse_iso_time(text_at(node, "createdAt"));
+    if (!sent_at) return nonsense("fulfillments.createdAt is none");
+    SentParcel parcel{
+        .id = *id, .location_id = location_in(node), .sent_at = *sent_at, .numbers = {}};
     const OrderJson* tracking = field(node, "trackingInfo");
     if (tracking != nullptr && tracking->is_array()) {
       for (const OrderJson& one : *tracking) parcel.numbers.push_back(text_at(one, "number"));
     }
-    parcels.push_back(std::move(parcel));
+    order.parcels.push_back(std::move(parcel));
   }
-  return parcels;
+  return Done{};
 }
 
 Result<ShopOrder> read_order(const OrderJson& found) {
@@ -86,12 +92,13 @@ Result<ShopOrder> read_order(const OrderJson& found) {
                   .cancelled = !text_at(found, "cancelledAt").empty(),
                   .ship_to = std::nullopt,
                   .works = {},
-                  .parcels = {}};
+                  .parcels = {},
+                  .cancelled_parcels = {}};
   if (const OrderJson* address = object_at(found, "shippingAddress")) {
     const bool japan = text_at(*address, "countryCodeV2") == "JP";
     if (japan) order.ship_to = Prefecture::parse(text_at(*address, "provinceCode"));
   }
-  const OrderJson* works = nodes_of(found, "fulfillmentOrders");
+  const OrderJson* works = node_list(found, "fulfillmentOrders");
   if (works == nullptr) return nonsense("fulfillmentOrders is not a list");
   const auto page = page_end(found.at("fulfillmentOrders"));
   if (!page) return page.error();
@@ -103,9 +110,7 @@ Result<ShopOrder> read_order(const OrderJson& found) {
     if (!work) return work.error();
     order.works.push_back(std::move(work).value());
   }
-  auto parcels = read_parcels(found);
-  if (!parcels) return parcels.error();
-  order.parcels = std::move(parcels).value();
+  if (auto parcels = read_parcels(found, order); !parcels) return parcels.error();
   return order;
 }
 
@@ -142,6 +147,47 @@ Result<OrderWork::Line> read_work_line(const OrderJson& node) {
   return line;
 }
 
+Result<SentLine> read_sent_line(const OrderJson& node) {
+  const OrderJson* item = object_at(node, "lineItem");
+  const auto order_line =
+      item == nullptr ? std::nullopt : parse_gid(text_at(*item, "id"), "LineItem");
+  const OrderJson* quantity = field(node, "quantity");
+  if (!order_line) return nonsense("fulfillmentLineItems.lineItem.id is none");
+  if (quantity == nullptr || !quantity->is_number_unsigned()) {
+    return nonsense("fulfillmentLineItems.quantity is no figure");
+  }
+  SentLine line{.order_line = *order_line, .quantity = quantity->get<int64_t>()};
+  if (const OrderJson* variant = object_at(*item, "variant")) {
+    line.variant_id = parse_gid(text_at(*variant, "id"), "ProductVariant").value_or(0);
+  }
+  return line;
+}
+
+// A page of the lines of data.OBJECT.CONNECTION; none where the object is gone.
+template <class Page, class Line>
+Result<Page> read_lines_page(std::string_view body, std::string_view object,
+                             std::string_view connection, Result<Line> (*read)(const OrderJson&)) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const OrderJson* found = field(*data, object);
+  if (found == nullptr) return nonsense(std::string(object) + " is missing");
+  if (found->is_null()) return Page{};
+  const OrderJson* nodes = node_list(*found, connection);
+  if (nodes == nullptr) return nonsense(std::string(connection) + " is not a list");
+  auto end = page_end(found->at(connection));
+  if (!end) return end.error();
+  Page page{.lines = {}, .more = end->more, .end = std::move(end->end)};
+  for (const OrderJson& node : *nodes) {
+    auto line = read(node);
+    if (!line) return line.error();
+    page.lines.push_back(std::move(line).value());
+  }
+  if (page.more && (page.end.empty() || page.lines.empty())) {
+    return nonsense("pageInfo.endCursor is missing");
+  }
+  return page;
+}
+
 }  // namespace
 
 Result<std::optional<ShopOrder>> parse_order_to_ship(std::string_view body) {
@@ -156,25 +202,12 @@ Result<std::optional<ShopOrder>> parse_order_to_ship(std::string_view body) {
 }
 
 Result<WorkLinesPage> parse_work_lines(std::string_view body) {
-  const auto data = data_of(body);
-  if (!data) return data.error();
-  const OrderJson* work = field(*data, "fulfillmentOrder");
-  if (work == nullptr) return nonsense("fulfillmentOrder is missing");
-  if (work->is_null()) return WorkLinesPage{};
-  const OrderJson* nodes = nodes_of(*work, "lineItems");
-  if (nodes == nullptr) return nonsense("lineItems is not a list");
-  auto end = page_end(work->at("lineItems"));
-  if (!end) return end.error();
-  WorkLinesPage page{.lines = {}, .more = end->more, .end = std::move(end->end)};
-  for (const OrderJson& node : *nodes) {
-    auto line = read_work_line(node);
-    if (!line) return line.error();
-    page.lines.push_back(std::move(line).value());
-  }
-  if (page.more && (page.end.empty() || page.lines.empty())) {
-    return nonsense("pageInfo.endCursor is missing");
-  }
-  return page;
+  return read_lines_page<WorkLinesPage>(body, "fulfillmentOrder", "lineItems", read_work_line);
+}
+
+Result<ParcelLinesPage> parse_parcel_lines(std::string_view body) {
+  return read_lines_page<ParcelLinesPage>(body, "fulfillment", "fulfillmentLineItems",
+                                          read_sent_line);
 }
 
 Result<std::optional<int64_t>> parse_work_order(std::string_view body) {
@@ -209,7 +242,7 @@ Result<std::optional<ShipTo>> parse_destination(std::string_view body) {
 Result<ChangedWorksPage> parse_changed_works(std::string_view body) {
   const auto data = data_of(body);
   if (!data) return data.error();
-  const OrderJson* nodes = nodes_of(*data, "fulfillmentOrders");
+  const OrderJson* nodes = node_list(*data, "fulfillmentOrders");
   if (nodes == nullptr) return nonsense("fulfillmentOrders is not a list");
   auto end = page_end(data->at("fulfillmentOrders"));
   if (!end) return end.error();

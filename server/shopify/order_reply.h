@@ -25,6 +25,14 @@ struct WorkLinesPage {
 // No lines: the work is gone.
 Result<WorkLinesPage> parse_work_lines(std::string_view body);
 
+struct ParcelLinesPage {
+  std::vector<SentLine> lines;
+  bool more = false;
+  std::string end;
+};
+// No lines: the fulfilment is gone.
+Result<ParcelLinesPage> parse_parcel_lines(std::string_view body);
+
 Result<std::optional<int64_t>> parse_work_order(std::string_view body);
 Result<std::optional<ShipTo>> parse_destination(std::string_view body);
 

@@ -103,6 +103,21 @@ Result<ShopOrders::Changed> ShopifyOrders::orders_changed(const Tenant& tenant, 
   return changed;
 }
 
+Result<std::vector<SentLine>> ShopifyOrders::parcel_lines(const Tenant& tenant, int64_t parcel_id) {
+  OrderVariables variables = {{"id", shopify::make_gid("Fulfillment", parcel_id)}};
+  std::vector<SentLine> lines;
+  for (int page = 0; page < kWorkLinePages; ++page) {
+    const auto body = wire_->call(tenant, shopify::kParcelLines, variables, Caller::kWorker);
+    if (!body) return body.error();
+    auto read = shopify::parse_parcel_lines(*body);
+    if (!read) return read.error();
+    std::ranges::move(read->lines, std::back_inserter(lines));
+    if (!read->more) return lines;
+    variables["after"] = read->end;
+  }
+  return Error{ErrorCode::kInvalid, "Shopify: a fulfilment has more than 500 lines"};
+}
+
 Result<std::optional<ShipTo>> ShopifyOrders::ship_to(const Tenant& tenant, int64_t work_id) {
   const auto body =
       wire_->call(tenant, shopify::kWorkDestination,

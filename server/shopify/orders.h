@@ -23,6 +23,7 @@ class ShopifyOrders final : public ShopOrders {
   Result<std::optional<ShopOrder>> order(const Tenant& tenant, int64_t order_id) override;
   Result<std::optional<int64_t>> order_of_work(const Tenant& tenant, int64_t work_id) override;
   Result<Changed> orders_changed(const Tenant& tenant, Seconds from, Seconds to) override;
+  Result<std::vector<SentLine>> parcel_lines(const Tenant& tenant, int64_t parcel_id) override;
   Result<std::optional<ShipTo>> ship_to(const Tenant& tenant, int64_t work_id) override;
   Result<int64_t> move(const Tenant& tenant, const Move& move) override;
   Result<int64_t> send(const Tenant& tenant, const Parcel& parcel) override;

@@ -20,9 +20,10 @@ using smaregi::Ask;
 using smaregi::Outcome;
 using Fields = std::vector<std::pair<std::string_view, std::string>>;
 
-constexpr size_t kPageRows = 1'000;                  // the API's most
-constexpr size_t kDetailedPageRows = 100;            // its most with details
-constexpr Seconds kWindowSeconds = 31 * 86'400 - 1;  // both ends are included
+constexpr size_t kPageRows = 1'000;        // the API's most
+constexpr size_t kDetailedPageRows = 100;  // its most with details
+constexpr Seconds kSecondsADay = 86'400;
+constexpr Seconds kWindowSeconds = 31 * kSecondsADay - 1;  // both ends are included
 // A row that changes while its window is read in pages would leave a window that ends now, and the
 // rows behind it would move up a place, one of them unseen. So the last window ends a little later
 // than asked.
@@ -35,6 +36,8 @@ std::string with_query(std::string_view path, const Fields& fields) {
 std::string dump(const nlohmann::json& body) {
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
+
+std::string day_of(Seconds time) { return smaregi::format_time(time).substr(0, 10); }
 
 std::string member_json(const NewPosMember& member) {
   // Sources disagree on what an absent consent means: always said.
@@ -467,6 +470,44 @@ Result<std::vector<StockLevel>> SmaregiClient::stock_of(std::string_view contrac
     std::erase_if(*levels, [&](const StockLevel& level) { return level.product_id != product_id; });
   }
   return levels;
+}
+
+Result<Done> SmaregiClient::add(std::string_view contract, const TillMove& move) {
+  const nlohmann::json body = {{"storeId", move.store_id},
+                               {"stockAmount", std::to_string(move.amount)},
+                               {"stockHistory", {{"memo", move.memo}}}};
+  const Outcome outcome =
+      state_->wire.ask(std::string(contract),
+                       {.label = "smaregi.stock.add",
+                        .method = "POST",
+                        .path = "/stock/" + percent_encode(move.product_id) + "/add",
+                        .body = dump(body),
+                        .priority = Priority::kEvent,
+                        .time = state_->options.shopper_time,
+                        .repeatable = false},
+                       [](const HttpReply&) -> Result<Done> { return Done{}; });
+  if (outcome.result.ok() || !outcome.maybe_done) return outcome.result;
+  return Error{ErrorCode::kUnavailable, outcome.result.error().message};
+}
+
+Result<bool> SmaregiClient::was_added(std::string_view contract, const TillMove& move, Seconds from,
+                                      Seconds to) {
+  const std::string last = day_of(to + kWindowMargin);
+  std::string day;
+  for (Seconds at = from - kWindowMargin; day != last; at += kSecondsADay) {
+    day = std::min(day_of(at), last);
+    const auto memos =
+        state_->read_pages(contract,
+                           {.label = "smaregi.stock.changes",
+                            .path = "/stock/changes/" + percent_encode(move.product_id) + "/" +
+                                    percent_encode(move.store_id),
+                            .query = {{"target_date", day}},
+                            .priority = Priority::kEvent},
+                           smaregi::parse_stock_memos);
+    if (!memos) return memos.error();
+    if (std::ranges::find(*memos, move.memo) != memos->end()) return true;
+  }
+  return false;
 }
 
 std::string SmaregiClient::sign_in_url(std::string_view state, std::string_view challenge,

@@ -13,6 +13,7 @@
 
 #include "server/base/outbound.h"
 #include "server/base/rate_budget.h"
+#include "server/domain/inventory/till_stock.h"
 #include "server/domain/ports.h"
 
 namespace tsunagi {
@@ -20,7 +21,7 @@ namespace tsunagi {
 // What the app asks of a contract.
 inline constexpr std::string_view kSmaregiScopes =
     "pos.customers:read pos.customers:write pos.transactions:read pos.products:read pos.stock:read "
-    "pos.stores:read";
+    "pos.stock:write pos.stock-changes:read pos.stores:read";
 
 struct SmaregiOptions {
   std::string client_id;
@@ -52,7 +53,7 @@ struct SmaregiOptions {
   int max_windows = 24;   // of 31 days
 };
 
-class SmaregiClient final : public Pos {
+class SmaregiClient final : public Pos, public TillStock {
  public:
   SmaregiClient(SmaregiOptions options, Outbound& outbound, Clock& clock, Random& random);
   // The same for work that no shopper waits for: its calls go after theirs. Shares tokens and
@@ -96,6 +97,11 @@ class SmaregiClient final : public Pos {
                                                 Seconds to) override;
   Result<std::vector<StockLevel>> stock_of(std::string_view contract,
                                            std::string_view product_id) override;
+
+  Result<Done> add(std::string_view contract, const TillMove& move) override;
+  // The history has days and no moments to ask for: those of [from, to] in Japan, one by one.
+  Result<bool> was_added(std::string_view contract, const TillMove& move, Seconds from,
+                         Seconds to) override;
 
   std::string sign_in_url(std::string_view state, std::string_view challenge,
                           std::string_view redirect_uri) override;

@@ -376,6 +376,9 @@ Result<std::vector<Product>> parse_products(std::string_view body) {
   return many(body, product_of);
 }
 Result<std::vector<StockLevel>> parse_stock(std::string_view body) { return many(body, stock_of); }
+Result<std::vector<std::string>> parse_stock_memos(std::string_view body) {
+  return many<std::string>(body, [](Row& row) { return row.text_if_any("memo"); });
+}
 
 std::string parse_problem(std::string_view body) {
   const json document = parse(body);

@@ -36,6 +36,7 @@ Result<std::vector<PosTransaction>> parse_transactions(std::string_view body);
 Result<std::vector<Store>> parse_stores(std::string_view body);
 Result<std::vector<Product>> parse_products(std::string_view body);
 Result<std::vector<StockLevel>> parse_stock(std::string_view body);
+Result<std::vector<std::string>> parse_stock_memos(std::string_view body);  // of the history's rows
 
 // "[rank] 必須" of an error reply, the code of an OAuth error; "" when it is neither. Never what a
 // person typed, though Smaregi quotes it.

@@ -12,34 +12,36 @@ namespace {
 
 // Rows of several kinds, so that nothing is asked for once a line or once a shop: which product a
 // code is (as product_by_code() finds it), the products, what their shops have, and what is held
-// there. Every column of a row costs as much as finding it: the kind and the layaway, 4 * layaway +
-// kind, are one.
+// there. Every column of a row costs as much as finding it: a row's figure and its kind are one,
+// 4 * figure + kind. What is set aside in Smaregi is off the shelf (domain/stock/held.h), and what
+// is doubted is no shelf.
 constexpr Sql kStockOfCodes{
     "WITH asked AS MATERIALIZED (SELECT json_each.value AS code, COALESCE("
     "(SELECT MIN(product_id) FROM product WHERE tenant = :a AND code = json_each.value), "
     "(SELECT MIN(product_id) FROM product WHERE tenant = :b AND supplier_code = json_each.value)) "
     "AS product_id FROM {each_in_json_array_open}:c{each_in_json_array_close}) "
-    "SELECT 0, product_id, code, 0 FROM asked WHERE product_id IS NOT NULL "
-    "UNION ALL SELECT 1, product_id, name, stock_controlled FROM product "
+    "SELECT 0, product_id, code FROM asked WHERE product_id IS NOT NULL "
+    "UNION ALL SELECT 4 * stock_controlled + 1, product_id, name FROM product "
     "WHERE tenant = :d AND product_id {any_open}SELECT product_id FROM asked{any_close} "
-    "UNION ALL SELECT 4 * layaway + 2, product_id, store_id, on_hand * (1 - doubted) "
-    "FROM stock_level "
+    "UNION ALL SELECT 4 * (on_hand - layaway) + 2, product_id, store_id FROM stock_level "
     "WHERE tenant = :e AND product_id {any_open}SELECT product_id FROM asked{any_close} "
-    "UNION ALL SELECT 3, product_id, store_id, held FROM pickup_line "
+    "AND doubted = 0 "
+    "UNION ALL SELECT 4 * held + 3, product_id, store_id FROM pickup_line "
     "WHERE tenant = :f AND product_id {any_open}SELECT product_id FROM asked{any_close} "
     "AND held > 0 "
-    "UNION ALL SELECT 3, product_id, store_id, held FROM shipment_line "
+    "UNION ALL SELECT 4 * held + 3, product_id, store_id FROM shipment_line "
     "WHERE tenant = :g AND product_id {any_open}SELECT product_id FROM asked{any_close} "
     "AND held > 0"};
 constexpr size_t kShelvesLikely = 128;  // of a product: most merchants have fewer shops
-constexpr int64_t kStoreRow = 4;        // the shop itself, in place of the product
+constexpr std::string_view kShopRow;    // in place of a product: a shop, and whether it is paused
 enum class RowOf : int64_t { kCode, kProduct, kShelf, kHeld };
 
 struct CartRow {
-  int64_t of = 0;  // 4 * layaway + RowOf
+  int64_t of = 0;  // 4 * what it says (whether it is counted, on the shelf, or held) + RowOf
   std::string product_id;
-  std::string text;   // the code, the name, or the shop
-  int64_t first = 0;  // whether it is counted, on hand, or held
+  std::string text;  // the code, the name, or the shop
+
+  [[nodiscard]] int64_t figure() const { return of >> 2; }
 };
 
 struct FoundProduct {
@@ -56,7 +58,7 @@ class FoundProducts {
     if (last_ == nullptr || last_->stock.product_id != row.product_id) {
       last_ = &products_[row.product_id];
       last_->stock.product_id = row.product_id;
-      last_->stock.levels.reserve(kShelvesLikely);
+      last_->stock.shops.reserve(kShelvesLikely);
     }
     take_into(*last_, row);
   }
@@ -81,28 +83,24 @@ class FoundProducts {
         return;
       case RowOf::kProduct:
         found.stock.name = row.text;
-        found.counted = row.first != 0;
+        found.counted = row.figure() != 0;
         return;
       case RowOf::kShelf:
-        found.stock.levels.emplace_back();
-        found.stock.levels.back().product_id = row.product_id;
-        found.stock.levels.back().store_id = row.text;
-        found.stock.levels.back().on_hand = row.first;
-        found.stock.levels.back().layaway = row.of >> 2;
+        found.stock.shops.emplace_back(row.text, row.figure(), 0);
         return;
       case RowOf::kHeld:
-        found.held.emplace_back(row.text, row.first);
+        found.held.emplace_back(row.text, row.figure());
         return;
     }
   }
   static void put_together(FoundProduct& found) {
-    auto& levels = found.stock.levels;
-    if (!std::ranges::is_sorted(levels, {}, &StockLevel::store_id)) {
-      std::ranges::sort(levels, {}, &StockLevel::store_id);
+    auto& shops = found.stock.shops;
+    if (!std::ranges::is_sorted(shops, {}, &StoreShelf::store_id)) {
+      std::ranges::sort(shops, {}, &StoreShelf::store_id);
     }
     for (const auto& [store_id, held] : found.held) {
-      const auto level = std::ranges::lower_bound(levels, store_id, {}, &StockLevel::store_id);
-      if (level != levels.end() && level->store_id == store_id) level->held += held;
+      const auto shop = std::ranges::lower_bound(shops, store_id, {}, &StoreShelf::store_id);
+      if (shop != shops.end() && shop->store_id == store_id) shop->held += held;
     }
   }
 
@@ -115,10 +113,10 @@ constexpr Sql kGoods{
     "(SELECT MIN(product_id) FROM product WHERE tenant = :a AND code = json_each.value), "
     "(SELECT MIN(product_id) FROM product WHERE tenant = :b AND supplier_code = json_each.value)) "
     "AS product_id FROM {each_in_json_array_open}:c{each_in_json_array_close}) "
-    "SELECT 0, product_id, code, 0 FROM asked WHERE product_id IS NOT NULL "
-    "UNION ALL SELECT 1, product_id, name, stock_controlled FROM product "
+    "SELECT 0, product_id, code FROM asked WHERE product_id IS NOT NULL "
+    "UNION ALL SELECT 4 * stock_controlled + 1, product_id, name FROM product "
     "WHERE tenant = :d AND product_id {any_open}SELECT product_id FROM asked{any_close} "
-    "UNION ALL SELECT 4, store_id, '', paused FROM store WHERE tenant = :e AND store_id = :f"};
+    "UNION ALL SELECT 4 * paused, '', store_id FROM store WHERE tenant = :e AND store_id = :f"};
 }  // namespace
 
 Result<std::vector<CodeStock>> SqlStorage::stock_of_codes(TenantId tenant,
@@ -131,8 +129,8 @@ Result<std::vector<CodeStock>> SqlStorage::stock_of_codes(TenantId tenant,
     CartRow row;
     FoundProducts found;
     session.each(
-        kStockOfCodes, std::tie(row.of, row.product_id, row.text, row.first),
-        [&] { found.take(row); }, tenant, tenant, asked, tenant, tenant, tenant, tenant);
+        kStockOfCodes, std::tie(row.of, row.product_id, row.text), [&] { found.take(row); }, tenant,
+        tenant, asked, tenant, tenant, tenant, tenant);
     auto by_code = std::move(found).by_code();
     std::vector<CodeStock> stock;
     for (const std::string& code : once) {
@@ -151,16 +149,16 @@ Result<PickupBook::Goods> SqlStorage::goods_of(TenantId tenant, std::string_view
     CartRow row;
     FoundProducts found;
     const auto take = [&] {
-      if (row.of != kStoreRow) {
+      if (row.product_id != kShopRow) {
         found.take(row);
         return;
       }
       goods.store.emplace();
-      goods.store->store_id = row.product_id;
-      goods.store->paused = row.first != 0;
+      goods.store->store_id = row.text;
+      goods.store->paused = row.figure() != 0;
     };
-    session.each(kGoods, std::tie(row.of, row.product_id, row.text, row.first), take, tenant,
-                 tenant, asked, tenant, tenant, store_id);
+    session.each(kGoods, std::tie(row.of, row.product_id, row.text), take, tenant, tenant, asked,
+                 tenant, tenant, store_id);
     for (auto& [code, product] : std::move(found).by_code()) {
       goods.products.push_back(std::move(product));
       goods.products.back().code = code;

@@ -1,5 +1,7 @@
 // Applying a use case's changes, inside the transaction of the caller.
 
+#include <algorithm>
+
 #include "server/domain/member/field_words.h"
 #include "server/domain/member/member_merge.h"
 #include "server/domain/words.h"
@@ -376,8 +378,9 @@ class Applier {
     for (const StockLevel& level : put.levels) {
       if (auto key = check_key("a product id", level.product_id); !key) return key;
       if (auto key = check_key("a store id", level.store_id); !key) return key;
-      const int64_t changed = session_.run(kPutStock, tenant_, level.product_id, level.store_id,
-                                           level.on_hand, level.layaway, level.changed_at);
+      const int64_t changed =
+          session_.run(kPutStock, tenant_, level.product_id, level.store_id, level.on_hand,
+                       std::max<int64_t>(0, level.layaway), level.changed_at);
       if (changed == 0) continue;
       auto asked = ask_for_on_hand(level.product_id, level.store_id);
       if (!asked) return asked;
@@ -388,6 +391,21 @@ class Applier {
   Result<Done> operator()(const change::DoubtStock& doubt) {
     if (session_.run(kDoubtStock, tenant_, doubt.product_id, doubt.store_id) == 0) return Done{};
     return ask_for_on_hand(doubt.product_id, doubt.store_id);
+  }
+
+  Result<Done> operator()(const change::TakeFromTills& take) {
+    if (!take_from_tills(session_, tenant_, take.taking)) return Done{};
+    return (*this)(change::Enqueue{{OutboxKind::kTakeFromTills, taking_key(take.taking.name)}});
+  }
+
+  Result<Done> operator()(const change::TillsTook& took) {
+    tills_took(session_, tenant_, took.taking, now_);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::ReleaseSent& release) {
+    release_sent(session_, tenant_, release);
+    return Done{};
   }
 
   Result<Done> operator()(const change::SetCursor& set) {

@@ -6,6 +6,7 @@
 
 #include "server/domain/fulfilment/pickup_mail.h"
 #include "server/domain/words.h"
+#include "server/storage/text.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -60,6 +61,20 @@ constexpr Sql kSettleParcel{
     "AND state = 'shipped' AND told_id = 0"};
 constexpr Sql kSettleHeld{
     "UPDATE shipment_line SET held = 0 WHERE tenant = :a AND shipment_id = :b"};
+constexpr Sql kReleaseSent{
+    "UPDATE shipment_line SET held = 0 "
+    "WHERE tenant = :a AND shipment_id = :b AND order_line = :c"};
+constexpr Sql kAskTaking{
+    "INSERT INTO till_taking (tenant, parcel_id, order_line, back, order_id, order_name, "
+    "product_id, store_id, quantity, begun_at, done_at) "
+    "VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, 0, 0) "
+    "ON CONFLICT (tenant, parcel_id, order_line, back) DO NOTHING"};
+constexpr Sql kEndTaking{
+    "UPDATE till_taking SET done_at = :a "
+    "WHERE tenant = :b AND parcel_id = :c AND order_line = :d AND back = :e AND done_at = 0"};
+constexpr Sql kReleaseTaken{
+    "UPDATE shipment_line SET held = 0 WHERE tenant = :a AND order_line = :b AND shipment_id IN "
+    "(SELECT shipment_id FROM shipment WHERE tenant = :c AND told_id = :d AND told_id > 0)"};
 
 }  // namespace
 
@@ -95,6 +110,23 @@ void settle_parcels(Session& session, TenantId tenant, int64_t order_id) {
   for (const std::string& each : ids) {
     if (session.run(kSettleParcel, tenant, each) > 0) session.run(kSettleHeld, tenant, each);
   }
+}
+
+bool take_from_tills(Session& session, TenantId tenant, const Taking& taking) {
+  return session.run(kAskTaking, tenant, taking.name.parcel_id, taking.name.order_line,
+                     int64_t{taking.name.back}, taking.order_id, storable(taking.order_name),
+                     taking.product_id, taking.store_id, taking.quantity) > 0;
+}
+
+void tills_took(Session& session, TenantId tenant, const Taking& taking, Seconds now) {
+  const TakingName& name = taking.name;
+  session.run(kEndTaking, now, tenant, name.parcel_id, name.order_line, int64_t{name.back});
+  if (name.back) return;
+  session.run(kReleaseTaken, tenant, name.order_line, tenant, name.parcel_id);
+}
+
+void release_sent(Session& session, TenantId tenant, const change::ReleaseSent& release) {
+  session.run(kReleaseSent, tenant, release.shipment_id, release.order_line);
 }
 
 }  // namespace tsunagi::storage

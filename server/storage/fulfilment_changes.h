@@ -16,4 +16,9 @@ void forget_pickups_of(Session& session, TenantId tenant, int64_t customer_id);
 // What left a shop and was never told of counts as told, and holds nothing any more.
 void settle_parcels(Session& session, TenantId tenant, int64_t order_id);
 
+// true: it is new, and an outbox item is still to be enqueued for it.
+bool take_from_tills(Session& session, TenantId tenant, const Taking& taking);
+void tills_took(Session& session, TenantId tenant, const Taking& taking, Seconds now);
+void release_sent(Session& session, TenantId tenant, const change::ReleaseSent& release);
+
 }  // namespace tsunagi::storage

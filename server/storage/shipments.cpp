@@ -58,8 +58,6 @@ constexpr Sql kSeeShipment{
     "AND shipment_id = :e"};
 constexpr Sql kTellShipment{
     "UPDATE shipment SET told_id = :a WHERE tenant = :b AND shipment_id = :c AND told_id = 0"};
-constexpr Sql kReleaseShipment{
-    "UPDATE shipment_line SET held = 0 WHERE tenant = :a AND shipment_id = :b"};
 constexpr Sql kPutShipmentDeed{
     "INSERT INTO shipment_deed (tenant, shipment_id, deed_id, place, done_at, role, actor, action, "
     "state_before, state_after, reason, refused) SELECT :a, :b, :c, COUNT(*), :d, :e, :f, :g, :h, "
@@ -297,9 +295,7 @@ Result<Done> SqlStorage::note_seen(TenantId tenant, const std::vector<Seen>& see
     for (const Seen& each : seen) {
       session.run(kSeeShipment, each.work_id, int64_t{each.placed}, int64_t{each.on_hold}, tenant,
                   each.shipment_id);
-      if (each.told_id == 0) continue;
-      const bool first = session.run(kTellShipment, each.told_id, tenant, each.shipment_id) > 0;
-      if (first) session.run(kReleaseShipment, tenant, each.shipment_id);
+      if (each.told_id != 0) session.run(kTellShipment, each.told_id, tenant, each.shipment_id);
     }
     return Done{};
   });

@@ -2,8 +2,8 @@
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
 // operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, pickup_mails.cpp,
-// cart.cpp, shipments.cpp, staff.cpp, inventory.cpp; changes.cpp applies changes, shelves.cpp locks
-// stock.
+// cart.cpp, shipments.cpp, staff.cpp, inventory.cpp, takings.cpp; changes.cpp applies changes,
+// shelves.cpp locks stock.
 
 #include <memory>
 #include <optional>
@@ -189,6 +189,9 @@ class SqlStorage : public Database {
   Result<std::vector<Product>> products_after(TenantId tenant, std::string_view product_id,
                                               int limit) override;
   Result<int64_t> on_hand_waiting(TenantId tenant) override;
+  Result<std::optional<Taking>> taking(TenantId tenant, std::string_view key) override;
+  Result<std::vector<Taking>> takings_of_order(TenantId tenant, int64_t order_id) override;
+  Result<Done> begin_taking(TenantId tenant, std::string_view key, Seconds now) override;
 
  private:
   // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or

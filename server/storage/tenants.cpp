@@ -85,6 +85,7 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM shipment WHERE tenant = :a"},
     {"DELETE FROM shipment_line WHERE tenant = :a"},
     {"DELETE FROM shipment_deed WHERE tenant = :a"},
+    {"DELETE FROM till_taking WHERE tenant = :a"},
     {"DELETE FROM staff WHERE tenant = :a"},
     {"DELETE FROM staff_session WHERE tenant = :a"},
     {"DELETE FROM shop_item WHERE tenant = :a"},

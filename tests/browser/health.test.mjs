@@ -147,7 +147,7 @@ test('a mail that may have arrived is listed, and is sent again only when the me
   assert.equal(mailbox.mails.length, 1);
 });
 
-const kScopes = ['openid', 'pos.customers:read', 'pos.customers:write', 'pos.transactions:read', 'pos.products:read', 'pos.stock:read', 'pos.stores:read'];
+const kScopes = ['openid', 'pos.customers:read', 'pos.customers:write', 'pos.transactions:read', 'pos.products:read', 'pos.stock:read', 'pos.stock:write', 'pos.stock-changes:read', 'pos.stores:read'];
 const kShopScopes = /^scopes = "([^"]+)"/m.exec(readFileSync(join(root, 'shopify.app.toml'), 'utf8'))[1].split(',');
 /** check, how it is broken and mended, what is said in both languages, the name of what mends it. */
 const kFaults = [

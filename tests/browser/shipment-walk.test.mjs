@@ -2,17 +2,21 @@
 // scan, sees where it goes while it packs, and hands it to the carrier; head office decides about what nobody can send. Both
 // languages, nothing for axe to find.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { WORDS as SHIPPING_WORDS } from '../../server/http/admin/shipping-words.js';
+import { WORDS as MERCHANT_WORDS } from '../../server/http/admin/words.js';
 import { PARCEL_WORDS } from '../../server/http/staff/parcel-words.js';
 import { WORDS } from '../../server/http/staff/words.js';
 import { axe, keepScreen, launch, phone } from '../support/browser.mjs';
 import { Counter } from '../support/counter.mjs';
 import { Parcels } from '../support/parcels.mjs';
-import { until } from '../support/processes.mjs';
+import { root, until } from '../support/processes.mjs';
 import { seed } from '../support/seed.mjs';
 import { Stack } from '../support/stack.mjs';
 
 const kWaitMs = 40_000;
+const kShelf = 20;
 const kLocales = { ja: 'ja-JP', en: 'en-GB' };
 
 const stack = new Stack();
@@ -24,7 +28,7 @@ before(async () => {
   counter = new Counter(stack, data);
   await counter.open();
   parcels = new Parcels(stack, data, counter);
-  await parcels.open({ each: 20 });
+  await parcels.open({ each: kShelf });
   browser = await launch();
 });
 after(async () => {
@@ -63,6 +67,40 @@ async function type(page, text) {
 for (const language of ['ja', 'en']) {
   const words = PARCEL_WORDS[language];
   const all = WORDS[language];
+  test(`${language}: the merchant lets the shops send orders`, async () => {
+    const text = SHIPPING_WORDS[language];
+    const page_ = MERCHANT_WORDS[language];
+    await parcels.settings({ on: false, location: '', split_most: 1, order: ['parcels', 'priority', 'distance'], shops: [] });
+    const page = await phone(browser, { width: 320, height: 2_000 });
+    contexts.push(page.context());
+    await page.goto(`${stack.shopify.admin}/store/${stack.keys.shop}/apps/tsunagi?locale=${language}`);
+    const app = page.frame({ name: 'app-iframe' });
+    await app.waitForSelector('#page[aria-busy="false"]');
+    const card = app.locator('section.card', { has: app.locator('#setting-shipping') });
+    assert.equal(await card.locator('.form').isVisible(), false, 'nothing to choose while it is off');
+    await card.getByLabel(text.on).check();
+    const place = card.getByLabel(text.location);
+    await until('the locations', async () => await place.locator('option').count() > 2, kWaitMs, 100);
+    await place.selectOption(String(parcels.online.id));
+    await card.getByLabel(text.order, { exact: true }).selectOption('parcels,distance,priority');
+    await card.getByLabel(text.split_most).fill('9');
+    const [first] = data.stores;
+    await card.getByLabel(say(text.priority_of, { shop: first.storeName })).fill('3');
+    const save = app.getByRole('button', { name: page_.save, exact: true });
+    await save.click();
+    await card.getByText(say(text.least, { most: 5 })).waitFor({ timeout: kWaitMs });
+    await card.getByLabel(text.split_most).fill('2');
+    assert.deepEqual(await axe(app), []);
+    assert.ok(await app.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), 'no scrolling to the side');
+    await card.screenshot({ path: join(root, 'build', 'screens', `shipping-settings-${language}.png`) });
+    await save.click();
+    await page.getByText(page_.saved, { exact: true }).waitFor({ timeout: kWaitMs });
+    const { settings: { shipping } } = await data.merchant('GET', '/status');
+    assert.deepEqual([shipping.on, shipping.location, shipping.order, shipping.split_most, shipping.shops],
+      [true, String(parcels.online.id), ['parcels', 'distance', 'priority'], 2, [{ store_id: String(first.storeId), ships: true, priority: 3 }]]);
+    assert.deepEqual(page.problems, []);
+  });
+
   test(`${language}: declined by one shop, packed by scan at the other and handed to the carrier`, async () => {
     const order = await parcels.order([{ barcode: data.products[0].code, quantity: 2 }, { barcode: data.products[1].code, quantity: 1 }]);
     const head = await counter.clerk('head_office');
@@ -109,6 +147,11 @@ for (const language of ['ja', 'en']) {
       [parcels.places[other].gid, '491234567890', 'Sagawa (JA)']);
     assert.ok(!(await packs.content()).includes('道玄坂'), 'the address has left the page with the parcel');
     for (const page of [declines, packs]) assert.deepEqual(page.problems, []);
+    // What was damaged is offered again once it was counted.
+    for (const product of data.products.slice(0, 2)) {
+      for (const { storeId } of data.stores) await counter.shelf(product, kShelf + 1, String(storeId));
+      await until(`the count of ${product.code}`, () => parcels.knows(product, kShelf + 1, data.stores.length), kWaitMs, 200);
+    }
   });
 
   test(`${language}: head office sees why no shop is asked, and asks one all the same`, async () => {

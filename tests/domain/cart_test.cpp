@@ -30,10 +30,9 @@ std::vector<Store> shops(int count) {
 // on_hand: of shop 1, 2, 3 …
 CodeStock code(const std::string& code, const std::string& product,
                const std::vector<int64_t>& on_hand) {
-  CodeStock stock{.code = code, .product_id = product, .name = "Tea " + product, .levels = {}};
+  CodeStock stock{.code = code, .product_id = product, .name = "Tea " + product, .shops = {}};
   for (size_t i = 0; i < on_hand.size(); ++i) {
-    stock.levels.push_back(
-        {.product_id = product, .store_id = std::to_string(i + 1), .on_hand = on_hand[i]});
+    stock.shops.push_back({.store_id = std::to_string(i + 1), .on_shelf = on_hand[i]});
   }
   return stock;
 }
@@ -81,9 +80,9 @@ TEST(CartTest, TwoLinesOfOneProductAreASumWhateverCodeNamesIt) {
 }
 
 TEST(CartTest, WhatNoShopCountsEveryShopLacks) {
-  const Cart cart = cart_for(
-      selling(), 1, {{"gift", 1}, {"gift", 1}, {"a", 1}},
-      {code("a", "10", {5}), {.code = "gift", .product_id = {}, .name = {}, .levels = {}}});
+  const Cart cart =
+      cart_for(selling(), 1, {{"gift", 1}, {"gift", 1}, {"a", 1}},
+               {code("a", "10", {5}), {.code = "gift", .product_id = {}, .name = {}, .shops = {}}});
   ASSERT_EQ(2U, cart.lines.size());
   EXPECT_FALSE(cart.lines[0].counted);
   EXPECT_EQ(2, cart.lines[0].quantity);
@@ -92,17 +91,16 @@ TEST(CartTest, WhatNoShopCountsEveryShopLacks) {
 }
 
 TEST(CartTest, OfferedLeavesOutWhatIsSpokenForAndWhatIsKeptBack) {
-  CodeStock stock = code("a", "10", {9});
-  stock.levels[0].layaway = 2;
-  stock.levels[0].held = 3;
+  CodeStock stock = code("a", "10", {7});
+  stock.shops[0].held = 3;
   Settings settings = selling();
   settings.safety_stock = 1;
   EXPECT_EQ(3, cart_for(settings, 1, {{"a", 1}}, {stock}).shops[0].offered);
   EXPECT_EQ(1, cart_for(settings, 1, {{"a", 3}}, {stock}).shops[0].offered);
   EXPECT_EQ(0, cart_for(settings, 1, {{"a", 4}}, {stock}).shops[0].offered);
-  stock.levels[0].held = 30;
+  stock.shops[0].held = 30;
   EXPECT_THAT(lacking(cart_for(settings, 1, {{"a", 4}}, {stock}).shops[0]), ElementsAre("a:0"));
-  stock.levels[0] = {.product_id = "10", .store_id = "1", .on_hand = 1'000};
+  stock.shops[0] = {.store_id = "1", .on_shelf = 1'000};
   EXPECT_EQ(kPickupQuantityMost, cart_for(settings, 1, {{"a", 1}}, {stock}).shops[0].offered);
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "tests/support/fake_book.h"
+#include "tests/support/fake_inventory.h"
 #include "tests/support/fake_orders.h"
 #include "tests/support/fake_shipments.h"
 #include "tests/support/fake_world.h"
@@ -37,11 +38,9 @@ class ShippingTest : public ::testing::Test {
   // Of one article, what the shops have.
   void stock(const std::string& code, const std::vector<int64_t>& on_hand) {
     CodeStock& found = shelf.stock[code];
-    found = {.code = code, .product_id = "p" + code, .name = "商品" + code, .levels = {}};
+    found = {.code = code, .product_id = "p" + code, .name = "商品" + code, .shops = {}};
     for (size_t i = 0; i < on_hand.size(); ++i) {
-      found.levels.push_back({.product_id = found.product_id,
-                              .store_id = std::to_string(i + 1),
-                              .on_hand = on_hand[i]});
+      found.shops.push_back({.store_id = std::to_string(i + 1), .on_shelf = on_hand[i]});
     }
   }
   Outcome step() {
@@ -88,7 +87,8 @@ class ShippingTest : public ::testing::Test {
   fakes::FakeShipments book{storage, shelf};
   fakes::FakeOrders orders;
   StockService stock_service{storage, clock};
-  ShippingService service{{book, shelf, storage, orders, stock_service, clock, random}};
+  fakes::FakeInventory inventory{storage};
+  ShippingService service{{book, shelf, storage, inventory, orders, stock_service, clock, random}};
   Tenant tenant;
   int deeds = 0;
 };
@@ -426,6 +426,8 @@ TEST_F(ShippingTest, AReadingAsksForEveryOrderThatChangedAndGoesOnFromThere) {
   EXPECT_EQ(2U, storage.outbox().size());
   EXPECT_EQ(clock.now(), storage.cursor(tenant.id, kOrdersCursor)->value_or(0));
   tenant.settings.shipping.on = false;
+  EXPECT_EQ(2, *service.read_changed(tenant)) << "what is sold online is taken from the shops";
+  tenant.settings.locations.clear();
   EXPECT_EQ(0, *service.read_changed(tenant));
 }
 

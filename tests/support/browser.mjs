@@ -33,6 +33,9 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 export async function axe(frame) {
   // Run as the page itself would: the policy forbids strangers' scripts, not the test's own evaluation.
   await frame.evaluate(axeSource);
+  // In the middle of a change of colour nothing has its own; what never ends is not waited for.
+  await frame.evaluate(() => Promise.allSettled(document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished)));
   const { violations } = await frame.evaluate(() => globalThis.axe.run(document));
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
 }

@@ -109,6 +109,24 @@ class FakeInventory : public InventoryBook {
     }));
   }
 
+  Result<std::optional<Taking>> taking(TenantId, std::string_view key) override {
+    const auto found = storage_.takings.find(std::string(key));
+    return found == storage_.takings.end() ? std::nullopt : std::optional(found->second);
+  }
+  Result<std::vector<Taking>> takings_of_order(TenantId, int64_t order_id) override {
+    std::vector<Taking> found;
+    for (const auto& [key, one] : storage_.takings) {
+      if (one.order_id == order_id) found.push_back(one);
+    }
+    return found;
+  }
+  Result<Done> begin_taking(TenantId, std::string_view key, Seconds now) override {
+    Taking& taking = storage_.takings[std::string(key)];
+    if (taking.done_at != 0) return Error{ErrorCode::kConflict, "the tills have it already"};
+    taking.begun_at = now;
+    return Done{};
+  }
+
  private:
   const ShopItem* find_matched(TenantId tenant, std::string_view product_id) {
     for (const auto& [variant, item] : items_[tenant]) {

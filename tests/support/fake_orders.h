@@ -19,6 +19,8 @@ class FakeOrders : public ShopOrders {
   bool down = false;       // nothing happens
   bool immovable = false;  // moves are refused
   int moves = 0, parcels = 0, reads = 0;
+  Seconds sends_at = 0;                           // the moment of what is sent
+  std::map<int64_t, std::vector<SentLine>> sent;  // by parcel
 
   // An order of one work at a place: (order line, barcode, pieces).
   struct Wanted {
@@ -73,6 +75,10 @@ class FakeOrders : public ShopOrders {
     for (const auto& [id, order] : orders) changed.orders.push_back(id);
     return changed;
   }
+  Result<std::vector<SentLine>> parcel_lines(const Tenant&, int64_t parcel_id) override {
+    if (down) return unreachable();
+    return sent[parcel_id];
+  }
   Result<std::optional<ShipTo>> ship_to(const Tenant&, int64_t) override {
     if (down) return unreachable();
     return std::optional(ShipTo{.last_name = "山田", .post_code = "1500043"});
@@ -88,16 +94,21 @@ class FakeOrders : public ShopOrders {
     if (down) return unreachable();
     ShopOrder& order = order_with(parcel.work_id);
     OrderWork& from = *work(parcel.work_id);
+    const int64_t id = next_++;
     for (const WorkPart& part : parcel.parts) {
       auto line = std::ranges::find(from.lines, part.line, &OrderWork::Line::id);
       if (line == from.lines.end() || line->remaining < part.quantity) {
         return Error{ErrorCode::kConflict, "that was sent"};
       }
       line->remaining -= part.quantity;
+      sent[id].push_back({.order_line = line->order_line, .quantity = part.quantity});
     }
     close_if_done(from);
     ++parcels;
-    order.parcels.push_back({.id = next_++, .numbers = {parcel.number}});
+    order.parcels.push_back({.id = id,
+                             .location_id = from.location_id,
+                             .sent_at = sends_at,
+                             .numbers = {parcel.number}});
     return lost() ? Result<int64_t>(unreachable()) : Result(order.parcels.back().id);
   }
 

@@ -24,16 +24,16 @@ class StockedBook : public FakeBook {
     for (const std::string& code : codes) {
       const auto known = stock.find(code);
       found.push_back(known == stock.end()
-                          ? CodeStock{.code = code, .product_id = {}, .name = {}, .levels = {}}
+                          ? CodeStock{.code = code, .product_id = {}, .name = {}, .shops = {}}
                           : known->second);
     }
     return found;
   }
-  StockLevel* level(const std::string& product, const std::string& store) {
+  StoreShelf* shelf(const std::string& product, const std::string& store) {
     for (auto& [code, each] : stock) {
       if (each.product_id != product) continue;
-      const auto found = std::ranges::find(each.levels, store, &StockLevel::store_id);
-      if (found != each.levels.end()) return &*found;
+      const auto found = std::ranges::find(each.shops, store, &StoreShelf::store_id);
+      if (found != each.shops.end()) return &*found;
     }
     return nullptr;
   }
@@ -41,7 +41,17 @@ class StockedBook : public FakeBook {
 
 class FakeShipments : public ShipmentBook {
  public:
-  FakeShipments(FakeStorage& storage, StockedBook& shelf) : storage_(storage), shelf_(shelf) {}
+  FakeShipments(FakeStorage& storage, StockedBook& shelf) : storage_(storage), shelf_(shelf) {
+    storage_.release_sent = [this](const change::ReleaseSent& release) {
+      free_line(release.order_line,
+                [&](const Shipment& each) { return each.id == release.shipment_id; });
+    };
+    storage_.tills_took = [this](const change::TillsTook& took) {
+      free_line(took.taking.name.order_line, [&](const Shipment& each) {
+        return each.told_id == took.taking.name.parcel_id && !took.taking.name.back;
+      });
+    };
+  }
 
   std::vector<Shipment> shipments;  // in the order in which they were put
 
@@ -111,6 +121,16 @@ class FakeShipments : public ShipmentBook {
   }
 
  private:
+  template <class Matches>
+  void free_line(int64_t order_line, Matches matches) {
+    for (Shipment& each : shipments) {
+      if (!matches(each)) continue;
+      for (ShipmentLine& line : each.lines) {
+        if (line.order_line == order_line) line.held = 0;
+      }
+    }
+    count_held();
+  }
   Shipment* find(std::string_view id) {
     const auto found = std::ranges::find(shipments, id, &Shipment::id);
     return found == shipments.end() ? nullptr : &*found;
@@ -123,12 +143,12 @@ class FakeShipments : public ShipmentBook {
   }
   void count_held() {
     for (auto& [code, each] : shelf_.stock) {
-      for (StockLevel& level : each.levels) level.held = 0;
+      for (StoreShelf& shop : each.shops) shop.held = 0;
     }
     for (const Shipment& each : shipments) {
       for (const ShipmentLine& line : each.lines) {
-        StockLevel* level = line.held > 0 ? shelf_.level(line.product_id, each.store_id) : nullptr;
-        if (level != nullptr) level->held += line.held;
+        StoreShelf* shelf = line.held > 0 ? shelf_.shelf(line.product_id, each.store_id) : nullptr;
+        if (shelf != nullptr) shelf->held += line.held;
       }
     }
   }

@@ -48,6 +48,10 @@ class FakeStorage : public Storage {
   std::function<void()> before_apply;  // runs without the lock
   // Whether the online shop has an article that is this product: a FakeInventory's to say.
   std::function<bool(TenantId, const std::string& product)> is_matched;
+  // What a shipment still holds ends with these.
+  std::function<void(const change::TillsTook&)> tills_took;
+  std::function<void(const change::ReleaseSent&)> release_sent;
+  std::map<std::string, Taking> takings;  // of all shops, by key
 
   void put_tenant(const Tenant& tenant);
   void edit_outbox(int64_t id, const std::function<void(OutboxRow&)>& edit);

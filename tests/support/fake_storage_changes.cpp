@@ -175,6 +175,15 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
       if (kept == data.stock.end() || kept->second.doubted) continue;
       kept->second.doubted = true;
       ask_for_on_hand(tenant, doubt->product_id, doubt->store_id, enqueued);
+    } else if (const auto* take = std::get_if<change::TakeFromTills>(&change)) {
+      const std::string key = taking_key(take->taking.name);
+      if (!takings.emplace(key, take->taking).second) continue;
+      enqueued.push_back({.write = {OutboxKind::kTakeFromTills, key}});
+    } else if (const auto* took = std::get_if<change::TillsTook>(&change)) {
+      takings[taking_key(took->taking.name)].done_at = std::max<Seconds>(1, last_lease_at_);
+      if (tills_took) tills_took(*took);
+    } else if (const auto* release = std::get_if<change::ReleaseSent>(&change)) {
+      if (release_sent) release_sent(*release);
     } else if (const auto* cursor = std::get_if<change::SetCursor>(&change)) {
       Seconds& kept = data.cursors[cursor->name];
       kept = cursor->anew ? cursor->value : std::max(kept, cursor->value);

@@ -16,6 +16,8 @@ const kCancel = `mutation($id: ID!) { orderCancel(orderId: $id, reason: CUSTOMER
 const kMove = `mutation($id: ID!, $to: ID!) { fulfillmentOrderMove(id: $id, newLocationId: $to) { userErrors { message } } }`;
 const kHold = 'mutation($id: ID!) { fulfillmentOrderHold(id: $id, fulfillmentHold: { reason: OTHER }) { fulfillmentHold { id } userErrors { message } } }';
 const kRelease = 'mutation($id: ID!) { fulfillmentOrderReleaseHold(id: $id) { userErrors { message } } }';
+const kSend = 'mutation($id: ID!) { fulfillmentCreate(fulfillment: { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: $id }] }) { fulfillment { id } userErrors { message } } }';
+const kCancelParcel = 'mutation($id: ID!) { fulfillmentCancel(id: $id) { fulfillment { status } userErrors { message } } }';
 const kSent = `query($id: ID!) { order(id: $id) { fulfillments(first: 9) { id location { id } trackingInfo { company number url } totalQuantity } } }`;
 
 export class Parcels {
@@ -78,6 +80,21 @@ export class Parcels {
   moveByHand(work, { gid }) { return this.admin(kMove, { id: work, to: gid }); }
   hold(work) { return this.admin(kHold, { id: work }); }
   release(work) { return this.admin(kRelease, { id: work }); }
+
+  async sendByHand(work) {
+    const { fulfillmentCreate: { fulfillment } } = await this.admin(kSend, { id: work });
+    return fulfillment.id;
+  }
+  cancelParcel(id) { return this.admin(kCancelParcel, { id }); }
+  /** What Smaregi counts of a product in a shop, and what Shopify has on hand there. */
+  async counted(product, store) {
+    const rows = await this.data.pos('GET', `/stock?product_id=${product.product_id}&store_id=${store}`);
+    return Number(rows[0]?.stockAmount ?? 0);
+  }
+  async onHand(product, store) {
+    const levels = await send('GET', `${this.control}/stock`);
+    return levels.find(({ sku, location }) => sku === product.sku && location === this.places[store].id)?.on_hand;
+  }
 
   /** The calls that our server made of an operation of the Admin API. */
   async calls(operation) {

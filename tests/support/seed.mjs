@@ -42,7 +42,7 @@ async function each(items, work, width = 8) {
 export async function smaregiWriter(stack) {
   const { keys, smaregi } = stack;
   const client = { id: `writer-${stack.seed}`, secret: `secret-${stack.seed}` };
-  const scopes = ['pos.customers:read', 'pos.customers:write', 'pos.products:read', 'pos.products:write', 'pos.stock:read',
+  const scopes = ['pos.customers:read', 'pos.customers:write', 'pos.products:read', 'pos.products:write', 'pos.stock:read', 'pos.stock-changes:read',
     'pos.stock:write', 'pos.stores:read', 'pos.stores:write', 'pos.transactions:read', 'pos.transactions:write'];
   await send('PUT', `${smaregi.control}/apps`, { client_id: client.id, client_secret: client.secret, redirect_uris: [], scopes });
   const reply = await fetch(`${smaregi.id}/app/${keys.contract_id}/token`, {

@@ -94,7 +94,7 @@ export class Stack {
       client_id: this.keys.smaregi_client_id, client_secret: this.keys.smaregi_client_secret,
       redirect_uris: [`${this.server}/smaregi/callback`], webhook_url: `${this.server}/webhooks/smaregi`,
       webhook_header: 'X-Tsunagi-Webhook', webhook_secret: this.keys.smaregi_webhook_secret,
-      scopes: ['openid', 'pos.customers:read', 'pos.customers:write', 'pos.transactions:read', 'pos.products:read', 'pos.stock:read',
+      scopes: ['openid', 'pos.customers:read', 'pos.customers:write', 'pos.transactions:read', 'pos.products:read', 'pos.stock:read', 'pos.stock:write', 'pos.stock-changes:read',
         'pos.stores:read'],
     });
     await send('PUT', `${this.smaregi.control}/contracts/${this.keys.contract_id}`, { name: '繋ぎ商店' });

@@ -204,7 +204,7 @@ describe('two shops with a location each', () => {
     await counter.open();
     await counter.shelf(towel, 4);
     await shop.untilOnHand(towel.sku, shibuya, 4);
-    const clerk = await counter.clerk('clerk');
+    const clerk = await counter.clerk('clerk', [shop.stores[0]]);
     const [hanako] = shop.data.joined;
     const { pickup } = await counter.reserve(hanako.id, [{ code: towel.code, quantity: 1 }]);
     assert.equal((await act(clerk, pickup, 'reject', { reason: 'not_found' })).status, 200);

@@ -10,6 +10,7 @@
 #include "server/domain/events/event_body.h"
 #include "server/domain/events/order_event.h"
 #include "server/domain/fulfilment/shipping_service.h"
+#include "server/domain/fulfilment/shop_settings.h"
 #include "server/domain/inventory/inventory_service.h"
 #include "server/domain/member/member_merge.h"
 #include "server/domain/member/member_sync.h"
@@ -212,7 +213,7 @@ class EventService::Step {
     if (!order.ok()) return order.error();
     if (*order == 0) return Done{};
     // While it is off, only what was begun is followed.
-    if (!tenant_.settings.shipping.on) {
+    if (!follows_orders(tenant_.settings)) {
       const auto begun = ports_.storage.cursor(tenant_.id, kOrdersCursor);
       if (!begun.ok()) return begun.error();
       if (!begun->has_value()) return Done{};

@@ -4,11 +4,9 @@
 #include <map>
 #include <string_view>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 
 #include "server/domain/fulfilment/shop_settings.h"
-#include "server/domain/stock/held.h"
 
 namespace tsunagi {
 namespace {
@@ -54,32 +52,42 @@ Result<std::vector<StockedLine>> lines_with_stock(const std::vector<Wanted>& wan
 }
 
 // What a shop offers of a product that it has a row of.
-int64_t offered_of(const StockLevel& level, int64_t safety) {
-  return std::clamp<int64_t>(level.on_hand - held_of(level) - safety, 0, kPickupQuantityMost);
+int64_t offered_of(const StoreShelf& shop, int64_t safety) {
+  return std::clamp<int64_t>(shop.on_shelf - shop.held - safety, 0, kPickupQuantityMost);
 }
 
-// By shop: what is offered of each line, from one walk over what the shops have.
+// What a shop offers of each line.
 struct ShopOffer {
+  std::string_view store_id;
+  size_t place = 0;  // among the shops that were given
   int64_t safety = 0;
   std::vector<int64_t> lines;
 };
-using Offered = std::unordered_map<std::string_view, ShopOffer>;
-Offered offered_by_shop(const Settings& settings, const std::vector<Store>& stores,
-                        const std::vector<StockedLine>& lines) {
-  Offered offered;
-  for (const Store& store : stores) {
-    if (!puts_aside(settings, store)) continue;
-    offered[store.store_id] = {.safety = safety_of(settings, store.store_id),
-                               .lines = std::vector<int64_t>(lines.size())};
+
+// Of those that put things aside, by store_id. What shops have of a line is in that order too, so
+// one walk finds both.
+std::vector<ShopOffer> offers_of(const Settings& settings, const std::vector<Store>& stores,
+                                 const std::vector<StockedLine>& lines) {
+  std::vector<ShopOffer> offers;
+  offers.reserve(stores.size());
+  for (size_t i = 0; i < stores.size(); ++i) {
+    if (!puts_aside(settings, stores[i])) continue;
+    offers.push_back({.store_id = stores[i].store_id,
+                      .place = i,
+                      .safety = safety_of(settings, stores[i].store_id),
+                      .lines = std::vector<int64_t>(lines.size())});
   }
+  std::ranges::sort(offers, {}, &ShopOffer::store_id);
   for (size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].stock == nullptr) continue;
-    for (const StockLevel& level : lines[i].stock->levels) {
-      const auto shop = offered.find(level.store_id);
-      if (shop != offered.end()) shop->second.lines[i] = offered_of(level, shop->second.safety);
+    auto offer = offers.begin();
+    for (const StoreShelf& shelf : lines[i].stock->shops) {
+      while (offer != offers.end() && offer->store_id < shelf.store_id) ++offer;
+      if (offer == offers.end()) break;
+      if (offer->store_id == shelf.store_id) offer->lines[i] = offered_of(shelf, offer->safety);
     }
   }
-  return offered;
+  return offers;
 }
 
 CartShop shop_with(const std::vector<StockedLine>& lines, const std::string& store_id,
@@ -123,15 +131,12 @@ Result<Cart> cart_of(const Settings& settings, const std::vector<Store>& stores,
   std::map<std::string_view, size_t> places;
   for (size_t i = 0; i < settings.stores.size(); ++i) places[settings.stores[i].store_id] = i;
   std::map<std::tuple<bool, size_t, size_t>, CartShop> in_order;
-  const Offered offered = offered_by_shop(settings, stores, *lines);
-  for (const Store& store : stores) {
-    const auto here = offered.find(store.store_id);
-    if (here == offered.end()) continue;
-    CartShop shop = shop_with(*lines, store.store_id, here->second.lines);
-    const auto place = places.find(store.store_id);
+  for (const ShopOffer& offer : offers_of(settings, stores, *lines)) {
+    CartShop shop = shop_with(*lines, stores[offer.place].store_id, offer.lines);
+    const auto place = places.find(offer.store_id);
     const bool lacks = shop.offered == 0;
     in_order.try_emplace(
-        {lacks, place == places.end() ? places.size() : place->second, in_order.size()},
+        {lacks, place == places.end() ? places.size() : place->second, offer.place},
         std::move(shop));
   }
   for (auto& [place, shop] : in_order) cart.shops.push_back(std::move(shop));

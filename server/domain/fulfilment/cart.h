@@ -15,12 +15,21 @@ struct Wanted {
   int64_t quantity = 0;
 };
 
+// What a shop has of a product that nobody doubts. A cart looks at a thousand of them: no more than
+// it needs.
+struct StoreShelf {
+  std::string store_id;
+  int64_t on_shelf = 0;  // on hand, without what is set aside in Smaregi
+  int64_t held = 0;      // here
+  bool operator==(const StoreShelf&) const = default;
+};
+
 // What the book has of a code.
 struct CodeStock {
-  std::string code;                // as it was asked for
-  std::string product_id;          // "": no product that shops count
-  std::string name;                // "" without a product
-  std::vector<StockLevel> levels;  // by store_id, of those that ever had it
+  std::string code;               // as it was asked for
+  std::string product_id;         // "": no product that shops count
+  std::string name;               // "" without a product
+  std::vector<StoreShelf> shops;  // by store_id, of those that ever had it
 };
 
 struct CartLine {

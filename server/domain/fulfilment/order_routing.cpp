@@ -100,11 +100,11 @@ RoutingShop routing_shop(const RoutingAsk& ask, const Store& store,
         std::ranges::find(lines, stock.product_id, &ShipmentLine::product_id) != lines.end();
     const bool known = std::ranges::find(shop.stock, stock.product_id, &RoutingStock::product_id) !=
                        shop.stock.end();
-    const auto level = std::ranges::find(stock.levels, store.store_id, &StockLevel::store_id);
-    if (!asked || known || level == stock.levels.end()) continue;
+    const auto here = std::ranges::find(stock.shops, store.store_id, &StoreShelf::store_id);
+    if (!asked || known || here == stock.shops.end()) continue;
     shop.stock.push_back({.product_id = stock.product_id,
-                          .on_hand = level->on_hand - std::max<int64_t>(0, level->layaway),
-                          .held = level->held,
+                          .on_hand = here->on_shelf,
+                          .held = here->held,
                           .safety = safety_of(ask.settings, store.store_id)});
   }
   return shop;

@@ -227,7 +227,12 @@ class Planner {
 
 OrderPlan plan_order(const Settings& settings, const std::optional<ShopOrder>& order,
                      const std::vector<Shipment>& shipments) {
-  const ShopOrder gone{.name = {}, .cancelled = true, .ship_to = {}, .works = {}, .parcels = {}};
+  const ShopOrder gone{.name = {},
+                       .cancelled = true,
+                       .ship_to = {},
+                       .works = {},
+                       .parcels = {},
+                       .cancelled_parcels = {}};
   return Planner(settings, order ? *order : gone, shipments).plan();
 }
 

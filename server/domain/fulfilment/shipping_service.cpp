@@ -6,6 +6,7 @@
 
 #include "server/domain/fulfilment/order_routing.h"
 #include "server/domain/fulfilment/shop_settings.h"
+#include "server/domain/inventory/online_sales.h"
 
 namespace tsunagi {
 namespace {
@@ -67,10 +68,23 @@ Result<ShippingService::Outcome> ShippingService::step(const Tenant& tenant, int
     if (*here) continue;
     const auto there = tell_platform(tenant, plan);
     if (!there.ok()) return there.error();
-    if (!*there) return plan.lost.empty() ? Outcome::kInStep : Outcome::kReview;
+    if (!*there) {
+      if (auto sold = note_sold(tenant, **order, *shipments); !sold.ok()) return sold.error();
+      return plan.lost.empty() ? Outcome::kInStep : Outcome::kReview;
+    }
     order.reset();
   }
   return Error{ErrorCode::kInvalid, "an order takes more steps than one may"};
+}
+
+Result<Done> ShippingService::note_sold(const Tenant& tenant, const std::optional<ShopOrder>& order,
+                                        const std::vector<Shipment>& shipments) {
+  if (!order) return Done{};
+  OnlineSales sales({.storage = ports_.storage,
+                     .book = ports_.inventory,
+                     .orders = ports_.orders,
+                     .clock = ports_.clock});
+  return sales.note(tenant, *order, shipments);
 }
 
 // What changes here. Whether anything was to do.
@@ -195,7 +209,7 @@ Result<Done> ShippingService::not_movable(const Tenant& tenant, std::string_view
 }
 
 Result<int> ShippingService::read_changed(const Tenant& tenant) {
-  if (!tenant.settings.shipping.on) return 0;
+  if (!follows_orders(tenant.settings)) return 0;
   const auto before = ports_.storage.cursor(tenant.id, kOrdersCursor);
   if (!before.ok()) return before.error();
   const Seconds now = ports_.clock.now();

@@ -13,6 +13,7 @@
 #include "server/domain/fulfilment/shipment_book.h"
 #include "server/domain/fulfilment/shipping_plan.h"
 #include "server/domain/fulfilment/shop_orders.h"
+#include "server/domain/inventory/inventory_book.h"
 #include "server/domain/ports.h"
 #include "server/domain/stock/stock_service.h"
 
@@ -37,6 +38,7 @@ class ShippingService {
     ShipmentBook& book;
     PickupBook& stock_book;
     Storage& storage;
+    InventoryBook& inventory;
     ShopOrders& orders;
     StockService& stock;
     Clock& clock;
@@ -49,6 +51,7 @@ class ShippingService {
     return ShippingService({.book = ports.book,
                             .stock_book = ports.stock_book,
                             .storage = ports.storage,
+                            .inventory = ports.inventory,
                             .orders = orders,
                             .stock = ports.stock,
                             .clock = ports.clock,
@@ -60,7 +63,8 @@ class ShippingService {
   // kUnavailable: ask again; what was begun is looked up then. kConflict: the platform refuses what
   // is to be told.
   Result<Outcome> step(const Tenant& tenant, int64_t order_id);
-  // Asks for the orders that changed since the last reading; how many. Nothing while it is off.
+  // Asks for the orders that changed since the last reading; how many. Nothing while no shop sends
+  // and none is a location.
   Result<int> read_changed(const Tenant& tenant);
 
   // What staff do. As ShipmentBook::move_shipment; kInvalid as well: the shop does not send.
@@ -77,6 +81,8 @@ class ShippingService {
   Result<Done> serve(const Tenant& tenant, const ShopOrder& order, const Unserved& unserved,
                      const std::vector<Shipment>& shipments);
   Result<Done> not_movable(const Tenant& tenant, std::string_view shipment_id);
+  Result<Done> note_sold(const Tenant& tenant, const std::optional<ShopOrder>& order,
+                         const std::vector<Shipment>& shipments);
   void forget_stock(TenantId tenant, const std::vector<ShipmentLine>& lines);
 
   Ports ports_;

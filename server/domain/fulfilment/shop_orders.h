@@ -38,7 +38,14 @@ struct OrderWork {
 // What was sent of an order, by whomever.
 struct SentParcel {
   int64_t id = 0;
+  int64_t location_id = 0;  // that it left from; 0: none
+  Seconds sent_at = 0;
   std::vector<std::string> numbers;
+};
+struct SentLine {
+  int64_t order_line = 0;
+  int64_t variant_id = 0;  // 0: the article is gone from the shop
+  int64_t quantity = 0;
 };
 
 struct ShopOrder {
@@ -49,6 +56,7 @@ struct ShopOrder {
   std::optional<Prefecture> ship_to;  // none: abroad, or not named
   std::vector<OrderWork> works;       // closed ones too, by id
   std::vector<SentParcel> parcels;
+  std::vector<int64_t> cancelled_parcels;  // ids: what was in them is back where it left from
 };
 
 // Who the parcel goes to. Shown to the shop that sends it while it does, and stored nowhere.
@@ -75,6 +83,8 @@ class ShopOrders {  // shopify
     Seconds until = 0;  // all changes up to this moment are among them
   };
   virtual Result<Changed> orders_changed(const Tenant& tenant, Seconds from, Seconds to) = 0;
+  // No lines: it is gone.
+  virtual Result<std::vector<SentLine>> parcel_lines(const Tenant& tenant, int64_t parcel_id) = 0;
   virtual Result<std::optional<ShipTo>> ship_to(const Tenant& tenant, int64_t work_id) = 0;
 
   // Another location shall send these lines; whole: all that remains of the work. Answers the work

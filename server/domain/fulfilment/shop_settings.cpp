@@ -49,6 +49,10 @@ std::string store_at(const Settings& settings, int64_t location_id) {
   return found == settings.locations.end() ? std::string() : found->store_id;
 }
 
+bool follows_orders(const Settings& settings) {
+  return settings.shipping.on || !settings.locations.empty();
+}
+
 bool ships(const Settings& settings, const Store& store) {
   if (!settings.shipping.on || store.paused) return false;
   const ShippingShop* shop = shipping_of(settings, store.store_id);

@@ -15,6 +15,8 @@ namespace tsunagi {
 // The place in the online shop that the shop is, 0 for none; and whose a place is, "" for nobody's.
 [[nodiscard]] int64_t location_id_of(const Settings& settings, std::string_view store_id);
 [[nodiscard]] std::string store_at(const Settings& settings, int64_t location_id);
+// Whether what becomes of online orders matters: shops send them, or their stock is told online.
+[[nodiscard]] bool follows_orders(const Settings& settings);
 // Whether the shop sends online orders, and when it is asked.
 [[nodiscard]] bool ships(const Settings& settings, const Store& store);
 [[nodiscard]] int64_t priority_of(const Settings& settings, std::string_view store_id);

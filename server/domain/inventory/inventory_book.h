@@ -7,6 +7,7 @@
 
 #include "server/domain/changes.h"
 #include "server/domain/inventory/shop_item.h"
+#include "server/domain/inventory/taking.h"
 #include "wasm/core/result.h"
 
 namespace tsunagi {
@@ -40,6 +41,12 @@ class InventoryBook {  // storage
                                                       int limit) = 0;
   // Writes of what shops have that wait in the background.
   virtual Result<int64_t> on_hand_waiting(TenantId tenant) = 0;
+
+  // What is, or was, to be taken from the tills.
+  virtual Result<std::optional<Taking>> taking(TenantId tenant, std::string_view key) = 0;
+  virtual Result<std::vector<Taking>> takings_of_order(TenantId tenant, int64_t order_id) = 0;
+  // Before the tills are asked. kConflict: it is over by now.
+  virtual Result<Done> begin_taking(TenantId tenant, std::string_view key, Seconds now) = 0;
 };
 
 }  // namespace tsunagi

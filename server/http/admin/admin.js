@@ -7,8 +7,9 @@ const {WORDS} = await import(page.dataset.words ?? '');
 const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 const words = WORDS[language];
 const [{createHealth}, {createPilot}, {createBackfill}, {createPending}, {createStaff}, {createSettings}, {createFields}, {createPickupSettings},
-  {createInventory}, {WORDS: HEALTH_WORDS}, {WORDS: STAFF_WORDS}, {WORDS: INVENTORY_WORDS}] = await Promise.all(
-  ['health', 'pilot', 'backfill', 'pending', 'staff', 'settings', 'fields', 'pickupSettings', 'inventory', 'healthWords', 'staffWords', 'inventoryWords'].map((name) => import(page.dataset[name] ?? '')));
+  {createShippingSettings}, {createInventory}, {WORDS: HEALTH_WORDS}, {WORDS: STAFF_WORDS}, {WORDS: INVENTORY_WORDS}, {WORDS: SHIPPING_WORDS}] = await Promise.all(
+  ['health', 'pilot', 'backfill', 'pending', 'staff', 'settings', 'fields', 'pickupSettings', 'shippingSettings', 'inventory', 'healthWords', 'staffWords', 'inventoryWords',
+    'shippingWords'].map((name) => import(page.dataset[name] ?? '')));
 const kPollMs = 2_000;
 const kPollForMs = 10 * 60_000;
 const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of the blocks
@@ -123,7 +124,7 @@ const pending = createPending({...tools, settled: (/** @type {Status} */ status)
   void health.again();
 }});
 const staff = createStaff({...tools, words: STAFF_WORDS[language], createFields});
-const settings = createSettings({...tools, createFields, createPickupSettings, saved: (/** @type {Status} */ status) => show(status)});
+const settings = createSettings({...tools, createFields, createPickupSettings, createShippingSettings, shipping: SHIPPING_WORDS[language], saved: (/** @type {Status} */ status) => show(status)});
 const health = createHealth({...tools, signIn: () => void signIn(), changed: (/** @type {any} */ report) => {
   if (!current) return;
   pilot.follow(current, report.pilot);

@@ -15,25 +15,29 @@ const kWinnerRows = {
  * @typedef {{programme_name: string, joining: string, consent: {ja: string, en: string, terms_url: string},
  *   field_winners: Record<string, string>, code_rule: string, code_letter: string, symbology: string, second_symbology: string,
  *   few_below: number, safety_stock: number, stores: StoreSetting[], contact_url: string, notify_mail: string, field_keys: Record<string, string>,
- *   pickup: {on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours}, paused: boolean}} Settings
+ *   pickup: {on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours},
+ *   shipping: import('./shipping-settings.js').Shipping, paused: boolean}} Settings
  */
 /** @typedef {{smaregi: {stores: {store_id: string, name: string}[]}, settings: Settings, mail: {sends: boolean}}} Status */
 /**
  * @typedef {{make: import('./fields.js').Make, say: (text: string, values?: Record<string, string | number>) => string,
  *   ask: (method: string, path: string, body?: unknown) => Promise<any>, page: any, language: string,
  *   createFields: typeof import('./fields.js').createFields, createPickupSettings: typeof import('./pickup-settings.js').createPickupSettings,
+ *   createShippingSettings: typeof import('./shipping-settings.js').createShippingSettings, shipping: any,
  *   saved: (status: any) => Promise<void>}} Tools
- * page: its words. saved: with the page's status.
+ * page: its words; shipping: those of sending orders. saved: with the page's status.
  */
 
 /** @param {Tools} tools */
-export function createSettings({make, say, ask, page: words, language, createFields, createPickupSettings, saved: showSaved}) {
+export function createSettings({make, say, ask, page: words, language, createFields, createPickupSettings, createShippingSettings,
+  shipping: shippingWords, saved: showSaved}) {
   const form = /** @type {HTMLFormElement} */ (make('form', {class: 'form', novalidate: true}));
   const bar = make('div', {class: 'save', hidden: true});
   const barWords = make('p', {class: 'save__words', role: 'status'});
   const fields = createFields({make, changed});
   const {labelled, textInput, textArea, numberInput, choice, check, card, setError} = fields;
   const pickups = createPickupSettings({make, say, words, language, fields});
+  const parcels = createShippingSettings({make, say, ask, words: shippingWords, page: words, language, fields});
   const number = new Intl.NumberFormat(language);
   /** @type {Settings} */
   let draft;
@@ -65,6 +69,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
       draft.stores.splice(at + by, 0, store);
       showShops(status);
       pickups.showShops();
+      parcels.showShops();
       changed('');
       const back = /** @type {HTMLButtonElement[]} */ ([...shopList.children[at + by].querySelectorAll('button')]);
       (back.find((button) => !button.disabled && button.dataset.by === String(by)) ?? back.find((button) => !button.disabled))?.focus();
@@ -126,6 +131,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
           labelled('safety_stock', words.safety_stock, numberInput('safety_stock', draft.safety_stock, (figure) => { draft.safety_stock = figure; }), words.safety_stock_help)),
         make('h4', {class: 'card__title'}, words.shops), shopList),
       pickups.show(draft, shopNames(status)),
+      parcels.show(draft, shopNames(status)),
       card(words.notify, ...(status.mail.sends ? [] : [make('p', {class: 'card__note'}, words.notify_off)]),
         labelled('notify_mail', words.notify_mail, textInput('notify_mail', draft.notify_mail, (text) => { draft.notify_mail = text.trim(); }, {inputmode: 'email', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false'}), words.notify_mail_help)),
       card(words.stop, check(words.paused, draft.paused, (on) => { draft.paused = on; }, {id: 'setting-paused'}), make('p', {class: 'card__note'}, words.paused_help)),
@@ -164,7 +170,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
     figure('few_below', draft.few_below);
     figure('safety_stock', draft.safety_stock);
     draft.stores.forEach((store, i) => figure(`stores[${i}].safety_stock`, store.safety_stock));
-    wrong.push(...pickups.wrong());
+    wrong.push(...pickups.wrong(), ...parcels.wrong());
     return wrong;
   }
 

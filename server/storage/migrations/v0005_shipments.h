@@ -31,6 +31,7 @@ inline constexpr std::string_view kV0005Shipments[] = {
          PRIMARY KEY (tenant, shipment_id)
        ) {clustered})",
     "CREATE INDEX shipment_order ON shipment (tenant, order_id, assigned_at)",
+    "CREATE INDEX shipment_told ON shipment (tenant, told_id) WHERE told_id > 0",
     "CREATE INDEX shipment_open ON shipment (tenant, ship_by, shipment_id) WHERE is_open = 1",
     "CREATE INDEX shipment_open_shop ON shipment (tenant, store_id) WHERE is_open = 1",
 
@@ -66,6 +67,24 @@ inline constexpr std::string_view kV0005Shipments[] = {
          refused INTEGER NOT NULL,
          PRIMARY KEY (tenant, shipment_id, deed_id)
        ) {clustered})",
+
+    // What left a shop for an online order, a line of a parcel each: asked for once, so it stays.
+    // back: 1 when that is put back. begun_at: when the tills were last asked; 0: never.
+    R"(CREATE TABLE till_taking (
+         tenant BIGINT NOT NULL,
+         parcel_id BIGINT NOT NULL,
+         order_line BIGINT NOT NULL,
+         back INTEGER NOT NULL,
+         order_id BIGINT NOT NULL,
+         order_name {text} NOT NULL,
+         product_id {text} NOT NULL,
+         store_id {text} NOT NULL,
+         quantity BIGINT NOT NULL,
+         begun_at BIGINT NOT NULL,
+         done_at BIGINT NOT NULL,
+         PRIMARY KEY (tenant, parcel_id, order_line, back)
+       ) {clustered})",
+    "CREATE INDEX till_taking_order ON till_taking (tenant, order_id)",
 };
 
 }  // namespace tsunagi::storage

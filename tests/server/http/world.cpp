@@ -257,7 +257,7 @@ HttpTest::HttpTest() {
   pickups =
       std::make_unique<PickupService>(PickupService::Ports{*desk, storage, *stock, clock, random});
   shipping = std::make_unique<ShippingService>(
-      ShippingService::Ports{*desk, *desk, storage, orders, *stock, clock, random});
+      ShippingService::Ports{*desk, *desk, storage, *desk, orders, *stock, clock, random});
   auto assets = Assets::load(asset_folder());
   EXPECT_TRUE(assets.ok()) << (assets.ok() ? "" : assets.error().message);
   app = std::make_unique<App>(

@@ -125,5 +125,23 @@ TEST_F(OnlineStockTest, WhatIsRefusedForGoodLiesDeadAndLivesAgainWithTheNextChan
   EXPECT_THAT(dead(), IsEmpty());
 }
 
+TEST_F(OnlineStockTest, WhatWasSoldOnlineIsTakenFromTheTillsAndShownOnce) {
+  map();
+  (void)storage.apply(kShop, {change::SetCursor{taken_from_cursor({"1", kPlace}), clock.now()}});
+  ShopOrder& order = orders.add(7001, kPlace, {{5, "490000000010", 0}});
+  order.works.clear();
+  order.parcels.push_back({.id = 77, .location_id = kPlace, .sent_at = clock.now(), .numbers = {}});
+  orders.sent[77] = {{.order_line = 5, .variant_id = 1, .quantity = 3}};
+  online.levels[{1, kPlace}] -= 3;  // as Shopify does when it is sent
+  online.written.clear();
+  tills.loses_answers = 1;
+  (void)storage.apply(kShop, {change::Enqueue{{OutboxKind::kShipOrder, ship_order_key(7001)}}});
+  pass(120);
+  EXPECT_EQ(tills.figure("10", "1"), 97);
+  EXPECT_EQ(tills.adds, 1);
+  EXPECT_EQ(shown(1), 97);
+  EXPECT_THAT(online.written, IsEmpty()) << "both say the same";
+}
+
 }  // namespace
 }  // namespace tsunagi

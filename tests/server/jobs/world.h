@@ -14,6 +14,7 @@
 #include "tests/support/fake_inventory.h"
 #include "tests/support/fake_orders.h"
 #include "tests/support/fake_shipments.h"
+#include "tests/support/fake_tills.h"
 #include "tests/support/fakes.h"
 
 namespace tsunagi {
@@ -70,9 +71,10 @@ struct World {
   fakes::StockedBook shelf{storage};
   fakes::FakeShipments parcels{storage, shelf};
   fakes::FakeOrders orders;
-  ShippingService shipping{{parcels, shelf, storage, orders, stock, clock, random}};
   fakes::FakeInventory inventory{storage};
+  ShippingService shipping{{parcels, shelf, storage, inventory, orders, stock, clock, random}};
   fakes::FakeOnlineStock online;
+  fakes::FakeTills tills{pos};
   Jobs jobs{ports()};
   int last_event = 0;
 
@@ -96,6 +98,7 @@ struct World {
             .book = &book,
             .inventory = &inventory,
             .online_stock = &online,
+            .tills = &tills,
             .orders = &orders,
             .shipping = &shipping};
   }

@@ -132,6 +132,7 @@ test('the variables that the client sends are what the inputs take', () => {
     'inventory_activate.graphql': { item: 'gid://shopify/InventoryItem/5', location: 'gid://shopify/Location/3', onHand: 4, key: 'tsunagi-1-3' },
     'order_to_ship.graphql': { id: 'gid://shopify/Order/1' },
     'work_lines.graphql': { id: 'gid://shopify/FulfillmentOrder/1', after: 'cursor' },
+    'parcel_lines.graphql': { id: 'gid://shopify/Fulfillment/9', after: 'cursor' },
     'work_order.graphql': { id: 'gid://shopify/FulfillmentOrder/1' },
     'work_destination.graphql': { id: 'gid://shopify/FulfillmentOrder/1' },
     'works_changed.graphql': { query: "updated_at:<='2026-09-21T14:14:20Z'", closed: false, after: 'cursor' },

@@ -29,9 +29,13 @@ class ShopifyOrdersTest : public ShopifyClientTest {
                   {"fulfillments",
                    {{{"id", "gid://shopify/Fulfillment/9"},
                      {"status", "SUCCESS"},
+                     {"createdAt", "2026-09-21T14:13:20Z"},
+                     {"location", {{"id", "gid://shopify/Location/3"}}},
                      {"trackingInfo", {{{"number", "4912"}}}}},
                     {{"id", "gid://shopify/Fulfillment/8"},
                      {"status", "CANCELLED"},
+                     {"createdAt", "2026-09-21T14:13:10Z"},
+                     {"location", nullptr},
                      {"trackingInfo", json::array()}}}}};
     order.update(more);
     return {{"data", {{"order", std::move(order)}}}};
@@ -70,6 +74,10 @@ TEST_F(ShopifyOrdersTest, AnOrderIsReadWithTheLinesOfWhatIsNotOver) {
   EXPECT_TRUE(order.paid);
   EXPECT_FALSE(order.cancelled);
   EXPECT_EQ(27, order.ship_to->code());
+  ASSERT_EQ(1U, order.parcels.size());
+  EXPECT_EQ(3, order.parcels[0].location_id);
+  EXPECT_EQ(1'790'000'000, order.parcels[0].sent_at);
+  EXPECT_EQ((std::vector<int64_t>{8}), order.cancelled_parcels);
   ASSERT_EQ(2U, order.works.size());
   EXPECT_EQ(WorkState::kOpen, order.works[0].state);
   EXPECT_EQ(3, order.works[0].location_id);
@@ -145,6 +153,33 @@ TEST_F(ShopifyOrdersTest, NonsenseIsNoOrder) {
     EXPECT_FALSE(shopify::parse_work_lines(body)) << body;
     EXPECT_FALSE(shopify::parse_changed_works(body)) << body;
   }
+}
+
+TEST_F(ShopifyOrdersTest, WhatWasInAParcelIsReadPageByPage) {
+  const auto page = [](int64_t line, const json& variant, const std::string& next) {
+    const json node = {
+        {"quantity", 2},
+        {"lineItem",
+         {{"id", "gid://shopify/LineItem/" + std::to_string(line)}, {"variant", variant}}}};
+    const json lines = {{"nodes", {node}},
+                        {"pageInfo", {{"hasNextPage", !next.empty()}, {"endCursor", next}}}};
+    return ok(json{{"data", {{"fulfillment", {{"fulfillmentLineItems", lines}}}}}}.dump());
+  };
+  shopify.on(kGraphql,
+             {page(5, {{"id", "gid://shopify/ProductVariant/31"}}, "next"), page(6, nullptr, "")});
+  const auto lines = orders.parcel_lines(tenant, 9);
+  ASSERT_TRUE(lines) << lines.error().message;
+  ASSERT_EQ(2U, lines->size());
+  EXPECT_EQ(5, (*lines)[0].order_line);
+  EXPECT_EQ(31, (*lines)[0].variant_id);
+  EXPECT_EQ(2, (*lines)[0].quantity);
+  EXPECT_EQ(0, (*lines)[1].variant_id) << "the article is gone";
+  EXPECT_EQ("gid://shopify/Fulfillment/9",
+            json::parse(shopify.seen(kGraphql).back().body)["variables"]["id"]);
+  shopify.on(kGraphql, {ok(R"({"data":{"fulfillment":null}})")});
+  EXPECT_EQ(0U, orders.parcel_lines(tenant, 9)->size());
+  shopify.on(kGraphql, {page(-5, nullptr, "")});
+  EXPECT_FALSE(orders.parcel_lines(tenant, 9));
 }
 
 TEST_F(ShopifyOrdersTest, AMoveNamesTheLinesAndAnswersTheWorkThatHasThem) {

@@ -317,6 +317,50 @@ TEST_F(SmaregiClientTest, StockOfAProductIsOnlyOfThatProduct) {
   EXPECT_EQ(smaregi.seen(kStock).back().field("product_id"), "5");
 }
 
+constexpr const char* kAddStock = "POST /sb_one/pos/stock/5/add";
+constexpr const char* kStockChanges = "GET /sb_one/pos/stock/changes/5/1";
+TillMove some_move() {
+  return {.product_id = "5", .store_id = "1", .amount = -3, .memo = "Shopify 77/5 #1001"};
+}
+
+TEST_F(SmaregiClientTest, StockIsChangedByAnAmountUnderAMemo) {
+  smaregi.on(kAddStock, {ok(R"({"productId":"5","storeId":"1","stockAmount":"5"})")});
+  ASSERT_TRUE(client->add("sb_one", some_move()));
+  EXPECT_EQ(nlohmann::json::parse(smaregi.seen(kAddStock).back().body),
+            (nlohmann::json{{"storeId", "1"},
+                            {"stockAmount", "-3"},
+                            {"stockHistory", {{"memo", "Shopify 77/5 #1001"}}}}));
+  smaregi.on(kAddStock, {status(400)});
+  EXPECT_EQ(client->add("sb_one", some_move()).error().code, ErrorCode::kInvalid);
+}
+
+TEST_F(SmaregiClientTest, AChangeOfStockIsNeverSentTwiceBlindly) {
+  for (const Answer& trouble : {status(500), test::half_body(), test::never()}) {
+    const size_t before = smaregi.count(kAddStock);
+    smaregi.on(kAddStock, {trouble});
+    EXPECT_EQ(client->add("sb_one", some_move()).error().code, ErrorCode::kUnavailable);
+    EXPECT_EQ(smaregi.count(kAddStock) - before, 1U) << trouble.body;
+  }
+}
+
+TEST_F(SmaregiClientTest, AChangeIsFoundByItsMemoOnAnyDaySinceThen) {
+  const auto rows = [](const std::string& memo) {
+    return ok(R"([{"id":"1","memo":null},{"id":"2","memo":")" + memo + R"("}])");
+  };
+  constexpr Seconds kNoon = 1'790'046'000;  // of 22 September in Japan
+  smaregi.on(kStockChanges, {rows("Shopify 77/5 #1001")});
+  EXPECT_TRUE(*client->was_added("sb_one", some_move(), kNoon, kNoon + 60));
+  EXPECT_EQ(smaregi.seen(kStockChanges).back().field("target_date"), "2026-09-22");
+  smaregi.on(kStockChanges, {rows("Shopify 77/50 #1001")});
+  EXPECT_FALSE(*client->was_added("sb_one", some_move(), kNoon, kNoon + 60));
+  EXPECT_EQ(smaregi.count(kStockChanges), 2U);
+  smaregi.on(kStockChanges, {rows("another")});
+  EXPECT_FALSE(*client->was_added("sb_one", some_move(), kNoon, kNoon + 43'200));
+  EXPECT_EQ(smaregi.count(kStockChanges), 4U) << "the next day begins";
+  smaregi.on(kStockChanges, {status(400)});
+  EXPECT_FALSE(client->was_added("sb_one", some_move(), kNoon, kNoon));
+}
+
 constexpr Seconds kDay = 86'400;
 constexpr Seconds kStart = 1'790'000'000;
 
@@ -490,7 +534,8 @@ TEST_F(SmaregiClientTest, SaysWhatAContractGrants) {
 
   smaregi.on(kToken, {token_for("pos.customers:read pos.stores:read")});
   const std::vector<std::string> missing = {"pos.customers:write", "pos.transactions:read",
-                                            "pos.products:read", "pos.stock:read"};
+                                            "pos.products:read",   "pos.stock:read",
+                                            "pos.stock:write",     "pos.stock-changes:read"};
   EXPECT_EQ(client->access("sb_one")->missing, missing);
   smaregi.on(kToken, {ok(R"({"scope":["a"],"expires_in":3600,"access_token":"C"})")});
   EXPECT_TRUE(client->access("sb_one")->missing.empty()) << "it does not say in words";
@@ -514,7 +559,7 @@ TEST_F(SmaregiClientTest, AContractThatRefusesUsAndScopesThatAreRefused) {
   smaregi.on(kToken, {status(400, R"({"error":"invalid_scope","error_description":"no"})")});
   const auto access = client->access("sb_one");
   ASSERT_TRUE(access) << access.error().message;
-  EXPECT_EQ(access->missing.size(), 6U) << "all, since it does not say which";
+  EXPECT_EQ(access->missing.size(), 8U) << "all, since it does not say which";
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ TEST_F(SmaregiClientTest, AsksForATokenAsTheAppAndUsesItForEveryCall) {
   EXPECT_EQ(asked[0].authorization, "Basic " + base64("the-app:s3cret:with/odd+chars"));
   EXPECT_EQ(asked[0].body,
             "grant_type=client_credentials&scope=pos.customers%3Aread%20pos.customers%3Awrite%20"
-            "pos.transactions%3Aread%20pos.products%3Aread%20pos.stock%3Aread%20pos.stores%3Aread");
+            "pos.transactions%3Aread%20pos.products%3Aread%20pos.stock%3Aread%20"
+            "pos.stock%3Awrite%20pos.stock-changes%3Aread%20pos.stores%3Aread");
   for (const Seen& call : smaregi.seen(kMember)) EXPECT_EQ(call.authorization, "Bearer A");
 }
 

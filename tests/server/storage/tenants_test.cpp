@@ -200,6 +200,13 @@ TEST_P(TenantsTest, UninstallErasesSecretsAndKeepsMembers) {
   EXPECT_ERROR(ErrorCode::kNotFound, db().uninstall(999));
 }
 
+Taking taking(int64_t parcel) {
+  Taking one;
+  one.name = {.parcel_id = parcel, .order_line = 5};
+  one.quantity = 1;
+  return one;
+}
+
 TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
   for (const TenantId tenant : {kShop, kOtherShop}) {
     const std::string suffix = std::to_string(tenant);
@@ -233,6 +240,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
            change::PutLink{link(3, "T3")},
            change::DropLink{.customer_id = 3, .restorable = true},
            change::NoteMerge{.gone = 3, .kept = 1},
+           change::TakeFromTills{taking(77)},
            change::PutBackfill{{.tag = "vip"}},
            change::LeaveMember{{.code = "T3", .pos_member_id = "33", .kept_customer_id = 1}},
            change::Audit{.actor = "test", .action = "join", .subject = "1", .reason = ""}},
@@ -254,7 +262,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_LE(1, count(table, kShop)) << "the test should fill " << table;
     with_rows.push_back(table);
   }
-  EXPECT_EQ(38u, with_rows.size());
+  EXPECT_EQ(39u, with_rows.size());
 
   EXPECT_OK(db().erase_tenant(kShop));
   for (const std::string& table : with_rows) {

@@ -153,6 +153,34 @@ export class Fulfilment {
   }
 
   /**
+   * What was sent is to be sent again: by the work it was, where that is not over, or by a new one at the same location. It is on its
+   * shelf again and promised there (README.md, sources: fulfilment orders).
+   * @param {Order} order
+   * @param {import('./orders.mjs').Fulfillment} made
+   */
+  undo(order, made) {
+    const { store } = this.box_;
+    Object.assign(made, { status: 'CANCELLED', updatedAt: new Date().toISOString() });
+    for (const id of new Set(made.lines.map((one) => one.fulfillmentOrderId))) {
+      const row = /** @type {FulfillmentOrder} */ (store.fulfillmentOrders.get(id));
+      const back = made.lines.filter((one) => one.fulfillmentOrderId === id).map(({ lineId, quantity }) => {
+        const line = /** @type {FulfillmentOrderLine} */ (row.lines.find((one) => one.lineId === lineId));
+        if (line.committedAt !== null) store.inventory.book(line.itemId, made.locationId, { committed: quantity });
+        return { line, quantity, committedAt: line.committedAt === null ? null : made.locationId };
+      });
+      if (isOver(row)) {
+        const lines = back.map(({ line, quantity, committedAt }) => ({ ...line, id: store.ids.next('FulfillmentOrderLineItem'), total: quantity, remaining: quantity, committedAt }));
+        this.create_(order, { locationId: made.locationId, lines, deliveryId: row.deliveryId });
+      } else {
+        for (const { line, quantity, committedAt } of back) Object.assign(line, { remaining: line.remaining + quantity, committedAt });
+      }
+      this.touched_(row);
+    }
+    settle(order, made.updatedAt);
+    this.box_.orderEvents.tracked(order, made);
+  }
+
+  /**
    * Takes units that nobody fulfilled yet off the order, and puts them back on a shelf.
    * @param {Order} order
    * @param {number} lineId

@@ -59,6 +59,28 @@ test('fulfilled: goods leave the shelf, the order is done and archived, tracking
   assert.equal((await run('query($id: ID!) { fulfillment(id: $id) { trackingInfo { number } } }', { id: made.fulfillment.id })).trackingInfo[0].number, '3');
 });
 
+test('a fulfilment is cancelled: the goods are on their shelf and promised again, and new work is there for them', async (t) => {
+  const { ordered, fulfil, counted, orderOf, sent, run } = await working(t);
+  const { placed, work } = await ordered();
+  const before = await counted();
+  const made = await fulfil([{ fulfillmentOrderId: work.gid }]);
+  await sent();
+  const cancel = (/** @type {string} */ id) => run('mutation($id: ID!) { fulfillmentCancel(id: $id) { fulfillment { status } userErrors { field message } } }', { id });
+  assert.deepEqual(await cancel(made.fulfillment.id), { fulfillment: { status: 'CANCELLED' }, userErrors: [] });
+  assert.deepEqual(await counted(), before);
+  assert.deepEqual((await sent()).map((one) => one.topic).sort(), ['fulfillments/update', 'inventory_levels/update', 'orders/updated']);
+  const order = await orderOf(placed);
+  assert.deepEqual(order.fulfillmentOrders.nodes.map((/** @type {any} */ one) => [one.status, units(one)]), [['CLOSED', [[3, 0]]], ['OPEN', [[3, 3]]]]);
+  assert.equal(order.displayFulfillmentStatus, 'UNFULFILLED');
+  assert.equal((await cancel(made.fulfillment.id)).userErrors.length, 1);
+  assert.equal((await cancel('gid://shopify/Fulfillment/1')).userErrors.length, 1);
+  // Of a part that was sent, the work it came from has it again.
+  const other = await ordered();
+  const part = await fulfil([{ fulfillmentOrderId: other.work.gid, fulfillmentOrderLineItems: [{ id: other.work.lines[0].gid, quantity: 1 }] }]);
+  await cancel(part.fulfillment.id);
+  assert.deepEqual((await orderOf(other.placed)).fulfillmentOrders.nodes.map((/** @type {any} */ one) => units(one)), [[[3, 3]]]);
+});
+
 test('where only what is promised changes, the level tells of it or not, as the fact is set', async (t) => {
   const { ordered, fulfil, put, sent } = await working(t);
   const { work } = await ordered();

@@ -52,6 +52,16 @@ export const fulfillmentMutations = {
     const order = ctx.box.fulfilment.orderOf(work[0].row);
     return { fulfillment: fulfillmentView(order, ctx.box.fulfilment.fulfil(order, work, trackingOf(input.trackingInfo))), userErrors: [] };
   },
+  /** @param {{id: string}} args @param {Context} ctx */
+  fulfillmentCancel({ id }, ctx) {
+    const row = find(id, ctx);
+    const refuse = (/** @type {string} */ message) => ({ fulfillment: null, userErrors: [userError(['id'], message)] });
+    if (!row) return refuse('Fulfillment does not exist.');
+    if (row.status === 'CANCELLED') return refuse('Fulfillment is already cancelled.');
+    const order = /** @type {Order} */ (ctx.store.orders.get(row.orderId));
+    ctx.box.fulfilment.undo(order, row);
+    return { fulfillment: fulfillmentView(order, row), userErrors: [] };
+  },
   /** @param {any} args @param {Context} ctx */
   fulfillmentTrackingInfoUpdate({ fulfillmentId, trackingInfoInput }, ctx) {
     const row = find(fulfillmentId, ctx);

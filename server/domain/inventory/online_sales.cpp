@@ -1,0 +1,157 @@
+#include "server/domain/inventory/online_sales.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/domain/fulfilment/shop_settings.h"
+
+namespace tsunagi {
+namespace {
+
+const StoreLocation* place_at(const Settings& settings, int64_t location_id) {
+  const auto found =
+      std::ranges::find(settings.locations, location_id, &StoreLocation::location_id);
+  return location_id == 0 || found == settings.locations.end() ? nullptr : &*found;
+}
+
+const Taking* find_taking(const std::vector<Taking>& takings, const TakingName& name) {
+  const auto found = std::ranges::find(takings, name, &Taking::name);
+  return found == takings.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+struct OnlineSales::Noting {
+  const ShopOrder& order;
+  const std::vector<Shipment>& shipments;
+  std::vector<Taking> takings;  // asked for before, and by now
+  std::vector<Change> changes;
+
+  void ask(Taking taking) {
+    changes.emplace_back(change::TakeFromTills{taking});
+    takings.push_back(std::move(taking));
+  }
+};
+
+Result<Done> OnlineSales::note(const Tenant& tenant, const ShopOrder& order,
+                               const std::vector<Shipment>& shipments) {
+  const bool quiet = order.parcels.empty() && order.cancelled_parcels.empty();
+  if (quiet) return Done{};
+  auto before = ports_.book.takings_of_order(tenant.id, order.id);
+  if (!before.ok()) return before.error();
+  Noting noting{
+      .order = order, .shipments = shipments, .takings = std::move(before).value(), .changes = {}};
+  for (const SentParcel& parcel : order.parcels) {
+    if (auto noted = note_parcel(tenant, parcel, noting); !noted.ok()) return noted;
+  }
+  const std::vector<Taking> known = noting.takings;
+  for (const Taking& taking : known) {
+    TakingName back = taking.name;
+    back.back = true;
+    const bool cancelled = std::ranges::find(order.cancelled_parcels, taking.name.parcel_id) !=
+                           order.cancelled_parcels.end();
+    if (!cancelled || taking.name.back || find_taking(known, back) != nullptr) continue;
+    Taking returned = taking;
+    returned.name = back;
+    returned.begun_at = returned.done_at = 0;
+    noting.ask(std::move(returned));
+  }
+  for (const Shipment& shipment : shipments) {
+    if (shipment.told_id == 0) continue;
+    for (const ShipmentLine& line : shipment.lines) {
+      const bool waits = find_taking(noting.takings, {.parcel_id = shipment.told_id,
+                                                      .order_line = line.order_line}) != nullptr;
+      if (line.held == 0 || waits) continue;
+      noting.changes.emplace_back(change::ReleaseSent{shipment.id, line.order_line});
+    }
+  }
+  if (noting.changes.empty()) return Done{};
+  return ports_.storage.apply(tenant.id, noting.changes);
+}
+
+Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& parcel,
+                                      Noting& noting) {
+  const StoreLocation* place = place_at(tenant.settings, parcel.location_id);
+  const bool asked = std::ranges::any_of(
+      noting.takings, [&](const Taking& taking) { return taking.name.parcel_id == parcel.id; });
+  if (place == nullptr || asked) return Done{};
+  // What left before the merchant said which shop that is was counted by other means.
+  const auto from = ports_.storage.cursor(tenant.id, taken_from_cursor(*place));
+  if (!from.ok()) return from.error();
+  if (!from->has_value() || parcel.sent_at < **from) return Done{};
+  const auto lines = ports_.orders.parcel_lines(tenant, parcel.id);
+  if (!lines.ok()) return lines.error();
+  for (const SentLine& line : *lines) {
+    auto product = product_of(tenant, line, noting);
+    if (!product.ok()) return product.error();
+    if (product->empty() || line.quantity <= 0) continue;
+    noting.ask({.name = {.parcel_id = parcel.id, .order_line = line.order_line},
+                .order_id = noting.order.id,
+                .order_name = noting.order.name,
+                .product_id = std::move(product).value(),
+                .store_id = place->store_id,
+                .quantity = line.quantity});
+  }
+  return Done{};
+}
+
+// "": the tills do not count it, or nobody knows which product it is.
+Result<std::string> OnlineSales::product_of(const Tenant& tenant, const SentLine& line,
+                                            const Noting& noting) const {
+  for (const Shipment& shipment : noting.shipments) {
+    for (const ShipmentLine& sent : shipment.lines) {
+      if (sent.order_line == line.order_line && !sent.product_id.empty()) return sent.product_id;
+    }
+  }
+  if (line.variant_id == 0) return std::string();
+  const auto items = ports_.book.items_after(tenant.id, line.variant_id - 1, 1);
+  if (!items.ok()) return items.error();
+  const bool matched = !items->empty() && items->front().variant_id == line.variant_id &&
+                       items->front().match == ItemMatch::kMatched;
+  return matched ? items->front().product_id : std::string();
+}
+
+Result<TakingWriter::Ready> TakingWriter::prepare(const Tenant& tenant, std::string_view key) {
+  const auto found = ports_.book.taking(tenant.id, key);
+  if (!found.ok()) return found.error();
+  if (!found->has_value() || (*found)->done_at != 0) return Ready{};
+  const Taking& taking = **found;
+  const Seconds now = ports_.clock.now();
+  if (taking.begun_at != 0) {
+    const auto there =
+        ports_.tills.was_added(tenant.contract_id, move_of(taking), taking.begun_at, now);
+    if (!there.ok()) return there.error();
+    if (*there) {
+      auto changes = taken(tenant, taking);
+      if (!changes.ok()) return changes.error();
+      return Ready{.wanted = std::nullopt, .changes = std::move(changes).value()};
+    }
+    if (now - taking.begun_at < kTakingSettlesSeconds) {
+      return Error{ErrorCode::kUnavailable, "whether the tills took it is not known yet"};
+    }
+  }
+  if (auto begun = ports_.book.begin_taking(tenant.id, key, now); !begun.ok()) {
+    return begun.error();
+  }
+  return Ready{.wanted = taking, .changes = {}};
+}
+
+Result<std::vector<Change>> TakingWriter::ask_tills(const Tenant& tenant, const Taking& taking) {
+  if (auto added = ports_.tills.add(tenant.contract_id, move_of(taking)); !added.ok()) {
+    return added.error();
+  }
+  return taken(tenant, taking);
+}
+
+// The figure without it is stored with the end of the holding: in between nothing is offered twice.
+Result<std::vector<Change>> TakingWriter::taken(const Tenant& tenant, const Taking& taking) {
+  auto levels = ports_.pos.stock_of(tenant.contract_id, taking.product_id);
+  if (!levels.ok()) return levels.error();
+  std::erase_if(*levels, [&](const StockLevel& level) {
+    return level.product_id != taking.product_id;  // not what was asked for
+  });
+  return std::vector<Change>{change::PutStock{std::move(levels).value()},
+                             change::TillsTook{taking}};
+}
+
+}  // namespace tsunagi
