@@ -130,21 +130,26 @@ Result<Tenant> with_locations(const Context& context, TenantId tenant,
   if (!stored->has_value()) return Error{ErrorCode::kNotFound, "The shop is gone."};
   Tenant changed = **stored;
   const Seconds now = context.ports.clock.now();
-  std::vector<Change> changes{
-      change::SetCursor{std::string(kRoundWantedCursor), now},
-      change::Audit{"merchant", "locations", std::to_string(wanted.size()) + " shops",
-                    "the places of shops in the online shop were chosen"}};
   const std::vector<StoreLocation>& before = changed.settings.locations;
-  for (const StoreLocation& one :
-       wanted) {  // from now on what leaves there is taken from the tills
+  // From now on what leaves there is taken from the tills. Noted first: no shop that is a location
+  // is without it, wherever this ends.
+  std::vector<Change> taken_from;
+  for (const StoreLocation& one : wanted) {
     if (std::ranges::find(before, one) != before.end()) continue;
-    changes.emplace_back(change::SetCursor{taken_from_cursor(one), now});
+    taken_from.emplace_back(change::SetCursor{taken_from_cursor(one), now});
+  }
+  const std::string count = std::to_string(wanted.size()) + " shops";
+  if (auto noted = context.ports.storage.apply(tenant, taken_from); !noted.ok()) {
+    return noted.error();
   }
   changed.settings.locations = std::move(wanted);
   auto saved = context.ports.storage.save_settings(tenant, changed.settings);
   if (!saved.ok()) return saved.error();
   context.ports.tenants.forget();
-  auto asked = context.ports.storage.apply(tenant, changes);
+  auto asked = context.ports.storage.apply(
+      tenant, {change::SetCursor{std::string(kRoundWantedCursor), now},
+               change::Audit{"merchant", "locations", count,
+                             "the places of shops in the online shop were chosen"}});
   if (!asked.ok()) return asked.error();
   return changed;
 }

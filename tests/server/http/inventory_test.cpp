@@ -78,6 +78,22 @@ TEST_F(InventoryRoutes, KeepsWhatWasChosenAndAsksForARound) {
   EXPECT_TRUE(stored().empty());
 }
 
+// Whose place was stored, and from when on what leaves it is taken, was without that for ever.
+TEST_F(InventoryRoutes, NoShopIsALocationWithoutTheMomentFromWhichItIsTakenFrom) {
+  for (int writes = 0; writes < 3; ++writes) {
+    int left = writes;
+    storage.before_apply = [&] { storage.down = left-- <= 0; };
+    (void)merchant("PUT", "inventory", R"({"locations":[{"store_id":"2","location":"71"}]})");
+    storage.before_apply = nullptr;
+    storage.down = false;
+    const bool kept = !stored().empty();
+    const auto from = *storage.cursor(kShopId, taken_from_cursor({"2", 71}));
+    EXPECT_TRUE(!kept || from.has_value()) << writes;
+  }
+  told("PUT", "inventory", R"({"locations":[{"store_id":"2","location":"71"}]})");
+  EXPECT_EQ(*storage.cursor(kShopId, taken_from_cursor({"2", 71})), std::optional(clock.now()));
+}
+
 TEST_F(InventoryRoutes, RefusesWhatIsNoMapping) {
   for (const char* body : {
            "",
