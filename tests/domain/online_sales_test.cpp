@@ -106,6 +106,18 @@ class OnlineSalesTest : public ::testing::Test {
   bool is_mine = true;
 };
 
+// Where the merchant chose the place before the moment of it was kept, it begins with what is seen.
+TEST_F(OnlineSalesTest, APlaceThatHasNoMomentGetsOneWithTheFirstParcel) {
+  tenant.settings.locations = {{"1", kPlace + 1}};
+  leaves(kParcel, 3, kPlace + 1);
+  clock.advance(1);
+  note();
+  leaves(kParcel + 1, 2, kPlace + 1);
+  note();
+  EXPECT_THAT(work(), IsEmpty());
+  EXPECT_EQ(counted(), 6);
+}
+
 TEST_F(OnlineSalesTest, WhatLeftAShopIsTakenFromItOnce) {
   leaves(kParcel, 3);
   note();

@@ -78,7 +78,11 @@ Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& pa
   // What left before the merchant said which shop that is was counted by other means.
   const auto from = ports_.storage.cursor(tenant.id, taken_from_cursor(*place));
   if (!from.ok()) return from.error();
-  if (!from->has_value() || parcel.sent_at < **from) return Done{};
+  if (!from->has_value()) {  // chosen before this was kept
+    noting.changes.emplace_back(change::SetCursor{taken_from_cursor(*place), ports_.clock.now()});
+    return Done{};
+  }
+  if (parcel.sent_at < **from) return Done{};
   const auto lines = ports_.orders.parcel_lines(tenant, parcel.id);
   if (!lines.ok()) return lines.error();
   for (const SentLine& line : *lines) {
