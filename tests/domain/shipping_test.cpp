@@ -223,7 +223,8 @@ TEST_F(ShippingTest, OfALineThatTwoShopsShareEachHasThePieceThatIsAtItsPlace) {
                         .paid = true,
                         .ship_to = Prefecture::from_code(13),
                         .works = {first, moved},
-                        .parcels = {}};
+                        .parcels = {},
+                        .cancelled_parcels = {}};
   const auto shipment = [](const char* id, const char* store, const std::vector<int64_t>& lines) {
     Shipment made;
     made.id = id;
