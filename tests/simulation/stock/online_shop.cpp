@@ -103,13 +103,24 @@ bool OnlineShop::move_by_hand(Order& order, Work& work, int64_t location) {
 }
 
 void OnlineShop::send_by_hand(Order& order, Work& work, const std::string& number) {
-  for (WorkLine& line : work.lines) {
-    if (line.remaining > 0) ship(work, line, line.remaining);
+  ship(order, work, rest_of(work), number);
+}
+
+// To be sent again, by the work it was or by a new one at the same location.
+void OnlineShop::cancel_parcel(Order& order, Parcel& parcel) {
+  parcel.cancelled = true;
+  Work again{.id = next_++, .location = parcel.location, .lines = {}, .changed_at = clock_.now()};
+  for (const Parcel::Line& line : parcel.lines) {
+    again.lines.push_back({.id = next_++,
+                           .order_line = line.order_line,
+                           .item = line.item,
+                           .remaining = line.quantity,
+                           .committed_at = parcel.location});
+    levels[{line.item, parcel.location}].committed += line.quantity;
+    on_parcel({parcel.id, parcel.location, line.item, -line.quantity});
   }
-  work.state = WorkState::kOver;
-  touch(work);
-  order.parcels.push_back({.id = next_++, .numbers = {number}});
-  tell({System::kShopify, "orders/fulfilled", R"({"id":)" + std::to_string(order.id) + "}"});
+  order.works.push_back(std::move(again));
+  tell({System::kShopify, "orders/updated", R"({"id":)" + std::to_string(order.id) + "}"});
 }
 
 std::vector<Work*> OnlineShop::open_works(Order& order) {
@@ -122,26 +133,53 @@ std::vector<Work*> OnlineShop::open_works(Order& order) {
 
 // ---- what follows
 
-// Goods leave the shelf of the location that has the work; what another had promised is given back
-// there.
-void OnlineShop::ship(const Work& work, WorkLine& line, int64_t pieces) {
+int64_t OnlineShop::ship(Order& order, Work& work, const std::vector<WorkPart>& parts,
+                         const std::string& number) {
+  Parcel parcel{.id = next_++,
+                .location = work.location,
+                .sent_at = clock_.now(),
+                .number = number,
+                .lines = {}};
+  for (const WorkPart& part : parts) {
+    WorkLine& line = *line_of(work, part.line);
+    leave(work, line, part.quantity);
+    on_parcel({parcel.id, parcel.location, line.item, part.quantity});
+    const auto same = std::ranges::find(parcel.lines, line.order_line, &Parcel::Line::order_line);
+    if (same != parcel.lines.end()) {
+      same->quantity += part.quantity;
+    } else {
+      parcel.lines.push_back({line.order_line, line.item, part.quantity});
+    }
+  }
+  work.state = remaining_of(work) == 0 ? WorkState::kOver : WorkState::kBegun;
+  touch(work);
+  order.parcels.push_back(std::move(parcel));
+  tell({System::kShopify, "orders/fulfilled", R"({"id":)" + std::to_string(order.id) + "}"});
+  return order.parcels.back().id;
+}
+
+// From the shelf of the location that has the work; what another had promised is given back there.
+void OnlineShop::leave(const Work& work, WorkLine& line, int64_t pieces) {
   line.remaining -= pieces;
   Level& here = levels[{line.item, work.location}];
   if (line.committed_at == work.location) {
     here.committed -= pieces;
-  } else {
-    Level& promised = levels[{line.item, line.committed_at}];
-    promised.committed -= pieces;
-    promised.available += pieces;
-    here.available -= pieces;
+    return;
   }
-  on_parcel(work.location, line.item, pieces);
+  Level& promised = levels[{line.item, line.committed_at}];
+  promised.committed -= pieces;
+  promised.available += pieces;
+  here.available -= pieces;
 }
 
 void OnlineShop::give_up(const WorkLine& line, int64_t pieces, bool restock) {
   Level& level = levels[{line.item, line.committed_at}];
   level.committed -= pieces;
-  if (restock) level.available += pieces;
+  if (restock) {
+    level.available += pieces;
+  } else {
+    touched.insert({line.item, line.committed_at});
+  }
 }
 
 void OnlineShop::commit_anew(Work& work) {
@@ -254,7 +292,7 @@ Result<int64_t> OnlineShop::move_parts(const Move& move) {
   return moved_to(*order, work, move.parts, move.location_id).id;
 }
 
-Result<int64_t> OnlineShop::send_parts(const Parcel& parcel) {
+Result<int64_t> OnlineShop::send_parts(const ShopOrders::Parcel& parcel) {
   Order* order = order_with(parcel.work_id);
   if (order == nullptr) return refused("there is no such work");
   Work& work = *work_in(*order, parcel.work_id);
@@ -264,14 +302,7 @@ Result<int64_t> OnlineShop::send_parts(const Parcel& parcel) {
     return refused("it is over, or on hold");
   }
   if (!are_there(work, parcel.parts)) return refused("that was sent");
-  for (const WorkPart& part : parcel.parts) {
-    ship(work, *line_of(work, part.line), part.quantity);
-  }
-  work.state = remaining_of(work) == 0 ? WorkState::kOver : WorkState::kBegun;
-  touch(work);
-  order->parcels.push_back({.id = next_++, .numbers = {parcel.number}});
-  tell({System::kShopify, "orders/fulfilled", R"({"id":)" + std::to_string(order->id) + "}"});
-  return order->parcels.back().id;
+  return ship(*order, work, parcel.parts, parcel.number);
 }
 
 ShopOrder OnlineShop::view(const Order& order) const {
@@ -281,7 +312,18 @@ ShopOrder OnlineShop::view(const Order& order) const {
                  .cancelled = order.cancelled,
                  .ship_to = order.ship_to,
                  .works = {},
-                 .parcels = order.parcels};
+                 .parcels = {},
+                 .cancelled_parcels = {}};
+  for (const Parcel& parcel : order.parcels) {
+    if (parcel.cancelled) {
+      seen.cancelled_parcels.push_back(parcel.id);
+    } else {
+      seen.parcels.push_back({.id = parcel.id,
+                              .location_id = parcel.location,
+                              .sent_at = parcel.sent_at,
+                              .numbers = {parcel.number}});
+    }
+  }
   for (const Work& work : order.works) {
     OrderWork one{.id = work.id,
                   .state = work.state,

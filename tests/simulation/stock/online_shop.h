@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,8 +31,11 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
   std::function<bool()> loses_answer;  // asked after: it happened, and nobody hears
   std::function<void(Notice)> tell;
   std::function<void(std::string)> log;
-  // Goods left a location.
-  std::function<void(int64_t location, int64_t item, int64_t pieces)> on_parcel;
+  // Goods leave a location with a parcel; below 0: they are back.
+  struct Leaving {
+    int64_t parcel = 0, location = 0, item = 0, pieces = 0;
+  };
+  std::function<void(const Leaving&)> on_parcel;
 
   struct Level {
     int64_t available = 0, committed = 0;
@@ -52,12 +56,22 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
     std::vector<WorkLine> lines;
     Seconds changed_at = 0;
   };
+  struct Parcel {
+    struct Line {
+      int64_t order_line = 0, item = 0, quantity = 0;
+    };
+    int64_t id = 0, location = 0;
+    Seconds sent_at = 0;
+    std::string number;
+    std::vector<Line> lines;
+    bool cancelled = false;
+  };
   struct Order {
     int64_t id = 0;
     bool paid = true, cancelled = false;
     std::optional<Prefecture> ship_to;
     std::vector<Work> works;
-    std::vector<SentParcel> parcels;
+    std::vector<Parcel> parcels;
   };
   std::map<int64_t, Order> orders;
 
@@ -74,9 +88,12 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
   void hold(Work& work, bool held);
   bool move_by_hand(Order& order, Work& work, int64_t location);  // false: it is refused
   void send_by_hand(Order& order, Work& work, const std::string& number);
+  void cancel_parcel(Order& order, Parcel& parcel);
   void set_by_hand(int64_t item, int64_t location, int64_t on_hand);
 
   [[nodiscard]] std::vector<Work*> open_works(Order& order);
+  // Figures that a person's deed made other than the tills', by item and location: until the night.
+  std::set<std::pair<int64_t, int64_t>> touched;
   // What is to be told once and was told otherwise: a mistake of the server.
   [[nodiscard]] const std::string& misuse() const { return misuse_; }
 
@@ -95,20 +112,24 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
   Result<Changed> orders_changed(const Tenant&, Seconds from, Seconds to) override;
   Result<std::optional<ShipTo>> ship_to(const Tenant&, int64_t work_id) override;
   Result<int64_t> move(const Tenant&, const Move& move) override;
-  Result<int64_t> send(const Tenant&, const Parcel& parcel) override;
+  Result<int64_t> send(const Tenant&, const ShopOrders::Parcel& parcel) override;
+  Result<std::vector<SentLine>> parcel_lines(const Tenant&, int64_t parcel_id) override;
 
  private:
   template <class Effect>
   auto called(Effect effect) -> decltype(effect());
   std::vector<Refusal> set_all(const std::vector<Write>& writes);
   Result<int64_t> move_parts(const Move& move);
-  Result<int64_t> send_parts(const Parcel& parcel);
+  Result<int64_t> send_parts(const ShopOrders::Parcel& parcel);
   Work& moved_to(Order& order, Work& work, const std::vector<WorkPart>& parts, int64_t location);
   int64_t take_out(Order& order, int64_t work_id, const std::vector<WorkPart>& parts,
                    int64_t location);
   void join(Order& order, int64_t moved, int64_t there);
   void commit_anew(Work& work);
-  void ship(const Work& work, WorkLine& line, int64_t pieces);
+  // Its id.
+  int64_t ship(Order& order, Work& work, const std::vector<WorkPart>& parts,
+               const std::string& number);
+  void leave(const Work& work, WorkLine& line, int64_t pieces);
   void give_up(const WorkLine& line, int64_t pieces, bool restock);
   void touch(Work& work) { work.changed_at = clock_.now(); }
   void tell_of_work(const std::string& what, int64_t work);

@@ -125,6 +125,7 @@ Result<std::optional<Refusal>> OnlineShop::begin_on_hand(const Tenant&, const Wr
 void OnlineShop::set_by_hand(int64_t item, int64_t location, int64_t on_hand) {
   Level& level = levels[{item, location}];
   level.available += on_hand - level.on_hand();
+  touched.insert({item, location});
 }
 
 Result<std::optional<ShopOrder>> OnlineShop::order(const Tenant&, int64_t order_id) {
@@ -165,8 +166,24 @@ Result<int64_t> OnlineShop::move(const Tenant&, const Move& move) {
   return called([&] { return move_parts(move); });
 }
 
-Result<int64_t> OnlineShop::send(const Tenant&, const Parcel& parcel) {
+Result<int64_t> OnlineShop::send(const Tenant&, const ShopOrders::Parcel& parcel) {
   return called([&] { return send_parts(parcel); });
+}
+
+Result<std::vector<SentLine>> OnlineShop::parcel_lines(const Tenant&, int64_t parcel_id) {
+  return called([&]() -> Result<std::vector<SentLine>> {
+    std::vector<SentLine> lines;
+    for (const auto& [id, order] : orders) {
+      const auto parcel = std::ranges::find(order.parcels, parcel_id, &Parcel::id);
+      if (parcel == order.parcels.end()) continue;
+      for (const Parcel::Line& line : parcel->lines) {
+        lines.push_back({.order_line = line.order_line,
+                         .variant_id = article(line.item).variant_id,
+                         .quantity = line.quantity});
+      }
+    }
+    return lines;
+  });
 }
 
 }  // namespace tsunagi::simulation

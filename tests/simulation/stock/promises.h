@@ -3,6 +3,7 @@
 // server's own sums. What the server stores of each pick-up and shipment is looked at again and
 // again, and must follow.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -42,7 +43,10 @@ class Promises {
 
   // ---- what the server stores; "" or why it cannot be
   std::string see(const Pickup& stored, const Figures& figures, const Told& told, Seconds now);
-  std::string see(const Shipment& stored, const Figures& figures, const Told& told);
+  // is_free: of a line of a parcel that was told, whether nothing need be held for it any more.
+  using IsFree = std::function<bool(const Shipment& shipment, int64_t order_line)>;
+  std::string see(const Shipment& stored, const Figures& figures, const Told& told,
+                  const IsFree& is_free);
   [[nodiscard]] std::string coverage(int64_t order) const;
 
   // ---- what must be
@@ -70,7 +74,8 @@ class Promises {
     int64_t order = 0;
     std::string store;
     ShipmentState state = ShipmentState::kPerson;
-    bool told = false;  // the platform has the parcel, or a person settled it
+    bool told = false;             // the platform has the parcel, or a person settled it
+    std::set<int64_t> freed = {};  // lines of it that the tills know of
     std::map<int64_t, int64_t> quantities = {};  // by line of the order
     std::map<Shelf, int64_t> held = {};
   };

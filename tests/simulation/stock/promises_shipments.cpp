@@ -20,10 +20,9 @@ std::string named(const Shipment& shipment) {
          std::string(word(shipment.state)) + ", shop " + shipment.store_id + ")";
 }
 
-// Until nobody has to hear of it any more.
-bool is_held(ShipmentState state, bool told) {
-  return (is_open(state) && state != ShipmentState::kPerson) ||
-         (state == ShipmentState::kShipped && !told);
+// What was sent is, until the tills know.
+bool is_held(ShipmentState state) {
+  return (is_open(state) && state != ShipmentState::kPerson) || state == ShipmentState::kShipped;
 }
 
 }  // namespace
@@ -58,7 +57,8 @@ std::string Promises::begin(const Shipment& stored) {
   return "";
 }
 
-std::string Promises::see(const Shipment& stored, const Figures& figures, const Told& told) {
+std::string Promises::see(const Shipment& stored, const Figures& figures, const Told& told,
+                          const IsFree& is_free) {
   if (!shipments_.contains(stored.id)) {
     if (auto wrong = begin(stored); !wrong.empty()) return wrong;
   }
@@ -74,7 +74,10 @@ std::string Promises::see(const Shipment& stored, const Figures& figures, const 
   }
   kept.held.clear();
   for (const ShipmentLine& line : stored.lines) {
-    const int64_t wanted = is_held(kept.state, kept.told) ? kept.quantities[line.order_line] : 0;
+    const bool freed = kept.told && line.held == 0 && is_free(stored, line.order_line);
+    if (freed) kept.freed.insert(line.order_line);
+    const bool owed = is_held(kept.state) && !kept.freed.contains(line.order_line);
+    const int64_t wanted = owed ? kept.quantities[line.order_line] : 0;
     if (line.quantity != kept.quantities[line.order_line]) return named(stored) + " is another";
     if (line.held != wanted) {
       return named(stored) + " holds " + std::to_string(line.held) + " of product " +

@@ -66,6 +66,7 @@ struct Server {
     Pos& pos;
     Shop& shop;
     OnlineShop& online;
+    TillStock& tills;
     Mailer& mailer;
     Clock& clock;
     Random& random;
@@ -84,6 +85,7 @@ struct Server {
         shipping({.book = ports.shipments,
                   .stock_book = ports.storage,
                   .storage = ports.storage,
+                  .inventory = ports.storage,
                   .orders = ports.online,
                   .stock = stock,
                   .clock = ports.clock,
@@ -102,6 +104,7 @@ struct Server {
               .book = &ports.storage,
               .inventory = &ports.storage,
               .online_stock = &ports.online,
+              .tills = &ports.tills,
               .orders = &ports.online,
               .shipping = &shipping}) {}
 

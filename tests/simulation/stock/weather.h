@@ -37,11 +37,13 @@ class Weather {
 
   // Asked by the platforms' models, before a call and after it.
   bool fails(bool down) { return moment() || down || (rough && chance_.chance(kFailsPercent)); }
+  bool is_slow() { return rough && chance_.chance(kSlowPercent); }
   bool loses_answer() { return moment() || (rough && chance_.chance(kLosesPercent)); }
 
  private:
   static constexpr int kFailsPercent = 4;
-  static constexpr int kLosesPercent = 4;
+  static constexpr int kLosesPercent = 6;
+  static constexpr int kSlowPercent = 5;
   static constexpr int kMeanwhilePercent = 2;
   static constexpr int kKillPercent = 10, kKillInRequestPercent = 4;
   static constexpr uint64_t kMomentsBeforeAKill = 30;

@@ -28,13 +28,14 @@ World::World(Disk& disk, uint64_t seed)
       shipments_(std::make_unique<WatchedShipments>(*storage_)) {
   tills_.tell = [this](const Notice& notice) { tell(notice); };
   tills_.pos.failures.fails = [this] { return weather_.fails(weather_.tills_down); };
+  tills_.fails = tills_.pos.failures.fails;
+  tills_.loses_answer = [this] { return weather_.loses_answer(); };
+  tills_.is_slow = [this] { return weather_.is_slow(); };
   shop_.tell = tills_.tell;
   shop_.log = [this](std::string line) { note(std::move(line)); };
   shop_.fails = [this] { return weather_.fails(weather_.shop_down); };
-  shop_.loses_answer = [this] { return weather_.loses_answer(); };
-  shop_.on_parcel = [this](int64_t location, int64_t item, int64_t pieces) {
-    note_parcel(location, item, pieces);
-  };
+  shop_.loses_answer = tills_.loses_answer;
+  shop_.on_parcel = [this](const auto& leaving) { note_parcel(leaving); };
   customers_.failures.fails = shop_.fails;
   mailer_.before_answer = [this] { mailer_.loses_answer = weather_.loses_answer(); };
   shipments_->looks_on = [this](const auto& routed, const auto& put) {
@@ -107,6 +108,7 @@ void World::pass() {
 
 void World::let_time_pass(Seconds seconds) {
   clock_.advance(seconds);
+  tills_.arrive();
   if (seconds > 60) note(std::to_string(seconds) + " s pass");
   deliver_until(clock_.now());
 }
@@ -193,6 +195,8 @@ void World::heal(Until until) {
     server_->jobs.poll_due();
     work_off();
     look();
+    if (wait == kDay) shop_.touched.clear();
+    check_online();
     settle_reviews();
     if (!wrong_.empty()) return;
   }
@@ -269,8 +273,9 @@ void World::open_shops() {
   for (const std::string& store : stores_) {
     if (often(90)) tenant_.settings.locations.push_back({store, location_of_store(store)});
   }
-  (void)truth_->save_settings(kShop, tenant_.settings);
+  const Settings wanted = tenant_.settings;
   read_tenant();
+  save(wanted);
 }
 
 void World::start_server() {
@@ -280,6 +285,7 @@ void World::start_server() {
                                                    .pos = tills_.pos,
                                                    .shop = customers_,
                                                    .online = shop_,
+                                                   .tills = tills_,
                                                    .mailer = mailer_,
                                                    .clock = clock_,
                                                    .random = random_,

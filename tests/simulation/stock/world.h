@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -103,7 +104,7 @@ class World {
   void count_shelf();
   void save_safety();
   void save_locations();
-  void save(const Settings& settings, bool of_places);
+  void save(const Settings& settings);
   void platform_outage();
   void set_level_by_hand();
 
@@ -118,7 +119,10 @@ class World {
   void move_order(OnlineShop::Order& order, OnlineShop::Work& work);
   void settle_reviews();
   void let_go_of_shipments();
-  void note_parcel(int64_t location, int64_t item, int64_t pieces);
+  void note_parcel(const OnlineShop::Leaving& leaving);
+  void cancel_a_parcel(OnlineShop::Order& order);
+  void correct_what_is_not_taken(const std::string& store);
+  [[nodiscard]] bool is_free(const Shipment& shipment, int64_t order_line) const;
 
   uint64_t pick(uint64_t limit) { return chance_.below(limit); }
   bool often(int percent) { return chance_.chance(percent); }
@@ -167,6 +171,7 @@ class World {
   std::multimap<Seconds, Delivery> on_the_way_;
   std::vector<std::pair<std::string, Tills::Quantities>> unpaid_;  // taken along before paying
   std::vector<Deed> deeds_;
+  std::set<int64_t> corrected_;  // parcels that a person told the tills of
   Promises promises_;
   Figures figures_;
   std::map<Shelf, std::optional<int64_t>> before_promise_;

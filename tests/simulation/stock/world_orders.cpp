@@ -64,10 +64,44 @@ void World::buy_online() {
   note("order " + std::to_string(order.id) + " is bought, at location " + std::to_string(place));
 }
 
-// Goods leave a location: what is a shop's is on its shelf no more.
-void World::note_parcel(int64_t location, int64_t item, int64_t pieces) {
-  const std::string store = store_of_location(location);
-  if (!store.empty()) tills_.lower_for_parcel({product_of(item), store}, pieces);
+// Of a shop that is a location the server tells the tills; of others somebody does.
+void World::note_parcel(const OnlineShop::Leaving& leaving) {
+  const std::string store = store_of_location(leaving.location);
+  if (store.empty()) return;
+  const Shelf shelf{product_of(leaving.item), store};
+  tills_.leave(shelf, leaving.pieces);
+  const bool by_person =
+      leaving.pieces > 0 ? !location_in_settings(store) : corrected_.contains(leaving.parcel);
+  if (!by_person) return;
+  corrected_.insert(leaving.parcel);
+  tills_.correct(shelf, -leaving.pieces);
+}
+
+// The shop is no location from now on: the server tells the tills no more than it was asked for.
+void World::correct_what_is_not_taken(const std::string& store) {
+  for (const int64_t id : orders_) {
+    const auto takings = truth_->takings_of_order(kShop, id);
+    for (const auto& parcel : shop_.orders.at(id).parcels) {
+      const bool asked = std::ranges::any_of(
+          *takings, [&](const Taking& taking) { return taking.name.parcel_id == parcel.id; });
+      const bool here = store_of_location(parcel.location) == store;
+      if (parcel.cancelled || asked || !here || !corrected_.insert(parcel.id).second) continue;
+      for (const auto& line : parcel.lines) {
+        tills_.correct({product_of(line.item), store}, -line.quantity);
+      }
+    }
+  }
+}
+
+bool World::is_free(const Shipment& shipment, int64_t order_line) const {
+  if (shipment.told_id < 0 || tills_.knows(shipment.told_id, order_line)) return true;
+  const auto& parcels = shop_.orders.at(shipment.order_id).parcels;
+  const auto parcel = std::ranges::find(parcels, shipment.told_id, &OnlineShop::Parcel::id);
+  if (parcel == parcels.end()) return false;
+  const auto line =
+      std::ranges::find(parcel->lines, order_line, &OnlineShop::Parcel::Line::order_line);
+  return parcel->cancelled || line == parcel->lines.end() ||
+         store_of_location(parcel->location).empty() || corrected_.contains(parcel->id);
 }
 
 // ---- shops and head office
@@ -140,6 +174,7 @@ bool World::location_in_settings(const std::string& store) const {
 void World::merchant_acts() {
   if (orders_.empty()) return buy_online();
   OnlineShop::Order& order = shop_.orders.at(orders_[pick(orders_.size())]);
+  if (often(10) && !order.parcels.empty() && !order.cancelled) return cancel_a_parcel(order);
   const auto works = shop_.open_works(order);
   if (works.empty()) return buy_online_first();
   change_order(order, *works[pick(works.size())]);
@@ -176,6 +211,14 @@ void World::change_order(OnlineShop::Order& order, OnlineShop::Work& work) {
   }
 }
 
+void World::cancel_a_parcel(OnlineShop::Order& order) {
+  auto& parcel = order.parcels[pick(order.parcels.size())];
+  if (parcel.cancelled) return;
+  note("order " + std::to_string(order.id) + ": parcel " + parcel.number + " is cancelled");
+  promises_.changed_by_hand(order.id);
+  shop_.cancel_parcel(order, parcel);
+}
+
 void World::move_order(OnlineShop::Order& order, OnlineShop::Work& work) {
   const int64_t place = often(60)   ? location_of_store(random_store())
                         : often(50) ? kWarehouse
@@ -197,7 +240,9 @@ void World::settle_reviews() {
       for (const Shipment& shipment : *shipments) {
         const bool lost = shipment.state == ShipmentState::kShipped && shipment.told_id == 0;
         for (const ShipmentLine& line : shipment.lines) {
-          if (lost) tills_.lower_for_parcel({line.product_id, shipment.store_id}, line.quantity);
+          if (!lost) continue;
+          tills_.leave({line.product_id, shipment.store_id}, line.quantity);
+          tills_.correct({line.product_id, shipment.store_id}, -line.quantity);
         }
       }
     }
@@ -216,7 +261,7 @@ void World::let_go_of_shipments() {
   for (const std::string& store : stores_) {
     changed.locations.push_back({store, location_of_store(store)});
   }
-  save(changed, true);
+  save(changed);
   for (const int64_t id : orders_) {
     OnlineShop::Order& order = shop_.orders.at(id);
     for (OnlineShop::Work* work : shop_.open_works(order)) {

@@ -55,11 +55,12 @@ void World::save_safety() {
         {.store_id = store, .name = "", .safety_stock = static_cast<int64_t>(pick(3))});
   }
   note("the merchant changes the safety stock");
-  save(changed, false);
+  save(changed);
 }
 
 // As PUT /admin/api/inventory does it.
 void World::save_locations() {
+  if (weather_.at_work()) return;  // who was asked before may still be at it
   Settings changed = tenant_.settings;
   std::string store = random_store();
   for (const std::string& other : stores_) {
@@ -70,19 +71,30 @@ void World::save_locations() {
                 [&](const StoreLocation& place) { return place.store_id == store; });
   if (!had) changed.locations.push_back({store, location_of_store(store)});
   note("shop " + store + (had ? " is no location any more" : " is a location"));
-  save(changed, true);
+  let_time_pass(1);
+  save(changed);
+  if (had && !location_in_settings(store)) correct_what_is_not_taken(store);
 }
 
-void World::save(const Settings& settings, bool of_places) {
+void World::save(const Settings& settings) {
   look();
+  std::vector<Change> taken_from;
+  for (const StoreLocation& place : settings.locations) {
+    if (location_in_settings(place.store_id)) continue;
+    taken_from.emplace_back(change::SetCursor{taken_from_cursor(place), clock_.now()});
+  }
+  const bool of_places = settings.locations != tenant_.settings.locations;
   const auto saved = as_request([&]() -> Result<Done> {
-    auto done = storage_->save_settings(kShop, settings);
+    auto done = storage_->apply(kShop, taken_from);
+    if (done.ok()) done = storage_->save_settings(kShop, settings);
     if (!done.ok() || !of_places) return done;
     return storage_->apply(kShop,
                            {change::SetCursor{std::string(kRoundWantedCursor), clock_.now()}});
   });
   expect(saved.ok() || saved.error().code == ErrorCode::kUnavailable, "settings were not saved");
   read_tenant();
+  // Who is not told that it was saved saves again.
+  if (!saved.ok() && of_places && !weather_.at_work()) save(settings);
   look();
 }
 
