@@ -19,3 +19,7 @@ target_compile_definitions(zxing_readers PUBLIC ZXING_READERS=1)
 # ZXing throws only where a QR code that passed its error correction breaks the standard. Emscripten leaves out what would catch
 # it unless told otherwise, and wasm/reader/no_runtime.cpp makes it a trap, after which the loader begins anew.
 target_compile_options(zxing_readers PRIVATE -w ${TSUNAGI_READER_OPTIONS})
+# In groups, but for those that name their tables alike.
+set_target_properties(zxing_readers PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 20)
+set_source_files_properties(${zxing_src}/oned/ODCode128Reader.cpp ${zxing_src}/oned/ODCode39Reader.cpp
+                            ${zxing_src}/oned/ODCodabarReader.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

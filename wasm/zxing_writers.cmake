@@ -26,6 +26,9 @@ add_library(zxing_writers STATIC ${zxing_sources} ${CMAKE_CURRENT_LIST_DIR}/zxin
 target_include_directories(zxing_writers SYSTEM PUBLIC ${zxing_src} ${CMAKE_BINARY_DIR}/zxing)
 target_compile_options(zxing_writers PRIVATE -w)
 set_target_properties(zxing_writers PROPERTIES CXX_CLANG_TIDY "")
+tsunagi_unity(zxing_writers)
+# It names its tables as the writer of Code 39 does.
+set_source_files_properties(${zxing_src}/oned/ODCodabarWriter.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 if(EMSCRIPTEN)
   # The module has no exceptions: a writer's `throw` (which draw() makes unreachable) becomes a trap, and the texts of
   # its message are not carried to the shopper's phone.

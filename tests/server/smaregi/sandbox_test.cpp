@@ -19,17 +19,14 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-std::string sandbox_program() {
-  const auto self = std::filesystem::read_symlink("/proc/self/exe");
-  return self.parent_path() / "sandbox/smaregi/smaregi-sandbox";
-}
+constexpr const char* kSandboxProgram = TSUNAGI_SMAREGI_SANDBOX;
 
 class SmaregiSandboxTest : public ::testing::Test {
  protected:
   static constexpr const char* kContract = "sb_skc001x1";
 
   void SetUp() override {
-    ASSERT_TRUE(std::filesystem::exists(sandbox_program())) << sandbox_program() << " is not built";
+    ASSERT_TRUE(std::filesystem::exists(kSandboxProgram)) << kSandboxProgram << " is not built";
     ASSERT_TRUE(sandbox.ok());
     base = sandbox.ready["api"].get<std::string>();
     control("PUT", "/apps",
@@ -215,7 +212,7 @@ class SmaregiSandboxTest : public ::testing::Test {
   SystemClock clock;
   fakes::SeededRandom random{7};
   std::unique_ptr<Outbound> outbound = make_outbound();
-  test::Spawned sandbox{{sandbox_program(), "--port", "0", "--seed", "7"}};
+  test::Spawned sandbox{{kSandboxProgram, "--port", "0", "--seed", "7"}};
   std::string base, writer, store, product;
   std::unique_ptr<SmaregiClient> client;
 };

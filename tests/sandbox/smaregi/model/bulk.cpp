@@ -91,7 +91,7 @@ Reply add_much_stock(Context& context) {
   return run(context, {.list = "stock", .id = "productId", .handler = add_stock});
 }
 
-constexpr std::array<Route, 3> kRoutes = {{
+constexpr std::array<Route, 3> kBulkRoutes = {{
     {"POST", "/customers/bulk", "pos.customers:write", "", create_members, Bundle::kMembers},
     {"PATCH", "/customers/point/bulk", "pos.customers:write", "", set_many_points,
      Bundle::kMembers},
@@ -100,6 +100,6 @@ constexpr std::array<Route, 3> kRoutes = {{
 
 }  // namespace
 
-std::span<const Route> bulk_routes() { return kRoutes; }
+std::span<const Route> bulk_routes() { return kBulkRoutes; }
 
 }  // namespace tsunagi::smaregi_sandbox

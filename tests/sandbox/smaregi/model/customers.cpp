@@ -83,12 +83,6 @@ Json print_member(const Context& context, const void* row) {
   return render(fields_for(context), record);
 }
 
-Member& member_of(Context& context) {
-  const auto found = context.contract.members.find(context.ids.at(0));
-  if (found == context.contract.members.end()) refuse_missing_resource();
-  return found->second;
-}
-
 // What the fields alone cannot say: the code is unique, the store exists, the rank is in the
 // master.
 void check_member(Context& context, const Record& record, int64_t own_id) {
@@ -109,7 +103,7 @@ void check_member(Context& context, const Record& record, int64_t own_id) {
   }
 }
 
-void announce(Context& context, std::string_view action, int64_t id) {
+void announce_member(Context& context, std::string_view action, int64_t id) {
   publish(context.world, context.contract, "pos:customers", action, "customerIds",
           Json::array({std::to_string(id)}));
 }
@@ -169,7 +163,7 @@ Reply create_member(Context& context) {
   context.contract.member_by_code[record.text("customerCode")] = id;
   Member& member = context.contract.members[id];
   member = {.record = std::move(record), .points = new_points(id, context.now())};
-  announce(context, "created", id);
+  announce_member(context, "created", id);
   return json_reply(print_member(context, &member));
 }
 
@@ -188,7 +182,7 @@ Reply edit_member(Context& context) {
   context.contract.member_by_code.erase(member.record.text("customerCode"));
   context.contract.member_by_code[record.text("customerCode")] = id;
   member.record = std::move(record);
-  announce(context, "edited", id);
+  announce_member(context, "edited", id);
   return json_reply(print_member(context, &member));
 }
 
@@ -198,7 +192,7 @@ Reply delete_member(Context& context) {
   const Json body = {{"customerId", std::to_string(id)}};
   context.contract.member_by_code.erase(member.record.text("customerCode"));
   context.contract.members.erase(id);
-  announce(context, "deleted", id);
+  announce_member(context, "deleted", id);
   return json_reply(body);
 }
 
@@ -216,7 +210,7 @@ Reply list_required_columns(Context& context) {
   return json_reply(body);
 }
 
-constexpr std::array<Route, 9> kRoutes = {{
+constexpr std::array<Route, 9> kCustomerRoutes = {{
     {"GET", "/customers", "pos.customers:read",
      "fields sort limit page customer_code customer_no customer_id-from customer_id-to "
      "upd_date_time-from upd_date_time-to",
@@ -235,6 +229,6 @@ constexpr std::array<Route, 9> kRoutes = {{
 
 }  // namespace
 
-std::span<const Route> customer_routes() { return kRoutes; }
+std::span<const Route> customer_routes() { return kCustomerRoutes; }
 
 }  // namespace tsunagi::smaregi_sandbox

@@ -9,7 +9,7 @@ namespace tsunagi::smaregi_sandbox {
 
 namespace {
 
-constexpr std::array<Field, 6> kFields = {{
+constexpr std::array<Field, 6> kPointFields = {{
     {.name = "customerId", .kind = Kind::kInteger, .access = Access::kRead},
     {.name = "mile", .kind = Kind::kInteger, .low = -kMaxPoint, .high = kMaxPoint},
     {.name = "point", .kind = Kind::kInteger, .low = -kMaxPoint, .high = kMaxPoint},
@@ -17,12 +17,6 @@ constexpr std::array<Field, 6> kFields = {{
     {.name = "insDateTime", .kind = Kind::kDateTime, .access = Access::kRead},
     {.name = "updDateTime", .kind = Kind::kDateTime, .access = Access::kRead},
 }};
-
-Member& member_of(Context& context) {
-  const auto found = context.contract.members.find(context.ids.at(0));
-  if (found == context.contract.members.end()) refuse_missing_resource();
-  return found->second;
-}
 
 Json print_points(const Context&, const void* row) {
   return render(point_fields(), static_cast<const Member*>(row)->points);
@@ -71,7 +65,7 @@ Reply apply(Context& context, Member& member, const PointChange& target, std::ve
 
 }  // namespace
 
-Fields point_fields() { return kFields; }
+Fields point_fields() { return kPointFields; }
 
 Record new_points(int64_t member_id, int64_t now) {
   Record points;

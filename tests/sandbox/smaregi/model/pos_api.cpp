@@ -113,6 +113,17 @@ Reply pos_api(World& world, const Request& request, const std::vector<std::strin
   return reply;
 }
 
+Member& member_of(Context& context) {
+  const auto found = context.contract.members.find(context.ids.at(0));
+  if (found == context.contract.members.end()) refuse_missing_resource();
+  return found->second;
+}
+
+Style write_style(const Context& context) {
+  return context.switches().is(Switch::kWriteReplyScalars, "numeric") ? Style::kNumericChoices
+                                                                      : Style::kStrings;
+}
+
 void publish(World& world, const Contract& contract, std::string_view event,
              std::string_view action, std::string_view id_list, const Json& ids) {
   if (ids.empty()) return;

@@ -53,6 +53,9 @@ std::span<const Route> stock_routes();
 std::span<const Route> transaction_routes();
 std::span<const Route> bulk_routes();
 
+Member& member_of(Context& context);        // whom the address names; refuses when nobody
+Style write_style(const Context& context);  // of the reply to a write
+
 // Fires an event to every app with an address.
 void publish(World& world, const Contract& contract, std::string_view event,
              std::string_view action, std::string_view id_list, const Json& ids);

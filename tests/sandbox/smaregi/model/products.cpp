@@ -56,7 +56,7 @@ constexpr std::array<Field, 42> kProductFields = {{
     {.name = "insDateTime", .kind = Kind::kDateTime, .access = Access::kRead},
     {.name = "updDateTime", .kind = Kind::kDateTime, .access = Access::kRead},
 }};
-constexpr std::array<std::string_view, 3> kRequired = {"categoryId", "productName", "price"};
+constexpr std::array<std::string_view, 3> kProductRequired = {"categoryId", "productName", "price"};
 
 Record& product_of(Context& context) {
   const auto found = context.contract.products.find(context.ids.at(0));
@@ -68,12 +68,7 @@ Json print_product(const Context&, const void* row) {
   return render(kProductFields, *static_cast<const Record*>(row));
 }
 
-Style write_style(const Context& context) {
-  return context.switches().is(Switch::kWriteReplyScalars, "numeric") ? Style::kNumericChoices
-                                                                      : Style::kStrings;
-}
-
-void announce(Context& context, std::string_view action, int64_t id) {
+void announce_product(Context& context, std::string_view action, int64_t id) {
   if (context.switches().is(Switch::kProductEvents, "absent")) return;
   publish(context.world, context.contract, "pos:products", action, "productIds",
           Json::array({std::to_string(id)}));
@@ -92,22 +87,23 @@ void index_code(Contract& contract, const std::string& code) {
   }
 }
 
-struct Filter {
+struct ProductFilter {
   std::string_view query, field;
 };
-constexpr std::array<Filter, 8> kFilters = {{{"category_id", "categoryId"},
-                                             {"product_code", "productCode"},
-                                             {"group_code", "groupCode"},
-                                             {"display_flag", "displayFlag"},
-                                             {"division", "division"},
-                                             {"sales_division", "salesDivision"},
-                                             {"stock_control_division", "stockControlDivision"},
-                                             {"supplier_product_no", "supplierProductNo"}}};
+constexpr std::array<ProductFilter, 8> kProductFilters = {
+    {{"category_id", "categoryId"},
+     {"product_code", "productCode"},
+     {"group_code", "groupCode"},
+     {"display_flag", "displayFlag"},
+     {"division", "division"},
+     {"sales_division", "salesDivision"},
+     {"stock_control_division", "stockControlDivision"},
+     {"supplier_product_no", "supplierProductNo"}}};
 
 Reply list_products(Context& context) {
   const auto window = time_window(context, "upd_date_time", Limited::kYes);  // §11.3
   std::vector<std::pair<std::string_view, std::string>> wanted;
-  for (const Filter& filter : kFilters) {
+  for (const ProductFilter& filter : kProductFilters) {
     if (auto value = query_value(context, filter.query)) {
       wanted.emplace_back(filter.field, std::move(*value));
     }
@@ -133,8 +129,8 @@ Reply get_product(Context& context) {
 }
 
 Reply create_product(Context& context) {
-  Record record =
-      read_new({.fields = kProductFields, .required = kRequired}, context.body, context.switches());
+  Record record = read_new({.fields = kProductFields, .required = kProductRequired}, context.body,
+                           context.switches());
   const int64_t id = ++context.contract.last_product;
   record.set("productId", id);
   record.set("insDateTime", format_date_time(context.now()));
@@ -145,20 +141,20 @@ Reply create_product(Context& context) {
   Record& product = context.contract.products[id];
   product = std::move(record);
   context.contract.product_by_code.emplace(product.text("productCode"), id);
-  announce(context, "created", id);
+  announce_product(context, "created", id);
   return json_reply(render(kProductFields, product, write_style(context)));
 }
 
 Reply edit_product(Context& context) {
   Record& product = product_of(context);
-  Record record = read_changes({.fields = kProductFields, .required = kRequired}, context.body,
-                               context.switches(), product);
+  Record record = read_changes({.fields = kProductFields, .required = kProductRequired},
+                               context.body, context.switches(), product);
   record.set("updDateTime", format_date_time(context.now()));
   const std::string old_code = product.text("productCode");
   product = std::move(record);
   index_code(context.contract, old_code);
   index_code(context.contract, product.text("productCode"));
-  announce(context, "edited", context.ids.at(0));
+  announce_product(context, "edited", context.ids.at(0));
   return json_reply(render(kProductFields, product, write_style(context)));
 }
 
@@ -169,11 +165,11 @@ Reply delete_product(Context& context) {
   index_code(context.contract, code);
   std::erase_if(context.contract.stock,
                 [id](const auto& entry) { return entry.first.first == id; });
-  announce(context, "deleted", id);
+  announce_product(context, "deleted", id);
   return json_reply({{"productId", std::to_string(id)}});
 }
 
-constexpr std::array<Route, 5> kRoutes = {{
+constexpr std::array<Route, 5> kProductRoutes = {{
     {"GET", "/products", "pos.products:read",
      "fields sort limit page category_id product_code group_code display_flag division "
      "sales_division "
@@ -187,6 +183,6 @@ constexpr std::array<Route, 5> kRoutes = {{
 
 }  // namespace
 
-std::span<const Route> product_routes() { return kRoutes; }
+std::span<const Route> product_routes() { return kProductRoutes; }
 
 }  // namespace tsunagi::smaregi_sandbox

@@ -179,7 +179,7 @@ Reply add_stock(Context& context) {
 }
 
 namespace {
-constexpr std::array<Route, 4> kRoutes = {{
+constexpr std::array<Route, 4> kStockRoutes = {{
     {"GET", "/stock", "pos.stock:read",
      "fields sort limit page store_id product_id upd_date_time-from upd_date_time-to", list_stock},
     {"GET", "/stock/changes/{id}/{id}", "pos.stock-changes:read",
@@ -226,6 +226,6 @@ void publish_stock(World& world, const Contract& contract, std::string_view acti
   publish(world, contract, "pos:stock", action, "ids", ids);
 }
 
-std::span<const Route> stock_routes() { return kRoutes; }
+std::span<const Route> stock_routes() { return kStockRoutes; }
 
 }  // namespace tsunagi::smaregi_sandbox

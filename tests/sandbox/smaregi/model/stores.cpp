@@ -65,8 +65,8 @@ constexpr std::array<Field, 12> kPointFieldsOfStore = {{
     {.name = "mileageDivision", .kind = Kind::kChoice, .choices = "012", .initial = "0"},
 }};
 
-constexpr std::array<std::string_view, 1> kNested = {"pointCondition"};
-constexpr std::array<std::string_view, 1> kRequired = {"storeName"};
+constexpr std::array<std::string_view, 1> kStoreNested = {"pointCondition"};
+constexpr std::array<std::string_view, 1> kStoreRequired = {"storeName"};
 
 Store& store_of(Context& context) {
   const auto found = context.contract.stores.find(context.ids.at(0));
@@ -101,11 +101,6 @@ Json print_one(const Context& context, const Store& store, Style style, bool con
   return object;
 }
 
-Style write_style(const Context& context) {
-  return context.switches().is(Switch::kWriteReplyScalars, "numeric") ? Style::kNumericChoices
-                                                                      : Style::kStrings;
-}
-
 Record read_condition(Context& context, const Record* before) {
   static const Json nothing = Json::object();
   const auto given = context.body.find("pointCondition");
@@ -115,7 +110,7 @@ Record read_condition(Context& context, const Record* before) {
                            : read_changes(rules, body, context.switches(), *before);
 }
 
-void announce(Context& context, std::string_view action, int64_t id) {
+void announce_store(Context& context, std::string_view action, int64_t id) {
   if (context.switches().is(Switch::kStoreEvents, "absent")) return;
   publish(context.world, context.contract, "pos:stores", action, "storeIds",
           Json::array({std::to_string(id)}));
@@ -142,8 +137,9 @@ Reply get_store(Context& context) {
 }
 
 Reply create_store(Context& context) {
-  Record record = read_new({.fields = kStoreFields, .required = kRequired, .handled = kNested},
-                           context.body, context.switches());
+  Record record =
+      read_new({.fields = kStoreFields, .required = kStoreRequired, .handled = kStoreNested},
+               context.body, context.switches());
   Record condition = read_condition(context, nullptr);
   const int64_t id = ++context.contract.last_store;
   record.set("storeId", id);
@@ -152,22 +148,23 @@ Reply create_store(Context& context) {
   record.set("updDateTime", format_date_time(context.now()));
   Store& store = context.contract.stores[id];
   store = {.record = std::move(record), .point_condition = std::move(condition)};
-  announce(context, "created", id);
+  announce_store(context, "created", id);
   return json_reply(print_one(context, store, write_style(context), true));
 }
 
 Reply edit_store(Context& context) {
   Store& store = store_of(context);
-  Record record = read_changes({.fields = kStoreFields, .required = kRequired, .handled = kNested},
-                               context.body, context.switches(), store.record);
+  Record record =
+      read_changes({.fields = kStoreFields, .required = kStoreRequired, .handled = kStoreNested},
+                   context.body, context.switches(), store.record);
   Record condition = read_condition(context, &store.point_condition);
   record.set("updDateTime", format_date_time(context.now()));
   store = {.record = std::move(record), .point_condition = std::move(condition)};
-  announce(context, "edited", context.ids.at(0));
+  announce_store(context, "edited", context.ids.at(0));
   return json_reply(print_one(context, store, write_style(context), true));
 }
 
-constexpr std::array<Route, 4> kRoutes = {{
+constexpr std::array<Route, 4> kStoreRoutes = {{
     {"GET", "/stores", "pos.stores:read",
      "fields sort limit page store_code division with_point_condition", list_stores},
     {"POST", "/stores", "pos.stores:write", "", create_store},
@@ -177,6 +174,6 @@ constexpr std::array<Route, 4> kRoutes = {{
 
 }  // namespace
 
-std::span<const Route> store_routes() { return kRoutes; }
+std::span<const Route> store_routes() { return kStoreRoutes; }
 
 }  // namespace tsunagi::smaregi_sandbox

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 7> kHeadRequired = {
     "terminalTranDateTime"};
 constexpr std::array<std::string_view, 4> kDetailRequired = {
     "transactionDetailId", "transactionDetailDivision", "salesPrice", "quantity"};
-constexpr std::array<std::string_view, 2> kNested = {"details", "layaway"};
+constexpr std::array<std::string_view, 2> kHeadNested = {"details", "layaway"};
 constexpr std::array<std::string_view, 9> kDivisionsByApi = {"1", "2", "3",  "4", "5",
                                                              "6", "7", "13", "14"};  // [DOC]
 
@@ -127,7 +127,7 @@ void announce_layaway(Context& context, std::string_view action, int64_t id) {
 }
 
 Record read_head(Context& context) {
-  return read_new({.fields = head_fields(), .required = kHeadRequired, .handled = kNested},
+  return read_new({.fields = head_fields(), .required = kHeadRequired, .handled = kHeadNested},
                   context.body, context.switches());
 }
 

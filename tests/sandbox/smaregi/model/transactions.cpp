@@ -73,7 +73,7 @@ bool in_windows(const Windows& windows, const Record& head) {
          fits(windows.changed, "updDateTime") && fits(windows.adjusted, "adjustmentDateTime");
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kFilters = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kTransactionFilters = {
     {{"transaction_head_division", "transactionHeadDivision"},
      {"store_id", "storeId"},
      {"customer_code", "customerCode"},
@@ -94,7 +94,7 @@ Reply list(Context& context, bool layaways) {
     const auto& [id, transaction] = *it;
     if (id > ids.to) break;
     if (transaction.is_layaway != layaways && !(transaction.is_layaway && mixed)) continue;
-    const bool fits = std::all_of(kFilters.begin(), kFilters.end(),
+    const bool fits = std::all_of(kTransactionFilters.begin(), kTransactionFilters.end(),
                                   [&, &head = transaction.head](const auto& filter) {
                                     const auto wanted = query_value(context, filter.first);
                                     return !wanted || head.text(filter.second) == *wanted;
@@ -149,7 +149,7 @@ constexpr std::string_view kOneQuery =
     "with_money_control with_coupons "
     "with_store with_customer with_detail_product_attributes";
 
-constexpr std::array<Route, 10> kRoutes = {{
+constexpr std::array<Route, 10> kTransactionRoutes = {{
     {"GET", "/transactions", "pos.transactions:read", kListQuery, list_transactions},
     {"POST", "/transactions", "pos.transactions:write", "", create_transaction},
     {"GET", "/transactions/layaways", "pos.transactions:read", kListQuery, list_layaways},
@@ -191,6 +191,6 @@ Transaction& transaction_of(Context& context, bool layaway) {
   return found->second;
 }
 
-std::span<const Route> transaction_routes() { return kRoutes; }
+std::span<const Route> transaction_routes() { return kTransactionRoutes; }
 
 }  // namespace tsunagi::smaregi_sandbox
