@@ -95,6 +95,7 @@ std::vector<Refusal> OnlineShop::set_all(const std::vector<Write>& writes) {
   for (size_t i = 0; i < writes.size(); ++i) {
     const Write& write = writes[i];
     const auto level = levels.find({write.item_id, write.location_id});
+    touched.erase({write.item_id, write.location_id});  // refused, it is to be looked at again
     const bool known =
         std::ranges::find(places, write.location_id, &ShopLocation::id) != places.end();
     if (!named.insert({write.item_id, write.location_id}).second || write.on_hand < 0) {
