@@ -62,6 +62,7 @@ Result<std::vector<OnlineStock::Seen>> OnlineShop::on_hand(const Tenant&, int64_
       if (level != levels.end()) one.on_hand = level->second.on_hand();
       seen.push_back(one);
     }
+    for (const int64_t item : item_ids) after_a_look(item, location_id);
     return seen;
   });
 }
