@@ -117,6 +117,7 @@ void OnlineShop::cancel_parcel(Order& order, Parcel& parcel) {
                            .remaining = line.quantity,
                            .committed_at = parcel.location});
     levels[{line.item, parcel.location}].committed += line.quantity;
+    touched.insert({line.item, parcel.location});
     on_parcel({parcel.id, parcel.location, line.item, -line.quantity});
   }
   order.works.push_back(std::move(again));

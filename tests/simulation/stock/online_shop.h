@@ -31,6 +31,8 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
   std::function<bool()> loses_answer;  // asked after: it happened, and nobody hears
   std::function<void(Notice)> tell;
   std::function<void(std::string)> log;
+  // What somebody does between a look at a level and the write of it.
+  std::function<void(int64_t item, int64_t location)> after_a_look;
   // Goods leave a location with a parcel; below 0: they are back.
   struct Leaving {
     int64_t parcel = 0, location = 0, item = 0, pieces = 0;

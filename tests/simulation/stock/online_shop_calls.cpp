@@ -62,6 +62,7 @@ Result<std::vector<OnlineStock::Seen>> OnlineShop::on_hand(const Tenant&, int64_
       if (level != levels.end()) one.on_hand = level->second.on_hand();
       seen.push_back(one);
     }
+    for (const int64_t item : item_ids) after_a_look(item, location_id);
     return seen;
   });
 }
@@ -95,6 +96,7 @@ std::vector<Refusal> OnlineShop::set_all(const std::vector<Write>& writes) {
   for (size_t i = 0; i < writes.size(); ++i) {
     const Write& write = writes[i];
     const auto level = levels.find({write.item_id, write.location_id});
+    touched.erase({write.item_id, write.location_id});  // refused, it is to be looked at again
     const bool known =
         std::ranges::find(places, write.location_id, &ShopLocation::id) != places.end();
     if (!named.insert({write.item_id, write.location_id}).second || write.on_hand < 0) {

@@ -32,6 +32,10 @@ World::World(Disk& disk, uint64_t seed)
   tills_.loses_answer = [this] { return weather_.loses_answer(); };
   tills_.is_slow = [this] { return weather_.is_slow(); };
   shop_.tell = tills_.tell;
+  shop_.after_a_look = [this](int64_t item, int64_t location) {
+    const bool there = shop_.levels.contains({item, location});
+    if (weather_.rough && there && often(2)) shop_.set_by_hand(item, location, 5);
+  };
   shop_.log = [this](std::string line) { note(std::move(line)); };
   shop_.fails = [this] { return weather_.fails(weather_.shop_down); };
   shop_.loses_answer = tills_.loses_answer;
