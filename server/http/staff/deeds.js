@@ -15,8 +15,6 @@
  *   signedOut: () => void}} Heard
  */
 
-/** Each by itself, so that two tabs do not write over each other's. */
-const kPrefix = 'tsunagi-staff:deed:';
 const kDeedsMost = 50;
 const kKeptMs = 24 * 3_600_000;
 const kWaitsMs = [1_000, 2_000, 4_000, 8_000, 15_000];  // the last one again and again, until kKeptMs
@@ -25,6 +23,7 @@ const kRetryAfterMostMs = 60_000;
 export class Deeds {
   #ask;
   #heard;
+  #prefix;  // each by itself, so that two tabs do not write over each other's
   /** @type {Deed[]} */
   #deeds = [];
   #failures = 0;
@@ -32,12 +31,13 @@ export class Deeds {
   #stopped = true;
   #timer = 0;
 
-  /** @param {typeof import('./server.js').ask} ask @param {Heard} heard */
-  constructor(ask, heard) {
+  /** @param {typeof import('./server.js').ask} ask @param {Heard} heard @param {string} name of what the browser keeps */
+  constructor(ask, heard, name) {
     this.#ask = ask;
     this.#heard = heard;
+    this.#prefix = `${name}:deed:`;
     try {
-      this.#deeds = Object.entries(localStorage).filter(([key]) => key.startsWith(kPrefix)).map(([, text]) => JSON.parse(text))
+      this.#deeds = Object.entries(localStorage).filter(([key]) => key.startsWith(this.#prefix)).map(([, text]) => JSON.parse(text))
         .sort((one, other) => one.at - other.at).slice(0, kDeedsMost);
     } catch { /* kept by nobody, or not ours: there is none */ }
   }
@@ -75,7 +75,7 @@ export class Deeds {
     }
     this.#deeds = [...this.#deeds, deed];
     try {
-      localStorage.setItem(kPrefix + deed.id, JSON.stringify(deed));
+      localStorage.setItem(this.#prefix + deed.id, JSON.stringify(deed));
     } catch { /* no room: it lasts as long as the page */ }
     if (this.#failures === 0) this.wake();
   }
@@ -139,6 +139,6 @@ export class Deeds {
   /** @param {Deed} deed */
   #remove(deed) {
     this.#deeds = this.#deeds.filter((one) => one.id !== deed.id);
-    localStorage.removeItem(kPrefix + deed.id);
+    localStorage.removeItem(this.#prefix + deed.id);
   }
 }

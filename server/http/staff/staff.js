@@ -14,7 +14,7 @@ const part = (name) => import(page.dataset[name] ?? '');
  *   typeof import('./detail.js'), typeof import('./results.js'), typeof import('./thumb.js'), typeof import('./wedge.js'), typeof import('./door.js'),
  *   typeof import('./frame.js'), typeof import('./lookup.js'), typeof import('./mails.js'), typeof import('./camera.js'), typeof import('./parcels.js')]}
  */
-const [{WORDS}, {createTools}, {ask}, rules, {Deeds}, {Board}, {Ticks}, {createRows}, {createDetail}, {createResults}, {createThumb}, {listen},
+const [{WORDS}, {createTools}, server, rules, {Deeds}, {Board}, {Ticks}, {createRows}, {createDetail}, {createResults}, {createThumb}, {listen},
   {invitation, createDoor}, {createFrame}, {createLookup}, {createMails}, {createCamera}, {createParcels}] = /** @type {any} */ (await Promise.all(
   ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup', 'mails', 'camera', 'parcels'].map(part)));
 
@@ -33,19 +33,32 @@ document.documentElement.lang = language;
 const tools = createTools(words, language);
 const {make, say, counted, hour} = tools;
 
+// ---- whose answers: the server's or, for practising, this page's own --------------------------------------------------
+
+const practises = new URLSearchParams(location.search).has('practice');
+/** @type {typeof import('./practice-words.js').PRACTICE_WORDS.ja | undefined} */
+const practice = practises ? (await part('practiceWords')).PRACTICE_WORDS[language] : undefined;
+/** @type {typeof import('./server.js').ask} */
+const ask = practice ? (await part('practice')).createPractice({words: practice, Refusal: server.Refusal}) : server.ask;
+/** Where the browser keeps what is not sent and what was found: practice never touches the real ones. */
+const keptAs = practises ? 'tsunagi-practice' : 'tsunagi-staff';
+/** The page without its place in it, as it is or for practising. @param {boolean} [practising] */
+const pageAddress = (practising = false) => `${location.pathname}${practising ? '?practice' : ''}`;
+
 // ---- what everything is shown with -----------------------------------------------------------------------------------
 
 const frame = createFrame(tools, /** @type {HTMLElement} */ (document.getElementById('top')), {home, leave, choose(code) {
   localStorage.setItem(kLanguageKey, code);
   location.reload();
-}});
+}, practise: practice ? {words: practice, again: () => location.assign(pageAddress(true)), end: () => location.assign(pageAddress())}
+  : {begin: () => location.assign(pageAddress(true))}});
 page.replaceChildren(make('p', {class: 'quiet'}, words.loading));
 
 /** @param {string} name */
 const address = (name) => page.dataset[name] ?? '';
 const thumb = createThumb(footer, {tools, createCamera, found: (text) => lookUp(text),
   files: {scan: address('scan'), worker: address('scanWorker'), loader: address('reader'), module: address('readerModule')}});
-const ticks = new Ticks();
+const ticks = new Ticks(keptAs);
 const parcels = await createParcels({tools, part, ask, thumb, ticks, act, home});
 const rows = createRows(tools, rules, parcels.row);
 const mails = createMails(tools, ask, thumb, {taken(pickup) {
@@ -69,7 +82,7 @@ const deeds = new Deeds(ask, {
   },
   waits: () => showCut(),
   signedOut: () => close(false),
-});
+}, keptAs);
 const board = new Board(ask, (job) => ('order' in job ? parcels.isOpen(job) : rules.isOpen(job)), {work: follow, silent: () => showCut(), signedOut: () => close(false)});
 
 // ---- what is shown ---------------------------------------------------------------------------------------------------
@@ -186,7 +199,7 @@ function home() {
   arrive();
 }
 function arrive() {
-  if (location.hash.startsWith('#join=')) return void join(invitation());
+  if (!practises && location.hash.startsWith('#join=')) return void join(invitation());
   frame.closeMenu();
   if (!location.hash) result = undefined;
   show();
@@ -304,7 +317,7 @@ addEventListener('online', () => {
   void board.refresh();
 });
 
-const token = invitation();
+const token = practises ? '' : invitation();
 if (token) void join(token);
 else board.start();
 export {};  // awaits at its top, which only modules may

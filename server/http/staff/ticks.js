@@ -3,15 +3,16 @@
 
 /** @typedef {import('./pickup.js').Pickup} Pickup */
 
-const kKey = 'tsunagi-staff:found';
-
 export class Ticks {
   /** Pick-up id → a figure a line. @type {Record<string, number[]>} */
   #found = {};
+  #key;
 
-  constructor() {
+  /** @param {string} name of what the browser keeps */
+  constructor(name) {
+    this.#key = `${name}:found`;
     try {
-      this.#found = JSON.parse(localStorage.getItem(kKey) ?? '{}') ?? {};
+      this.#found = JSON.parse(localStorage.getItem(this.#key) ?? '{}') ?? {};
     } catch { /* not ours */ }
   }
 
@@ -45,7 +46,7 @@ export class Ticks {
 
   #keep() {
     try {
-      localStorage.setItem(kKey, JSON.stringify(this.#found));
+      localStorage.setItem(this.#key, JSON.stringify(this.#found));
     } catch { /* no room: it lasts as long as the page */ }
   }
 }
