@@ -143,7 +143,14 @@ void OutboxWorker::handle(TenantId tenant_id, const std::vector<OutboxItem>& ite
   }
   const std::optional<Tenant>& tenant = *read;
   if (!tenant || !tenant->installed) {  // nowhere to write to
-    for (const OutboxItem& item : items) finish(item, untold(item));
+    for (const OutboxItem& item : items) {
+      const bool waits = tenant && item.write.kind == OutboxKind::kTakeFromTills;
+      if (waits) {  // it has left all the same, and the shop may come back
+        wait(item, kGoneRetrySeconds, "the app is not installed");
+      } else {
+        finish(item, untold(item));
+      }
+    }
     return;
   }
   std::vector<OutboxItem> writes;

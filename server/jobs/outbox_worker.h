@@ -17,6 +17,7 @@ namespace tsunagi {
 inline constexpr int kOutboxBatch = 50;
 inline constexpr size_t kCardsAWrite = 25;  // metafieldsSet takes at most 25
 inline constexpr Seconds kPausedRetrySeconds = 30;
+inline constexpr Seconds kGoneRetrySeconds = 3'600;
 inline constexpr std::chrono::seconds kMailsTime{5};  // of one shop's batch; none begins after it
 inline constexpr Seconds kMailsWaitSeconds = 5;
 

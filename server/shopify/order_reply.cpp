@@ -12,6 +12,8 @@ namespace {
 
 using OrderJson = nlohmann::json;
 
+constexpr size_t kParcelsMost = 50;  // of an order; one more is asked for
+
 // nullptr: not a list.
 const OrderJson* node_list(const OrderJson& object, std::string_view name) {
   const OrderJson* found = object_at(object, name);
@@ -64,6 +66,9 @@ Result<OrderWork> read_work(const OrderJson& node) {
 Result<Done> read_parcels(const OrderJson& from, ShopOrder& order) {
   const OrderJson* list = field(from, "fulfillments");
   if (list == nullptr || !list->is_array()) return nonsense("fulfillments is not a list");
+  if (list->size() > kParcelsMost) {
+    return Error{ErrorCode::kInvalid, "Shopify: the order has more than 50 fulfilments"};
+  }
   for (const OrderJson& node : *list) {
     const auto id = parse_gid(text_at(node, "id"), "Fulfillment");
     if (!id) return nonsense("fulfillments.id is none");

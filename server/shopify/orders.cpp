@@ -87,7 +87,7 @@ Result<ShopOrders::Changed> ShopifyOrders::orders_changed(const Tenant& tenant, 
   if (from > 0) query = "updated_at:>='" + format_iso_time(from) + "' AND " + query;
   OrderVariables variables = {{"query", query}, {"closed", from > 0}};
   Changed changed{.orders = {}, .until = to};
-  for (int page = 1; page <= kChangedWorkPages; ++page) {
+  for (int page = 1; page <= kChangedWorkPagesMost; ++page) {
     const auto body = wire_->call(tenant, shopify::kWorksChanged, variables, Caller::kBackground);
     if (!body) return body.error();
     const auto read = shopify::parse_changed_works(*body);
@@ -95,7 +95,12 @@ Result<ShopOrders::Changed> ShopifyOrders::orders_changed(const Tenant& tenant, 
     for (const auto& work : read->works) changed.orders.push_back(work.order_id);
     if (!read->more) break;
     // The next reading goes on from here; more of the last one's second may be on the next page.
-    if (page == kChangedWorkPages) changed.until = read->works.back().changed_at - 1;
+    const Seconds until = read->works.back().changed_at - 1;
+    const bool gets_on = until > from + kOrderOverlapSeconds;
+    if ((page >= kChangedWorkPages && gets_on) || page == kChangedWorkPagesMost) {
+      changed.until = until;
+      break;
+    }
     variables["after"] = read->end;
   }
   std::ranges::sort(changed.orders);

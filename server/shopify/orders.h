@@ -12,7 +12,8 @@
 namespace tsunagi {
 
 inline constexpr int kWorkLinePages = 5;      // of 100 lines: Shopify's orders have 500 at most
-inline constexpr int kChangedWorkPages = 10;  // of 100, in one reading
+inline constexpr int kChangedWorkPages = 10;  // of 100, in one reading that gets on
+inline constexpr int kChangedWorkPagesMost = 100;
 
 class ShopifyOrders final : public ShopOrders {
  public:

@@ -191,6 +191,8 @@ class SqlStorage : public Database {
   Result<int64_t> on_hand_waiting(TenantId tenant) override;
   Result<std::optional<Taking>> taking(TenantId tenant, std::string_view key) override;
   Result<std::vector<Taking>> takings_of_order(TenantId tenant, int64_t order_id) override;
+  Result<int64_t> still_counted(TenantId tenant, std::string_view product_id,
+                                std::string_view store_id) override;
   Result<Done> begin_taking(TenantId tenant, std::string_view key, Seconds now) override;
 
  private:

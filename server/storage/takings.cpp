@@ -17,6 +17,9 @@ constexpr Sql kTakingsOfOrder{
     "AND m.order_id = :b AND t.tenant = m.tenant AND t.parcel_id = m.parcel_id "
     "AND t.order_line = m.order_line AND t.back = m.back "
     "ORDER BY t.parcel_id, t.order_line, t.back"};
+constexpr Sql kStillCounted{
+    "SELECT COALESCE(CAST(SUM(quantity * (1 - 2 * back)) AS BIGINT), 0) FROM till_taking "
+    "WHERE tenant = :a AND product_id = :b AND store_id = :c AND done_at = 0"};
 constexpr Sql kBeginTaking{
     "UPDATE till_taking SET begun_at = :a WHERE tenant = :b AND parcel_id = :c "
     "AND order_line = :d AND back = :e AND done_at = 0"};
@@ -54,6 +57,15 @@ Result<std::vector<Taking>> SqlStorage::takings_of_order(TenantId tenant, int64_
         },
         tenant, order_id);
     return takings;
+  });
+}
+
+Result<int64_t> SqlStorage::still_counted(TenantId tenant, std::string_view product_id,
+                                          std::string_view store_id) {
+  return read([&](Session& session) -> Result<int64_t> {
+    int64_t pieces = 0;
+    session.one(kStillCounted, std::tie(pieces), tenant, product_id, store_id);
+    return pieces;
   });
 }
 

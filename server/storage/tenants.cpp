@@ -46,6 +46,10 @@ constexpr Sql kForgetCursors{"DELETE FROM sync_cursor WHERE tenant = :a"};
 constexpr Sql kForgetDroppedLinks{"DELETE FROM dropped_link WHERE tenant = :a"};
 constexpr Sql kForgetLeftMembers{"DELETE FROM left_member WHERE tenant = :a"};
 constexpr Sql kForgetBackfill{"DELETE FROM backfill WHERE tenant = :a"};
+constexpr Sql kForgetTakings{"DELETE FROM till_taking WHERE tenant = :a"};
+constexpr Sql kForgetTakingItems{
+    "DELETE FROM outbox WHERE tenant = :a AND kind = 'take_from_tills'"};
+constexpr Sql kForgetSentHeld{"UPDATE shipment_line SET held = 0 WHERE tenant = :a AND held > 0"};
 constexpr Sql kForgetItems{"DELETE FROM shop_item WHERE tenant = :a"};
 constexpr Sql kSaveSettings{"UPDATE tenant SET settings = :a WHERE tenant = :b"};
 constexpr Sql kHoldTenantAlone{"SELECT tenant FROM tenant WHERE tenant = :a {hold_alone}"};
@@ -153,6 +157,9 @@ void forget_contract_data(Session& session, TenantId tenant) {
   session.run(kForgetLeftMembers, tenant);
   session.run(kForgetBackfill, tenant);
   session.run(kForgetItems, tenant);
+  session.run(kForgetTakings, tenant);
+  session.run(kForgetTakingItems, tenant);
+  session.run(kForgetSentHeld, tenant);
 }
 
 // A shop whose contract went to another shop while it was uninstalled: its links name members of a

@@ -307,6 +307,22 @@ TEST_F(InventoryTest, WhatStaffDidNotFindIsSoldNowhereUntilItIsCountedAgain) {
   EXPECT_EQ(seen(1, kShibuya), 5);
 }
 
+TEST_F(InventoryTest, WhatWasSoldOnlineIsNotGivenBackWhileTheTillsDoNotKnow) {
+  online(1, kShibuya, 8);
+  level("p1", "1", 8);
+  go_through();
+  Taking taking;
+  taking.name = {.parcel_id = 77, .order_line = 5};
+  taking.product_id = "p1";
+  taking.store_id = "1";
+  taking.quantity = 3;
+  storage.takings["77/5"] = taking;
+  online(1, kShibuya, 5);  // as the online shop does by itself
+  level("p1", "1", 7);     // a till sold one
+  EXPECT_THAT(write(), IsEmpty());
+  EXPECT_EQ(seen(1, kShibuya), 4);
+}
+
 TEST_F(InventoryTest, WhatChangesBetweenLookAndWriteIsLookedAtAgain) {
   online(1, kShibuya, 9);
   go_through();

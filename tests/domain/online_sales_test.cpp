@@ -144,6 +144,43 @@ TEST_F(OnlineSalesTest, OnlyWhatLeavesAShopFromWhenItIsALocation) {
   EXPECT_THAT(storage.takings, IsEmpty());
 }
 
+TEST_F(OnlineSalesTest, TwoRowsOfOneLineAreOneTaking) {
+  leaves(kParcel, 2);
+  orders.sent[kParcel].push_back({.order_line = 5, .variant_id = 31, .quantity = 1});
+  note();
+  EXPECT_THAT(work(), IsEmpty());
+  EXPECT_EQ(counted(), 5);
+}
+
+TEST_F(OnlineSalesTest, WhileTheTillsAreNotToldWhatLeftIsNotCounted) {
+  leaves(kParcel, 3);
+  note();
+  EXPECT_EQ(*book.still_counted(tenant.id, "p", "1"), 3);
+  EXPECT_EQ(*book.still_counted(tenant.id, "p", "2"), 0);
+  EXPECT_THAT(work(), IsEmpty());
+  EXPECT_EQ(*book.still_counted(tenant.id, "p", "1"), 0);
+}
+
+TEST_F(OnlineSalesTest, WhatAShopSentIsItsOwnWhereverThePlatformHadTheWork) {
+  pos.set_stock("p", "2", 9);
+  Shipment shipment{.id = "s",
+                    .order_name = {},
+                    .store_id = "2",
+                    .state = ShipmentState::kShipped,
+                    .reason = {},
+                    .carrier = {},
+                    .number = {},
+                    .told_id = kParcel,
+                    .lines = {ShipmentLine{}}};
+  shipment.lines.front().order_line = 5;
+  shipment.lines.front().product_id = "p";
+  leaves(kParcel, 3, 555);
+  note({shipment});
+  EXPECT_THAT(work(), IsEmpty());
+  EXPECT_EQ(tills.figure("p", "2"), 6);
+  EXPECT_EQ(counted(), 8);
+}
+
 TEST_F(OnlineSalesTest, AnAnswerThatIsLostIsLookedUp) {
   leaves(kParcel, 3);
   note();

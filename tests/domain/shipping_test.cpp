@@ -418,6 +418,32 @@ TEST_F(ShippingTest, TheAddressIsForTheShopThatPacks) {
   EXPECT_EQ(ErrorCode::kConflict, code_for(clerk));
 }
 
+TEST_F(ShippingTest, WhatLeftAShopIsNobodyElsesWhenLessOfItRemains) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  const Shipment shipment = only(ShipmentState::kAssigned);
+  OrderWork& work = orders.orders[kOrder].works[0];
+  work.state = WorkState::kOnHold;
+  pack_and_send(shipment, "4912");
+  step();
+  EXPECT_EQ(0, orders.parcels);
+  work.lines[0].remaining = 1;  // the other piece is refunded
+  work.state = WorkState::kOpen;
+  EXPECT_EQ(Outcome::kInStep, step());
+  EXPECT_EQ(1, orders.parcels);
+  EXPECT_EQ(1U, book.shipments.size()) << "no other shop sends it again";
+}
+
+TEST_F(ShippingTest, WhatWasGivenBackStaysWithThePlatformsPeople) {
+  orders.add(kOrder, kOnline, {{1, "49", 200}});
+  step();
+  const Shipment shipment = only(ShipmentState::kPerson);
+  EXPECT_TRUE(act(shipment, ShipmentAction::kGiveBack).ok());
+  orders.orders[kOrder].works[0].lines[0].remaining = 1;
+  step();
+  EXPECT_EQ(1U, book.shipments.size());
+}
+
 TEST_F(ShippingTest, AReadingAsksForEveryOrderThatChangedAndGoesOnFromThere) {
   orders.add(kOrder, kOnline, {{1, "49", 2}});
   orders.add(kOrder + 1, kOnline, {{2, "49", 1}});

@@ -120,6 +120,15 @@ class FakeInventory : public InventoryBook {
     }
     return found;
   }
+  Result<int64_t> still_counted(TenantId, std::string_view product_id,
+                                std::string_view store_id) override {
+    int64_t pieces = 0;
+    for (const auto& [key, one] : storage_.takings) {
+      if (one.product_id != product_id || one.store_id != store_id || one.done_at != 0) continue;
+      pieces += one.name.back ? -one.quantity : one.quantity;
+    }
+    return pieces;
+  }
   Result<Done> begin_taking(TenantId, std::string_view key, Seconds now) override {
     Taking& taking = storage_.takings[std::string(key)];
     if (taking.done_at != 0) return Error{ErrorCode::kConflict, "the tills have it already"};

@@ -92,9 +92,11 @@ class Planner {
     return best;
   }
 
-  // What of the work the shipment is; none: it has not all of it.
+  // What of the work the shipment is; none: it has not all of it. Of what has left the shop, or was
+  // given back, what remains is the shipment's, too: nobody else is to send it.
   static std::vector<WorkPart> parts_of(const Shipment& shipment, const OrderWork& work) {
     std::vector<WorkPart> parts;
+    const bool partly = waits_to_be_told(shipment) || shipment.state == ShipmentState::kGivenBack;
     for (const ShipmentLine& line : shipment.lines) {
       int64_t left = line.quantity;
       for (const OrderWork::Line& there : work.lines) {
@@ -103,7 +105,7 @@ class Planner {
         if (taken > 0) parts.push_back({.line = there.id, .quantity = taken});
         left -= taken;
       }
-      if (left > 0) return {};
+      if (left > 0 && !partly) return {};
     }
     return parts;
   }

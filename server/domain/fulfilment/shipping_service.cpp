@@ -57,22 +57,25 @@ int64_t order_of_key(std::string_view key) {
 
 Result<ShippingService::Outcome> ShippingService::step(const Tenant& tenant, int64_t order_id) {
   std::optional<Result<std::optional<ShopOrder>>> order;
+  bool fresh = true;  // what was sold of it is not noted yet
   for (int round = 0; round < kOrderRounds; ++round) {
     if (!order) order = ports_.orders.order(tenant, order_id);
     if (!order->ok()) return order->error();
     const auto shipments = ports_.book.shipments_of_order(tenant.id, order_id);
     if (!shipments.ok()) return shipments.error();
     const OrderPlan plan = plan_order(tenant.settings, **order, *shipments);
+    if (fresh && plan.seen.empty()) {  // first of all: what else is to do may fail
+      if (auto sold = note_sold(tenant, **order, *shipments); !sold.ok()) return sold.error();
+      fresh = false;
+    }
     const auto here = do_next(tenant, **order, plan, *shipments);
     if (!here.ok()) return here.error();
     if (*here) continue;
     const auto there = tell_platform(tenant, plan);
     if (!there.ok()) return there.error();
-    if (!*there) {
-      if (auto sold = note_sold(tenant, **order, *shipments); !sold.ok()) return sold.error();
-      return plan.lost.empty() ? Outcome::kInStep : Outcome::kReview;
-    }
+    if (!*there) return plan.lost.empty() ? Outcome::kInStep : Outcome::kReview;
     order.reset();
+    fresh = true;
   }
   return Error{ErrorCode::kInvalid, "an order takes more steps than one may"};
 }

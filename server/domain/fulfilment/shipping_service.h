@@ -23,7 +23,6 @@ inline constexpr int kOrderRounds = 40;  // of one step; each does one thing of 
 inline constexpr int kRoutingTries = 3;  // while others take what was offered
 inline constexpr int kShipmentsListed = 200;
 inline constexpr size_t kDeedIdMost = 64;
-inline constexpr Seconds kOrderOverlapSeconds = 60;  // readings go back so far
 inline constexpr std::string_view kOrdersCursor = "orders";
 // Why head office is asked besides the causes of routing.
 inline constexpr std::string_view kNotMovable = "not_movable";  // the platform refuses the move

@@ -13,6 +13,8 @@
 
 namespace tsunagi {
 
+inline constexpr Seconds kOrderOverlapSeconds = 60;  // readings of changes go back so far
+
 enum class WorkState : uint8_t {
   kOpen,    // somebody may send it
   kOnHold,  // nobody may, for now

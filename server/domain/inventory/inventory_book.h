@@ -45,6 +45,9 @@ class InventoryBook {  // storage
   // What is, or was, to be taken from the tills.
   virtual Result<std::optional<Taking>> taking(TenantId tenant, std::string_view key) = 0;
   virtual Result<std::vector<Taking>> takings_of_order(TenantId tenant, int64_t order_id) = 0;
+  // Pieces of the product that left the shop and that the tills still count.
+  virtual Result<int64_t> still_counted(TenantId tenant, std::string_view product_id,
+                                        std::string_view store_id) = 0;
   // Before the tills are asked. kConflict: it is over by now.
   virtual Result<Done> begin_taking(TenantId tenant, std::string_view key, Seconds now) = 0;
 };

@@ -94,9 +94,12 @@ class Turn {
     if (!levels.ok()) return wish.fail(levels.error());
     if (levels->empty()) return decide_without_level(wish);
     const StockLevel& level = levels->front();
-    // The tills may sell what they do not have; the online shop takes no negative figure. What
-    // staff did not find is sold nowhere.
-    wish.wanted = level.doubted ? 0 : std::clamp<int64_t>(level.on_hand, 0, kOnHandMost);
+    const auto gone =
+        ports_.book.still_counted(tenant_.id, wish.name.product_id, wish.name.store_id);
+    if (!gone.ok()) return wish.fail(gone.error());
+    // The tills may sell what they do not have; the online shop takes no negative figure, and has
+    // subtracted by itself what it sold. What staff did not find is sold nowhere.
+    wish.wanted = level.doubted ? 0 : std::clamp<int64_t>(level.on_hand - *gone, 0, kOnHandMost);
     wish.changed_at = level.changed_at;
   }
 

@@ -19,6 +19,31 @@ const Taking* find_taking(const std::vector<Taking>& takings, const TakingName& 
   return found == takings.end() ? nullptr : &*found;
 }
 
+// Of works that the platform joined, a line of the order may come twice.
+std::vector<SentLine> summed(const std::vector<SentLine>& lines) {
+  std::vector<SentLine> sums;
+  for (const SentLine& line : lines) {
+    const auto same = std::ranges::find(sums, line.order_line, &SentLine::order_line);
+    if (same == sums.end()) {
+      sums.push_back(line);
+    } else {
+      same->quantity += line.quantity;
+    }
+  }
+  return sums;
+}
+
+// nullptr: the parcel is not one of a shipment with this line.
+const Shipment* shipment_of(const std::vector<Shipment>& shipments, int64_t parcel_id,
+                            int64_t order_line) {
+  for (const Shipment& shipment : shipments) {
+    const bool has = std::ranges::find(shipment.lines, order_line, &ShipmentLine::order_line) !=
+                     shipment.lines.end();
+    if (shipment.told_id == parcel_id && has) return &shipment;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 struct OnlineSales::Noting {
@@ -59,8 +84,9 @@ Result<Done> OnlineSales::note(const Tenant& tenant, const ShopOrder& order,
   for (const Shipment& shipment : shipments) {
     if (shipment.told_id == 0) continue;
     for (const ShipmentLine& line : shipment.lines) {
-      const bool waits = find_taking(noting.takings, {.parcel_id = shipment.told_id,
-                                                      .order_line = line.order_line}) != nullptr;
+      const Taking* taking = find_taking(
+          noting.takings, {.parcel_id = shipment.told_id, .order_line = line.order_line});
+      const bool waits = taking != nullptr && taking->done_at == 0;
       if (line.held == 0 || waits) continue;
       noting.changes.emplace_back(change::ReleaseSent{shipment.id, line.order_line});
     }
@@ -69,23 +95,38 @@ Result<Done> OnlineSales::note(const Tenant& tenant, const ShopOrder& order,
   return ports_.storage.apply(tenant.id, noting.changes);
 }
 
+// Whether what leaves the place without a shipment of ours is taken: from the moment on at which
+// the merchant said which shop it is. What left before was counted by other means.
+Result<bool> OnlineSales::is_taken_at(const Tenant& tenant, const StoreLocation& place,
+                                      const SentParcel& parcel, Noting& noting) {
+  const auto from = ports_.storage.cursor(tenant.id, taken_from_cursor(place));
+  if (!from.ok()) return from.error();
+  if (!from->has_value()) {  // chosen before this was kept
+    noting.changes.emplace_back(change::SetCursor{taken_from_cursor(place), ports_.clock.now()});
+    return false;
+  }
+  return parcel.sent_at >= **from;
+}
+
+// From the shop whose shipment it is, wherever the platform had the work; else from the shop that
+// the place is.
 Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& parcel,
                                       Noting& noting) {
   const StoreLocation* place = place_at(tenant.settings, parcel.location_id);
   const bool asked = std::ranges::any_of(
       noting.takings, [&](const Taking& taking) { return taking.name.parcel_id == parcel.id; });
-  if (place == nullptr || asked) return Done{};
-  // What left before the merchant said which shop that is was counted by other means.
-  const auto from = ports_.storage.cursor(tenant.id, taken_from_cursor(*place));
-  if (!from.ok()) return from.error();
-  if (!from->has_value()) {  // chosen before this was kept
-    noting.changes.emplace_back(change::SetCursor{taken_from_cursor(*place), ports_.clock.now()});
-    return Done{};
-  }
-  if (parcel.sent_at < **from) return Done{};
+  const bool ours =
+      std::ranges::find(noting.shipments, parcel.id, &Shipment::told_id) != noting.shipments.end();
+  if (asked || (place == nullptr && !ours)) return Done{};
+  auto by_place =
+      place == nullptr ? Result<bool>(false) : is_taken_at(tenant, *place, parcel, noting);
+  if (!by_place.ok()) return by_place.error();
+  if (!*by_place && !ours) return Done{};
   const auto lines = ports_.orders.parcel_lines(tenant, parcel.id);
   if (!lines.ok()) return lines.error();
-  for (const SentLine& line : *lines) {
+  for (const SentLine& line : summed(*lines)) {
+    const Shipment* shipment = shipment_of(noting.shipments, parcel.id, line.order_line);
+    if (shipment == nullptr && !*by_place) continue;
     auto product = product_of(tenant, line, noting);
     if (!product.ok()) return product.error();
     if (product->empty() || line.quantity <= 0) continue;
@@ -93,7 +134,7 @@ Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& pa
                 .order_id = noting.order.id,
                 .order_name = noting.order.name,
                 .product_id = std::move(product).value(),
-                .store_id = place->store_id,
+                .store_id = shipment != nullptr ? shipment->store_id : place->store_id,
                 .quantity = line.quantity});
   }
   return Done{};

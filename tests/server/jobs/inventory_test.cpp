@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "server/domain/inventory/inventory_service.h"
+#include "server/jobs/outbox_worker.h"
 #include "tests/server/jobs/world.h"
 
 namespace tsunagi {
@@ -141,6 +142,25 @@ TEST_F(OnlineStockTest, WhatWasSoldOnlineIsTakenFromTheTillsAndShownOnce) {
   EXPECT_EQ(tills.adds, 1);
   EXPECT_EQ(shown(1), 97);
   EXPECT_THAT(online.written, IsEmpty()) << "both say the same";
+}
+
+TEST_F(OnlineStockTest, WhatLeftBeforeTheAppWentIsTakenWhenItIsBack) {
+  map();
+  Taking taking;
+  taking.name = {.parcel_id = 77, .order_line = 5};
+  taking.product_id = "10";
+  taking.store_id = "1";
+  taking.quantity = 3;
+  Tenant gone = tenant();
+  gone.installed = false;
+  storage.put_tenant(gone);
+  (void)storage.apply(kShop, {change::TakeFromTills{taking}});
+  pass(60);
+  EXPECT_EQ(tills.adds, 0);
+  gone.installed = true;
+  storage.put_tenant(gone);
+  pass(2 * kGoneRetrySeconds);
+  EXPECT_EQ(tills.figure("10", "1"), 97);
 }
 
 }  // namespace

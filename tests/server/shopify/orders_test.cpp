@@ -148,6 +148,12 @@ TEST_F(ShopifyOrdersTest, NonsenseIsNoOrder) {
   json many = good;
   many["data"]["order"]["fulfillmentOrders"]["pageInfo"]["hasNextPage"] = true;
   EXPECT_EQ(ErrorCode::kInvalid, shopify::parse_order_to_ship(many.dump()).error().code);
+  json sent_often = good;
+  json& parcels = sent_often["data"]["order"]["fulfillments"];
+  while (parcels.size() < 50) parcels.push_back(parcels[0]);
+  EXPECT_TRUE(shopify::parse_order_to_ship(sent_often.dump()));
+  parcels.push_back(parcels[0]);
+  EXPECT_EQ(ErrorCode::kInvalid, shopify::parse_order_to_ship(sent_often.dump()).error().code);
   for (const char* body : {"", "[]", "{}", R"({"data":{}})"}) {
     EXPECT_FALSE(shopify::parse_order_to_ship(body)) << body;
     EXPECT_FALSE(shopify::parse_work_lines(body)) << body;
@@ -260,6 +266,10 @@ TEST_F(ShopifyOrdersTest, ChangesAreReadFromAMomentOrAllThatIsOpen) {
   ASSERT_TRUE(since);
   EXPECT_EQ(true, sent()["variables"]["closed"]);
   EXPECT_LT(since->until, 1'790'000'000) << "the next reading goes on from there";
+  const size_t before = shopify.count(kGraphql);
+  EXPECT_TRUE(orders.orders_changed(tenant, 1'789'999'970, 1'790'000'100));
+  EXPECT_EQ(shopify.count(kGraphql) - before, static_cast<size_t>(kChangedWorkPagesMost))
+      << "what changed in the minute that is read again holds up nothing";
 }
 
 }  // namespace

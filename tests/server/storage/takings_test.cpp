@@ -95,6 +95,28 @@ TEST_P(TakingsTest, WhatWasSentStaysHeldUntilTheTillsKnow) {
   EXPECT_EQ(held(), 0);
 }
 
+TEST_P(TakingsTest, WhatIsStillCountedIsSummed) {
+  Taking elsewhere = taking(79, 5);
+  elsewhere.store_id = "2";
+  apply({change::TakeFromTills{taking(77, 5)}, change::TakeFromTills{taking(77, 6)},
+         change::TakeFromTills{elsewhere}});
+  EXPECT_EQ(value(db().still_counted(kShop, "10", "1")), 4);
+  apply({change::TakeFromTills{taking(77, 5, true)}});
+  EXPECT_EQ(value(db().still_counted(kShop, "10", "1")), 2) << "one of them comes back";
+  apply({change::TillsTook{taking(77, 5)}, change::TillsTook{taking(77, 5, true)}});
+  EXPECT_EQ(value(db().still_counted(kShop, "10", "1")), 2);
+  EXPECT_EQ(value(db().still_counted(kShop, "10", "2")), 2);
+  EXPECT_EQ(value(db().still_counted(kShop, "11", "1")), 0);
+}
+
+TEST_P(TakingsTest, AnotherContractIsNotAskedForWhatLeftShopsOfTheFormer) {
+  EXPECT_OK(db().join_contract(kShop, "sb_1"));
+  apply({change::TakeFromTills{taking(77, 5)}});
+  EXPECT_OK(db().join_contract(kShop, "sb_2"));
+  EXPECT_THAT(asked(), IsEmpty());
+  EXPECT_THAT(value(db().takings_of_order(kShop, 71)), IsEmpty());
+}
+
 TEST_P(TakingsTest, GoesWithItsShop) {
   apply({change::TakeFromTills{taking(77, 5)}});
   EXPECT_OK(db().erase_tenant(kShop));
