@@ -400,7 +400,8 @@ class Applier {
 
   Result<Done> operator()(const change::TillsTook& took) {
     tills_took(session_, tenant_, took.taking, now_);
-    return Done{};
+    // It was taken off what is written there as long as it was on its way.
+    return ask_for_on_hand(took.taking.product_id, took.taking.store_id);
   }
 
   Result<Done> operator()(const change::ReleaseSent& release) {

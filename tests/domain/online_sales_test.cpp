@@ -163,6 +163,8 @@ TEST_F(OnlineSalesTest, WhileTheTillsAreNotToldWhatLeftIsNotCounted) {
 
 TEST_F(OnlineSalesTest, WhatAShopSentIsItsOwnWhereverThePlatformHadTheWork) {
   pos.set_stock("p", "2", 9);
+  tenant.settings.locations.push_back({"2", 902});
+  (void)storage.apply(tenant.id, {change::SetCursor{taken_from_cursor({"2", 902}), 1}});
   Shipment shipment{.id = "s",
                     .order_name = {},
                     .store_id = "2",

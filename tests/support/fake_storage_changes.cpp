@@ -182,6 +182,7 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
     } else if (const auto* took = std::get_if<change::TillsTook>(&change)) {
       takings[taking_key(took->taking.name)].done_at = std::max<Seconds>(1, last_lease_at_);
       if (tills_took) tills_took(*took);
+      ask_for_on_hand(tenant, took->taking.product_id, took->taking.store_id, enqueued);
     } else if (const auto* release = std::get_if<change::ReleaseSent>(&change)) {
       if (release_sent) release_sent(*release);
     } else if (const auto* cursor = std::get_if<change::SetCursor>(&change)) {

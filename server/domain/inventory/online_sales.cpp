@@ -95,8 +95,8 @@ Result<Done> OnlineSales::note(const Tenant& tenant, const ShopOrder& order,
   return ports_.storage.apply(tenant.id, noting.changes);
 }
 
-// Whether what leaves the place without a shipment of ours is taken: from the moment on at which
-// the merchant said which shop it is. What left before was counted by other means.
+// Whether what leaves the place is taken: from the moment on at which the merchant said which shop
+// it is. What left before was counted by other means.
 Result<bool> OnlineSales::is_taken_at(const Tenant& tenant, const StoreLocation& place,
                                       const SentParcel& parcel, Noting& noting) {
   const auto from = ports_.storage.cursor(tenant.id, taken_from_cursor(place));
@@ -109,24 +109,25 @@ Result<bool> OnlineSales::is_taken_at(const Tenant& tenant, const StoreLocation&
 }
 
 // From the shop whose shipment it is, wherever the platform had the work; else from the shop that
-// the place is.
+// the place is. Of a shop that is no place nothing is taken.
 Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& parcel,
                                       Noting& noting) {
-  const StoreLocation* place = place_at(tenant.settings, parcel.location_id);
+  const StoreLocation* there = place_at(tenant.settings, parcel.location_id);
   const bool asked = std::ranges::any_of(
       noting.takings, [&](const Taking& taking) { return taking.name.parcel_id == parcel.id; });
   const bool ours =
       std::ranges::find(noting.shipments, parcel.id, &Shipment::told_id) != noting.shipments.end();
-  if (asked || (place == nullptr && !ours)) return Done{};
-  auto by_place =
-      place == nullptr ? Result<bool>(false) : is_taken_at(tenant, *place, parcel, noting);
-  if (!by_place.ok()) return by_place.error();
-  if (!*by_place && !ours) return Done{};
+  if (asked || (there == nullptr && !ours)) return Done{};
   const auto lines = ports_.orders.parcel_lines(tenant, parcel.id);
   if (!lines.ok()) return lines.error();
   for (const SentLine& line : summed(*lines)) {
     const Shipment* shipment = shipment_of(noting.shipments, parcel.id, line.order_line);
-    if (shipment == nullptr && !*by_place) continue;
+    const StoreLocation* place =
+        shipment == nullptr ? there : location_of(tenant.settings, shipment->store_id);
+    if (place == nullptr) continue;
+    const auto taken = is_taken_at(tenant, *place, parcel, noting);
+    if (!taken.ok()) return taken.error();
+    if (!*taken) continue;
     auto product = product_of(tenant, line, noting);
     if (!product.ok()) return product.error();
     if (product->empty() || line.quantity <= 0) continue;
@@ -134,7 +135,7 @@ Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& pa
                 .order_id = noting.order.id,
                 .order_name = noting.order.name,
                 .product_id = std::move(product).value(),
-                .store_id = shipment != nullptr ? shipment->store_id : place->store_id,
+                .store_id = place->store_id,
                 .quantity = line.quantity});
   }
   return Done{};

@@ -85,8 +85,8 @@ inline constexpr std::string_view kV0005Shipments[] = {
          PRIMARY KEY (tenant, parcel_id, order_line, back)
        ) {clustered})",
     "CREATE INDEX till_taking_order ON till_taking (tenant, order_id)",
-    "CREATE INDEX till_taking_open ON till_taking (tenant, product_id, store_id, back, quantity) "
-    "WHERE done_at = 0",
+    "CREATE INDEX till_taking_shelf ON till_taking (tenant, product_id, store_id, done_at, "
+    "quantity)",
 };
 
 }  // namespace tsunagi::storage
