@@ -74,7 +74,8 @@ for (const [language, words] of Object.entries({
     const [, second] = await told(pickup, 2);
     assert.ok(second.subject.includes(words.rejected), second.subject);
     assert.ok(second.text.includes(words.reason) && second.text.includes('/apps/tsunagi/pickup'), second.text);
-    await counter.shelf(data.products[0], 20);  // what was damaged is offered again
+    // What was damaged is offered again; the same figure in the same second would be no news.
+    await counter.shelf(data.products[0], language === 'ja' ? 21 : 22);
   });
 }
 
