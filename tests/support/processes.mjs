@@ -10,13 +10,16 @@ export const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, ''
 
 const kReadyWithinMs = 30_000;
 const kStopWithinMs = 10_000;
-const kPorts = [10_000, 32_000];  // below those that the system gives to outgoing connections
+const kFirstPort = 10_000;  // all of them below those that the system gives to outgoing connections
+const kPortSlices = 64;     // test files run beside each other: each draws from a slice of its own
+const kPortsInASlice = 340;
+const slice = kFirstPort + (process.pid % kPortSlices) * kPortsInASlice;
 
 /** A loopback port that was free a moment ago. @returns {Promise<number>} */
 export function freePort() {
   return new Promise((resolve) => {
     const probe = createServer();
-    const draw = () => probe.listen(randomInt(...kPorts), '127.0.0.1');
+    const draw = () => probe.listen(randomInt(slice, slice + kPortsInASlice), '127.0.0.1');
     probe.on('error', draw);
     probe.on('listening', () => {
       const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
