@@ -107,6 +107,8 @@ for (const language of ['ja', 'en']) {
     const first = await parcels.waitFor(head, order);
     const other = data.stores.map(({ storeId }) => String(storeId)).find((id) => id !== first.shop);
 
+    const before = await Promise.all(data.products.map((product) => parcels.counted(product, other)));
+
     const declines = await staffWindow(language, 'clerk', [first.shop]);
     await rowOf(declines, order).waitFor({ timeout: kWaitMs });
     await looksFine(declines, `parcel-list-${language}`);
@@ -147,7 +149,10 @@ for (const language of ['ja', 'en']) {
       [parcels.places[other].gid, '491234567890', 'Sagawa (JA)']);
     assert.ok(!(await packs.content()).includes('道玄坂'), 'the address has left the page with the parcel');
     for (const page of [declines, packs]) assert.deepEqual(page.problems, []);
-    // What was damaged is offered again once it was counted.
+    // Smaregi is told what left; and what was damaged is offered again once it was counted.
+    for (const [at, sent] of [[0, 2], [1, 1]]) {
+      await until('the tills to know', async () => await parcels.counted(data.products[at], other) === before[at] - sent, kWaitMs, 200);
+    }
     for (const product of data.products.slice(0, 2)) {
       for (const { storeId } of data.stores) await counter.shelf(product, kShelf + 1, String(storeId));
       await until(`the count of ${product.code}`, () => parcels.knows(product, kShelf + 1, data.stores.length), kWaitMs, 200);
