@@ -267,6 +267,16 @@ TEST_F(InventoryTest, ARoundBringsAllFiguresInStep) {
   EXPECT_THAT(shop.written, IsEmpty()) << "nothing is written where the figure is right";
 }
 
+TEST_F(InventoryTest, ARoundSeesAPlaceThatWasChosenAMomentAgo) {
+  level("p1", "2", 5);
+  online(1, kShinjuku, 9);
+  Tenant before = tenant;  // as another server still knows it
+  before.settings.locations = {{"1", kShibuya}};
+  for (int steps = 0; *service.step(before); ++steps) ASSERT_LT(steps, 100);
+  EXPECT_THAT(write(), IsEmpty());
+  EXPECT_EQ(seen(1, kShinjuku), 5);
+}
+
 TEST_F(InventoryTest, WhatIsNotStockedAtAPlaceIsStockedOnce) {
   level("p1", "1", 5);
   go_through();

@@ -128,12 +128,17 @@ Result<bool> InventoryService::sweep(const Tenant& tenant, int64_t place) {
   const auto waiting = ports_.book.on_hand_waiting(tenant.id);
   if (!waiting.ok()) return waiting.error();
   if (*waiting >= kOnHandWaiting) return false;
-  const auto places = static_cast<int64_t>(tenant.settings.locations.size());
+  // As they are stored now: a round that was asked for with a new place must not miss it.
+  const auto stored = ports_.storage.tenant(tenant.id);
+  if (!stored.ok()) return stored.error();
+  if (!stored->has_value() || (*stored)->settings.locations.empty()) return false;
+  const Settings& settings = (*stored)->settings;
+  const auto places = static_cast<int64_t>(settings.locations.size());
   const auto limit = static_cast<int>(std::max<int64_t>(1, kOnHandWaiting / places));
   const auto items = ports_.book.items_that(tenant.id, ItemMatch::kMatched, place, limit);
   if (!items.ok()) return items.error();
   std::vector<Change> changes;
-  for (const ShopItem& item : *items) ask_for(item, tenant.settings, true, changes);
+  for (const ShopItem& item : *items) ask_for(item, settings, true, changes);
   const bool more = items->size() == static_cast<size_t>(limit);
   changes.emplace_back(set_place(kSweepPlaceCursor, more ? items->back().variant_id : kRoundOver));
   if (auto asked = ports_.storage.apply(tenant.id, changes); !asked.ok()) return asked.error();
