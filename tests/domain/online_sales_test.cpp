@@ -161,28 +161,6 @@ TEST_F(OnlineSalesTest, WhileTheTillsAreNotToldWhatLeftIsNotCounted) {
   EXPECT_EQ(*book.still_counted(tenant.id, "p", "1"), 0);
 }
 
-TEST_F(OnlineSalesTest, WhatAShopSentIsItsOwnWhereverThePlatformHadTheWork) {
-  pos.set_stock("p", "2", 9);
-  tenant.settings.locations.push_back({"2", 902});
-  (void)storage.apply(tenant.id, {change::SetCursor{taken_from_cursor({"2", 902}), 1}});
-  Shipment shipment{.id = "s",
-                    .order_name = {},
-                    .store_id = "2",
-                    .state = ShipmentState::kShipped,
-                    .reason = {},
-                    .carrier = {},
-                    .number = {},
-                    .told_id = kParcel,
-                    .lines = {ShipmentLine{}}};
-  shipment.lines.front().order_line = 5;
-  shipment.lines.front().product_id = "p";
-  leaves(kParcel, 3, 555);
-  note({shipment});
-  EXPECT_THAT(work(), IsEmpty());
-  EXPECT_EQ(tills.figure("p", "2"), 6);
-  EXPECT_EQ(counted(), 8);
-}
-
 TEST_F(OnlineSalesTest, AnAnswerThatIsLostIsLookedUp) {
   leaves(kParcel, 3);
   note();

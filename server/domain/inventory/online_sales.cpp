@@ -33,17 +33,6 @@ std::vector<SentLine> summed(const std::vector<SentLine>& lines) {
   return sums;
 }
 
-// nullptr: the parcel is not one of a shipment with this line.
-const Shipment* shipment_of(const std::vector<Shipment>& shipments, int64_t parcel_id,
-                            int64_t order_line) {
-  for (const Shipment& shipment : shipments) {
-    const bool has = std::ranges::find(shipment.lines, order_line, &ShipmentLine::order_line) !=
-                     shipment.lines.end();
-    if (shipment.told_id == parcel_id && has) return &shipment;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 struct OnlineSales::Noting {
@@ -95,39 +84,23 @@ Result<Done> OnlineSales::note(const Tenant& tenant, const ShopOrder& order,
   return ports_.storage.apply(tenant.id, noting.changes);
 }
 
-// Whether what leaves the place is taken: from the moment on at which the merchant said which shop
-// it is. What left before was counted by other means.
-Result<bool> OnlineSales::is_taken_at(const Tenant& tenant, const StoreLocation& place,
-                                      const SentParcel& parcel, Noting& noting) {
-  const auto from = ports_.storage.cursor(tenant.id, taken_from_cursor(place));
-  if (!from.ok()) return from.error();
-  if (!from->has_value()) {  // chosen before this was kept
-    noting.changes.emplace_back(change::SetCursor{taken_from_cursor(place), ports_.clock.now()});
-    return false;
-  }
-  return parcel.sent_at >= **from;
-}
-
-// From the shop whose shipment it is, wherever the platform had the work; else from the shop that
-// the place is. Of a shop that is no place nothing is taken.
 Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& parcel,
                                       Noting& noting) {
-  const StoreLocation* there = place_at(tenant.settings, parcel.location_id);
+  const StoreLocation* place = place_at(tenant.settings, parcel.location_id);
   const bool asked = std::ranges::any_of(
       noting.takings, [&](const Taking& taking) { return taking.name.parcel_id == parcel.id; });
-  const bool ours =
-      std::ranges::find(noting.shipments, parcel.id, &Shipment::told_id) != noting.shipments.end();
-  if (asked || (there == nullptr && !ours)) return Done{};
+  if (place == nullptr || asked) return Done{};
+  // What left before the merchant said which shop that is was counted by other means.
+  const auto from = ports_.storage.cursor(tenant.id, taken_from_cursor(*place));
+  if (!from.ok()) return from.error();
+  if (!from->has_value()) {  // chosen before this was kept
+    noting.changes.emplace_back(change::SetCursor{taken_from_cursor(*place), ports_.clock.now()});
+    return Done{};
+  }
+  if (parcel.sent_at < **from) return Done{};
   const auto lines = ports_.orders.parcel_lines(tenant, parcel.id);
   if (!lines.ok()) return lines.error();
   for (const SentLine& line : summed(*lines)) {
-    const Shipment* shipment = shipment_of(noting.shipments, parcel.id, line.order_line);
-    const StoreLocation* place =
-        shipment == nullptr ? there : location_of(tenant.settings, shipment->store_id);
-    if (place == nullptr) continue;
-    const auto taken = is_taken_at(tenant, *place, parcel, noting);
-    if (!taken.ok()) return taken.error();
-    if (!*taken) continue;
     auto product = product_of(tenant, line, noting);
     if (!product.ok()) return product.error();
     if (product->empty() || line.quantity <= 0) continue;

@@ -35,8 +35,6 @@ class OnlineSales {
  private:
   struct Noting;
   Result<Done> note_parcel(const Tenant& tenant, const SentParcel& parcel, Noting& noting);
-  Result<bool> is_taken_at(const Tenant& tenant, const StoreLocation& place,
-                           const SentParcel& parcel, Noting& noting);
   Result<std::string> product_of(const Tenant& tenant, const SentLine& line,
                                  const Noting& noting) const;
 
