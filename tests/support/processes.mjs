@@ -14,12 +14,19 @@ const kFirstPort = 10_000;  // all of them below those that the system gives to 
 const kPortSlices = 64;     // test files run beside each other: each draws from a slice of its own
 const kPortsInASlice = 340;
 const slice = kFirstPort + (process.pid % kPortSlices) * kPortsInASlice;
+const given = new Set();    // what was drawn and may not be listened at yet
 
 /** A loopback port that was free a moment ago. @returns {Promise<number>} */
 export function freePort() {
   return new Promise((resolve) => {
     const probe = createServer();
-    const draw = () => probe.listen(randomInt(slice, slice + kPortsInASlice), '127.0.0.1');
+    const draw = () => {
+      let port = randomInt(slice, slice + kPortsInASlice);
+      while (given.has(port)) port = randomInt(slice, slice + kPortsInASlice);
+      given.add(port);
+      if (given.size > kPortsInASlice / 2) given.clear();  // the first of them are in use, or free again
+      probe.listen(port, '127.0.0.1');
+    };
     probe.on('error', draw);
     probe.on('listening', () => {
       const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
