@@ -145,7 +145,9 @@ class Storage {  // storage
   virtual Result<Done> erase_tenant(TenantId tenant) = 0;      // shop/redact: every row of it
   virtual Result<Done> join_contract(TenantId tenant,
                                      std::string_view contract_id) = 0;  // kConflict when another's
-  virtual Result<Done> save_settings(TenantId tenant, const Settings& settings) = 0;
+  // And what follows from them, in the same transaction.
+  virtual Result<Done> save_settings(TenantId tenant, const Settings& settings,
+                                     const std::vector<Change>& also) = 0;
 
   // Whether other processes may be at work on the same database; else nothing need be shared.
   [[nodiscard]] virtual bool shared() const = 0;

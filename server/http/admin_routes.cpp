@@ -363,7 +363,7 @@ Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
   if (const auto kept = keep_consent(tenant, settings->consent); !kept.ok()) {
     return failed(kept.error());
   }
-  const auto saved = context.ports.storage.save_settings(tenant.id, *settings);
+  const auto saved = context.ports.storage.save_settings(tenant.id, *settings, {});
   if (!saved.ok()) return failed(saved.error());
   context.ports.log.info("settings.saved", {{"tenant", tenant.id}});
   forget(tenant.id);

@@ -55,7 +55,7 @@ Reply change_settings(const Context& context, const Tenant& tenant,
   if (!stored->has_value()) return failed(Error{ErrorCode::kNotFound, "The shop is gone."});
   Tenant changed = **stored;
   change(changed.settings);
-  const auto saved = context.ports.storage.save_settings(tenant.id, changed.settings);
+  const auto saved = context.ports.storage.save_settings(tenant.id, changed.settings, {});
   if (!saved.ok()) return failed(saved.error());
   context.ports.tenants.forget();
   context.ports.stock.forget_tenant(tenant.id);

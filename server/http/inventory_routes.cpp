@@ -131,26 +131,19 @@ Result<Tenant> with_locations(const Context& context, TenantId tenant,
   Tenant changed = **stored;
   const Seconds now = context.ports.clock.now();
   const std::vector<StoreLocation>& before = changed.settings.locations;
-  // From now on what leaves there is taken from the tills. Noted first: no shop that is a location
-  // is without it, wherever this ends.
-  std::vector<Change> taken_from;
+  std::vector<Change> also = {
+      change::SetCursor{std::string(kRoundWantedCursor), now},
+      change::Audit{"merchant", "locations", std::to_string(wanted.size()) + " shops",
+                    "the places of shops in the online shop were chosen"}};
+  // From now on what leaves there is taken from the tills.
   for (const StoreLocation& one : wanted) {
     if (std::ranges::find(before, one) != before.end()) continue;
-    taken_from.emplace_back(change::SetCursor{taken_from_cursor(one), now});
-  }
-  const std::string count = std::to_string(wanted.size()) + " shops";
-  if (auto noted = context.ports.storage.apply(tenant, taken_from); !noted.ok()) {
-    return noted.error();
+    also.emplace_back(change::SetCursor{taken_from_cursor(one), now});
   }
   changed.settings.locations = std::move(wanted);
-  auto saved = context.ports.storage.save_settings(tenant, changed.settings);
+  auto saved = context.ports.storage.save_settings(tenant, changed.settings, also);
   if (!saved.ok()) return saved.error();
   context.ports.tenants.forget();
-  auto asked = context.ports.storage.apply(
-      tenant, {change::SetCursor{std::string(kRoundWantedCursor), now},
-               change::Audit{"merchant", "locations", count,
-                             "the places of shops in the online shop were chosen"}});
-  if (!asked.ok()) return asked.error();
   return changed;
 }
 

@@ -44,7 +44,8 @@ class SqlStorage : public Database {
   Result<Done> uninstall(TenantId tenant) override;
   Result<Done> erase_tenant(TenantId tenant) override;
   Result<Done> join_contract(TenantId tenant, std::string_view contract_id) override;
-  Result<Done> save_settings(TenantId tenant, const Settings& settings) override;
+  Result<Done> save_settings(TenantId tenant, const Settings& settings,
+                             const std::vector<Change>& also) override;
 
   Result<std::optional<StoredSecret>> secret(TenantId tenant, SecretPurpose purpose) override;
   Result<Done> put_secrets(

@@ -263,11 +263,13 @@ Result<Done> SqlStorage::join_contract(TenantId tenant, std::string_view contrac
   return write([&](Session& session) { return join(session, tenant, contract_id, now); });
 }
 
-Result<Done> SqlStorage::save_settings(TenantId tenant, const Settings& settings) {
+Result<Done> SqlStorage::save_settings(TenantId tenant, const Settings& settings,
+                                       const std::vector<Change>& also) {
   const std::string json = settings_json(settings);
+  const Seconds now = clock_.now();
   return write([&](Session& session) -> Result<Done> {
     if (session.run(kSaveSettings, json, tenant) == 0) return unknown_tenant();
-    return Done{};
+    return apply_changes(session, tenant, also, now);
   });
 }
 

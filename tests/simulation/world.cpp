@@ -238,7 +238,7 @@ void World::rename_programme() {
   if (!often(20)) return;
   Settings settings = tenant().settings;
   settings.programme_name = "会員 " + std::to_string(pick(3));
-  (void)storage_.save_settings(kShop, saved_over(tenant().settings, settings));
+  (void)storage_.save_settings(kShop, saved_over(tenant().settings, settings), {});
   note("the programme is renamed");
 }
 

@@ -129,8 +129,13 @@ Result<Done> FakeStorage::join_contract(TenantId tenant, std::string_view contra
   return write([&](FakeStorage& self) { self.tenants_[tenant].contract_id = contract; });
 }
 
-Result<Done> FakeStorage::save_settings(TenantId tenant, const Settings& settings) {
-  return write([&](FakeStorage& self) { self.tenants_[tenant].settings = settings; });
+Result<Done> FakeStorage::save_settings(TenantId tenant, const Settings& settings,
+                                        const std::vector<Change>& also) {
+  if (auto refused = refuse_write()) return *refused;
+  const std::lock_guard lock(mutex_);
+  if (auto done = apply_locked(tenant, also); !done.ok()) return done;
+  tenants_[tenant].settings = settings;
+  return Done{};
 }
 
 Result<bool> FakeStorage::claim(TenantId tenant, const Claim& what, Seconds now, Seconds until) {

@@ -74,7 +74,8 @@ class FakeStorage : public Storage {
   Result<Done> uninstall(TenantId tenant) override;
   Result<Done> erase_tenant(TenantId tenant) override;
   Result<Done> join_contract(TenantId tenant, std::string_view contract) override;
-  Result<Done> save_settings(TenantId tenant, const Settings& settings) override;
+  Result<Done> save_settings(TenantId tenant, const Settings& settings,
+                             const std::vector<Change>& also) override;
 
   std::atomic<bool> is_shared = false;
   std::atomic<int> claims_refused = 0;

@@ -132,7 +132,7 @@ TEST_F(Health, TheSupportBundleHasNobodysDataInIt) {
   settings.contact_url = "mailto:" + mark + "@example.jp";
   settings.consent = {mark + "ja", mark + "en", "https://" + mark + ".example/"};
   settings.stores = {{"1", mark, false, 2}};
-  ASSERT_TRUE(storage.FakeStorage::save_settings(kShopId, settings).ok());
+  ASSERT_TRUE(storage.FakeStorage::save_settings(kShopId, settings, {}).ok());
   tenants->forget();
   const MemberLink link{9001, mark, mark, LinkState::kJoining, clock.now(), {"phone"}};
   ASSERT_TRUE(

@@ -39,9 +39,10 @@ Result<Done> CountingStorage::join_contract(TenantId tenant, std::string_view co
   ++writes;
   return FakeStorage::join_contract(tenant, contract);
 }
-Result<Done> CountingStorage::save_settings(TenantId tenant, const Settings& settings) {
+Result<Done> CountingStorage::save_settings(TenantId tenant, const Settings& settings,
+                                            const std::vector<Change>& also) {
   ++writes;
-  return FakeStorage::save_settings(tenant, settings);
+  return FakeStorage::save_settings(tenant, settings, also);
 }
 Result<Done> CountingStorage::put_secrets(
     TenantId tenant, const std::vector<std::pair<SecretPurpose, StoredSecret>>& secrets) {

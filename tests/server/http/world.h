@@ -36,7 +36,8 @@ class CountingStorage : public fakes::FakeStorage {
   std::atomic<int> writes = 0;
   Result<Done> install(const ShopIdentity& shop) override;
   Result<Done> join_contract(TenantId tenant, std::string_view contract) override;
-  Result<Done> save_settings(TenantId tenant, const Settings& settings) override;
+  Result<Done> save_settings(TenantId tenant, const Settings& settings,
+                             const std::vector<Change>& also) override;
   Result<Done> put_secrets(
       TenantId tenant, const std::vector<std::pair<SecretPurpose, StoredSecret>>& secrets) override;
   Result<Done> put_oauth_state(TenantId tenant, std::string_view state, std::string_view verifier,

@@ -49,7 +49,7 @@ class ShopItemTest : public StorageTest {
   void map(const std::vector<StoreLocation>& locations) const {
     Settings settings = (*value(db().tenant(kShop))).settings;
     settings.locations = locations;
-    EXPECT_OK(db().save_settings(kShop, settings));
+    EXPECT_OK(db().save_settings(kShop, settings, {}));
   }
   void count(const std::string& product, const std::string& store, int64_t on_hand, Seconds at) {
     apply({change::PutStock{

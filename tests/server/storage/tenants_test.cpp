@@ -74,7 +74,7 @@ TEST_P(TenantsTest, InstallingAgainKeepsSettingsAndContract) {
   ASSERT_TRUE(db().join_contract(kShop, "skc").ok());
   Settings settings;
   settings.programme_name = "会員";
-  ASSERT_TRUE(db().save_settings(kShop, settings).ok());
+  ASSERT_TRUE(db().save_settings(kShop, settings, {}).ok());
   ASSERT_TRUE(db().uninstall(kShop).ok());
   EXPECT_FALSE(shop().installed);
   EXPECT_EQ(1u, db().tenants()->size());
@@ -163,7 +163,7 @@ TEST_P(TenantsTest, SettingsComeBackAsTheyWereSaved) {
                      {.store_id = "1", .name = "", .hidden = true, .safety_stock = 0}};
   settings.contact_url = "https://example.com/contact";
   settings.paused = true;
-  EXPECT_OK(db().save_settings(kShop, settings));
+  EXPECT_OK(db().save_settings(kShop, settings, {}));
   reopen();
   const Settings saved = shop().settings;
   EXPECT_EQ(settings.programme_name, saved.programme_name);
@@ -180,7 +180,22 @@ TEST_P(TenantsTest, SettingsComeBackAsTheyWereSaved) {
   EXPECT_EQ(settings.contact_url, saved.contact_url);
   EXPECT_TRUE(saved.paused);
   EXPECT_FALSE(shop(kOtherShop).settings.paused);
-  EXPECT_ERROR(ErrorCode::kNotFound, db().save_settings(999, settings));
+  EXPECT_ERROR(ErrorCode::kNotFound, db().save_settings(999, settings, {}));
+}
+
+TEST_P(TenantsTest, SettingsAndWhatFollowsAreSavedTogetherOrNotAtAll) {
+  Settings settings;
+  settings.programme_name = "会員";
+  EXPECT_OK(db().save_settings(kShop, settings, {change::SetCursor{"follows", 3}}));
+  EXPECT_EQ(3, db().cursor(kShop, "follows")->value_or(0));
+  EXPECT_EQ("会員", shop().settings.programme_name);
+
+  settings.programme_name = "other";
+  EXPECT_ERROR(ErrorCode::kInvalid, db().save_settings(kShop, settings,
+                                                       {change::SetCursor{"follows", 4},
+                                                        change::SetCursor{std::string(), 1}}));
+  EXPECT_EQ("会員", shop().settings.programme_name);
+  EXPECT_EQ(3, db().cursor(kShop, "follows")->value_or(0));
 }
 
 TEST_P(TenantsTest, UninstallErasesSecretsAndKeepsMembers) {

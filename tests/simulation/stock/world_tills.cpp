@@ -78,19 +78,16 @@ void World::save_locations() {
 
 void World::save(const Settings& settings) {
   look();
-  std::vector<Change> taken_from;
+  std::vector<Change> also;
   for (const StoreLocation& place : settings.locations) {
     if (location_in_settings(place.store_id)) continue;
-    taken_from.emplace_back(change::SetCursor{taken_from_cursor(place), clock_.now()});
+    also.emplace_back(change::SetCursor{taken_from_cursor(place), clock_.now()});
   }
   const bool of_places = settings.locations != tenant_.settings.locations;
-  const auto saved = as_request([&]() -> Result<Done> {
-    auto done = storage_->apply(kShop, taken_from);
-    if (done.ok()) done = storage_->save_settings(kShop, settings);
-    if (!done.ok() || !of_places) return done;
-    return storage_->apply(kShop,
-                           {change::SetCursor{std::string(kRoundWantedCursor), clock_.now()}});
-  });
+  if (of_places) {
+    also.emplace_back(change::SetCursor{std::string(kRoundWantedCursor), clock_.now()});
+  }
+  const auto saved = as_request([&] { return storage_->save_settings(kShop, settings, also); });
   expect(saved.ok() || saved.error().code == ErrorCode::kUnavailable, "settings were not saved");
   read_tenant();
   // Who is not told that it was saved saves again.
