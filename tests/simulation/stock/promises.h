@@ -82,6 +82,7 @@ class Promises {
   struct Order {
     std::map<int64_t, Tills::Quantities> lines;  // product and pieces, by line
     std::set<std::string> refusers;              // shops that may not be asked
+    std::set<std::string> asked_by_hand;
     bool by_hand = false;
   };
   std::string begin(const Pickup& stored);

@@ -33,7 +33,8 @@ void Promises::ordered(int64_t order, const std::map<int64_t, Tills::Quantities>
 
 void Promises::moved_by_hand(int64_t order, const std::string& store) {
   orders_[order].by_hand = true;
-  orders_[order].refusers.erase(store);  // the merchant asks it, who may
+  // The merchant asks it, who may. The server may see that after the shop refused what it had.
+  orders_[order].asked_by_hand.insert(store);
 }
 
 std::string Promises::begin(const Shipment& stored) {
@@ -42,7 +43,8 @@ std::string Promises::begin(const Shipment& stored) {
   if (stored.state != ShipmentState::kAssigned && stored.state != ShipmentState::kPerson) {
     return named(stored) + " began so";
   }
-  if (order->second.refusers.contains(stored.store_id)) {
+  const bool by_hand = order->second.asked_by_hand.contains(stored.store_id);
+  if (order->second.refusers.contains(stored.store_id) && !by_hand) {
     return named(stored) + " asks a shop again that refused the order";
   }
   KeptShipment kept{.order = stored.order_id, .store = stored.store_id, .state = stored.state};
