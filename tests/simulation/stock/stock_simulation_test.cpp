@@ -42,7 +42,7 @@ void keep_memory() {
 TEST(StockPaths, EndWithNothingHeldAndOneFigureEverywhere) {
   keep_memory();
   const uint64_t single = number_from_environment("SEED", 0);
-  const uint64_t first = single != 0 ? single : 1;
+  const uint64_t first = single != 0 ? single : number_from_environment("FIRST", 1);
   const uint64_t count = single != 0 ? 1 : number_from_environment("PATHS", kPaths);
   const auto began_at = std::chrono::steady_clock::now();
   std::atomic<uint64_t> next = first;
