@@ -197,11 +197,12 @@ Result<int64_t> ShopifyOrders::handed_over(const Tenant& tenant,
 }
 
 Result<Done> ShopifyOrders::put_off(const Tenant& tenant, const Undecided& undecided) {
-  const OrderVariables hold = {{"reason", "OTHER"},
-                               {"reasonNotes", undecided.why},
-                               {"handle", kHoldHandle},
-                               {"notifyMerchant", true},
-                               {"fulfillmentOrderLineItems", parts_json(undecided.work.parts)}};
+  OrderVariables hold = {{"reason", "OTHER"},
+                         {"reasonNotes", undecided.why},
+                         {"handle", kHoldHandle},
+                         {"notifyMerchant", true}};
+  const auto& parts = undecided.work.parts;
+  if (!parts.empty()) hold["fulfillmentOrderLineItems"] = parts_json(parts);
   const auto body = wire_->once(
       tenant, shopify::kFulfillmentOrderHold, "fulfillmentOrderHold",
       OrderVariables::object({{"id", work_gid(undecided.work.work_id)}, {"hold", hold}}),

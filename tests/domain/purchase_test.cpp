@@ -349,6 +349,21 @@ TEST_F(PurchaseTest, AManagerWhoCancelsAsksAPerson) {
   EXPECT_EQ(1, orders.holds);
 }
 
+TEST_F(PurchaseTest, WhatIsOpenIsReadOnceWhenTheMerchantChoosesAndNotAgain) {
+  orders.add_fetched(kBought, 901, {{1, "49", 2}});
+  const auto read = [this] { return service.read_changed(tenant).ok(); };
+  ASSERT_TRUE(read());
+  const int before = orders.readings;
+  ASSERT_TRUE(read());
+  EXPECT_EQ(before + 1, orders.readings);
+  (void)storage.apply(tenant.id,
+                      {change::SetCursor{std::string(kOpenOrdersWantedCursor), clock.now()}});
+  ASSERT_TRUE(read());
+  EXPECT_EQ(before + 3, orders.readings);
+  ASSERT_TRUE(read());
+  EXPECT_EQ(before + 4, orders.readings);
+}
+
 TEST_F(PurchaseTest, NobodysShopAndWherePickUpsAreOffItIsLeftToTheOnlineShop) {
   orders.add_fetched(kBought, 5, {{1, "49", 2}});
   step();

@@ -21,7 +21,7 @@ class FakeOrders : public ShopOrders {
   bool immovable = false;       // moves are refused
   bool unholdable = false;      // and holds
   bool prepared_begins = true;  // what is prepared is begun; else it stays open
-  int moves = 0, parcels = 0, reads = 0;
+  int moves = 0, parcels = 0, reads = 0, readings = 0;
   int mails_of_ready = 0, hand_overs = 0, holds = 0;
   Seconds sends_at = 0;                           // the moment of what is sent
   std::map<int64_t, std::vector<SentLine>> sent;  // by parcel
@@ -83,6 +83,7 @@ class FakeOrders : public ShopOrders {
   }
   Result<Changed> orders_changed(const Tenant&, Seconds, Seconds to) override {
     if (down) return unreachable();
+    ++readings;
     Changed changed{.orders = {}, .until = to};
     for (const auto& [id, order] : orders) changed.orders.push_back(id);
     return changed;

@@ -158,8 +158,10 @@ test('a cancelled order leaves the list and holds nothing; a refund of a piece l
 
 test('what the shop has not is listed as such, and what it does not find waits for a person in Shopify', async () => {
   const clerk = clerks[store];
-  await counter.shelf(data.products[2], 1);
-  const order = await buy([line(2, 2)]);
+  await counter.shelf(data.products[2], 2);
+  await until('Shopify to know', async () => await parcels.onHand(data.products[2], store) === 2, 30_000, 100);
+  assert.equal((await counter.reserve(data.joined[0].id, [{ code: data.products[2].code, quantity: 1 }])).status, 200);
+  const order = await buy([line(2, 2)]);  // Shopify knows nothing of what is reserved
   const pickup = await listed(clerk, order);
   assert.deepEqual([pickup.online.short, held(order)], [true, 2]);
   assert.equal((await counter.reserve(data.joined[0].id, [{ code: data.products[2].code, quantity: 1 }])).status, 409, 'it is sold');

@@ -251,15 +251,36 @@ Result<int> ShippingService::read_changed(const Tenant& tenant) {
   if (!before.ok()) return before.error();
   const Seconds now = ports_.clock.now();
   // The first reading takes what is open, whenever it changed.
-  const Seconds read_until = before->value_or(0);
-  const Seconds from = read_until > 0 ? std::max<Seconds>(1, read_until - kOrderOverlapSeconds) : 0;
+  const Seconds from =
+      before->has_value() ? std::max<Seconds>(1, **before - kOrderOverlapSeconds) : 0;
   const auto changed = ports_.orders.orders_changed(tenant, from, now);
   if (!changed.ok()) return changed.error();
   std::vector<Change> changes;
   for (const int64_t order : changed->orders) changes.push_back(bring_in_step(order));
   changes.emplace_back(change::SetCursor{std::string(kOrdersCursor), changed->until});
+  if (auto asked = read_open(tenant, now, changes); !asked.ok()) return asked.error();
   if (auto done = ports_.storage.apply(tenant.id, changes); !done.ok()) return done.error();
   return static_cast<int>(changed->orders.size());
+}
+
+// What is open becomes a shop's when the merchant says which location that is, or that it puts
+// things aside: it did not change.
+Result<Done> ShippingService::read_open(const Tenant& tenant, Seconds now,
+                                        std::vector<Change>& changes) {
+  const auto wanted = ports_.storage.cursor(tenant.id, kOpenOrdersWantedCursor);
+  if (!wanted.ok()) return wanted.error();
+  const auto read = ports_.storage.cursor(tenant.id, kOpenOrdersReadCursor);
+  if (!read.ok()) return read.error();
+  if (wanted->value_or(0) <= read->value_or(0)) return Done{};
+  Seconds from = 0;
+  for (int reading = 0; reading < kOpenReadingsMost && from < now; ++reading) {
+    const auto open = ports_.orders.orders_changed(tenant, from, now);
+    if (!open.ok()) return open.error();
+    for (const int64_t order : open->orders) changes.push_back(bring_in_step(order));
+    from = std::max<Seconds>(1, open->until);
+  }
+  changes.emplace_back(change::SetCursor{std::string(kOpenOrdersReadCursor), **wanted});
+  return Done{};
 }
 
 Result<Shipment> ShippingService::act(const Tenant& tenant, ShipmentMove move) {

@@ -25,6 +25,10 @@ inline constexpr int kRoutingTries = 3;  // while others take what was offered
 inline constexpr int kShipmentsListed = 200;
 inline constexpr size_t kDeedIdMost = 64;
 inline constexpr std::string_view kOrdersCursor = "orders";
+// When somebody last wanted all that is open to be looked at, and of when the wish is that was met.
+inline constexpr std::string_view kOpenOrdersWantedCursor = "orders.open_wanted";
+inline constexpr std::string_view kOpenOrdersReadCursor = "orders.open_read";
+inline constexpr int kOpenReadingsMost = 20;
 // Why head office is asked besides the causes of routing.
 inline constexpr std::string_view kNotMovable = "not_movable";  // the platform refuses the move
 
@@ -86,6 +90,7 @@ class ShippingService {
                          const std::vector<Shipment>& shipments,
                          const std::vector<Pickup>& pickups);
   [[nodiscard]] PurchaseDesk purchase_desk() const;
+  Result<Done> read_open(const Tenant& tenant, Seconds now, std::vector<Change>& changes);
   void forget_stock(TenantId tenant, const std::vector<ShipmentLine>& lines);
 
   Ports ports_;

@@ -25,7 +25,7 @@ inline constexpr std::string_view kV0006Purchases[] = {
     "CREATE INDEX pickup_order_id ON pickup_order (tenant, order_id)",
     "CREATE INDEX pickup_order_name ON pickup_order (tenant, order_name)",
     "CREATE INDEX pickup_order_told ON pickup_order (tenant, told_id) WHERE told_id > 0",
-    "CREATE INDEX pickup_order_undecided ON pickup_order (tenant, pickup_id) WHERE undecided = 1",
+    "CREATE INDEX pickup_order_undecided ON pickup_order (tenant, undecided) WHERE undecided = 1",
 
     // Which of the order's lines a line of the pick-up is.
     R"(CREATE TABLE pickup_order_line (
@@ -38,7 +38,8 @@ inline constexpr std::string_view kV0006Purchases[] = {
        ) {clustered})",
 
     // Orders that wait to be fetched are among what is open: that is read once more.
-    "DELETE FROM sync_cursor WHERE name = 'orders'",
+    "INSERT INTO sync_cursor (tenant, name, value) "
+    "SELECT tenant, 'orders.open_wanted', 1 FROM sync_cursor WHERE name = 'orders'",
 };
 
 }  // namespace tsunagi::storage

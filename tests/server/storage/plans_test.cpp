@@ -113,8 +113,6 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
                                                 "kForgetSentHeld",
                                                 "kOpenWork",
                                                 "kOpenShipmentsOf",
-                                                "kUndecided",
-                                                "kUndecidedOf",
                                                 "kForgetFetchedHeld"};
   const std::map<std::string, std::string> by_index = {{"kOpen", "pickup_open"},
                                                        {"kOpenOf", "pickup_open"},
