@@ -129,6 +129,7 @@ Error no_such() { return {ErrorCode::kNotFound, "there is no such pick-up"}; }
 
 std::string products_of(const Pickup& wish) {
   std::vector<std::string> ids;
+  ids.reserve(wish.lines.size());
   for (const PickupLine& line : wish.lines) ids.push_back(line.product_id);
   return json_array(ids);
 }

@@ -35,8 +35,8 @@ class OnlineSales {
  private:
   struct Noting;
   Result<Done> note_parcel(const Tenant& tenant, const SentParcel& parcel, Noting& noting);
-  Result<std::string> product_of(const Tenant& tenant, const SentLine& line,
-                                 const Noting& noting) const;
+  [[nodiscard]] Result<std::string> product_of(const Tenant& tenant, const SentLine& line,
+                                               const Noting& noting) const;
 
   Ports ports_;
 };
