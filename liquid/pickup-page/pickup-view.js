@@ -7,7 +7,8 @@
  * @typedef {{name: string, code: string, quantity: number, picked: number}} Line
  * @typedef {'placed' | 'accepted' | 'picking' | 'ready' | 'handed_over' | 'rejected' | 'expired' | 'cancelled'} State
  * @typedef {{id: string, code: string, state: State, shop: string, shop_name: string, phone?: string, map_url?: string, ready_from: number,
- *   hold_until: number, placed_at: number, changed_at: number, lines: Line[], can_cancel: boolean, reason?: string}} Pickup
+ *   hold_until: number, placed_at: number, changed_at: number, lines: Line[], can_cancel: boolean, reason?: string,
+ *   online?: {order: string, paid: boolean}}} Pickup
  * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number}} Shop
  * @typedef {{now: number, nonce?: string, product?: {name: string, code: string}, shops?: Shop[], pickups: Pickup[]}} Answer
  * @typedef {{
@@ -144,7 +145,7 @@ function paper(pickup, drawn, {say, draw}) {
 function wayBack(pickup, {data, busy}, say) {
   const [line] = pickup.lines;
   const here = ofProduct(pickup, data);
-  if (!line || pickup.lines.length > 1 || pickup.state === 'handed_over' || (here && pickup.state === 'rejected')) return undefined;
+  if (!line || pickup.online || pickup.lines.length > 1 || pickup.state === 'handed_over' || (here && pickup.state === 'rejected')) return undefined;
   if (here && endedNow(pickup, data.now)) return button(`again ${pickup.id}`, say('again'), {class: 'tsunagi-card__way', 'aria-disabled': busy !== '' && 'true'});
   const code = `?code=${encodeURIComponent(line.code)}`;
   return pickup.state === 'rejected'
@@ -154,6 +155,14 @@ function wayBack(pickup, {data, busy}, say) {
 
 /** @param {string} text */
 const noticeOf = (text) => element('p', {class: 'tsunagi-pickup__notice'}, text);
+
+/** The order of what was bought in the store, and who says what becomes of it. @param {Pickup} pickup @param {Say} say */
+function bought({online, state}, say) {
+  if (!online) return [];
+  const ended = state === 'rejected' || state === 'expired';
+  return [element('p', {class: 'tsunagi-pickup__reason'}, say(online.paid ? 'bought' : 'bought_unpaid', {order: online.order})),
+    ...(ended ? [element('p', {class: 'tsunagi-pickup__reason'}, say('bought_ended'))] : [])];
+}
 
 /** @param {Pickup} pickup @param {boolean} drawn @param {Model} model @param {Tools} tools */
 function card(pickup, drawn, model, tools) {
@@ -170,6 +179,7 @@ function card(pickup, drawn, model, tools) {
     open && element('p', {class: 'tsunagi-pickup__state'}, mark, say(/** @type {'placed'} */ (pickup.state))),
     element('p', {class: 'tsunagi-pickup__sentence', tabindex: '-1'}, !open && mark, sentenceOf(pickup, model.data.now, tools),
       hasReason && element('span', {class: 'tsunagi-pickup__reason'}, say(reason))),
+    ...bought(pickup, say),
     element('ul', {class: 'tsunagi-pickup__lines', role: 'list'}, ...pickup.lines.map((line) => lineOf(line, pickup, say))),
     open && paper(pickup, drawn, tools),
     ways.length > 0 && element('p', {class: 'tsunagi-pickup__ways'}, ...ways),

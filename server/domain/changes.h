@@ -97,6 +97,10 @@ struct ReleaseSent {
   std::string shipment_id;
   int64_t order_line = 0;
 };
+// Handed over, and nobody tells the tills of this product: it holds nothing any more.
+struct ReleaseHandedOver {
+  std::string pickup_id, product_id;
+};
 struct SetCursor {
   std::string name;
   Seconds value = 0;
@@ -173,11 +177,11 @@ using Change =
                  change::PutSnapshot, change::PutFieldPrints, change::PutGivenFields,
                  change::PutStores, change::PutProducts, change::DropProducts, change::KeepProducts,
                  change::PutStock, change::DoubtStock, change::TakeFromTills, change::TillsTook,
-                 change::ReleaseSent, change::SetCursor, change::Enqueue, change::SetFavourite,
-                 change::SetPin, change::Audit, change::KeepConsentText, change::ForgetFigures,
-                 change::TellLeaving, change::LeavingTold, change::TellShopper, change::ShopperTold,
-                 change::ParcelsSettled, change::PutDataRequest, change::PutBackfill,
-                 change::EraseCustomer>;
+                 change::ReleaseSent, change::ReleaseHandedOver, change::SetCursor, change::Enqueue,
+                 change::SetFavourite, change::SetPin, change::Audit, change::KeepConsentText,
+                 change::ForgetFigures, change::TellLeaving, change::LeavingTold,
+                 change::TellShopper, change::ShopperTold, change::ParcelsSettled,
+                 change::PutDataRequest, change::PutBackfill, change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 }  // namespace tsunagi

@@ -8,6 +8,7 @@
 
 #include "server/base/crypto.h"
 #include "server/base/url.h"
+#include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/member/field_words.h"
 #include "server/domain/privacy/held_data.h"
 #include "server/domain/words.h"
@@ -363,7 +364,9 @@ Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
   if (const auto kept = keep_consent(tenant, settings->consent); !kept.ok()) {
     return failed(kept.error());
   }
-  const auto saved = context.ports.storage.save_settings(tenant.id, *settings, {});
+  const auto saved = context.ports.storage.save_settings(
+      tenant.id, *settings,
+      {change::SetCursor{std::string(kOpenOrdersWantedCursor), context.ports.clock.now()}});
   if (!saved.ok()) return failed(saved.error());
   context.ports.log.info("settings.saved", {{"tenant", tenant.id}});
   forget(tenant.id);

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "server/domain/fulfilment/shipping_service.h"
 #include "server/domain/inventory/inventory_service.h"
 #include "server/domain/inventory/on_hand_writer.h"
 
@@ -133,6 +134,7 @@ Result<Tenant> with_locations(const Context& context, TenantId tenant,
   const std::vector<StoreLocation>& before = changed.settings.locations;
   std::vector<Change> also = {
       change::SetCursor{std::string(kRoundWantedCursor), now},
+      change::SetCursor{std::string(kOpenOrdersWantedCursor), now},
       change::Audit{"merchant", "locations", std::to_string(wanted.size()) + " shops",
                     "the places of shops in the online shop were chosen"}};
   // From now on what leaves there is taken from the tills.

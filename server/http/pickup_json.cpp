@@ -50,13 +50,30 @@ OrderedJson mail_log_json(const std::vector<PickupMail>& mails) {
 }
 
 // What the viewer may do to it now.
-std::vector<PickupAction> actions_of(PickupState state, Role viewer) {
+std::vector<PickupAction> actions_of(const Pickup& pickup, Role viewer) {
   std::vector<PickupAction> actions;
+  const Purchase& purchase = pickup.purchase;
   for (const PickupRule& rule : pickup_rules()) {
     const bool allowed = rule.roles.at(static_cast<size_t>(viewer));
-    if (rule.from == state && allowed) actions.push_back(rule.action);
+    const bool waits = purchase.on_hold && rule.action == PickupAction::kHandOver;
+    const bool elsewhere = is_purchase(purchase) && viewer == Role::kShopper;
+    if (rule.from == pickup.state && allowed && !waits && !elsewhere) {
+      actions.push_back(rule.action);
+    }
   }
   return actions;
+}
+
+// Of what was bought in the online shop: nothing is paid at the till where it is paid.
+OrderedJson shopper_online(const Purchase& purchase) {
+  return {{"order", purchase.order_name}, {"paid", purchase.paid}};
+}
+OrderedJson staff_online(const Purchase& purchase) {
+  OrderedJson json = shopper_online(purchase);
+  json["short"] = purchase.short_of;
+  json["on_hold"] = purchase.on_hold;
+  json["undecided"] = purchase.undecided;
+  return json;
 }
 
 PickupShop shop_of(const PickupShops& shops, const std::string& store_id) {
@@ -87,7 +104,7 @@ bool is_late(const Pickup& pickup, Seconds now) {
 
 OrderedJson shopper_json(const Pickup& pickup, const PickupShops& shops) {
   const PickupShop shop = shop_of(shops, pickup.store_id);
-  const auto actions = actions_of(pickup.state, Role::kShopper);
+  const auto actions = actions_of(pickup, Role::kShopper);
   OrderedJson json = {
       {"id", pickup.id},
       {"code", pickup.code},
@@ -103,6 +120,7 @@ OrderedJson shopper_json(const Pickup& pickup, const PickupShops& shops) {
       {"lines", lines_json(pickup.lines)},
       {"can_cancel", std::ranges::find(actions, PickupAction::kCancel) != actions.end()}};
   if (!pickup.reason.empty()) json["reason"] = pickup.reason;
+  if (is_purchase(pickup.purchase)) json["online"] = shopper_online(pickup.purchase);
   return json;
 }
 
@@ -110,26 +128,28 @@ OrderedJson staff_json(const StaffPickup& seen, const PickupShops& shops, Role v
                        Seconds now) {
   const Pickup& pickup = seen.pickup;
   OrderedJson actions = OrderedJson::array();
-  for (const PickupAction action : actions_of(pickup.state, viewer)) {
+  for (const PickupAction action : actions_of(pickup, viewer)) {
     actions.push_back(word(action));
   }
-  return {{"id", pickup.id},
-          {"code", pickup.code},
-          {"shop", pickup.store_id},
-          {"shop_name", shop_of(shops, pickup.store_id).name},
-          {"state", word(pickup.state)},
-          {"late", is_late(pickup, now)},
-          {"accept_by", pickup.accept_by},
-          {"ready_from", pickup.ready_from},
-          {"hold_until", pickup.hold_until},
-          {"extend_until", seen.extend_until},
-          {"placed_at", pickup.placed_at},
-          {"changed_at", pickup.changed_at},
-          {"customer", seen.customer},
-          {"language", pickup.language},
-          {"lines", staff_lines_json(pickup.lines)},
-          {"mails", mail_log_json(seen.mails)},
-          {"actions", std::move(actions)}};
+  OrderedJson json = {{"id", pickup.id},
+                      {"code", pickup.code},
+                      {"shop", pickup.store_id},
+                      {"shop_name", shop_of(shops, pickup.store_id).name},
+                      {"state", word(pickup.state)},
+                      {"late", is_late(pickup, now)},
+                      {"accept_by", pickup.accept_by},
+                      {"ready_from", pickup.ready_from},
+                      {"hold_until", pickup.hold_until},
+                      {"extend_until", seen.extend_until},
+                      {"placed_at", pickup.placed_at},
+                      {"changed_at", pickup.changed_at},
+                      {"customer", seen.customer},
+                      {"language", pickup.language},
+                      {"lines", staff_lines_json(pickup.lines)},
+                      {"mails", mail_log_json(seen.mails)},
+                      {"actions", std::move(actions)}};
+  if (is_purchase(pickup.purchase)) json["online"] = staff_online(pickup.purchase);
+  return json;
 }
 
 }  // namespace tsunagi::http

@@ -129,6 +129,13 @@ class Desk {
     }
     return context_.ports.book.open_pickups(viewer_.tenant.id, own_shops(), kPickupsListed);
   }
+  // Over, but for what a person has to decide.
+  Result<std::vector<Pickup>> undecided_pickups() {
+    if (viewer_.staff.role != Role::kHeadOffice && viewer_.staff.stores.empty()) {
+      return std::vector<Pickup>();
+    }
+    return context_.ports.book.undecided_pickups(viewer_.tenant.id, own_shops(), kPickupsListed);
+  }
 
  private:
   Result<OrderedJson> one(const Pickup& pickup, const PickupMailLog& log) {
@@ -177,6 +184,9 @@ Reply work(const Context& context, const StaffRoutes::Viewer& viewer) {
   auto open = desk.open_pickups();
   if (!open.ok()) return failed(open.error());
   std::ranges::sort(*open, {}, [](const Pickup& each) { return std::pair(due_at(each), each.id); });
+  auto undecided = desk.undecided_pickups();
+  if (!undecided.ok()) return failed(undecided.error());
+  std::ranges::move(*undecided, std::back_inserter(*open));
   auto list = desk.pickups(*open);
   if (!list.ok()) return failed(list.error());
   OrderedJson shops = OrderedJson::array();
@@ -239,13 +249,13 @@ Reply act(const Context& context, const StaffRoutes::Viewer& viewer, const nlohm
   }
   move.action = *action;
   if (const auto picked = body.find("picked"); picked != body.end()) {
-    if (!picked->is_array() || picked->size() > static_cast<size_t>(kPickupLinesMost) ||
+    if (!picked->is_array() || picked->size() > static_cast<size_t>(kPurchaseLinesMost) ||
         !std::ranges::all_of(*picked, [](const auto& each) { return each.is_number_unsigned(); })) {
       return refuse(400, "invalid", "picked must be a list of figures, one a line.");
     }
     for (const auto& each : *picked) {
       move.picked.push_back(
-          static_cast<int64_t>(std::min<uint64_t>(each.get<uint64_t>(), kPickupQuantityMost + 1)));
+          static_cast<int64_t>(std::min<uint64_t>(each.get<uint64_t>(), kPurchaseQuantityMost)));
     }
   }
   return after_deed(context, viewer, context.ports.pickups.act(viewer.tenant, std::move(move)));
@@ -274,6 +284,23 @@ Result<std::optional<OrderedJson>> scanned_pickup(const Context& context,
   auto json = desk.pickup(**found);
   if (!json.ok()) return json.error();
   return std::optional(OrderedJson{{"kind", "pickup"}, {"pickup", std::move(json).value()}});
+}
+
+// "#1001" or "1001": customers of the online shop know no other number.
+Result<std::optional<OrderedJson>> scanned_order(const Context& context,
+                                                 const StaffRoutes::Viewer& viewer, Desk& desk,
+                                                 const std::string& text) {
+  for (const std::string& name : {text, "#" + text}) {
+    const auto found = context.ports.book.open_pickups_by_order(viewer.tenant.id, name);
+    if (!found.ok()) return found.error();
+    for (const Pickup& pickup : *found) {
+      if (!desk.serves(pickup.store_id)) continue;
+      auto json = desk.pickup(pickup);
+      if (!json.ok()) return json.error();
+      return std::optional(OrderedJson{{"kind", "pickup"}, {"pickup", std::move(json).value()}});
+    }
+  }
+  return std::optional<OrderedJson>();
 }
 
 std::string_view state_word(LinkState state) {
@@ -361,6 +388,7 @@ Reply scan(const Context& context, const StaffRoutes::Viewer& viewer, const nloh
   Desk desk(context, viewer);
   if (auto opened = desk.open(); !opened.ok()) return failed(opened.error());
   auto found = scanned_pickup(context, viewer, desk, text);
+  if (found.ok() && !found->has_value()) found = scanned_order(context, viewer, desk, text);
   if (found.ok() && !found->has_value()) found = scanned_member(context, viewer, desk, text);
   if (found.ok() && !found->has_value()) found = scanned_product(context, viewer, desk, text);
   if (!found.ok()) return failed(found.error());

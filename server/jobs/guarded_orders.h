@@ -33,6 +33,15 @@ class GuardedOrders final : public ShopOrders {
   Result<int64_t> send(const Tenant& tenant, const Parcel& parcel) override {
     return breaker_.run(tenant.shop_domain, [&] { return orders_.send(tenant, parcel); });
   }
+  Result<Done> prepared(const Tenant& tenant, int64_t work_id) override {
+    return breaker_.run(tenant.shop_domain, [&] { return orders_.prepared(tenant, work_id); });
+  }
+  Result<int64_t> handed_over(const Tenant& tenant, const std::vector<WorkParts>& works) override {
+    return breaker_.run(tenant.shop_domain, [&] { return orders_.handed_over(tenant, works); });
+  }
+  Result<Done> put_off(const Tenant& tenant, const Undecided& undecided) override {
+    return breaker_.run(tenant.shop_domain, [&] { return orders_.put_off(tenant, undecided); });
+  }
 
  private:
   ShopOrders& orders_;

@@ -45,5 +45,7 @@ extern const Operation kWorkDestination;
 extern const Operation kWorksChanged;
 extern const Operation kFulfillmentOrderMove;
 extern const Operation kFulfillmentCreate;
+extern const Operation kFulfillmentOrderHold;
+extern const Operation kFulfillmentOrderPrepared;
 
 }  // namespace tsunagi::shopify

@@ -57,6 +57,7 @@ Result<OrderWork> read_work(const OrderJson& node) {
   OrderWork work{.id = *id, .state = state_of(text_at(node, "status")), .lines = {}};
   if (const OrderJson* method = object_at(node, "deliveryMethod")) {
     work.by_carrier = text_at(*method, "methodType") == "SHIPPING";
+    work.fetched = text_at(*method, "methodType") == "PICK_UP";
   }
   const OrderJson* assigned = object_at(node, "assignedLocation");
   if (assigned != nullptr) work.location_id = location_in(*assigned);
@@ -99,6 +100,11 @@ Result<ShopOrder> read_order(const OrderJson& found) {
                   .works = {},
                   .parcels = {},
                   .cancelled_parcels = {}};
+  if (const OrderJson* customer = object_at(found, "customer")) {
+    order.customer_id = parse_gid(text_at(*customer, "id"), "Customer").value_or(0);
+  }
+  const std::string locale = text_at(found, "customerLocale");
+  if (!locale.empty() && !locale.starts_with("ja")) order.language = "en";
   if (const OrderJson* address = object_at(found, "shippingAddress")) {
     const bool japan = text_at(*address, "countryCodeV2") == "JP";
     if (japan) order.ship_to = Prefecture::parse(text_at(*address, "provinceCode"));

@@ -14,6 +14,10 @@ namespace {
 using Caller = ShopifyClient::Caller;
 using OrderVariables = nlohmann::json;
 
+constexpr std::string_view kNothingToPrepare = "NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER";
+// An app holds a fulfilment order once under one name.
+constexpr std::string_view kHoldHandle = "tsunagi-pickup";
+
 std::string work_gid(int64_t id) { return shopify::make_gid("FulfillmentOrder", id); }
 
 OrderVariables parts_json(const std::vector<WorkPart>& parts) {
@@ -23,6 +27,11 @@ OrderVariables parts_json(const std::vector<WorkPart>& parts) {
                     {"quantity", part.quantity}});
   }
   return list;
+}
+
+OrderVariables work_json(const WorkParts& work) {
+  return {{"fulfillmentOrderId", work_gid(work.work_id)},
+          {"fulfillmentOrderLineItems", parts_json(work.parts)}};
 }
 
 // Names for which Shopify makes the link to the carrier's page by itself (shopify.dev,
@@ -144,8 +153,7 @@ Result<int64_t> ShopifyOrders::move(const Tenant& tenant, const Move& move) {
 }
 
 Result<int64_t> ShopifyOrders::send(const Tenant& tenant, const Parcel& parcel) {
-  const OrderVariables lines = {{"fulfillmentOrderId", work_gid(parcel.work_id)},
-                                {"fulfillmentOrderLineItems", parts_json(parcel.parts)}};
+  const OrderVariables lines = work_json({parcel.work_id, parcel.parts});
   const OrderVariables tracking = {{"company", company_of(parcel.carrier)},
                                    {"number", parcel.number}};
   const OrderVariables fulfillment = {
@@ -157,6 +165,50 @@ Result<int64_t> ShopifyOrders::send(const Tenant& tenant, const Parcel& parcel) 
                   OrderVariables::object({{"fulfillment", fulfillment}}), Caller::kWorker);
   if (!body) return body.error();
   return shopify::parse_made(*body, "fulfillmentCreate", "fulfillment", "Fulfillment");
+}
+
+// A second time there is nothing to prepare: then Shopify has told the customer before.
+Result<Done> ShopifyOrders::prepared(const Tenant& tenant, int64_t work_id) {
+  const OrderVariables work = {{"fulfillmentOrderId", work_gid(work_id)}};
+  const OrderVariables input = {{"lineItemsByFulfillmentOrder", OrderVariables::array({work})}};
+  const auto errors = wire_->mutate(tenant, shopify::kFulfillmentOrderPrepared,
+                                    "fulfillmentOrderLineItemsPreparedForPickup",
+                                    OrderVariables::object({{"input", input}}), Caller::kWorker);
+  if (!errors.ok()) return errors.error();
+  for (const shopify::UserError& error : *errors) {
+    if (error.code == kNothingToPrepare) continue;
+    return Error{ErrorCode::kConflict,
+                 shopify::user_error(shopify::kFulfillmentOrderPrepared, *errors).message};
+  }
+  return Done{};
+}
+
+Result<int64_t> ShopifyOrders::handed_over(const Tenant& tenant,
+                                           const std::vector<WorkParts>& works) {
+  OrderVariables lines = OrderVariables::array();
+  for (const WorkParts& work : works) lines.push_back(work_json(work));
+  const OrderVariables fulfillment = {{"lineItemsByFulfillmentOrder", lines},
+                                      {"notifyCustomer", false}};
+  const auto body =
+      wire_->once(tenant, shopify::kFulfillmentCreate, "fulfillmentCreate",
+                  OrderVariables::object({{"fulfillment", fulfillment}}), Caller::kWorker);
+  if (!body) return body.error();
+  return shopify::parse_made(*body, "fulfillmentCreate", "fulfillment", "Fulfillment");
+}
+
+Result<Done> ShopifyOrders::put_off(const Tenant& tenant, const Undecided& undecided) {
+  OrderVariables hold = {{"reason", "OTHER"},
+                         {"reasonNotes", undecided.why},
+                         {"handle", kHoldHandle},
+                         {"notifyMerchant", true}};
+  const auto& parts = undecided.work.parts;
+  if (!parts.empty()) hold["fulfillmentOrderLineItems"] = parts_json(parts);
+  const auto body = wire_->once(
+      tenant, shopify::kFulfillmentOrderHold, "fulfillmentOrderHold",
+      OrderVariables::object({{"id", work_gid(undecided.work.work_id)}, {"hold", hold}}),
+      Caller::kWorker);
+  if (!body) return body.error();
+  return Done{};
 }
 
 }  // namespace tsunagi

@@ -1,7 +1,7 @@
 #pragma once
 // Shopify's fulfilment orders as the domain's ShopOrders. Reads are repeated as all of the client's
-// are; a move and a fulfilment are sent once, since nothing makes a second one harmless: read the
-// order before trying again.
+// are, and so is that it is prepared; a move, a hold and a fulfilment are sent once, since nothing
+// makes a second one harmless: read the order before trying again.
 
 #include <memory>
 #include <optional>
@@ -28,6 +28,9 @@ class ShopifyOrders final : public ShopOrders {
   Result<std::optional<ShipTo>> ship_to(const Tenant& tenant, int64_t work_id) override;
   Result<int64_t> move(const Tenant& tenant, const Move& move) override;
   Result<int64_t> send(const Tenant& tenant, const Parcel& parcel) override;
+  Result<Done> prepared(const Tenant& tenant, int64_t work_id) override;
+  Result<int64_t> handed_over(const Tenant& tenant, const std::vector<WorkParts>& works) override;
+  Result<Done> put_off(const Tenant& tenant, const Undecided& undecided) override;
 
  private:
   Result<Done> read_lines(const Tenant& tenant, OrderWork& work);

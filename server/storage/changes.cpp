@@ -409,6 +409,11 @@ class Applier {
     return Done{};
   }
 
+  Result<Done> operator()(const change::ReleaseHandedOver& release) {
+    release_handed_over(session_, tenant_, release);
+    return Done{};
+  }
+
   Result<Done> operator()(const change::SetCursor& set) {
     if (auto key = check_key("a cursor's name", set.name); !key) return key;
     session_.run(set.anew ? kSetPlace : kSetCursor, tenant_, set.name, set.value);

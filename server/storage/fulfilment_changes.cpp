@@ -64,6 +64,17 @@ constexpr Sql kSettleHeld{
 constexpr Sql kReleaseSent{
     "UPDATE shipment_line SET held = 0 "
     "WHERE tenant = :a AND shipment_id = :b AND order_line = :c"};
+// As with parcels: of what was handed over.
+constexpr Sql kPurchasesOf{
+    "SELECT pickup_id FROM pickup_order WHERE tenant = :a AND order_id = :b"};
+constexpr Sql kSettlePurchase{
+    "UPDATE pickup_order SET told_id = -1 WHERE tenant = :a AND pickup_id = :b AND told_id = 0 "
+    "AND EXISTS (SELECT 1 FROM pickup p WHERE p.tenant = pickup_order.tenant "
+    "AND p.pickup_id = pickup_order.pickup_id AND p.state = 'handed_over')"};
+constexpr Sql kSettlePurchaseHeld{
+    "UPDATE pickup_line SET held = 0 WHERE tenant = :a AND pickup_id = :b"};
+constexpr Sql kReleaseHandedOver{
+    "UPDATE pickup_line SET held = 0 WHERE tenant = :a AND pickup_id = :b AND product_id = :c"};
 constexpr Sql kAskTaking{
     "INSERT INTO till_taking (tenant, parcel_id, order_line, back, order_id, order_name, "
     "product_id, store_id, quantity, begun_at, done_at) "
@@ -75,6 +86,11 @@ constexpr Sql kEndTaking{
 constexpr Sql kReleaseTaken{
     "UPDATE shipment_line SET held = 0 WHERE tenant = :a AND order_line = :b AND shipment_id IN "
     "(SELECT shipment_id FROM shipment WHERE tenant = :c AND told_id = :d AND told_id > 0)"};
+// A line of a pick-up is all lines of the order of one product: each taken on its own.
+constexpr Sql kReleaseFetched{
+    "UPDATE pickup_line SET held = CASE WHEN held > :a THEN held - :b ELSE 0 END "
+    "WHERE tenant = :c AND product_id = :d AND pickup_id IN "
+    "(SELECT pickup_id FROM pickup_order WHERE tenant = :e AND told_id = :f AND told_id > 0)"};
 
 }  // namespace
 
@@ -110,6 +126,13 @@ void settle_parcels(Session& session, TenantId tenant, int64_t order_id) {
   for (const std::string& each : ids) {
     if (session.run(kSettleParcel, tenant, each) > 0) session.run(kSettleHeld, tenant, each);
   }
+  ids.clear();
+  session.each(kPurchasesOf, std::tie(id), [&] { ids.push_back(id); }, tenant, order_id);
+  for (const std::string& each : ids) {
+    if (session.run(kSettlePurchase, tenant, each) > 0) {
+      session.run(kSettlePurchaseHeld, tenant, each);
+    }
+  }
 }
 
 bool take_from_tills(Session& session, TenantId tenant, const Taking& taking) {
@@ -120,13 +143,22 @@ bool take_from_tills(Session& session, TenantId tenant, const Taking& taking) {
 
 void tills_took(Session& session, TenantId tenant, const Taking& taking, Seconds now) {
   const TakingName& name = taking.name;
-  session.run(kEndTaking, now, tenant, name.parcel_id, name.order_line, int64_t{name.back});
+  const bool ended =
+      session.run(kEndTaking, now, tenant, name.parcel_id, name.order_line, int64_t{name.back}) > 0;
   if (name.back) return;
   session.run(kReleaseTaken, tenant, name.order_line, tenant, name.parcel_id);
+  if (!ended) return;
+  session.run(kReleaseFetched, taking.quantity, taking.quantity, tenant, taking.product_id, tenant,
+              name.parcel_id);
 }
 
 void release_sent(Session& session, TenantId tenant, const change::ReleaseSent& release) {
   session.run(kReleaseSent, tenant, release.shipment_id, release.order_line);
+}
+
+void release_handed_over(Session& session, TenantId tenant,
+                         const change::ReleaseHandedOver& release) {
+  session.run(kReleaseHandedOver, tenant, release.pickup_id, release.product_id);
 }
 
 }  // namespace tsunagi::storage

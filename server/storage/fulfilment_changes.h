@@ -20,5 +20,7 @@ void settle_parcels(Session& session, TenantId tenant, int64_t order_id);
 bool take_from_tills(Session& session, TenantId tenant, const Taking& taking);
 void tills_took(Session& session, TenantId tenant, const Taking& taking, Seconds now);
 void release_sent(Session& session, TenantId tenant, const change::ReleaseSent& release);
+void release_handed_over(Session& session, TenantId tenant,
+                         const change::ReleaseHandedOver& release);
 
 }  // namespace tsunagi::storage

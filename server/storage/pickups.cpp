@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/storage/pickup_rows.h"
 #include "server/storage/shelves.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/text.h"
@@ -11,20 +12,6 @@
 namespace tsunagi::storage {
 namespace {
 
-// The pick-ups of these ids, and their lines, in any number.
-constexpr Sql kPickups{
-    "SELECT pickup_id, customer_id, store_id, code, state, language, placed_at, accept_by, "
-    "ready_from, hold_until, changed_at, reason, page FROM pickup WHERE tenant = :a "
-    "AND pickup_id {any_open}{in_json_array_open}:b{in_json_array_close}{any_close}"};
-constexpr Sql kLines{
-    "SELECT l.pickup_id, l.product_id, l.product_code, l.product_name, l.quantity, l.picked, "
-    "l.held, COALESCE(p.code, ''), COALESCE(p.supplier_code, '') FROM pickup_line l "
-    "LEFT JOIN product p ON p.tenant = l.tenant AND p.product_id = l.product_id "
-    "WHERE l.tenant = :a "
-    "AND l.pickup_id {any_open}{in_json_array_open}:b{in_json_array_close}{any_close} "
-    "ORDER BY l.pickup_id, l.product_id"};
-constexpr Sql kHoldPickup{
-    "SELECT pickup_id FROM pickup WHERE tenant = :a AND pickup_id = :b {hold_alone}"};
 constexpr Sql kByCode{
     "SELECT pickup_id FROM pickup WHERE tenant = :a AND code = :b AND is_open = 1"};
 // What waits at the counter comes after what there is to do, however many there are of either.
@@ -39,11 +26,14 @@ constexpr Sql kOfCustomer{
     "SELECT pickup_id FROM pickup WHERE tenant = :a AND customer_id = :b "
     "ORDER BY is_open DESC, placed_at DESC, pickup_id LIMIT :c"};
 constexpr Sql kOverdue{
-    "SELECT pickup_id FROM pickup WHERE tenant = :a AND is_open = 1 AND hold_until <= :b "
-    "ORDER BY hold_until, pickup_id LIMIT :c"};
+    "SELECT p.pickup_id FROM pickup p WHERE p.tenant = :a AND p.is_open = 1 AND p.hold_until <= :b "
+    "AND (p.state = 'ready' OR NOT EXISTS (SELECT 1 FROM pickup_order o "
+    "WHERE o.tenant = p.tenant AND o.pickup_id = p.pickup_id)) "
+    "ORDER BY p.hold_until, p.pickup_id LIMIT :c"};
 constexpr Sql kToRemind{
     "SELECT p.pickup_id FROM pickup p WHERE p.tenant = :a AND p.is_open = 1 AND p.state = 'ready' "
-    "AND p.customer_id <> 0 "
+    "AND p.customer_id <> 0 AND NOT EXISTS (SELECT 1 FROM pickup_order o "
+    "WHERE o.tenant = p.tenant AND o.pickup_id = p.pickup_id) "
     "AND p.hold_until > :b AND p.hold_until <= :c AND p.changed_at <= p.hold_until - :d "
     "AND NOT EXISTS (SELECT 1 FROM pickup_mail m WHERE m.tenant = p.tenant "
     "AND m.pickup_id = p.pickup_id AND m.mail_id = 'reminder-' || p.hold_until) "
@@ -106,6 +96,15 @@ constexpr Sql kPutAtOnce{
 constexpr Sql kSetState{
     "UPDATE pickup SET state = :a, is_open = :b, hold_until = :c, changed_at = :d, reason = :e "
     "WHERE tenant = :f AND pickup_id = :g"};
+constexpr Sql kSetUndecided{
+    "UPDATE pickup_order SET undecided = :a, put_off = :b WHERE tenant = :c AND pickup_id = :d"};
+constexpr Sql kPutPurchase{
+    "INSERT INTO pickup_order (tenant, pickup_id, order_id, order_name, paid, short_of, on_hold, "
+    "prepared, undecided, put_off, told_id) VALUES (:a, :b, :c, :d, :e, :f, 0, 0, 0, 0, 0)"};
+constexpr Sql kPutPurchaseLines{
+    "INSERT INTO pickup_order_line (tenant, pickup_id, order_line, product_id, quantity) "
+    "SELECT :a, :b, CAST(value ->> 'order_line' AS BIGINT), value ->> 'id', "
+    "CAST(value ->> 'quantity' AS BIGINT) FROM {each_object_open}:c{each_object_close}"};
 constexpr Sql kSetLine{
     "UPDATE pickup_line SET picked = :a, held = :b "
     "WHERE tenant = :c AND pickup_id = :d AND product_id = :e"};
@@ -113,13 +112,11 @@ constexpr Sql kReleaseSold{
     "UPDATE pickup_line SET held = 0 WHERE tenant = :a AND held > 0 AND EXISTS "
     "(SELECT 1 FROM pickup p WHERE p.tenant = pickup_line.tenant "
     "AND p.pickup_id = pickup_line.pickup_id AND p.state = 'handed_over' "
+    "AND NOT EXISTS (SELECT 1 FROM pickup_order o WHERE o.tenant = p.tenant "
+    "AND o.pickup_id = p.pickup_id) "
     "AND (p.changed_at <= :b OR EXISTS (SELECT 1 FROM stock_level s WHERE s.tenant = p.tenant "
     "AND s.product_id = pickup_line.product_id AND s.store_id = pickup_line.store_id "
     "AND s.changed_at >= p.changed_at - :c)))"};
-constexpr Sql kPutDeed{
-    "INSERT INTO pickup_deed (tenant, pickup_id, deed_id, place, done_at, role, actor, action, "
-    "state_before, state_after, reason, refused) SELECT :a, :b, :c, COUNT(*), :d, :e, :f, :g, :h, "
-    ":i, :j, :k FROM pickup_deed WHERE tenant = :l AND pickup_id = :m"};
 constexpr Sql kDeed{
     "SELECT actor, action, refused FROM pickup_deed "
     "WHERE tenant = :a AND pickup_id = :b AND deed_id = :c"};
@@ -130,76 +127,9 @@ constexpr int64_t kDeedsMost = 1'000;  // of one pick-up; more are refused
 
 Error no_such() { return {ErrorCode::kNotFound, "there is no such pick-up"}; }
 
-// In the order of the ids; without those there are none of, or of a state nobody knows.
-std::vector<Pickup> pickups_by_id(Session& session, TenantId tenant,
-                                  const std::vector<std::string>& ids) {
-  if (ids.empty()) return {};
-  const std::string asked = json_array(ids);
-  std::map<std::string, Pickup> by_id;
-  Pickup row;
-  std::string state;
-  session.each(
-      kPickups,
-      std::tie(row.id, row.customer_id, row.store_id, row.code, state, row.language, row.placed_at,
-               row.accept_by, row.ready_from, row.hold_until, row.changed_at, row.reason, row.page),
-      [&] {
-        const auto known = pickup_state(state);
-        if (!known) return;
-        row.state = *known;
-        by_id[row.id] = row;
-      },
-      tenant, asked);
-  std::string of;
-  PickupLine line;
-  session.each(
-      kLines,
-      std::tie(of, line.product_id, line.product_code, line.product_name, line.quantity,
-               line.picked, line.held, line.barcode, line.sku),
-      [&] {
-        const auto pickup = by_id.find(of);
-        if (pickup != by_id.end()) pickup->second.lines.push_back(line);
-      },
-      tenant, asked);
-  std::vector<Pickup> found;
-  for (const std::string& id : ids) {
-    auto pickup = by_id.extract(id);
-    if (pickup) found.push_back(std::move(pickup.mapped()));
-  }
-  return found;
-}
-
-std::optional<Pickup> pickup_of(Session& session, TenantId tenant, std::string_view id) {
-  auto found = pickups_by_id(session, tenant, {std::string(id)});
-  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
-}
-
-// which: answers ids.
-template <class... In>
-std::vector<std::string> ids_of(Session& session, const Sql& which, TenantId tenant,
-                                const In&... in) {
-  std::string id;
-  std::vector<std::string> ids;
-  session.each(which, std::tie(id), [&] { ids.push_back(id); }, tenant, in...);
-  return ids;
-}
-template <class... In>
-std::vector<Pickup> pickups(Session& session, const Sql& which, TenantId tenant, const In&... in) {
-  return pickups_by_id(session, tenant, ids_of(session, which, tenant, in...));
-}
-
-struct Deed {
-  std::string_view id, actor, action, before, after, reason;
-  Role role = Role::kSystem;
-  Seconds at = 0;
-  bool refused = false;
-};
-void put_deed(Session& session, TenantId tenant, std::string_view pickup, const Deed& deed) {
-  session.run(kPutDeed, tenant, pickup, deed.id, deed.at, word(deed.role), deed.actor, deed.action,
-              deed.before, deed.after, deed.reason, int64_t{deed.refused}, tenant, pickup);
-}
-
 std::string products_of(const Pickup& wish) {
   std::vector<std::string> ids;
+  ids.reserve(wish.lines.size());
   for (const PickupLine& line : wish.lines) ids.push_back(line.product_id);
   return json_array(ids);
 }
@@ -311,18 +241,29 @@ void put_back(Session& session, TenantId tenant, const Pickup& pickup) {
   for (const PickupLine& line : pickup.lines) {
     session.run(kSetLine, line.picked, line.held, tenant, pickup.id, line.product_id);
   }
+  const Purchase& purchase = pickup.purchase;
+  if (!is_purchase(purchase)) return;
+  session.run(kSetUndecided, int64_t{purchase.undecided}, static_cast<int64_t>(purchase.put_off),
+              tenant, pickup.id);
 }
 
-Deed deed_of(const PickupMove& move, PickupState before, PickupState after, bool refused) {
-  return {.id = move.action_id,
-          .actor = move.actor.id,
-          .action = word(move.action),
-          .before = word(before),
-          .after = word(after),
-          .reason = reject_reason(move.reason) ? std::string_view(move.reason) : "",
-          .role = move.actor.role,
-          .at = move.at,
-          .refused = refused};
+std::string purchase_lines_of(const Purchase& purchase) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const PurchaseLine& line : purchase.lines) {
+    list.push_back({{"order_line", line.order_line},
+                    {"id", storable(line.product_id)},
+                    {"quantity", line.quantity}});
+  }
+  return list.dump();
+}
+
+// Whether the shop has not what it is to hold.
+bool is_short_of(Session& session, TenantId tenant, const Pickup& pickup) {
+  const Shelves shelves = shelves_of(session, tenant, pickup);
+  return std::ranges::any_of(pickup.lines, [&](const PickupLine& line) {
+    const auto found = shelves.find(line.product_id);
+    return line.held > 0 && (found == shelves.end() || line.held > offered_on(found->second, 0));
+  });
 }
 
 }  // namespace
@@ -350,6 +291,29 @@ Result<Pickup> SqlStorage::place(TenantId tenant, const Pickup& wish,
   });
 }
 
+Result<Pickup> SqlStorage::put_purchase(TenantId tenant, const Pickup& pickup) {
+  if (auto key = check_key("a pick-up's id", pickup.id); !key) return key.error();
+  return write([&](Session& session) -> Result<Pickup> {
+    const auto before = before_placing(session, tenant, pickup);
+    if (!before) return before.error();
+    if (before->same_id > 0) {
+      auto there = pickup_of(session, tenant, pickup.id);
+      if (there) return *std::move(there);
+      return Error{ErrorCode::kInternal, "a pick-up has an unknown state"};
+    }
+    Pickup put = pickup;
+    put.purchase.short_of = is_short_of(session, tenant, pickup);
+    if (before->same_code > 0 || !put_anew(session, tenant, put)) {
+      return Error{ErrorCode::kUnavailable, std::string(kCodeTaken)};
+    }
+    const Purchase& purchase = put.purchase;
+    session.run(kPutPurchase, tenant, put.id, purchase.order_id, storable(purchase.order_name),
+                int64_t{purchase.paid}, int64_t{purchase.short_of});
+    session.run(kPutPurchaseLines, tenant, put.id, purchase_lines_of(purchase));
+    return put;
+  });
+}
+
 Result<Pickup> SqlStorage::move(TenantId tenant, const PickupMove& move,
                                 const std::vector<Change>& also) {
   if (auto key = check_key("a deed's id", move.action_id); !key) return key.error();
@@ -357,8 +321,7 @@ Result<Pickup> SqlStorage::move(TenantId tenant, const PickupMove& move,
   std::optional<PickupState> refused_in;
   auto moved = write([&](Session& session) -> Result<Pickup> {
     refused_in.reset();
-    std::string held;
-    if (!session.one(kHoldPickup, std::tie(held), tenant, move.pickup_id)) return no_such();
+    if (!hold_pickup(session, tenant, move.pickup_id)) return no_such();
     auto pickup = pickup_of(session, tenant, move.pickup_id);
     if (!pickup) return Error{ErrorCode::kInternal, "a pick-up has an unknown state"};
     if (auto before = done_before(session, tenant, *pickup, move)) return *std::move(before);
@@ -379,8 +342,7 @@ Result<Pickup> SqlStorage::move(TenantId tenant, const PickupMove& move,
   });
   if (!refused_in) return moved;
   auto noted = write([&](Session& session) -> Result<Done> {
-    std::string held;
-    if (!session.one(kHoldPickup, std::tie(held), tenant, move.pickup_id)) return no_such();
+    if (!hold_pickup(session, tenant, move.pickup_id)) return no_such();
     int64_t deeds = 0;
     session.each(kDeeds, std::tuple<>(), [&] { ++deeds; }, tenant, move.pickup_id);
     if (deeds >= kDeedsMost) return Done{};

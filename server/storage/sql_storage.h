@@ -139,6 +139,15 @@ class SqlStorage : public Database {
                                                 const std::vector<std::string>& codes) override;
   Result<Goods> goods_of(TenantId tenant, std::string_view store_id,
                          const std::vector<std::string>& codes) override;
+  Result<Pickup> put_purchase(TenantId tenant, const Pickup& pickup) override;
+  Result<Done> note_purchases(TenantId tenant, const std::vector<PurchaseSeen>& seen,
+                              Seconds now) override;
+  Result<std::vector<Pickup>> pickups_of_order(TenantId tenant, int64_t order_id) override;
+  Result<std::vector<Pickup>> open_pickups_by_order(TenantId tenant,
+                                                    std::string_view order_name) override;
+  Result<std::vector<Pickup>> undecided_pickups(TenantId tenant,
+                                                const std::vector<std::string>& stores,
+                                                int limit) override;
   Result<std::optional<Pickup>> pickup(TenantId tenant, std::string_view id) override;
   Result<std::optional<Pickup>> open_pickup_by_code(TenantId tenant,
                                                     std::string_view code) override;

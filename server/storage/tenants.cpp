@@ -50,6 +50,9 @@ constexpr Sql kForgetTakings{"DELETE FROM till_taking WHERE tenant = :a"};
 constexpr Sql kForgetTakingItems{
     "DELETE FROM outbox WHERE tenant = :a AND kind = 'take_from_tills'"};
 constexpr Sql kForgetSentHeld{"UPDATE shipment_line SET held = 0 WHERE tenant = :a AND held > 0"};
+constexpr Sql kForgetFetchedHeld{
+    "UPDATE pickup_line SET held = 0 WHERE tenant = :a AND pickup_id IN "
+    "(SELECT pickup_id FROM pickup_order WHERE tenant = :b AND told_id <> 0) AND held > 0"};
 constexpr Sql kForgetItems{"DELETE FROM shop_item WHERE tenant = :a"};
 constexpr Sql kSaveSettings{"UPDATE tenant SET settings = :a WHERE tenant = :b"};
 constexpr Sql kHoldTenantAlone{"SELECT tenant FROM tenant WHERE tenant = :a {hold_alone}"};
@@ -86,6 +89,8 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM pickup_line WHERE tenant = :a"},
     {"DELETE FROM pickup_deed WHERE tenant = :a"},
     {"DELETE FROM pickup_mail WHERE tenant = :a"},
+    {"DELETE FROM pickup_order WHERE tenant = :a"},
+    {"DELETE FROM pickup_order_line WHERE tenant = :a"},
     {"DELETE FROM shipment WHERE tenant = :a"},
     {"DELETE FROM shipment_line WHERE tenant = :a"},
     {"DELETE FROM shipment_deed WHERE tenant = :a"},
@@ -160,6 +165,7 @@ void forget_contract_data(Session& session, TenantId tenant) {
   session.run(kForgetTakings, tenant);
   session.run(kForgetTakingItems, tenant);
   session.run(kForgetSentHeld, tenant);
+  session.run(kForgetFetchedHeld, tenant, tenant);
 }
 
 // A shop whose contract went to another shop while it was uninstalled: its links name members of a

@@ -72,8 +72,8 @@ class OnlineSalesTest : public ::testing::Test {
         {.id = parcel, .location_id = place, .sent_at = clock.now(), .numbers = {}});
     orders.sent[parcel] = {{.order_line = 5, .variant_id = variant, .quantity = quantity}};
   }
-  void note(const std::vector<Shipment>& shipments = {}) {
-    const auto noted = sales.note(tenant, order, shipments);
+  void note(const std::vector<Shipment>& shipments = {}, const std::vector<Pickup>& pickups = {}) {
+    const auto noted = sales.note(tenant, order, shipments, pickups);
     EXPECT_TRUE(noted.ok()) << (noted.ok() ? "" : noted.error().message);
   }
   // Works off what is asked of the tills, once; the errors.

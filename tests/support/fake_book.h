@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,29 @@ class FakeBook : public PickupBook {
     if (auto told = storage_.apply(tenant, also); !told.ok()) return told.error();
     return found->second;
   }
+  Result<Pickup> put_purchase(TenantId, const Pickup& pickup) override {
+    const auto [there, first] = pickups.try_emplace(pickup.id, pickup);
+    if (first) there->second.purchase.short_of = short_of;
+    return there->second;
+  }
+  Result<Done> note_purchases(TenantId, const std::vector<PurchaseSeen>& seen, Seconds) override {
+    for (const PurchaseSeen& each : seen) note_purchase(each);
+    return Done{};
+  }
+  Result<std::vector<Pickup>> pickups_of_order(TenantId, int64_t order_id) override {
+    return those([=](const Pickup& each) { return each.purchase.order_id == order_id; });
+  }
+  Result<std::vector<Pickup>> open_pickups_by_order(TenantId, std::string_view name) override {
+    return those([=](const Pickup& each) {
+      return is_open(each.state) && each.purchase.order_name == name && !name.empty();
+    });
+  }
+  Result<std::vector<Pickup>> undecided_pickups(TenantId, const std::vector<std::string>&,
+                                                int) override {
+    return those(
+        [](const Pickup& each) { return !is_open(each.state) && each.purchase.undecided; });
+  }
+  bool short_of = false;  // of what is bought next
   // No stock is kept here.
   Result<std::vector<CodeStock>> stock_of_codes(
       TenantId /*tenant*/, const std::vector<std::string>& /*codes*/) override {
@@ -57,8 +81,10 @@ class FakeBook : public PickupBook {
     return those([=](const Pickup& each) { return each.customer_id == customer_id; });
   }
   Result<std::vector<Pickup>> overdue_pickups(TenantId, Seconds until, int) override {
-    return those(
-        [=](const Pickup& each) { return is_open(each.state) && each.hold_until <= until; });
+    return those([=](const Pickup& each) {
+      const bool kept = is_purchase(each.purchase) && each.state != PickupState::kReady;
+      return is_open(each.state) && each.hold_until <= until && !kept;
+    });
   }
   Result<Done> release_sold(TenantId, Seconds) override { return Done{}; }
   Result<std::vector<PickupDeed>> deeds_of(TenantId, std::string_view) override {
@@ -98,6 +124,30 @@ class FakeBook : public PickupBook {
   }
 
  private:
+  void note_purchase(const PurchaseSeen& seen) {
+    Pickup& pickup = pickups.at(seen.pickup_id);
+    Purchase& purchase = pickup.purchase;
+    if (seen.prepared) purchase.prepared = true;
+    if (seen.told_id != 0 && purchase.told_id == 0) purchase.told_id = seen.told_id;
+    if (pickup.state != seen.state) return;
+    purchase.paid = seen.paid.value_or(purchase.paid);
+    purchase.on_hold = seen.on_hold.value_or(purchase.on_hold);
+    purchase.put_off = seen.put_off.value_or(purchase.put_off);
+    if (seen.decided) purchase.undecided = false;
+    if (seen.fewer.empty()) return;
+    purchase.lines = seen.fewer;
+    for (PickupLine& line : pickup.lines) {
+      int64_t left = 0;
+      for (const PurchaseLine& each : seen.fewer) {
+        if (each.product_id == line.product_id) left += each.quantity;
+      }
+      line.quantity = std::min(line.quantity, left);
+      line.picked = std::min(line.picked, left);
+      line.held = std::min(line.held, left);
+    }
+    std::erase_if(purchase.lines, [](const auto& each) { return each.quantity == 0; });
+    std::erase_if(pickup.lines, [](const auto& each) { return each.quantity == 0; });
+  }
   [[nodiscard]] bool waits(const std::string& key) const {
     return std::ranges::any_of(storage_.outbox(), [&](const auto& row) {
       return row.second.item.write.key == key && !row.second.rests();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,10 +16,13 @@ namespace tsunagi::fakes {
 class FakeOrders : public ShopOrders {
  public:
   std::map<int64_t, ShopOrder> orders;
-  int lost_answers = 0;    // of so many writes to come: they happen, and nobody hears
-  bool down = false;       // nothing happens
-  bool immovable = false;  // moves are refused
-  int moves = 0, parcels = 0, reads = 0;
+  int lost_answers = 0;         // of so many writes to come: they happen, and nobody hears
+  bool down = false;            // nothing happens
+  bool immovable = false;       // moves are refused
+  bool unholdable = false;      // and holds
+  bool prepared_begins = true;  // what is prepared is begun; else it stays open
+  int moves = 0, parcels = 0, reads = 0, readings = 0;
+  int mails_of_ready = 0, hand_overs = 0, holds = 0;
   Seconds sends_at = 0;                           // the moment of what is sent
   std::map<int64_t, std::vector<SentLine>> sent;  // by parcel
 
@@ -46,6 +50,14 @@ class FakeOrders : public ShopOrders {
     order.works.push_back(std::move(work));
     return order;
   }
+  // That its customer fetches at the place.
+  ShopOrder& add_fetched(int64_t id, int64_t place, const std::vector<Wanted>& wanted) {
+    ShopOrder& order = add(id, place, wanted);
+    order.customer_id = 7001;
+    order.works.back().by_carrier = false;
+    order.works.back().fetched = true;
+    return order;
+  }
   OrderWork* work(int64_t id) {
     for (auto& [order_id, order] : orders) {
       const auto found = std::ranges::find(order.works, id, &OrderWork::id);
@@ -71,6 +83,7 @@ class FakeOrders : public ShopOrders {
   }
   Result<Changed> orders_changed(const Tenant&, Seconds, Seconds to) override {
     if (down) return unreachable();
+    ++readings;
     Changed changed{.orders = {}, .until = to};
     for (const auto& [id, order] : orders) changed.orders.push_back(id);
     return changed;
@@ -92,27 +105,80 @@ class FakeOrders : public ShopOrders {
   }
   Result<int64_t> send(const Tenant&, const Parcel& parcel) override {
     if (down) return unreachable();
-    ShopOrder& order = order_with(parcel.work_id);
-    OrderWork& from = *work(parcel.work_id);
-    const int64_t id = next_++;
-    for (const WorkPart& part : parcel.parts) {
-      auto line = std::ranges::find(from.lines, part.line, &OrderWork::Line::id);
-      if (line == from.lines.end() || line->remaining < part.quantity) {
-        return Error{ErrorCode::kConflict, "that was sent"};
-      }
-      line->remaining -= part.quantity;
-      sent[id].push_back({.order_line = line->order_line, .quantity = part.quantity});
-    }
-    close_if_done(from);
+    const auto id = leaves({{parcel.work_id, parcel.parts}}, {parcel.number});
+    if (!id.ok()) return id;
     ++parcels;
-    order.parcels.push_back({.id = id,
-                             .location_id = from.location_id,
-                             .sent_at = sends_at,
-                             .numbers = {parcel.number}});
-    return lost() ? Result<int64_t>(unreachable()) : Result(order.parcels.back().id);
+    return lost() ? Result<int64_t>(unreachable()) : id;
+  }
+  Result<Done> prepared(const Tenant&, int64_t work_id) override {
+    if (down) return unreachable();
+    OrderWork& ready = *work(work_id);
+    if (ready.state != WorkState::kOpen && ready.state != WorkState::kBegun) {
+      return Error{ErrorCode::kConflict, "it cannot be prepared"};
+    }
+    if (prepared_.insert(work_id).second) ++mails_of_ready;
+    if (prepared_begins) ready.state = WorkState::kBegun;
+    return lost() ? Result<Done>(unreachable()) : Done{};
+  }
+  Result<int64_t> handed_over(const Tenant&, const std::vector<WorkParts>& works) override {
+    if (down) return unreachable();
+    const auto id = leaves(works, {});
+    if (!id.ok()) return id;
+    ++hand_overs;
+    return lost() ? Result<int64_t>(unreachable()) : id;
+  }
+  Result<Done> put_off(const Tenant&, const Undecided& undecided) override {
+    if (down) return unreachable();
+    OrderWork& from = *work(undecided.work.work_id);
+    if (unholdable || from.state == WorkState::kOnHold) {
+      return Error{ErrorCode::kConflict, "it cannot be held"};
+    }
+    if (!undecided.work.parts.empty() && from.state != WorkState::kOpen) {
+      return Error{ErrorCode::kConflict, "it cannot be split"};
+    }
+    ++holds;
+    keep_apart(from, undecided.work.parts);
+    work(undecided.work.work_id)->state = WorkState::kOnHold;
+    return lost() ? Result<Done>(unreachable()) : Done{};
   }
 
  private:
+  // The work keeps these; the others become a work of their own. None: it keeps all.
+  void keep_apart(OrderWork& from, const std::vector<WorkPart>& parts) {
+    if (parts.empty()) return;
+    OrderWork rest = from;
+    rest.id = next_++;
+    for (OrderWork::Line& line : from.lines) {
+      const auto kept = std::ranges::find(parts, line.id, &WorkPart::line);
+      const int64_t stays = kept == parts.end() ? 0 : kept->quantity;
+      auto& other = *std::ranges::find(rest.lines, line.id, &OrderWork::Line::id);
+      other.remaining = line.remaining - stays;
+      other.id = next_++;
+      line.remaining = stays;
+    }
+    order_with(from.id).works.push_back(std::move(rest));
+  }
+  Result<int64_t> leaves(const std::vector<WorkParts>& works, std::vector<std::string> numbers) {
+    const int64_t id = next_++;
+    for (const WorkParts& each : works) {
+      OrderWork& from = *work(each.work_id);
+      for (const WorkPart& part : each.parts) {
+        auto line = std::ranges::find(from.lines, part.line, &OrderWork::Line::id);
+        if (line == from.lines.end() || line->remaining < part.quantity) {
+          return Error{ErrorCode::kConflict, "that was sent"};
+        }
+        line->remaining -= part.quantity;
+        sent[id].push_back({.order_line = line->order_line, .quantity = part.quantity});
+      }
+      close_if_done(from);
+    }
+    const int64_t first = works.front().work_id;
+    order_with(first).parcels.push_back({.id = id,
+                                         .location_id = work(first)->location_id,
+                                         .sent_at = sends_at,
+                                         .numbers = std::move(numbers)});
+    return id;
+  }
   static Error unreachable() { return {ErrorCode::kUnavailable, "no answer"}; }
   bool lost() { return lost_answers > 0 && lost_answers-- > 0; }
   static void close_if_done(OrderWork& work) {
@@ -158,6 +224,7 @@ class FakeOrders : public ShopOrders {
   }
 
   int64_t next_ = 1'000;
+  std::set<int64_t> prepared_;
 };
 
 }  // namespace tsunagi::fakes

@@ -51,6 +51,7 @@ class FakeStorage : public Storage {
   // What a shipment still holds ends with these.
   std::function<void(const change::TillsTook&)> tills_took;
   std::function<void(const change::ReleaseSent&)> release_sent;
+  std::function<void(const change::ReleaseHandedOver&)> release_handed_over;
   std::map<std::string, Taking> takings;  // of all shops, by key
 
   void put_tenant(const Tenant& tenant);

@@ -185,6 +185,8 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
       ask_for_on_hand(tenant, took->taking.product_id, took->taking.store_id, enqueued);
     } else if (const auto* release = std::get_if<change::ReleaseSent>(&change)) {
       if (release_sent) release_sent(*release);
+    } else if (const auto* handed = std::get_if<change::ReleaseHandedOver>(&change)) {
+      if (release_handed_over) release_handed_over(*handed);
     } else if (const auto* cursor = std::get_if<change::SetCursor>(&change)) {
       Seconds& kept = data.cursors[cursor->name];
       kept = cursor->anew ? cursor->value : std::max(kept, cursor->value);

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "server/domain/fulfilment/shipment.h"
+
 namespace tsunagi {
 namespace {
 
@@ -13,27 +15,32 @@ using A = PickupAction;
 // shopper, clerk, manager, head office, system
 constexpr std::array kStaff{false, true, true, true, false};
 constexpr std::array kManagers{false, false, true, true, false};
-constexpr std::array kShopperOrManagers{true, false, true, true, false};
+constexpr std::array kAllButClerks{true, false, true, true, true};
+constexpr std::array kStaffOrSystem{false, true, true, true, true};
 constexpr std::array kSystemAlone{false, false, false, false, true};
 
 constexpr PickupRule kPickupRules[] = {
     {S::kPlaced, A::kAccept, S::kAccepted, kStaff},
     {S::kPlaced, A::kPick, S::kPicking, kStaff},  // who begins to pick has accepted
     {S::kPlaced, A::kReject, S::kRejected, kStaff},
-    {S::kPlaced, A::kCancel, S::kCancelled, kShopperOrManagers},
+    {S::kPlaced, A::kCancel, S::kCancelled, kAllButClerks},
     {S::kPlaced, A::kExpire, S::kExpired, kSystemAlone},
     {S::kAccepted, A::kPick, S::kPicking, kStaff},
     {S::kAccepted, A::kReject, S::kRejected, kStaff},
-    {S::kAccepted, A::kCancel, S::kCancelled, kShopperOrManagers},
+    {S::kAccepted, A::kCancel, S::kCancelled, kAllButClerks},
     {S::kAccepted, A::kExpire, S::kExpired, kSystemAlone},
     {S::kPicking, A::kReady, S::kReady, kStaff},
     {S::kPicking, A::kReject, S::kRejected, kStaff},
-    {S::kPicking, A::kCancel, S::kCancelled, kShopperOrManagers},
+    {S::kPicking, A::kCancel, S::kCancelled, kAllButClerks},
     {S::kPicking, A::kExpire, S::kExpired, kSystemAlone},
-    {S::kReady, A::kHandOver, S::kHandedOver, kStaff},
-    {S::kReady, A::kCancel, S::kCancelled, kShopperOrManagers},
+    {S::kReady, A::kHandOver, S::kHandedOver, kStaffOrSystem},
+    {S::kReady, A::kCancel, S::kCancelled, kAllButClerks},
     {S::kReady, A::kExtend, S::kReady, kManagers},
     {S::kReady, A::kExpire, S::kExpired, kSystemAlone},
+    // Of purchases: whoever handed them over told the online shop, not us.
+    {S::kPlaced, A::kHandOver, S::kHandedOver, kSystemAlone},
+    {S::kAccepted, A::kHandOver, S::kHandedOver, kSystemAlone},
+    {S::kPicking, A::kHandOver, S::kHandedOver, kSystemAlone},
 };
 
 template <class Enum, size_t N>
@@ -67,8 +74,44 @@ Result<Done> find_lines(std::vector<PickupLine>& lines, const std::vector<int64_
     all += picked[i];
   }
   if (all == 0) return Error{ErrorCode::kInvalid, "nothing was found: reject it instead"};
-  for (size_t i = 0; i < lines.size(); ++i) lines[i].picked = lines[i].held = picked[i];
+  for (size_t i = 0; i < lines.size(); ++i) {
+    lines[i].picked = picked[i];
+    lines[i].held = std::min(lines[i].held, picked[i]);
+  }
   return Done{};
+}
+
+// What a purchase does not take though a reservation does.
+Result<Done> check_purchase(const Pickup& pickup, const PickupMove& move) {
+  if (!is_purchase(pickup.purchase)) return Done{};
+  if (move.action == A::kCancel && move.actor.role == Role::kShopper) {
+    return Error{ErrorCode::kConflict, "what was bought is cancelled in the online shop"};
+  }
+  if (move.action == A::kExpire && pickup.state != S::kReady) {
+    return Error{ErrorCode::kConflict, "what was bought is kept until it was ready for a time"};
+  }
+  const bool by_staff = move.actor.role != Role::kSystem;
+  if (move.action == A::kHandOver && by_staff && pickup.purchase.on_hold) {
+    return Error{ErrorCode::kConflict, "the online shop says that it must wait"};
+  }
+  return Done{};
+}
+
+// Whether a person has to decide about some of it, since it was paid for.
+void follow_purchase(Pickup& pickup, const PickupMove& move) {
+  if (!is_purchase(pickup.purchase)) return;
+  const bool by_system = move.actor.role == Role::kSystem;
+  const bool part =
+      move.action == A::kReady && std::ranges::any_of(pickup.lines, [](const PickupLine& line) {
+        return line.picked < line.quantity;
+      });
+  const bool given_up = move.action == A::kReject || move.action == A::kExpire ||
+                        (move.action == A::kCancel && !by_system);
+  if (part || given_up) {
+    pickup.purchase.undecided = true;
+    pickup.purchase.put_off = PutOff::kNot;
+  }
+  if (move.action == A::kCancel && by_system) pickup.purchase.undecided = false;
 }
 
 Result<Done> carry_out(Pickup& pickup, const PickupMove& move) {
@@ -91,10 +134,14 @@ Result<Done> carry_out(Pickup& pickup, const PickupMove& move) {
         return Error{ErrorCode::kConflict, "the pick-up is kept longer"};
       }
       return Done{};
+    case A::kHandOver:
+      if (pickup.state == S::kReady) return Done{};
+      return find_lines(pickup.lines, {});
+    case A::kCancel:
+      if (cancel_reason(move.reason)) pickup.reason = move.reason;
+      return Done{};
     case A::kAccept:
     case A::kPick:
-    case A::kHandOver:
-    case A::kCancel:
       return Done{};
   }
   return Done{};
@@ -218,7 +265,9 @@ Result<Done> do_to(Pickup& pickup, const PickupMove& move) {
   if (rule == std::end(kPickupRules) || !rule->roles.at(static_cast<size_t>(move.actor.role))) {
     return refused(pickup, move);
   }
+  if (auto taken = check_purchase(pickup, move); !taken) return taken;
   if (auto done = carry_out(pickup, move); !done) return done;
+  follow_purchase(pickup, move);
   pickup.state = rule->to;
   pickup.changed_at = move.at;
   if (!is_open(pickup.state) && pickup.state != S::kHandedOver) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/domain/fulfilment/purchase.h"
 #include "server/domain/values.h"
 
 namespace tsunagi {
@@ -106,8 +107,9 @@ struct Pickup {
   Seconds ready_from = 0;  // what the customer was promised
   Seconds hold_until = 0;
   Seconds changed_at = 0;
-  std::string reason;  // word of a RejectReason
+  std::string reason;  // word of a RejectReason or, of a purchase, of a CancelReason
   std::vector<PickupLine> lines;
+  Purchase purchase = {};
 };
 
 // Who does it. stores: of whom a clerk or manager may touch the pick-ups.
@@ -122,7 +124,7 @@ struct PickupMove {
   std::string action_id;  // of this one deed: what arrives twice is done once
   PickupAction action = PickupAction::kAccept;
   Actor actor;
-  std::string reason;           // with kReject
+  std::string reason;           // with kReject; of a purchase with kCancel by the system
   std::vector<int64_t> picked;  // with kReady, a figure a line; none: everything
   Seconds at = 0;
   Seconds keep_until = 0;  // with kReady and kExtend: kept at least until then
@@ -140,8 +142,9 @@ inline constexpr Seconds kSoldUnheardSeconds = 1'800;
 // Whether the pick-up is the actor's to see.
 [[nodiscard]] bool may_see(const Actor& actor, const Pickup& pickup);
 
-// Does it to the pick-up. kConflict: not in this state, or not by this role; kNotFound: it is not
-// the actor's to see; kInvalid: what comes with the action is wrong. Then nothing has changed.
+// Does it to the pick-up. kConflict: not in this state, or not by this role, or not to a purchase;
+// kNotFound: it is not the actor's to see; kInvalid: what comes with the action is wrong. Then
+// nothing has changed.
 Result<Done> do_to(Pickup& pickup, const PickupMove& move);
 
 // Ids of the products that the move says the shop does not have, or only damaged, though its stock

@@ -12,6 +12,7 @@
 #include "server/domain/fulfilment/cart.h"
 #include "server/domain/fulfilment/pickup.h"
 #include "server/domain/fulfilment/pickup_mail.h"
+#include "server/domain/fulfilment/purchase.h"
 
 namespace tsunagi {
 
@@ -63,10 +64,11 @@ class PickupBook {  // storage
   // Open ones first, then the newest.
   virtual Result<std::vector<Pickup>> pickups_of(TenantId tenant, int64_t customer_id,
                                                  int limit) = 0;
-  // Open ones that were kept until then or before.
+  // Open ones that were kept until then or before; of purchases those that are ready.
   virtual Result<std::vector<Pickup>> overdue_pickups(TenantId tenant, Seconds until,
                                                       int limit) = 0;
   // What was handed over is no longer held once its sale is known, or nobody waits for it any more.
+  // Not of purchases, which are not sold at the till: theirs ends with change::TillsTook.
   virtual Result<Done> release_sold(TenantId tenant, Seconds now) = 0;
   virtual Result<std::vector<PickupDeed>> deeds_of(TenantId tenant, std::string_view id) = 0;
 
@@ -74,8 +76,39 @@ class PickupBook {  // storage
   virtual Result<PickupMailLog> mails_of(TenantId tenant, const std::vector<std::string>& ids) = 0;
   // Whether one that was asked for before it, to the same customer, is still to be sent.
   virtual Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) = 0;
+  // ---- of purchases
+
+  // Holds what the lines ask for, whether or not the shop has it: it is sold. Notes whether it was
+  // short of it. A pick-up with this id is answered as it is. kUnavailable and kCodeTaken as above.
+  virtual Result<Pickup> put_purchase(TenantId tenant, const Pickup& pickup) = 0;
+  // What the platform was seen to have. Nothing of it is noted where the pick-up is in another
+  // state by now, but that it was prepared and told.
+  struct PurchaseSeen {
+    std::string pickup_id;
+    PickupState state = PickupState::kPlaced;  // as it was read
+    std::optional<bool> paid = {}, on_hold = {};
+    std::optional<PutOff> put_off = {};
+    bool prepared = false, decided = false;
+    int64_t told_id = 0;
+    std::vector<PurchaseLine> fewer = {};  // all lines, where some of it is no longer to be fetched
+  };
+  virtual Result<Done> note_purchases(TenantId tenant, const std::vector<PurchaseSeen>& seen,
+                                      Seconds now) = 0;
+  // Closed ones too, as they were begun.
+  virtual Result<std::vector<Pickup>> pickups_of_order(TenantId tenant, int64_t order_id) = 0;
+  // Open ones of the order that people call so.
+  virtual Result<std::vector<Pickup>> open_pickups_by_order(TenantId tenant,
+                                                            std::string_view order_name) = 0;
+  // Of which a person has to decide, of these shops (none: of all), the newest first; none that is
+  // open.
+  virtual Result<std::vector<Pickup>> undecided_pickups(TenantId tenant,
+                                                        const std::vector<std::string>& stores,
+                                                        int limit) = 0;
+
+  // ---- reminders
+
   // Ready ones whose last day has begun, that were as they are before it did, and that nobody was
-  // reminded of.
+  // reminded of. No purchases.
   virtual Result<std::vector<Pickup>> pickups_to_remind(TenantId tenant, Seconds now,
                                                         int limit) = 0;
 };

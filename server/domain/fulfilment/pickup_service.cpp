@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/domain/fulfilment/opening_hours.h"
+#include "server/domain/fulfilment/shipping_service.h"
 
 namespace tsunagi {
 namespace {
@@ -57,6 +58,36 @@ Result<std::vector<PickupLine>> wished_lines(const std::vector<Wanted>& wanted,
   return summed(std::move(lines));
 }
 
+// Of which the online shop must hear when it is done to a purchase.
+bool is_heard_online(PickupAction action) {
+  switch (action) {
+    case PickupAction::kReject:
+    case PickupAction::kReady:
+    case PickupAction::kHandOver:
+    case PickupAction::kCancel:
+    case PickupAction::kExpire:
+      return true;
+    case PickupAction::kAccept:
+    case PickupAction::kPick:
+    case PickupAction::kExtend:
+      return false;
+  }
+  return false;
+}
+
+// The customer of a purchase is told by the online shop alone.
+std::vector<Change> with_deed(const Pickup& pickup, const PickupMove& move) {
+  if (is_purchase(pickup.purchase)) {
+    if (!is_heard_online(move.action)) return {};
+    return {change::Enqueue{{OutboxKind::kShipOrder, ship_order_key(pickup.purchase.order_id)}}};
+  }
+  const auto step = told_of(move.action, move.actor.role);
+  if (!step) return {};
+  return {mail_of(move.pickup_id, *step)};
+}
+
+}  // namespace
+
 std::string draw_code(Random& random) {
   std::array<char, 8> text{};
   (void)std::snprintf(text.data(), text.size(), "%06u",
@@ -64,7 +95,16 @@ std::string draw_code(Random& random) {
   return text.data();
 }
 
-}  // namespace
+void set_times(const Settings& settings, Pickup& pickup, Seconds now) {
+  const OpeningHours& hours = hours_of(settings, pickup.store_id);
+  const PickupSettings& set = settings.pickup;
+  const Seconds preparation = set.prepare_minutes * kMinuteSeconds;
+  pickup.placed_at = pickup.changed_at = now;
+  pickup.ready_from = ready_from(hours, now, preparation).value_or(now + preparation);
+  pickup.accept_by =
+      ready_from(hours, now, set.accept_minutes * kMinuteSeconds).value_or(pickup.ready_from);
+  pickup.hold_until = kept_until(hours, pickup.ready_from, set.hold_days);
+}
 
 Seconds extended_until(const Settings& settings, const Pickup& pickup) {
   return std::max(pickup.hold_until + kExtendSeconds,
@@ -87,25 +127,16 @@ Result<Pickup> PickupService::reserve(const Tenant& tenant, const Wish& wish) {
   }
   auto lines = wished_lines(wish.wanted, goods->products);
   if (!lines.ok()) return lines.error();
-  const auto ready = promise(tenant, wish.store_id);
-  if (!ready) return Error{ErrorCode::kConflict, "this shop is closed"};
-  const PickupSettings& settings = tenant.settings.pickup;
-  const Seconds now = ports_.clock.now();
+  if (!promise(tenant, wish.store_id)) return Error{ErrorCode::kConflict, "this shop is closed"};
   Pickup pickup{.id = wish.id,
                 .customer_id = wish.customer_id,
                 .store_id = wish.store_id,
                 .code = {},
                 .language = wish.language == "en" ? "en" : "ja",
                 .page = wish.page,
-                .placed_at = now,
-                .ready_from = *ready,
-                .changed_at = now,
                 .reason = {},
                 .lines = std::move(lines).value()};
-  const OpeningHours& hours = hours_of(tenant.settings, wish.store_id);
-  pickup.accept_by =
-      ready_from(hours, now, settings.accept_minutes * kMinuteSeconds).value_or(*ready);
-  pickup.hold_until = kept_until(hours, *ready, settings.hold_days);
+  set_times(tenant.settings, pickup, ports_.clock.now());
   return place(tenant, std::move(pickup));
 }
 
@@ -133,12 +164,11 @@ Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {
 }
 
 // A customer has the days that were promised from when it is ready, also where the shop was late.
-Result<Seconds> PickupService::keep_until(const Tenant& tenant, const PickupMove& move) {
-  const auto found = ports_.book.pickup(tenant.id, move.pickup_id);
-  if (!found.ok()) return found.error();
-  if (!found->has_value()) return Seconds{0};
-  if (move.action == PickupAction::kExtend) return extended_until(tenant.settings, **found);
-  return kept_until(hours_of(tenant.settings, (*found)->store_id), ports_.clock.now(),
+Seconds PickupService::keep_until(const Tenant& tenant, const Pickup& pickup,
+                                  PickupAction action) const {
+  if (action == PickupAction::kExtend) return extended_until(tenant.settings, pickup);
+  if (action != PickupAction::kReady) return 0;
+  return kept_until(hours_of(tenant.settings, pickup.store_id), ports_.clock.now(),
                     tenant.settings.pickup.hold_days);
 }
 
@@ -146,17 +176,12 @@ Result<Pickup> PickupService::act(const Tenant& tenant, PickupMove move) {
   if (move.actor.role != Role::kSystem && !is_deed_id(move.action_id)) {
     return Error{ErrorCode::kInvalid, "the deed's id is none"};
   }
-  if (move.action == PickupAction::kReady || move.action == PickupAction::kExtend) {
-    const auto keep = keep_until(tenant, move);
-    if (!keep.ok()) return keep.error();
-    move.keep_until = *keep;
-  }
+  const auto found = ports_.book.pickup(tenant.id, move.pickup_id);
+  if (!found.ok()) return found.error();
+  if (!found->has_value()) return Error{ErrorCode::kNotFound, "there is no such pick-up"};
+  move.keep_until = keep_until(tenant, **found, move.action);
   move.at = ports_.clock.now();
-  std::vector<Change> also;
-  if (const auto step = told_of(move.action, move.actor.role)) {
-    also.push_back(mail_of(move.pickup_id, *step));
-  }
-  auto moved = ports_.book.move(tenant.id, move, also);
+  auto moved = ports_.book.move(tenant.id, move, with_deed(**found, move));
   if (moved.ok()) forget_stock(tenant, *moved);
   return moved;
 }
@@ -222,8 +247,8 @@ Result<Pickup> PickupService::tell_again(const Tenant& tenant, const Again& agai
       return Error{ErrorCode::kConflict, "the customer was sent as many mails as one may be"};
     }
   }
-  if (pickup.state != PickupState::kReady) {
-    return Error{ErrorCode::kConflict, "the pick-up is not ready"};
+  if (pickup.state != PickupState::kReady || is_purchase(pickup.purchase)) {
+    return Error{ErrorCode::kConflict, "the pick-up is not ready, or the online shop tells of it"};
   }
   const auto told = ports_.storage.apply(
       tenant.id, {change::TellShopper{

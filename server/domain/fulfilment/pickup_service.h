@@ -21,6 +21,10 @@ inline constexpr int kPickupsListed =
 inline constexpr int kExpiredAtOnce = 100;
 inline constexpr int kRemindedAtOnce = 100;
 
+// Six digits.
+std::string draw_code(Random& random);
+// Until when the shop says yes, has it ready and keeps it, of what is asked for now.
+void set_times(const Settings& settings, Pickup& pickup, Seconds now);
 // A day longer, or until the shop closes on the next that it is open on.
 Seconds extended_until(const Settings& settings, const Pickup& pickup);
 
@@ -68,13 +72,15 @@ class PickupService {
     PickupMailStep step = PickupMailStep::kReady;
     Actor actor;
   };
-  // The mail that it is ready, once more. kConflict: it is not ready, or kMailsOfPickupMost were
-  // sent; kInvalid: another mail, or a deed that is none; kNotFound: not the actor's to see.
+  // The mail that it is ready, once more. kConflict: it is not ready, it is a purchase, or
+  // kMailsOfPickupMost were sent; kInvalid: another mail, or a deed that is none; kNotFound: not
+  // the actor's to see.
   Result<Pickup> tell_again(const Tenant& tenant, const Again& again);
 
  private:
   Result<Pickup> place(const Tenant& tenant, Pickup pickup);
-  Result<Seconds> keep_until(const Tenant& tenant, const PickupMove& move);
+  [[nodiscard]] Seconds keep_until(const Tenant& tenant, const Pickup& pickup,
+                                   PickupAction action) const;
   void forget_stock(const Tenant& tenant, const Pickup& pickup);
 
   Ports ports_;

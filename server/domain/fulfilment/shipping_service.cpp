@@ -41,6 +41,17 @@ bool is_packing(ShipmentState state) {
 
 Actor the_system() { return {.role = Role::kSystem, .id = {}}; }
 
+// What was handed over at a counter is no parcel that a shop has sent.
+std::optional<ShopOrder> without_notes_of(std::optional<ShopOrder> order,
+                                          const std::vector<Pickup>& pickups) {
+  if (!order) return order;
+  std::erase_if(order->parcels, [&](const SentParcel& parcel) {
+    return std::ranges::any_of(
+        pickups, [&](const Pickup& pickup) { return pickup.purchase.told_id == parcel.id; });
+  });
+  return order;
+}
+
 }  // namespace
 
 std::string ship_order_key(int64_t order_id) {
@@ -63,31 +74,54 @@ Result<ShippingService::Outcome> ShippingService::step(const Tenant& tenant, int
     if (!order->ok()) return order->error();
     const auto shipments = ports_.book.shipments_of_order(tenant.id, order_id);
     if (!shipments.ok()) return shipments.error();
-    const OrderPlan plan = plan_order(tenant.settings, **order, *shipments);
-    if (fresh && plan.seen.empty()) {  // first of all: what else is to do may fail
-      if (auto sold = note_sold(tenant, **order, *shipments); !sold.ok()) return sold.error();
+    const auto pickups = ports_.stock_book.pickups_of_order(tenant.id, order_id);
+    if (!pickups.ok()) return pickups.error();
+    const PurchasePlan fetched = plan_purchases(tenant.settings, **order, *pickups, *shipments);
+    const OrderPlan plan =
+        plan_order(tenant.settings, without_notes_of(**order, *pickups), *shipments);
+    if (fresh && plan.seen.empty() && fetched.seen.empty()) {
+      // First of all: what else is to do may fail.
+      if (auto sold = note_sold(tenant, **order, *shipments, *pickups); !sold.ok()) {
+        return sold.error();
+      }
       fresh = false;
     }
+    PurchaseDesk desk = purchase_desk();
+    const auto begun = desk.do_next(tenant, **order, fetched, *pickups);
+    if (!begun.ok()) return begun.error();
+    if (*begun) continue;
     const auto here = do_next(tenant, **order, plan, *shipments);
     if (!here.ok()) return here.error();
     if (*here) continue;
-    const auto there = tell_platform(tenant, plan);
+    auto there = desk.tell_platform(tenant, fetched);
+    if (there.ok() && !*there) there = tell_platform(tenant, plan);
     if (!there.ok()) return there.error();
-    if (!*there) return plan.lost.empty() ? Outcome::kInStep : Outcome::kReview;
+    if (!*there) {
+      return plan.lost.empty() && fetched.lost.empty() ? Outcome::kInStep : Outcome::kReview;
+    }
     order.reset();
     fresh = true;
   }
   return Error{ErrorCode::kInvalid, "an order takes more steps than one may"};
 }
 
+PurchaseDesk ShippingService::purchase_desk() const {
+  return PurchaseDesk({.book = ports_.stock_book,
+                       .orders = ports_.orders,
+                       .stock = ports_.stock,
+                       .clock = ports_.clock,
+                       .random = ports_.random});
+}
+
 Result<Done> ShippingService::note_sold(const Tenant& tenant, const std::optional<ShopOrder>& order,
-                                        const std::vector<Shipment>& shipments) {
+                                        const std::vector<Shipment>& shipments,
+                                        const std::vector<Pickup>& pickups) {
   if (!order) return Done{};
   OnlineSales sales({.storage = ports_.storage,
                      .book = ports_.inventory,
                      .orders = ports_.orders,
                      .clock = ports_.clock});
-  return sales.note(tenant, *order, shipments);
+  return sales.note(tenant, *order, shipments, pickups);
 }
 
 // What changes here. Whether anything was to do.
@@ -224,8 +258,29 @@ Result<int> ShippingService::read_changed(const Tenant& tenant) {
   std::vector<Change> changes;
   for (const int64_t order : changed->orders) changes.push_back(bring_in_step(order));
   changes.emplace_back(change::SetCursor{std::string(kOrdersCursor), changed->until});
+  if (auto asked = read_open(tenant, now, changes); !asked.ok()) return asked.error();
   if (auto done = ports_.storage.apply(tenant.id, changes); !done.ok()) return done.error();
   return static_cast<int>(changed->orders.size());
+}
+
+// What is open becomes a shop's when the merchant says which location that is, or that it puts
+// things aside: it did not change.
+Result<Done> ShippingService::read_open(const Tenant& tenant, Seconds now,
+                                        std::vector<Change>& changes) {
+  const auto wanted = ports_.storage.cursor(tenant.id, kOpenOrdersWantedCursor);
+  if (!wanted.ok()) return wanted.error();
+  const auto read = ports_.storage.cursor(tenant.id, kOpenOrdersReadCursor);
+  if (!read.ok()) return read.error();
+  if (wanted->value_or(0) <= read->value_or(0)) return Done{};
+  Seconds from = 0;
+  for (int reading = 0; reading < kOpenReadingsMost && from < now; ++reading) {
+    const auto open = ports_.orders.orders_changed(tenant, from, now);
+    if (!open.ok()) return open.error();
+    for (const int64_t order : open->orders) changes.push_back(bring_in_step(order));
+    from = std::max<Seconds>(1, open->until);
+  }
+  changes.emplace_back(change::SetCursor{std::string(kOpenOrdersReadCursor), **wanted});
+  return Done{};
 }
 
 Result<Shipment> ShippingService::act(const Tenant& tenant, ShipmentMove move) {

@@ -1,8 +1,8 @@
 #pragma once
-// Sending online orders from the shops. step() brings one order in step with the platform, however
-// far it had got: it reads, decides (shipping_plan.h), does one thing, and reads again. It is
-// called by one worker at a time for an order (the outbox's lane), so what it reads stays true
-// while it is at work but for what people do.
+// Sending online orders from the shops, and handing them over there. step() brings one order in
+// step with the platform, however far it had got: it reads, decides (shipping_plan.h), does one
+// thing, and reads again. It is called by one worker at a time for an order (the outbox's lane), so
+// what it reads stays true while it is at work but for what people do.
 
 #include <optional>
 #include <string>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/domain/fulfilment/pickup_book.h"
+#include "server/domain/fulfilment/purchase_desk.h"
 #include "server/domain/fulfilment/shipment_book.h"
 #include "server/domain/fulfilment/shipping_plan.h"
 #include "server/domain/fulfilment/shop_orders.h"
@@ -24,6 +25,10 @@ inline constexpr int kRoutingTries = 3;  // while others take what was offered
 inline constexpr int kShipmentsListed = 200;
 inline constexpr size_t kDeedIdMost = 64;
 inline constexpr std::string_view kOrdersCursor = "orders";
+// When somebody last wanted all that is open to be looked at, and of when the wish is that was met.
+inline constexpr std::string_view kOpenOrdersWantedCursor = "orders.open_wanted";
+inline constexpr std::string_view kOpenOrdersReadCursor = "orders.open_read";
+inline constexpr int kOpenReadingsMost = 20;
 // Why head office is asked besides the causes of routing.
 inline constexpr std::string_view kNotMovable = "not_movable";  // the platform refuses the move
 
@@ -57,7 +62,8 @@ class ShippingService {
                             .random = ports.random});
   }
 
-  // kReview: a parcel left the shop, and the platform has neither the parcel nor its work.
+  // kReview: a parcel left the shop, or was handed over, and the platform has neither that nor its
+  // work.
   enum class Outcome : uint8_t { kInStep, kReview };
   // kUnavailable: ask again; what was begun is looked up then. kConflict: the platform refuses what
   // is to be told.
@@ -81,7 +87,10 @@ class ShippingService {
                      const std::vector<Shipment>& shipments);
   Result<Done> not_movable(const Tenant& tenant, std::string_view shipment_id);
   Result<Done> note_sold(const Tenant& tenant, const std::optional<ShopOrder>& order,
-                         const std::vector<Shipment>& shipments);
+                         const std::vector<Shipment>& shipments,
+                         const std::vector<Pickup>& pickups);
+  [[nodiscard]] PurchaseDesk purchase_desk() const;
+  Result<Done> read_open(const Tenant& tenant, Seconds now, std::vector<Change>& changes);
   void forget_stock(TenantId tenant, const std::vector<ShipmentLine>& lines);
 
   Ports ports_;

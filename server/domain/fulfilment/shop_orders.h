@@ -32,9 +32,10 @@ struct OrderWork {
   };
   int64_t id = 0;
   WorkState state = WorkState::kOpen;
-  bool by_carrier = false;  // to an address; else it is fetched, or needs no carrier
+  bool by_carrier = false;  // to an address
   int64_t location_id = 0;  // 0: none
   std::vector<Line> lines;
+  bool fetched = false;  // by the customer, who chose the location; else it needs no carrier
 };
 
 // What was sent of an order, by whomever.
@@ -59,6 +60,8 @@ struct ShopOrder {
   std::vector<OrderWork> works;       // closed ones too, by id
   std::vector<SentParcel> parcels;
   std::vector<int64_t> cancelled_parcels;  // ids: what was in them is back where it left from
+  int64_t customer_id = 0;                 // 0: a guest's
+  std::string language = "ja";             // or "en"
 };
 
 // Who the parcel goes to. Shown to the shop that sends it while it does, and stored nowhere.
@@ -71,6 +74,10 @@ struct ShipTo {
 struct WorkPart {
   int64_t line = 0;
   int64_t quantity = 0;
+};
+struct WorkParts {
+  int64_t work_id = 0;
+  std::vector<WorkPart> parts;
 };
 
 class ShopOrders {  // shopify
@@ -107,6 +114,21 @@ class ShopOrders {  // shopify
     std::string number;
   };
   virtual Result<int64_t> send(const Tenant& tenant, const Parcel& parcel) = 0;
+
+  // Of works that are fetched. It is ready at the counter: the platform tells the customer, once.
+  // What it knows already is done.
+  virtual Result<Done> prepared(const Tenant& tenant, int64_t work_id) = 0;
+  // The customer has it, and is told nothing. What was noted is refused the second time
+  // (kConflict). Answers the id of the note, which is among the order's parcels.
+  virtual Result<int64_t> handed_over(const Tenant& tenant,
+                                      const std::vector<WorkParts>& works) = 0;
+  // A person shall decide what becomes of it; no parts: of the whole work, else they become a work
+  // of their own. kConflict: the platform refuses it as things are.
+  struct Undecided {
+    WorkParts work;
+    std::string why;  // for that person
+  };
+  virtual Result<Done> put_off(const Tenant& tenant, const Undecided& undecided) = 0;
 };
 
 }  // namespace tsunagi

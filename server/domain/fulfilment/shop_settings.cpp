@@ -38,6 +38,10 @@ bool puts_aside(const Settings& settings, const Store& store) {
   return in_pilot(settings, store.store_id);
 }
 
+bool hands_over(const Settings& settings, const std::string& store_id) {
+  return settings.pickup.on && !store_id.empty() && in_pilot(settings, store_id);
+}
+
 int64_t location_id_of(const Settings& settings, std::string_view store_id) {
   const auto found = std::ranges::find(settings.locations, store_id, &StoreLocation::store_id);
   return found == settings.locations.end() ? 0 : found->location_id;

@@ -12,6 +12,9 @@ namespace tsunagi {
 [[nodiscard]] const StoreSetting* setting_of(const Settings& settings, std::string_view store_id);
 [[nodiscard]] const OpeningHours& hours_of(const Settings& settings, std::string_view store_id);
 [[nodiscard]] bool puts_aside(const Settings& settings, const Store& store);
+// Whether what is bought in the online shop and fetched at this shop is among its pick-ups: it was
+// sold, so also where the shop puts nothing aside for others.
+[[nodiscard]] bool hands_over(const Settings& settings, const std::string& store_id);
 // The place in the online shop that the shop is, 0 for none; and whose a place is, "" for nobody's.
 [[nodiscard]] int64_t location_id_of(const Settings& settings, std::string_view store_id);
 [[nodiscard]] std::string store_at(const Settings& settings, int64_t location_id);

@@ -38,6 +38,7 @@ std::vector<SentLine> summed(const std::vector<SentLine>& lines) {
 struct OnlineSales::Noting {
   const ShopOrder& order;
   const std::vector<Shipment>& shipments;
+  const std::vector<Pickup>& pickups;
   std::vector<Taking> takings;  // asked for before, and by now
   std::vector<Change> changes;
 
@@ -45,16 +46,47 @@ struct OnlineSales::Noting {
     changes.emplace_back(change::TakeFromTills{taking});
     takings.push_back(std::move(taking));
   }
+  void release_sent() {
+    for (const Shipment& shipment : shipments) {
+      if (shipment.told_id == 0) continue;
+      for (const ShipmentLine& line : shipment.lines) {
+        const Taking* taking =
+            find_taking(takings, {.parcel_id = shipment.told_id, .order_line = line.order_line});
+        const bool waits = taking != nullptr && taking->done_at == 0;
+        if (line.held == 0 || waits) continue;
+        changes.emplace_back(change::ReleaseSent{shipment.id, line.order_line});
+      }
+    }
+  }
+  // A line of a pick-up is all lines of the order of one product.
+  void release_handed_over() {
+    for (const Pickup& pickup : pickups) {
+      const int64_t note = pickup.purchase.told_id;
+      if (note == 0) continue;
+      for (const PickupLine& line : pickup.lines) {
+        const bool waits = std::ranges::any_of(takings, [&](const Taking& taking) {
+          return taking.name.parcel_id == note && !taking.name.back && taking.done_at == 0 &&
+                 taking.product_id == line.product_id;
+        });
+        if (line.held == 0 || waits) continue;
+        changes.emplace_back(change::ReleaseHandedOver{pickup.id, line.product_id});
+      }
+    }
+  }
 };
 
 Result<Done> OnlineSales::note(const Tenant& tenant, const ShopOrder& order,
-                               const std::vector<Shipment>& shipments) {
+                               const std::vector<Shipment>& shipments,
+                               const std::vector<Pickup>& pickups) {
   const bool quiet = order.parcels.empty() && order.cancelled_parcels.empty();
   if (quiet) return Done{};
   auto before = ports_.book.takings_of_order(tenant.id, order.id);
   if (!before.ok()) return before.error();
-  Noting noting{
-      .order = order, .shipments = shipments, .takings = std::move(before).value(), .changes = {}};
+  Noting noting{.order = order,
+                .shipments = shipments,
+                .pickups = pickups,
+                .takings = std::move(before).value(),
+                .changes = {}};
   for (const SentParcel& parcel : order.parcels) {
     if (auto noted = note_parcel(tenant, parcel, noting); !noted.ok()) return noted;
   }
@@ -70,16 +102,8 @@ Result<Done> OnlineSales::note(const Tenant& tenant, const ShopOrder& order,
     returned.begun_at = returned.done_at = 0;
     noting.ask(std::move(returned));
   }
-  for (const Shipment& shipment : shipments) {
-    if (shipment.told_id == 0) continue;
-    for (const ShipmentLine& line : shipment.lines) {
-      const Taking* taking = find_taking(
-          noting.takings, {.parcel_id = shipment.told_id, .order_line = line.order_line});
-      const bool waits = taking != nullptr && taking->done_at == 0;
-      if (line.held == 0 || waits) continue;
-      noting.changes.emplace_back(change::ReleaseSent{shipment.id, line.order_line});
-    }
-  }
+  noting.release_sent();
+  noting.release_handed_over();
   if (noting.changes.empty()) return Done{};
   return ports_.storage.apply(tenant.id, noting.changes);
 }
@@ -121,6 +145,11 @@ Result<std::string> OnlineSales::product_of(const Tenant& tenant, const SentLine
     for (const ShipmentLine& sent : shipment.lines) {
       if (sent.order_line == line.order_line && !sent.product_id.empty()) return sent.product_id;
     }
+  }
+  for (const Pickup& pickup : noting.pickups) {
+    const auto bought =
+        std::ranges::find(pickup.purchase.lines, line.order_line, &PurchaseLine::order_line);
+    if (bought != pickup.purchase.lines.end() && is_counted(*bought)) return bought->product_id;
   }
   if (line.variant_id == 0) return std::string();
   const auto items = ports_.book.items_after(tenant.id, line.variant_id - 1, 1);

@@ -27,16 +27,16 @@ class OnlineSales {
 
   // Asks for what the order's parcels took from shops to be taken from the tills, where that was
   // not asked for before, and for what came back with a cancelled parcel to be put back. What a
-  // sent shipment still holds stays held until the tills know; of what they are not told it is
-  // released.
+  // sent shipment, or a purchase that was handed over, still holds stays held until the tills know;
+  // of what they are not told it is released.
   Result<Done> note(const Tenant& tenant, const ShopOrder& order,
-                    const std::vector<Shipment>& shipments);
+                    const std::vector<Shipment>& shipments, const std::vector<Pickup>& pickups);
 
  private:
   struct Noting;
   Result<Done> note_parcel(const Tenant& tenant, const SentParcel& parcel, Noting& noting);
-  Result<std::string> product_of(const Tenant& tenant, const SentLine& line,
-                                 const Noting& noting) const;
+  [[nodiscard]] Result<std::string> product_of(const Tenant& tenant, const SentLine& line,
+                                               const Noting& noting) const;
 
   Ports ports_;
 };

@@ -30,7 +30,7 @@ export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home
     if (next === signature) return;
     signature = next;
     const choosing = reason !== undefined && pickup.actions.includes('reject');
-    fill(view, ...head(pickup, about), ...(choosing ? [reasons(about)] : [lines(pickup), ...others(pickup), ...mails(pickup, about.gone)]));
+    fill(view, ...head(pickup, about), ...(choosing ? [reasons(about, pickup)] : [lines(pickup), ...others(pickup), ...mails(pickup, about.gone)]));
     thumb.setAction(choosing ? rejection(pickup) : mainOf(pickup));
   };
 
@@ -41,6 +41,7 @@ export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home
       gone ? make('p', {class: 'sentence'}, words.gone) : make('p', {class: 'detail__state'}, ...rows.badges(pickup, stuck), rows.timer(pickup)),
       make('p', {class: 'detail__customer'}, rows.customer(pickup), ' ', rows.customerLanguage(pickup)),
       ...(about ? [make('p', {class: 'detail__about'}, about)] : []),
+      ...(pickup.online?.undecided ? [make('p', {class: 'sentence'}, words.undecided_note)] : []),
     ];
   }
 
@@ -102,7 +103,8 @@ export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home
     const key = `${pickup.id} ${action}`;
     if (action === 'ready') return readyOf(pickup, key);
     if (action === 'hand_over') {
-      return {key, label: counted(words.act_hand_over, rules.kept(pickup)), note: words.act_hand_over_note, act: () => act(pickup, action)};
+      const money = pickup.online ? [pickup.online.paid ? words.hand_over_paid : words.hand_over_unpaid] : [];
+      return {key, label: counted(words.act_hand_over, rules.kept(pickup)), note: [...money, words.act_hand_over_note].join(' '), act: () => act(pickup, action)};
     }
     if (action === 'accept' || action === 'pick') return {key, label: words[`act_${action}`], act: () => act(pickup, action)};
     return {key, label: words.back_to_list, kind: 'plain', act: home};
@@ -149,8 +151,8 @@ export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home
         : '')];
   }
 
-  /** @param {About} about */
-  function reasons({rejects}) {
+  /** @param {About} about @param {Pickup} pickup */
+  function reasons({rejects}, {online}) {
     const names = /** @type {Record<string, string>} */ (words.reject);
     return make('fieldset', {class: 'reasons'},
       make('legend', {class: 'section', id: 'why', tabindex: '-1'}, words.cannot_why),
@@ -159,7 +161,7 @@ export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home
           reason = code;
           draw();
         }}), names[code] ?? code)),
-      make('p', {class: 'quiet'}, words.cannot_note),
+      make('p', {class: 'quiet'}, online ? words.cannot_note_bought : words.cannot_note),
       make('button', {class: 'button', type: 'button', click: () => {
         reason = undefined;
         draw();

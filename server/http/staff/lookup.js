@@ -38,7 +38,7 @@ export function createLookup({tools: {words, say, now}, ask, board, detail, thum
     const turn = ++turns;
     if (detail.tick(text)) return;
     const [, code] = /^P?(\d{6})$/i.exec(text) ?? [];
-    const known = code && board.work.pickups.find((pickup) => pickup.code === code);
+    const known = board.work.pickups.find((pickup) => (code && pickup.code === code) || (pickup.online && [text, `#${text}`].includes(pickup.online.order)));
     if (known) {
       thumb.say('');
       go(known.id);

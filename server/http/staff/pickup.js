@@ -10,8 +10,9 @@
 /**
  * @typedef {{id: string, code: string, shop: string, shop_name: string, state: State, late: boolean, accept_by: number, ready_from: number,
  *   hold_until: number, extend_until: number, placed_at: number, changed_at: number, customer: string, language: string, lines: Line[], mails: Sent[],
- *   actions: Action[]}} Pickup
+ *   actions: Action[], online?: Online}} Pickup
  */
+/** Bought in the online shop. short: the shop had not enough; undecided: a person decides there. @typedef {{order: string, paid: boolean, short: boolean, on_hold: boolean, undecided: boolean}} Online */
 /** A deed as it is kept: what is sent of it never changes. @typedef {import('./deeds.js').Deed} Deed */
 
 /** The one next thing to do. @type {Partial<Record<State, Action>>} */
@@ -32,8 +33,8 @@ export function mainAction(pickup) {
   return action && pickup.actions.includes(action) ? action : undefined;
 }
 
-/** @param {Pickup} pickup */
-export const isOpen = (pickup) => pickup.state in kMain;
+/** Something is to do about it, here or by a person in the online shop. @param {Pickup} pickup */
+export const isOpen = (pickup) => pickup.state in kMain || Boolean(pickup.online?.undecided);
 
 /** @param {Pickup} pickup */
 export const asked = (pickup) => pickup.lines.reduce((sum, line) => sum + line.quantity, 0);

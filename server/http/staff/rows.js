@@ -14,10 +14,19 @@ const kLinesShown = 3;
  * @param {(parcel: import('./parcel.js').Parcel, about: About) => HTMLElement} parcel
  */
 export function createRows({words, make, shape, say, counted, fill, now, moment, left}, {limitOf, isOpen}, parcel) {
+  /** What is to be known of an online order. @param {Pickup} pickup @returns {string[]} */
+  function online({online: bought}) {
+    if (!bought) return [];
+    const {paid, short, on_hold: held, undecided} = words.online;
+    return [say(words.bought, {order: bought.order}), bought.paid ? paid : words.online.unpaid,
+      ...(bought.short ? [short] : []), ...(bought.on_hold ? [held] : []), ...(bought.undecided ? [undecided] : [])];
+  }
+
   /** @param {Pickup} pickup @param {boolean} stuck */
   function badges(pickup, stuck) {
     return [
       make('span', {class: `badge badge--${pickup.state}`}, shape(pickup.state), words.state[pickup.state] ?? pickup.state),
+      ...online(pickup).map((text) => make('span', {class: 'tag'}, text)),
       ...(stuck ? [make('span', {class: 'badge badge--stuck'}, shape('send'), words.waits_to_send)] : [])];
   }
 
@@ -37,7 +46,7 @@ export function createRows({words, make, shape, say, counted, fill, now, moment,
 
   /** @param {Pickup} pickup */
   function timer(pickup) {
-    if (!isOpen(pickup)) return '';
+    if (!isOpen(pickup) || limitOf(pickup) === 0) return '';
     const element = make('span', {
       class: 'timer', 'data-limit': String(limitOf(pickup)), 'data-state': pickup.state, 'data-late': String(pickup.late), 'data-code': pickup.code,
     }, shape('late'), make('span', {class: 'timer__words'}));

@@ -64,7 +64,7 @@ export class StaffServer {
     return { ...pickup, lines: pickup.lines.map((line) => ({ codes: [line.code], ...line })), mails: pickup.mails ?? [], extend_until: pickup.hold_until + 86_400, late: pickup.state !== 'ready' && this.now >= limit, actions };
   }
   work() {
-    return { now: this.now, staff: this.staff, shops: this.shops, rejects: kRejects, pickups: this.pickups.filter(({ state }) => kOpen.includes(state)).map((one) => this.seen(one)) };
+    return { now: this.now, staff: this.staff, shops: this.shops, rejects: kRejects, pickups: this.pickups.filter(({ state, online }) => kOpen.includes(state) || online?.undecided).map((one) => this.seen(one)), shipments: [], carriers: [] };
   }
   pickup(id) {
     return this.pickups.find((one) => one.id === id);

@@ -328,6 +328,27 @@ describe('staff page', () => {
     assert.deepEqual(page.problems, []);
   });
 
+  test('what was bought online says so, what is paid is not charged, and it is found by its order', async () => {
+    const online = { order: '#1001', paid: true, short: true, on_hold: false, undecided: false };
+    server.pickups = [pickup('bought', '640012', 'ready', { lines: [line('モカ 200g', '4901234567832', 1, 1)], online }),
+      pickup('over', '640013', 'rejected', { online: { ...online, order: '#1002', paid: false, short: false, undecided: true } })];
+    await open();
+    const tags = (code) => row(code).locator('.tag').allTextContents();
+    assert.deepEqual(await tags('640012'), ['ネット注文 #1001', '支払い済み', '在庫不足のおそれ']);
+    assert.deepEqual(await tags('640013'), ['ネット注文 #1002', '未入金', '対応を決める']);
+    await noFindings();
+    await noSideScroll();
+    await page.locator('input').first().fill('1001');
+    await page.keyboard.press('Enter');
+    await page.getByText('お支払い済みです。レジでの会計はありません。').waitFor();
+    await press('1点を渡す');
+    await said('640012 をお渡ししました');
+    await row('640013').click();
+    await page.getByText('お渡しできなかった分を').waitFor();
+    assert.equal(await main().textContent(), '一覧へ戻る');
+    noProblems();
+  });
+
   test('a manager keeps it a day longer and cancels; a clerk is not offered either', async () => {
     await open();
     await row('118840').click();

@@ -130,6 +130,12 @@ test('the variables that the client sends are what the inputs take', () => {
       },
     },
     'inventory_activate.graphql': { item: 'gid://shopify/InventoryItem/5', location: 'gid://shopify/Location/3', onHand: 4, key: 'tsunagi-1-3' },
+    'fulfillment_order_hold.graphql': {
+      id: 'gid://shopify/FulfillmentOrder/1',
+      hold: { reason: 'OTHER', reasonNotes: '店頭でお渡しできませんでした', handle: 'tsunagi-pickup', notifyMerchant: true,
+        fulfillmentOrderLineItems: [{ id: 'gid://shopify/FulfillmentOrderLineItem/1', quantity: 2 }] },
+    },
+    'fulfillment_order_prepared.graphql': { input: { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: 'gid://shopify/FulfillmentOrder/1' }] } },
     'order_to_ship.graphql': { id: 'gid://shopify/Order/1' },
     'work_lines.graphql': { id: 'gid://shopify/FulfillmentOrder/1', after: 'cursor' },
     'parcel_lines.graphql': { id: 'gid://shopify/Fulfillment/9', after: 'cursor' },

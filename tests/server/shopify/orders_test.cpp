@@ -213,6 +213,73 @@ TEST_F(ShopifyOrdersTest, AParcelTellsTheCustomerWithNumberAndCarrier) {
   EXPECT_EQ((json{{"company", "Yamato (JA)"}, {"number", "4912"}}), fulfillment["trackingInfo"]);
 }
 
+TEST_F(ShopifyOrdersTest, WhatIsFetchedSaysWhoseItIsAndInWhichLanguage) {
+  json fetched = work(5, "OPEN", 3);
+  fetched["deliveryMethod"]["methodType"] = "PICK_UP";
+  const auto read = shopify::parse_order_to_ship(
+      order_of(json::array({fetched, work(6, "OPEN", 3)}),
+               {{"customer", {{"id", "gid://shopify/Customer/7001"}}}, {"customerLocale", "en-AU"}})
+          .dump());
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(7001, (*read)->customer_id);
+  EXPECT_EQ("en", (*read)->language);
+  EXPECT_TRUE((*read)->works[0].fetched);
+  EXPECT_FALSE((*read)->works[0].by_carrier);
+  EXPECT_FALSE((*read)->works[1].fetched);
+  const auto guest = shopify::parse_order_to_ship(
+      order_of(json::array(), {{"customer", nullptr}, {"customerLocale", "ja-JP"}}).dump());
+  EXPECT_EQ(0, (*guest)->customer_id);
+  EXPECT_EQ("ja", (*guest)->language);
+}
+
+TEST_F(ShopifyOrdersTest, WhatIsReadyIsToldAndToldAgainIsDone) {
+  const auto answer = [](json errors) {
+    return ok(json{
+        {"data",
+         {{"fulfillmentOrderLineItemsPreparedForPickup", {{"userErrors", std::move(errors)}}}}}}
+                  .dump());
+  };
+  const auto refusal = [](const char* code) {
+    return json::array({{{"code", code}, {"field", {"input"}}, {"message", "no"}}});
+  };
+  shopify.on(kGraphql, {answer(json::array())});
+  EXPECT_TRUE(orders.prepared(tenant, 5));
+  EXPECT_EQ((json{{"lineItemsByFulfillmentOrder",
+                   {{{"fulfillmentOrderId", "gid://shopify/FulfillmentOrder/5"}}}}}),
+            sent()["variables"]["input"]);
+  shopify.on(kGraphql, {answer(refusal("NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER"))});
+  EXPECT_TRUE(orders.prepared(tenant, 5));
+  shopify.on(kGraphql, {answer(refusal("FULFILLMENT_ORDER_INVALID"))});
+  EXPECT_EQ(ErrorCode::kConflict, orders.prepared(tenant, 5).error().code);
+}
+
+TEST_F(ShopifyOrdersTest, WhatIsHandedOverIsNotedWithoutAMailOrANumber) {
+  shopify.on(kGraphql, {ok(R"({"data":{"fulfillmentCreate":{"fulfillment":
+      {"id":"gid://shopify/Fulfillment/9"},"userErrors":[]}}})")});
+  const auto made = orders.handed_over(
+      tenant, {{.work_id = 5, .parts = {{50, 2}}}, {.work_id = 6, .parts = {{60, 1}}}});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(9, *made);
+  const json fulfillment = sent()["variables"]["fulfillment"];
+  EXPECT_EQ(false, fulfillment["notifyCustomer"]);
+  EXPECT_FALSE(fulfillment.contains("trackingInfo"));
+  EXPECT_EQ(2U, fulfillment["lineItemsByFulfillmentOrder"].size());
+}
+
+TEST_F(ShopifyOrdersTest, AHoldIsOfAllOrOfLines) {
+  const auto answer = ok(R"({"data":{"fulfillmentOrderHold":{"fulfillmentHold":
+      {"id":"gid://shopify/FulfillmentHold/9"},"userErrors":[]}}})");
+  shopify.on(kGraphql, {answer});
+  EXPECT_TRUE(orders.put_off(tenant, {{.work_id = 5, .parts = {}}, "why"}));
+  const json whole = sent()["variables"];
+  EXPECT_EQ("gid://shopify/FulfillmentOrder/5", whole["id"]);
+  EXPECT_EQ("why", whole["hold"]["reasonNotes"]);
+  EXPECT_FALSE(whole["hold"].contains("fulfillmentOrderLineItems"));
+  shopify.on(kGraphql, {answer});
+  EXPECT_TRUE(orders.put_off(tenant, {{.work_id = 5, .parts = {{50, 2}}}, "why"}));
+  EXPECT_EQ(1U, sent()["variables"]["hold"]["fulfillmentOrderLineItems"].size());
+}
+
 TEST_F(ShopifyOrdersTest, WhatMayHaveHappenedIsNotSentAgain) {
   for (const Answer& answer :
        {status(500), status(503), status(429), test::half_body(), ok("nonsense")}) {
@@ -225,6 +292,9 @@ TEST_F(ShopifyOrdersTest, WhatMayHaveHappenedIsNotSentAgain) {
     const auto moved = orders.move(tenant, {.work_id = 5, .location_id = 3, .parts = {{50, 2}}});
     ASSERT_FALSE(moved);
     EXPECT_EQ(before + 2, shopify.count(kGraphql));
+    EXPECT_FALSE(orders.handed_over(tenant, {{.work_id = 5, .parts = {{50, 2}}}}));
+    EXPECT_FALSE(orders.put_off(tenant, {{.work_id = 5, .parts = {}}, "why"}));
+    EXPECT_EQ(before + 4, shopify.count(kGraphql));
   }
 }
 

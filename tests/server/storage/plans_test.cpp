@@ -112,9 +112,13 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
                                                 "kForgetTakingItems",
                                                 "kForgetSentHeld",
                                                 "kOpenWork",
-                                                "kOpenShipmentsOf"};
-  const std::map<std::string, std::string> by_index = {
-      {"kOpen", "pickup_open"}, {"kOpenOf", "pickup_open"}, {"kReleaseSold", "pickup_line_held"}};
+                                                "kOpenShipmentsOf",
+                                                "kForgetFetchedHeld"};
+  const std::map<std::string, std::string> by_index = {{"kOpen", "pickup_open"},
+                                                       {"kOpenOf", "pickup_open"},
+                                                       {"kReleaseSold", "pickup_line_held"},
+                                                       {"kUndecided", "pickup_order_undecided"},
+                                                       {"kUndecidedOf", "pickup_order_undecided"}};
 
   const TestDatabase database(Backend::kSqlite);
   ASSERT_TRUE(migrate(database.url()).ok());

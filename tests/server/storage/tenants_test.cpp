@@ -37,6 +37,16 @@ class TenantsTest : public StorageTest {
     EXPECT_OK(db().place(tenant, wish, {0},
                          {change::TellShopper{.pickup_id = wish.id, .mail_id = "placed"}}));
   }
+  void bought_online(TenantId tenant) {
+    Pickup pickup;
+    pickup.id = "order.71.1";
+    pickup.store_id = "1";
+    pickup.code = "654321";
+    pickup.lines = {{.product_id = "1", .product_code = {}, .product_name = {}, .quantity = 1}};
+    pickup.purchase = {.order_id = 71, .order_name = "#1001"};
+    pickup.purchase.lines = {{.order_line = 5, .product_id = "1", .quantity = 1}};
+    EXPECT_OK(db().put_purchase(tenant, pickup));
+  }
   void staff_of(TenantId tenant) {
     const std::string token = "invitation" + std::to_string(tenant);
     EXPECT_OK(
@@ -261,6 +271,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
            change::Audit{.actor = "test", .action = "join", .subject = "1", .reason = ""}},
           tenant);
     aside_with_its_mail(tenant);
+    bought_online(tenant);
     to_be_sent(tenant);
     staff_of(tenant);
     ShopItem item;
@@ -277,7 +288,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_LE(1, count(table, kShop)) << "the test should fill " << table;
     with_rows.push_back(table);
   }
-  EXPECT_EQ(39u, with_rows.size());
+  EXPECT_EQ(41u, with_rows.size());
 
   EXPECT_OK(db().erase_tenant(kShop));
   for (const std::string& table : with_rows) {

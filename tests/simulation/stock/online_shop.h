@@ -116,6 +116,10 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
   Result<int64_t> move(const Tenant&, const Move& move) override;
   Result<int64_t> send(const Tenant&, const ShopOrders::Parcel& parcel) override;
   Result<std::vector<SentLine>> parcel_lines(const Tenant&, int64_t parcel_id) override;
+  // Nobody fetches what they bought: none of these is asked for.
+  Result<Done> prepared(const Tenant&, int64_t work_id) override;
+  Result<int64_t> handed_over(const Tenant&, const std::vector<WorkParts>& works) override;
+  Result<Done> put_off(const Tenant&, const Undecided& undecided) override;
 
  private:
   template <class Effect>

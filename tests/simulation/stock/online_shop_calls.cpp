@@ -188,4 +188,19 @@ Result<std::vector<SentLine>> OnlineShop::parcel_lines(const Tenant&, int64_t pa
   });
 }
 
+Result<Done> OnlineShop::prepared(const Tenant&, int64_t) {
+  misuse_ = "a parcel was prepared to be fetched";
+  return Done{};
+}
+
+Result<int64_t> OnlineShop::handed_over(const Tenant&, const std::vector<WorkParts>&) {
+  misuse_ = "a parcel was handed over at a counter";
+  return 0;
+}
+
+Result<Done> OnlineShop::put_off(const Tenant&, const Undecided&) {
+  misuse_ = "a parcel waits for a person as what nobody fetched does";
+  return Done{};
+}
+
 }  // namespace tsunagi::simulation

@@ -1,0 +1,49 @@
+#pragma once
+// A pick-up that was bought in the online shop: its customer chose the shop in the checkout. The
+// online shop has the money, tells its customer, and decides what becomes of what nobody fetches.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tsunagi {
+
+inline constexpr int kPurchaseLinesMost = 500;               // of an order (Shopify's limit)
+inline constexpr int64_t kPurchaseQuantityMost = 1'000'000;  // of a line, as it is shown and picked
+
+// Whether the online shop was told to wait for a person with what is undecided.
+enum class PutOff : uint8_t {
+  kNot,      // not yet
+  kOnHold,   // it was seen to be on hold there
+  kRefused,  // the online shop does not put it on hold
+};
+
+// Of the order: one line of the pick-up may be several of these.
+struct PurchaseLine {
+  int64_t order_line = 0;  // the platform's id, the same wherever it is moved
+  std::string product_id;  // of the pick-up's line
+  int64_t quantity = 0;    // that is the shop's to hand over
+};
+
+struct Purchase {
+  int64_t order_id = 0;    // 0: none, it was reserved and is paid at the till
+  std::string order_name;  // as people say it: "#1001"
+  bool paid = false;       // or promised by a payment that is authorized
+  bool short_of = false;   // when it was bought the shop had not enough
+  bool on_hold = false;    // the platform says wait: it may not be handed over
+  bool prepared = false;   // the platform knows that it is ready, and has told the customer
+  bool undecided = false;  // of what was not found or not fetched a person decides
+  PutOff put_off = PutOff::kNot;
+  int64_t told_id = 0;  // of the platform's note that it was handed over; -1: a person settled it
+  std::vector<PurchaseLine> lines = {};
+};
+
+// What no shop counts is handed over all the same, under the id of none: products' have no dot.
+inline constexpr std::string_view kUncounted = "line.";
+[[nodiscard]] inline bool is_counted(const PurchaseLine& line) {
+  return !std::string_view(line.product_id).starts_with(kUncounted);
+}
+[[nodiscard]] inline bool is_purchase(const Purchase& purchase) { return purchase.order_id != 0; }
+
+}  // namespace tsunagi

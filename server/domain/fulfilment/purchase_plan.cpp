@@ -1,0 +1,312 @@
+#include "server/domain/fulfilment/purchase_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "server/domain/fulfilment/shop_settings.h"
+
+namespace tsunagi {
+namespace {
+
+using LineFigures = std::vector<int64_t>;  // as many as Purchase::lines
+
+bool waits_for_note(const Pickup& pickup) {
+  return pickup.state == PickupState::kHandedOver && pickup.purchase.told_id == 0;
+}
+
+int64_t pieces_of(const LineFigures& figures) {
+  int64_t sum = 0;
+  for (const int64_t each : figures) sum += each;
+  return sum;
+}
+
+LineFigures asked_of(const Pickup& pickup) {
+  LineFigures asked;
+  for (const PurchaseLine& line : pickup.purchase.lines) asked.push_back(line.quantity);
+  return asked;
+}
+
+// What the customer gets, or got, of each line: what was found of a product goes to its first
+// lines.
+LineFigures found_of(const Pickup& pickup) {
+  if (!is_open(pickup.state) && pickup.state != PickupState::kHandedOver) {
+    return LineFigures(pickup.purchase.lines.size(), 0);
+  }
+  const bool counted =
+      pickup.state == PickupState::kReady || pickup.state == PickupState::kHandedOver;
+  if (!counted) return asked_of(pickup);
+  std::map<std::string_view, int64_t> left;
+  for (const PickupLine& line : pickup.lines) left[line.product_id] += line.picked;
+  LineFigures found;
+  for (const PurchaseLine& line : pickup.purchase.lines) {
+    int64_t& rest = left[line.product_id];
+    found.push_back(std::min(rest, line.quantity));
+    rest -= found.back();
+  }
+  return found;
+}
+
+bool must_wait(const OrderWork& work) {
+  return work.state == WorkState::kOnHold || work.state == WorkState::kLater;
+}
+
+// A work; what remains of its lines is what nobody has claimed.
+struct ClaimedWork {
+  OrderWork work;
+  int64_t all = 0;  // pieces that remain of it, claimed or not
+};
+
+enum class WorksOf : uint8_t { kAny, kHeldBack };  // of a shop's works: which
+
+// What was found of a claim, and where.
+struct PurchaseClaim {
+  LineFigures got;
+  std::map<size_t, std::vector<WorkPart>> parts;  // by the work's place
+};
+
+class PurchasePlanner {
+ public:
+  PurchasePlanner(const Settings& settings, const ShopOrder& order,
+                  const std::vector<Pickup>& pickups, const std::vector<Shipment>& shipments)
+      : settings_(settings), order_(order), pickups_(pickups) {
+    for (const OrderWork& work : order.works) {
+      if (work.state == WorkState::kOver || !work.fetched) continue;
+      ClaimedWork open{.work = work};
+      for (const OrderWork::Line& line : work.lines) open.all += line.remaining;
+      works_.push_back(std::move(open));
+    }
+    // What may be handed over is claimed before what waits for a person.
+    std::ranges::sort(works_, {}, [](const ClaimedWork& each) {
+      return std::pair(must_wait(each.work), each.work.id);
+    });
+    for (const Pickup& pickup : pickups) known_notes_.insert(pickup.purchase.told_id);
+    for (const Shipment& shipment : shipments) known_notes_.insert(shipment.told_id);
+  }
+
+  PurchasePlan plan() && {
+    for (const Pickup& pickup : pickups_) {
+      if (is_open(pickup.state)) {
+        of_open(pickup);
+      } else if (waits_for_note(pickup)) {
+        of_handed_over(pickup);
+      } else if (pickup.purchase.undecided) {
+        of_undecided(pickup, claim_undecided(pickup, asked_without(pickup)));
+      }
+    }
+    if (!order_.cancelled && settings_.pickup.on) find_begun();
+    return std::move(plan_);
+  }
+
+ private:
+  [[nodiscard]] bool is_at(const OrderWork& work, const Pickup& pickup) const {
+    const int64_t own = location_id_of(settings_, pickup.store_id);
+    return own == 0 || work.location_id == own;  // where it is no location any more: anywhere
+  }
+
+  PurchaseClaim claim(const Pickup& pickup, const LineFigures& wanted, WorksOf from) {
+    PurchaseClaim claim{.got = LineFigures(wanted.size(), 0), .parts = {}};
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      for (size_t w = 0; w < works_.size(); ++w) {
+        OrderWork& work = works_[w].work;
+        const bool held_back = work.state == WorkState::kOnHold;
+        if (!is_at(work, pickup) || (from == WorksOf::kHeldBack && !held_back)) continue;
+        take(work, pickup.purchase.lines[i].order_line, wanted[i], claim.got[i], claim.parts[w]);
+      }
+    }
+    std::erase_if(claim.parts, [](const auto& each) { return each.second.empty(); });
+    return claim;
+  }
+  static void take(OrderWork& work, int64_t order_line, int64_t wanted, int64_t& got,
+                   std::vector<WorkPart>& parts) {
+    for (OrderWork::Line& line : work.lines) {
+      const int64_t taken = std::min(wanted - got, line.remaining);
+      if (line.order_line != order_line || taken <= 0) continue;
+      parts.push_back({.line = line.id, .quantity = taken});
+      line.remaining -= taken;
+      got += taken;
+    }
+  }
+  // What a person decides about: what of each line is not the customer's.
+  static LineFigures asked_without(const Pickup& pickup) {
+    LineFigures missing = asked_of(pickup);
+    const LineFigures found = found_of(pickup);
+    for (size_t i = 0; i < missing.size(); ++i) missing[i] -= found[i];
+    return missing;
+  }
+  // Once it was on hold, what no longer is was decided.
+  PurchaseClaim claim_undecided(const Pickup& pickup, const LineFigures& missing) {
+    const bool put_off = pickup.purchase.put_off == PutOff::kOnHold;
+    return claim(pickup, missing, put_off ? WorksOf::kHeldBack : WorksOf::kAny);
+  }
+
+  PickupBook::PurchaseSeen& seen_of(const Pickup& pickup) {
+    for (auto& each : plan_.seen) {
+      if (each.pickup_id == pickup.id) return each;
+    }
+    plan_.seen.push_back({.pickup_id = pickup.id, .state = pickup.state});
+    return plan_.seen.back();
+  }
+
+  void of_open(const Pickup& pickup) {
+    const PurchaseClaim found = claim(pickup, found_of(pickup), WorksOf::kAny);
+    if (pieces_of(found.got) == 0) return without_work(pickup);
+    PurchaseClaim missing{.got = LineFigures(found.got.size(), 0), .parts = {}};
+    if (pickup.purchase.undecided) missing = claim_undecided(pickup, asked_without(pickup));
+    note_fewer(pickup, found, missing);
+    if (pickup.purchase.paid != order_.paid) seen_of(pickup).paid = order_.paid;
+    const bool on_hold = std::ranges::any_of(
+        found.parts, [this](const auto& each) { return must_wait(works_[each.first].work); });
+    if (pickup.purchase.on_hold != on_hold) seen_of(pickup).on_hold = on_hold;
+    const size_t puts_off = plan_.put_off.size();
+    if (pickup.purchase.undecided) of_undecided(pickup, missing);
+    // What is missing becomes a work of its own first, so that the customer is told of the rest.
+    const bool apart = puts_off == plan_.put_off.size();
+    if (pickup.state == PickupState::kReady && !pickup.purchase.prepared && apart) {
+      tell_prepared(pickup, found);
+    }
+  }
+
+  // It is elsewhere, somebody else noted that it was handed over, or there is nothing any more.
+  void without_work(const Pickup& pickup) {
+    for (const ClaimedWork& open : works_) {
+      for (const OrderWork::Line& line : open.work.lines) {
+        const bool same =
+            line.remaining > 0 &&
+            std::ranges::find(pickup.purchase.lines, line.order_line, &PurchaseLine::order_line) !=
+                pickup.purchase.lines.end();
+        if (!same || is_at(open.work, pickup)) continue;
+        plan_.ended.push_back({pickup.id, CancelReason::kMoved});
+        return;
+      }
+    }
+    if (!order_.cancelled && unknown_note(pickup, pickup.placed_at)) {
+      plan_.fetched.push_back(pickup.id);
+    } else {
+      plan_.ended.push_back({pickup.id, CancelReason::kOrder});
+    }
+  }
+
+  void note_fewer(const Pickup& pickup, const PurchaseClaim& found, const PurchaseClaim& missing) {
+    std::vector<PurchaseLine> lines = pickup.purchase.lines;
+    bool fewer = false;
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const int64_t there = found.got[i] + missing.got[i];
+      fewer = fewer || there < lines[i].quantity;
+      lines[i].quantity = std::min(lines[i].quantity, there);
+    }
+    if (fewer) seen_of(pickup).fewer = std::move(lines);
+  }
+
+  void tell_prepared(const Pickup& pickup, const PurchaseClaim& found) {
+    bool all = true;
+    for (const auto& [place, parts] : found.parts) {
+      const OrderWork& work = works_[place].work;
+      if (work.state == WorkState::kBegun) continue;  // the platform has it as prepared
+      all = false;
+      if (work.state == WorkState::kOpen) {
+        plan_.prepared.push_back({pickup.id, pickup.state, {work.id, {}}});
+      }
+    }
+    if (all) seen_of(pickup).prepared = true;
+  }
+
+  void of_undecided(const Pickup& pickup, const PurchaseClaim& missing) {
+    if (pieces_of(missing.got) == 0) {
+      seen_of(pickup).decided = true;
+      return;
+    }
+    if (pickup.purchase.put_off != PutOff::kNot) return;
+    bool all_on_hold = true;
+    for (const auto& [place, parts] : missing.parts) {
+      const ClaimedWork& open = works_[place];
+      if (open.work.state == WorkState::kOnHold) continue;
+      all_on_hold = false;
+      int64_t pieces = 0;
+      for (const WorkPart& part : parts) pieces += part.quantity;
+      const bool whole = pieces == open.all;
+      // Only what nobody has begun can be parted.
+      const bool can =
+          open.work.state == WorkState::kOpen || (whole && open.work.state == WorkState::kBegun);
+      if (!can) continue;
+      plan_.put_off.push_back(
+          {pickup.id, pickup.state, {open.work.id, whole ? std::vector<WorkPart>() : parts}});
+    }
+    if (all_on_hold) seen_of(pickup).put_off = PutOff::kOnHold;
+  }
+
+  // Looked up before it is noted again: while all of it is there to be handed over nobody noted it.
+  void of_handed_over(const Pickup& pickup) {
+    const PurchaseClaim found = claim(pickup, found_of(pickup), WorksOf::kAny);
+    const PurchaseClaim missing = claim_undecided(pickup, asked_without(pickup));
+    const bool all = pieces_of(found.got) + pieces_of(missing.got) == pieces_of(asked_of(pickup));
+    const auto ours = unknown_note(pickup, pickup.changed_at - kHandOverSlackSeconds);
+    const auto any = unknown_note(pickup, 0);
+    if (!all && ours) return note_told(pickup, *ours);
+    const bool to_tell = std::ranges::any_of(
+        found.parts, [this](const auto& each) { return !must_wait(works_[each.first].work); });
+    if (!to_tell && any) return note_told(pickup, *any);
+    if (pieces_of(found.got) > 0) return tell_handed_over(pickup, found);
+    plan_.lost.push_back(pickup.id);
+  }
+  void tell_handed_over(const Pickup& pickup, const PurchaseClaim& found) {
+    PurchasePlan::HandedOver handed{.pickup_id = pickup.id, .state = pickup.state, .works = {}};
+    for (const auto& [place, parts] : found.parts) {
+      if (must_wait(works_[place].work)) return;  // until the platform lets it go
+      handed.works.push_back({works_[place].work.id, parts});
+    }
+    plan_.handed_over.push_back(std::move(handed));
+  }
+  void note_told(const Pickup& pickup, int64_t note) {
+    known_notes_.insert(note);
+    seen_of(pickup).told_id = note;
+  }
+  // That something was handed over at the pick-up's shop, of which nobody here knows.
+  [[nodiscard]] std::optional<int64_t> unknown_note(const Pickup& pickup, Seconds since) const {
+    const int64_t own = location_id_of(settings_, pickup.store_id);
+    for (const SentParcel& parcel : order_.parcels) {
+      const bool here = own == 0 || parcel.location_id == own;
+      const bool known = known_notes_.contains(parcel.id);
+      if (here && !known && parcel.sent_at >= since) return parcel.id;
+    }
+    return std::nullopt;
+  }
+
+  void find_begun() {
+    for (const ClaimedWork& open : works_) {
+      const std::string store = store_at(settings_, open.work.location_id);
+      const bool waits_for_shop =
+          open.work.state == WorkState::kOpen || open.work.state == WorkState::kBegun;
+      if (!waits_for_shop || !hands_over(settings_, store)) continue;
+      PurchasePlan::Begun begun{.store_id = store, .lines = {}};
+      for (const OrderWork::Line& line : open.work.lines) {
+        if (line.remaining > 0) begun.lines.push_back(line);
+      }
+      if (!begun.lines.empty()) plan_.begun.push_back(std::move(begun));
+    }
+  }
+
+  const Settings& settings_;
+  const ShopOrder& order_;
+  const std::vector<Pickup>& pickups_;
+  std::vector<ClaimedWork> works_;  // their lines become fewer
+  std::set<int64_t> known_notes_;
+  PurchasePlan plan_;
+};
+
+}  // namespace
+
+PurchasePlan plan_purchases(const Settings& settings, const std::optional<ShopOrder>& order,
+                            const std::vector<Pickup>& pickups,
+                            const std::vector<Shipment>& shipments) {
+  const ShopOrder gone{.name = {},
+                       .cancelled = true,
+                       .ship_to = {},
+                       .works = {},
+                       .parcels = {},
+                       .cancelled_parcels = {}};
+  return PurchasePlanner(settings, order ? *order : gone, pickups, shipments).plan();
+}
+
+}  // namespace tsunagi
