@@ -11,6 +11,8 @@ namespace tsunagi {
 // nullptr when the merchant set nothing for the shop.
 [[nodiscard]] const StoreSetting* setting_of(const Settings& settings, std::string_view store_id);
 [[nodiscard]] const OpeningHours& hours_of(const Settings& settings, std::string_view store_id);
+// Whether customers see what the shop has.
+[[nodiscard]] bool is_shown(const Settings& settings, const Store& store);
 [[nodiscard]] bool puts_aside(const Settings& settings, const Store& store);
 // The place in the online shop that the shop is, 0 for none; and whose a place is, "" for nobody's.
 [[nodiscard]] int64_t location_id_of(const Settings& settings, std::string_view store_id);

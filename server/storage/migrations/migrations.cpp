@@ -5,6 +5,7 @@
 #include "server/storage/migrations/v0003_doubted_stock.h"
 #include "server/storage/migrations/v0004_inventory.h"
 #include "server/storage/migrations/v0005_shipments.h"
+#include "server/storage/migrations/v0006_restocks.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 constexpr Migration kMigrations[] = {
     {.version = 1, .statements = kV0001First},        {.version = 2, .statements = kV0002Pickups},
     {.version = 3, .statements = kV0003DoubtedStock}, {.version = 4, .statements = kV0004Inventory},
-    {.version = 5, .statements = kV0005Shipments},
+    {.version = 5, .statements = kV0005Shipments},    {.version = 6, .statements = kV0006Restocks},
 };
 
 }  // namespace
