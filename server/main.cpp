@@ -196,6 +196,12 @@ int serve(const Config& config) {
   PickupService pickups({storage, storage, stock, clock, random});
   ShopifyOrders orders(shop);
   ShippingService shipping({storage, storage, storage, storage, orders, stock, clock, random});
+  RestockService restocks({.book = storage,
+                           .storage = storage,
+                           .stock = stock,
+                           .clock = clock,
+                           .random = random,
+                           .sends_mail = config.mail.sends()});
   JoinService join(storage, clock, random);
   TenantDirectory tenants(storage, clock);
   const KeyedFingerprints fingerprints(key_of(config));
@@ -227,7 +233,9 @@ int serve(const Config& config) {
              .bulk_stock = &bulk_stock,
              .tills = &workers_pos,
              .orders = &orders,
-             .shipping = &shipping});
+             .shipping = &shipping,
+             .restocks = &restocks,
+             .restock_book = &storage});
   http::App app({.storage = storage,
                  .pos = pos,
                  .shop = merchants_shop,
@@ -249,6 +257,8 @@ int serve(const Config& config) {
                  .shipping = shipping,
                  .inventory = storage,
                  .online_stock = merchants_stock,
+                 .restock_book = storage,
+                 .restocks = restocks,
                  .wake_workers = [&jobs] { jobs.poke(); },
                  .sync_soon = [&jobs](TenantId tenant) { jobs.sync_soon(tenant); }},
                 app_options(config), std::move(*assets));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/domain/inventory/taking.h"
+#include "server/domain/restock/restock_request.h"
 #include "server/domain/values.h"
 
 namespace tsunagi {
@@ -23,8 +24,9 @@ struct PutLink {
   MemberLink link;
   bool only_new = false;
 };
-// Link, snapshot, favourite, pins; the code is never issued again. left: that the customer was a
-// member stays known (was_member). restorable: the link alone is kept until purge_merges.
+// Link, snapshot, favourite, pins, requests to be told; the code is never issued again. left: that
+// the customer was a member stays known (was_member). restorable: the link alone is kept until
+// purge_merges.
 struct DropLink {
   int64_t customer_id = 0;
   bool left = true;
@@ -154,6 +156,24 @@ struct ShopperTold {
   std::string key;  // of the outbox item
   PickupMailOutcome outcome = PickupMailOutcome::kSent;
 };
+// The customer is told when the shop has the product again: one request for both, however often it
+// is asked for. kConflict: the customer has kRestocksMost open.
+struct AskRestock {
+  RestockRequest request;
+};
+struct TakeBackRestock {
+  int64_t customer_id = 0;
+  std::string request_id;
+};  // nothing when it is another's, or has ended
+// An outbox item, once, while the request is open.
+struct TellRestock {
+  std::string request_id;
+};
+// What became of the mail; kOutdated: the shop has none again, and the request is open.
+struct RestockTold {
+  std::string request_id;
+  PickupMailOutcome outcome = PickupMailOutcome::kSent;
+};
 // Nobody tells the platform of an order's parcels any more: a person decided.
 struct ParcelsSettled {
   int64_t order_id = 0;
@@ -171,17 +191,17 @@ struct EraseCustomer {
   int64_t customer_id = 0;
 };
 }  // namespace change
-using Change =
-    std::variant<change::PutLink, change::DropLink, change::RestoreLink, change::MoveLink,
-                 change::NoteMerge, change::LeaveMember, change::ForgetLeftMember,
-                 change::PutSnapshot, change::PutFieldPrints, change::PutGivenFields,
-                 change::PutStores, change::PutProducts, change::DropProducts, change::KeepProducts,
-                 change::PutStock, change::DoubtStock, change::TakeFromTills, change::TillsTook,
-                 change::ReleaseSent, change::ReleaseHandedOver, change::SetCursor, change::Enqueue,
-                 change::SetFavourite, change::SetPin, change::Audit, change::KeepConsentText,
-                 change::ForgetFigures, change::TellLeaving, change::LeavingTold,
-                 change::TellShopper, change::ShopperTold, change::ParcelsSettled,
-                 change::PutDataRequest, change::PutBackfill, change::EraseCustomer>;
+using Change = std::variant<
+    change::PutLink, change::DropLink, change::RestoreLink, change::MoveLink, change::NoteMerge,
+    change::LeaveMember, change::ForgetLeftMember, change::PutSnapshot, change::PutFieldPrints,
+    change::PutGivenFields, change::PutStores, change::PutProducts, change::DropProducts,
+    change::KeepProducts, change::PutStock, change::DoubtStock, change::TakeFromTills,
+    change::TillsTook, change::ReleaseSent, change::ReleaseHandedOver, change::SetCursor,
+    change::Enqueue, change::SetFavourite, change::SetPin, change::Audit, change::KeepConsentText,
+    change::ForgetFigures, change::TellLeaving, change::LeavingTold, change::TellShopper,
+    change::ShopperTold, change::AskRestock, change::TakeBackRestock, change::TellRestock,
+    change::RestockTold, change::ParcelsSettled, change::PutDataRequest, change::PutBackfill,
+    change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 }  // namespace tsunagi

@@ -120,6 +120,7 @@ struct HeldRows {
   std::vector<InboxEntry> events;
   std::vector<Pickup> pickups = {};
   PickupMailLog pickup_mails = {};
+  std::vector<RestockRequest> restocks = {};
 };
 inline constexpr int kHeldRowsMost = 1'000;  // of each
 

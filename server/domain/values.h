@@ -15,6 +15,7 @@
 #include "server/domain/fulfilment/routing.h"
 #include "wasm/core/barcode.h"
 #include "wasm/core/member_code.h"
+#include "wasm/core/position.h"
 #include "wasm/core/view.h"
 
 namespace tsunagi {
@@ -86,6 +87,7 @@ struct StoreSetting {
   int64_t safety_stock = 0;
   bool no_pickup = false;
   std::optional<OpeningHours> hours = std::nullopt;  // none: the programme's
+  std::optional<Position> position = std::nullopt;   // none: the prefecture's office
 };
 // What a shopper is told of a pick-up by mail, and what became of such a mail.
 enum class PickupMailStep : uint8_t {
@@ -126,6 +128,12 @@ struct PickupSettings {
   OpeningHours hours = {};                         // of every shop that sets none
   std::map<PickupMailStep, MailTexts> mails = {};  // that the merchant replaced
   bool operator==(const PickupSettings&) const = default;
+};
+// Telling customers that a shop has a product again (domain/restock).
+struct RestockSettings {
+  bool on = true;
+  MailTexts mail = {};  // that the merchant replaced
+  bool operator==(const RestockSettings&) const = default;
 };
 // The customer metafields of Shopify that hold what its customers have no field for:
 // "namespace.key"; "" is not read.
@@ -210,6 +218,7 @@ struct Settings {
   // A shop is one place, and a place one shop. Of a shop that is not listed nothing is written.
   std::vector<StoreLocation> locations;
   ShippingSettings shipping;
+  RestockSettings restock;
 };
 
 struct Tenant {
@@ -314,6 +323,7 @@ enum class OutboxKind : uint8_t {
   kPickupMail,       // a customer, by mail: what became of a pick-up; key = pickup_mail_key()
   kWriteOnHand,      // Shopify: what a shop has of a product; key = on_hand_key()
   kTakeFromTills,    // Smaregi: what left a shop for an online order; key = taking_key()
+  kRestockMail,      // a customer, by mail: a shop has a product again; key = the request's id
   kShipOrder,        // Shopify: who sends an order, and what was sent; key = ship_order_key()
 };
 struct OutboxWrite {

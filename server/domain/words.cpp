@@ -16,10 +16,12 @@ std::optional<Enum> find(const Enum (&all)[N], std::string_view text) {
 constexpr LinkState kLinkStates[] = {LinkState::kJoining, LinkState::kLinked, LinkState::kStopped};
 constexpr System kSystems[] = {System::kShopify, System::kSmaregi};
 constexpr OutboxKind kOutboxKinds[] = {
-    OutboxKind::kWriteCard,     OutboxKind::kCreateMember, OutboxKind::kCustomerChanged,
-    OutboxKind::kMemberChanged, OutboxKind::kTagCustomer,  OutboxKind::kDropCustomer,
-    OutboxKind::kTellLeaving,   OutboxKind::kPickupMail,   OutboxKind::kWriteOnHand,
-    OutboxKind::kShipOrder,     OutboxKind::kTakeFromTills};
+    OutboxKind::kWriteCard,     OutboxKind::kCreateMember,  OutboxKind::kCustomerChanged,
+    OutboxKind::kMemberChanged, OutboxKind::kTagCustomer,   OutboxKind::kDropCustomer,
+    OutboxKind::kTellLeaving,   OutboxKind::kPickupMail,    OutboxKind::kWriteOnHand,
+    OutboxKind::kShipOrder,     OutboxKind::kTakeFromTills, OutboxKind::kRestockMail};
+constexpr RestockState kRestockStates[] = {RestockState::kOpen, RestockState::kTelling,
+                                           RestockState::kDone};
 
 }  // namespace
 
@@ -65,10 +67,24 @@ std::string_view word(OutboxKind kind) {
       return "pickup_mail";
     case OutboxKind::kWriteOnHand:
       return "write_on_hand";
+    case OutboxKind::kRestockMail:
+      return "restock_mail";
     case OutboxKind::kShipOrder:
       return "ship_order";
     case OutboxKind::kTakeFromTills:
       return "take_from_tills";
+  }
+  return "";
+}
+
+std::string_view word(RestockState state) {
+  switch (state) {
+    case RestockState::kOpen:
+      return "open";
+    case RestockState::kTelling:
+      return "telling";
+    case RestockState::kDone:
+      return "done";
   }
   return "";
 }
@@ -117,6 +133,9 @@ std::string_view word(BackfillState state) {
 
 std::optional<LinkState> link_state(std::string_view text) { return find(kLinkStates, text); }
 std::optional<System> system_of(std::string_view text) { return find(kSystems, text); }
+std::optional<RestockState> restock_state(std::string_view word) {
+  return find(kRestockStates, word);
+}
 std::optional<OutboxKind> outbox_kind(std::string_view text) { return find(kOutboxKinds, text); }
 std::optional<QueueState> queue_state(std::string_view text) {
   static constexpr QueueState kStates[] = {QueueState::kWaiting, QueueState::kLeased,

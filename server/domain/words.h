@@ -15,6 +15,7 @@ std::string_view word(OutboxKind kind);
 std::string_view word(QueueState state);
 std::string_view word(LeaveReason reason);
 std::string_view word(BackfillState state);
+std::string_view word(RestockState state);
 
 std::optional<LinkState> link_state(std::string_view word);
 std::optional<System> system_of(std::string_view word);
@@ -22,6 +23,7 @@ std::optional<OutboxKind> outbox_kind(std::string_view word);
 std::optional<QueueState> queue_state(std::string_view word);
 std::optional<LeaveReason> leave_reason(std::string_view word);
 std::optional<BackfillState> backfill_state(std::string_view word);
+std::optional<RestockState> restock_state(std::string_view word);
 
 // A list of words in one column, with commas.
 std::string joined_words(const std::vector<std::string>& words);

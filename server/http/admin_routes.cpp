@@ -19,6 +19,7 @@
 #include "server/http/inventory_routes.h"
 #include "server/http/json_text.h"
 #include "server/http/query.h"
+#include "server/http/restock_routes.h"
 #include "server/http/session_token.h"
 #include "server/http/staff_admin_routes.h"
 
@@ -46,8 +47,8 @@ constexpr Seconds kPreparedForSeconds = 300;
 // nullptr: none of these. Where no method fits, the first of the path.
 const MerchantRoute* route_of(std::string_view path, std::string_view method) {
   const MerchantRoute* first = nullptr;
-  for (const MerchantRoutes routes :
-       {health_routes(), backfill_routes(), staff_admin_routes(), inventory_routes()}) {
+  for (const MerchantRoutes routes : {health_routes(), backfill_routes(), staff_admin_routes(),
+                                      inventory_routes(), restock_routes()}) {
     for (const MerchantRoute& route : routes) {
       if (route.path != path) continue;
       if (route.method == method) return &route;
@@ -128,12 +129,18 @@ OrderedJson request_list(const std::vector<DataRequest>& requests,
   return list;
 }
 
-// What a person looks for: a member's code, of a mail about a pick-up its number, or an order's id.
-Result<std::string> review_key(PickupBook& book, const OutboxEntry& entry) {
+// What a person looks for: a member's code, of a mail about a pick-up its number, of one about a
+// product its name, or an order's id.
+Result<std::string> review_key(const AppPorts& ports, const OutboxEntry& entry) {
   const OutboxWrite& write = entry.item.write;
   if (write.kind == OutboxKind::kShipOrder) return std::to_string(order_of_key(write.key));
+  if (write.kind == OutboxKind::kRestockMail) {
+    const auto request = ports.restock_book.restock(entry.item.tenant, write.key);
+    if (!request.ok()) return request.error();
+    return request->has_value() ? (*request)->product_name : write.key;
+  }
   if (write.kind != OutboxKind::kPickupMail) return write.key;
-  const auto pickup = book.pickup(entry.item.tenant, pickup_mail_name(write.key).pickup_id);
+  const auto pickup = ports.book.pickup(entry.item.tenant, pickup_mail_name(write.key).pickup_id);
   if (!pickup.ok()) return pickup.error();
   return pickup->has_value() ? (*pickup)->code : write.key;
 }
@@ -142,7 +149,7 @@ Result<OrderedJson> review_list(const Context& context, const std::vector<Outbox
   auto* const cause_of = context.options.cause_of;  // which a test may leave out
   OrderedJson list = OrderedJson::array();
   for (const OutboxEntry& entry : undecided) {
-    auto key = review_key(context.ports.book, entry);
+    auto key = review_key(context.ports, entry);
     if (!key.ok()) return key.error();
     list.push_back({{"id", std::to_string(entry.item.id)},
                     {"kind", word(entry.item.write.kind)},

@@ -18,6 +18,7 @@
 #include "server/domain/inventory/online_stock.h"
 #include "server/domain/member/join_service.h"
 #include "server/domain/ports.h"
+#include "server/domain/restock/restock_service.h"
 #include "server/domain/staff/staff_book.h"
 #include "server/domain/stock/stock_service.h"
 #include "server/domain/tenant/pilot_gate.h"
@@ -56,6 +57,8 @@ struct AppPorts {
   ShippingService& shipping;
   InventoryBook& inventory;
   OnlineStock& online_stock;
+  RestockBook& restock_book;
+  RestockService& restocks;
   std::function<void()> wake_workers;       // something new is in the inbox or outbox
   std::function<void(TenantId)> sync_soon;  // read everything of the shop's contract anew
 };

@@ -37,6 +37,10 @@ void append_shop(std::string& out, const ShopStock& shop) {
   append_member(out, "held", shop.held);
   append_member(out, "safety", shop.safety);
   append_present(out, "as_of", shop.as_of);
+  if (shop.asked) append_flag(out, "asked", true);
+  append_present(out, "north", shop.north);
+  append_present(out, "east", shop.east);
+  if (shop.approximate) append_flag(out, "approximate", true);
   out += '}';
 }
 
@@ -49,6 +53,7 @@ void append_product(std::string& out, const StockModel& product) {
   append_flag(out, "can_pin", product.can_pin);
   append_flag(out, "pinned", product.pinned);
   append_flag(out, "all_shops", product.all_shops);
+  if (product.can_ask) append_flag(out, "can_ask", true);
   append_present(out, "more_url", product.more_url);
   append_present(out, "pickup_url", product.pickup_url);
   append_present(out, "others", product.others);

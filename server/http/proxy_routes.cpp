@@ -13,6 +13,7 @@
 #include "server/http/liquid_safe.h"
 #include "server/http/pickup_routes.h"
 #include "server/http/proxy_asked.h"
+#include "server/http/restock_routes.h"
 
 namespace tsunagi::http {
 namespace {
@@ -141,9 +142,17 @@ Result<std::vector<StockModel>> stock_models(const Context& context, const Asked
   return models;
 }
 
+Result<Done> mark_asked(const Context& context, const Asked& asked,
+                        std::vector<StockModel>& models) {
+  return context.ports.restocks.mark(asked.tenant, asked.proxy.customer_id, models);
+}
+
 Reply stock(const Context& context, const Asked& asked) {
-  const auto models = stock_models(context, asked);
+  auto models = stock_models(context, asked);
   if (!models.ok()) return failed(models.error());
+  if (auto marked = mark_asked(context, asked, *models); !marked.ok()) {
+    return failed(marked.error());
+  }
   const bool signed_in = asked.proxy.customer_id != 0;
   return json_reply(
       stock_json(*models, signed_in ? nonce_of(context, asked) : std::string(), asked.now),
@@ -151,8 +160,11 @@ Reply stock(const Context& context, const Asked& asked) {
 }
 
 Reply pins(const Context& context, const Asked& asked) {
-  const auto models = context.ports.stock.pinned(asked.tenant, asked.proxy.customer_id);
+  auto models = context.ports.stock.pinned(asked.tenant, asked.proxy.customer_id);
   if (!models.ok()) return failed(models.error());
+  if (auto marked = mark_asked(context, asked, *models); !marked.ok()) {
+    return failed(marked.error());
+  }
   return json_reply(stock_json(*models, nonce_of(context, asked), asked.now), kNoStore);
 }
 
@@ -168,21 +180,38 @@ Reply card_page(const Context& context, const Asked& asked) {
                       "no-cache");
 }
 
+// What the page's script asks for again: "barcode=…&sku=…" once a product.
+std::string stock_query(const Asked& asked) {
+  std::string query;
+  for (const ProductQuestion& product : products_of(asked.proxy.others)) {
+    if (!query.empty()) query += '&';
+    query += "barcode=" + percent_encode(product.barcode) + "&sku=" + percent_encode(product.sku);
+  }
+  if (only(asked.proxy.others, "all") == "1") query += "&all=1";
+  return query;
+}
+
 Reply stock_page(const Context& context, const Asked& asked) {
-  const auto models = stock_models(context, asked);
+  auto models = stock_models(context, asked);
   if (!models.ok()) return failed(models.error());
+  if (auto marked = mark_asked(context, asked, *models); !marked.ok()) {
+    return failed(marked.error());
+  }
   // The page's language is the theme's, which only Liquid knows: both are sent, one is shown.
   std::string japanese;
   std::string english;
-  for (const StockModel& model : *models) {
+  for (StockModel& model : *models) {
     if (asked.tenant.settings.paused) break;
+    model.can_locate = true;  // as far as anybody knows here; the page's script does
     japanese += liquid_safe(render_stock(model, {Language::kJapanese, asked.now}));
     english += liquid_safe(render_stock(model, {Language::kEnglish, asked.now}));
   }
-  return liquid_reply(
-      context.assets.stock_page.fill(
-          {{"base", asked.proxy.path_prefix}, {"japanese", japanese}, {"english", english}}),
-      kNoStore);
+  return liquid_reply(context.assets.stock_page.fill(
+                          {{"base", asked.proxy.path_prefix},
+                           {"products", liquid_safe(escape_attribute(stock_query(asked)))},
+                           {"japanese", japanese},
+                           {"english", english}}),
+                      kNoStore);
 }
 
 Reply manifest(const Context& context, const Asked& asked) {
@@ -286,7 +315,7 @@ Reply pin(const Context& context, const Asked& asked) {
   return json_reply(pinned.get<bool>() ? R"({"pinned":true})" : R"({"pinned":false})", kNoStore);
 }
 
-constexpr std::array<Route, 15> kRoutes{{
+constexpr std::array<Route, 16> kRoutes{{
     {"/card.json", "/proxy/card.json", "GET", Who::kSignedIn, false, card},
     {"/stock.json", "/proxy/stock.json", "GET", Who::kAnybody, false, stock},
     {"/pins.json", "/proxy/pins.json", "GET", Who::kSignedIn, false, pins},
@@ -294,6 +323,7 @@ constexpr std::array<Route, 15> kRoutes{{
     {"/fields", "/proxy/fields", "POST", Who::kSignedIn, false, give_fields},
     {"/favourite", "/proxy/favourite", "POST", Who::kSignedIn, false, favourite},
     {"/pins", "/proxy/pins", "POST", Who::kSignedIn, false, pin},
+    {"/back-in-stock", "/proxy/back-in-stock", "POST", Who::kSignedIn, false, back_in_stock},
     {"/pickup.json", "/proxy/pickup.json", "GET", Who::kSignedIn, false, pickup_figures},
     {"/pickup", "/proxy/pickup", "POST", Who::kSignedIn, false, reserve_pickup},
     {"/pickup/cancel", "/proxy/pickup/cancel", "POST", Who::kSignedIn, false, cancel_pickup},

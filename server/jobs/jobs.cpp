@@ -117,7 +117,9 @@ struct Jobs::State {
             .online_stock = its_stock,
             .tills = tills.get(),
             .orders = orders.get(),
-            .shipping = shipping.get()};
+            .shipping = shipping.get(),
+            .restocks = ports.restocks,
+            .restock_book = ports.restock_book};
   }
 
   // Calls step until it has nothing to do, then waits for the bell.

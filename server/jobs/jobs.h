@@ -20,6 +20,7 @@
 #include "server/domain/inventory/inventory_book.h"
 #include "server/domain/inventory/online_stock.h"
 #include "server/domain/ports.h"
+#include "server/domain/restock/restock_service.h"
 #include "server/domain/stock/stock_service.h"
 #include "server/domain/sync/known_customers.h"
 #include "server/domain/tenant/tenant_directory.h"
@@ -66,6 +67,9 @@ struct JobsPorts {
   // Online orders that the shops send; none: they send none.
   ShopOrders* orders = nullptr;
   ShippingService* shipping = nullptr;
+  // Who waits for a product; none: nobody is told.
+  RestockService* restocks = nullptr;
+  RestockBook* restock_book = nullptr;
 
   void say(const std::string& text) const {
     if (log) log(text);

@@ -7,6 +7,7 @@
 #include "server/domain/fulfilment/pickup_mails.h"
 #include "server/domain/mail_address.h"
 #include "server/domain/privacy/leaving_mail.h"
+#include "server/domain/restock/restock_mail.h"
 #include "server/jobs/outbox_worker.h"
 
 namespace tsunagi {
@@ -22,10 +23,11 @@ void OutboxWorker::send_mails(const Tenant& tenant, const std::vector<OutboxItem
       wait(item, kMailsWaitSeconds, "mails take turns with cards");
       continue;
     }
-    const bool shopper = item.write.kind == OutboxKind::kPickupMail;
-    const Result<Done> told = down      ? Result<Done>(*down)
-                              : shopper ? tell_shopper(tenant, item)
-                                        : tell_leaving(tenant, item);
+    const OutboxKind kind = item.write.kind;
+    const Result<Done> told = down                               ? Result<Done>(*down)
+                              : kind == OutboxKind::kPickupMail  ? tell_shopper(tenant, item)
+                              : kind == OutboxKind::kRestockMail ? tell_restock(tenant, item)
+                                                                 : tell_leaving(tenant, item);
     if (told.ok()) continue;
     failed(item, told.error());
     if (may_pass(told.error())) down = told.error();
@@ -93,6 +95,39 @@ Result<Done> OutboxWorker::tell_shopper(const Tenant& tenant, const OutboxItem& 
     case PickupMailTurn::What::kSettled:
       return settle(turn->outcome);
     case PickupMailTurn::What::kSend:
+      break;
+  }
+  const auto sent = hand_over(item, turn->mail);
+  if (!sent.ok() && sent.error().code == ErrorCode::kInvalid) {
+    return settle(PickupMailOutcome::kRefused);
+  }
+  if (!sent.ok()) return sent.error();
+  if (!sent->has_value()) return Done{};
+  return settle(PickupMailOutcome::kSent);
+}
+
+// As above. That the shop has none again ends nothing: the request waits for the next time.
+Result<Done> OutboxWorker::tell_restock(const Tenant& tenant, const OutboxItem& item) {
+  const auto settle = [&](PickupMailOutcome outcome) -> Result<Done> {
+    finish(item, {change::RestockTold{.request_id = item.write.key, .outcome = outcome}});
+    return Done{};
+  };
+  if (ports_.mailer == nullptr || ports_.restock_book == nullptr) {
+    return settle(PickupMailOutcome::kOutdated);
+  }
+  const auto turn = restock_mail_turn({.book = *ports_.restock_book,
+                                       .storage = ports_.storage,
+                                       .shop = ports_.shop,
+                                       .clock = ports_.clock},
+                                      tenant, item);
+  if (!turn.ok()) return turn.error();
+  switch (turn->what) {
+    case RestockMailTurn::What::kGone:
+      finish(item, {});
+      return Done{};
+    case RestockMailTurn::What::kSettled:
+      return settle(turn->outcome);
+    case RestockMailTurn::What::kSend:
       break;
   }
   const auto sent = hand_over(item, turn->mail);

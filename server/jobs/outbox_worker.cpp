@@ -36,6 +36,7 @@ bool needs_pos(OutboxKind kind) {
     case OutboxKind::kDropCustomer:
     case OutboxKind::kTellLeaving:
     case OutboxKind::kPickupMail:
+    case OutboxKind::kRestockMail:
     case OutboxKind::kWriteOnHand:
     case OutboxKind::kShipOrder:
       return false;
@@ -44,13 +45,17 @@ bool needs_pos(OutboxKind kind) {
 }
 
 bool is_mail(OutboxKind kind) {
-  return kind == OutboxKind::kTellLeaving || kind == OutboxKind::kPickupMail;
+  return kind == OutboxKind::kTellLeaving || kind == OutboxKind::kPickupMail ||
+         kind == OutboxKind::kRestockMail;
 }
 
 // Of a shop that is gone: nobody is written to any more.
 std::vector<Change> untold(const OutboxItem& item) {
   const std::string& key = item.write.key;
   if (item.write.kind == OutboxKind::kTellLeaving) return {change::LeavingTold{key}};
+  if (item.write.kind == OutboxKind::kRestockMail) {
+    return {change::RestockTold{.request_id = key, .outcome = PickupMailOutcome::kOutdated}};
+  }
   if (item.write.kind != OutboxKind::kPickupMail) return {};
   return {change::ShopperTold{.key = key, .outcome = PickupMailOutcome::kOutdated}};
 }
@@ -208,6 +213,7 @@ void OutboxWorker::write(const Tenant& tenant, const std::vector<OutboxItem>& it
         break;
       case OutboxKind::kTellLeaving:
       case OutboxKind::kPickupMail:
+      case OutboxKind::kRestockMail:
       case OutboxKind::kWriteOnHand:
       case OutboxKind::kShipOrder:
       case OutboxKind::kTakeFromTills:

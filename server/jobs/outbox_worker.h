@@ -60,6 +60,7 @@ class OutboxWorker {
   void send_mails(const Tenant& tenant, const std::vector<OutboxItem>& items);
   Result<Done> tell_leaving(const Tenant& tenant, const OutboxItem& item);
   Result<Done> tell_shopper(const Tenant& tenant, const OutboxItem& item);
+  Result<Done> tell_restock(const Tenant& tenant, const OutboxItem& item);
   // Hands it over; none: what became of it is noted, since nobody knows whether it arrived.
   Result<std::optional<Done>> hand_over(const OutboxItem& item, const Mail& mail);
   void read_points(const Tenant& tenant, int64_t customer_id);

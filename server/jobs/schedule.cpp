@@ -42,6 +42,8 @@ std::string_view reading_name(Reading reading) {
       return "inventory";
     case Reading::kOrders:
       return "orders";
+    case Reading::kRestocks:
+      return "restocks";
   }
   return "unknown";
 }
@@ -69,6 +71,8 @@ Seconds period_of(Reading reading) {
     case Reading::kPickups:
     case Reading::kOrders:
       return 60;
+    case Reading::kRestocks:
+      return 10;  // of our own book alone
     case Reading::kInventory:
       return 5;  // how soon what the merchant chose begins, and more is asked for in a round
   }
@@ -153,9 +157,16 @@ void Schedule::purge() {
   if (!papers.ok()) ports_.say("schedule: cannot forget old requests: " + papers.error().message);
   const auto merges = ports_.storage.purge_merges(now - kMergesKeptSeconds, kPurgeRows);
   if (!merges.ok()) ports_.say("schedule: cannot forget old merges: " + merges.error().message);
-  const bool more = std::ranges::any_of(std::array{&purged, &merges}, [](const auto* rows) {
-    return rows->ok() && **rows >= kPurgeRows;
-  });
+  const auto restocks = ports_.restock_book == nullptr
+                            ? Result<int64_t>(0)
+                            : ports_.restock_book->purge_restocks(
+                                  now - kRestockSeconds, now - kRestockLogSeconds, kPurgeRows);
+  if (!restocks.ok()) {
+    ports_.say("schedule: cannot forget old requests to be told: " + restocks.error().message);
+  }
+  const bool more =
+      std::ranges::any_of(std::array{&purged, &merges, &restocks},
+                          [](const auto* rows) { return rows->ok() && **rows >= kPurgeRows; });
   if (!more) return;
   const std::lock_guard lock(mutex_);
   purge_due_at_ = now;  // there is more
@@ -262,6 +273,12 @@ Result<bool> Schedule::run(const Turn& turn) {
       const auto changed = ports_.shipping->read_changed(turn.tenant);
       if (!changed.ok()) return changed.error();
       return false;
+    }
+    case Reading::kRestocks: {
+      if (ports_.restocks == nullptr) return false;
+      const auto told = ports_.restocks->tell_due(turn.tenant);
+      if (!told.ok()) return told.error();
+      return *told == kRestocksAtOnce;
     }
     case Reading::kLook: {
       if (turn.tenant.settings.paused) return false;

@@ -27,12 +27,14 @@ enum class Reading : uint8_t {
   kIds,
   kPickups,
   kInventory,
-  kOrders
+  kOrders,
+  kRestocks
 };
 inline constexpr Reading kReadings[] = {
     Reading::kBook,    Reading::kStock,     Reading::kTransactions, Reading::kCatalogue,
     Reading::kMembers, Reading::kCustomers, Reading::kLook,         Reading::kSweep,
-    Reading::kIds,     Reading::kPickups,   Reading::kInventory,    Reading::kOrders};
+    Reading::kIds,     Reading::kPickups,   Reading::kInventory,    Reading::kOrders,
+    Reading::kRestocks};
 inline constexpr size_t kReadingCount = std::size(kReadings);
 std::string_view reading_name(Reading reading);
 // Seconds from one reading to the next.

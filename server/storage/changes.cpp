@@ -7,6 +7,7 @@
 #include "server/domain/words.h"
 #include "server/storage/fulfilment_changes.h"
 #include "server/storage/inventory.h"
+#include "server/storage/restock_changes.h"
 #include "server/storage/sql_storage.h"
 #include "server/storage/statements.h"
 #include "server/storage/text.h"
@@ -238,6 +239,7 @@ class Applier {
     session_.run(kDropGiven, tenant_, drop.customer_id);
     session_.run(kDropFavourite, tenant_, drop.customer_id);
     session_.run(kDropPins, tenant_, drop.customer_id);
+    forget_restocks_of(session_, tenant_, drop.customer_id);
     return Done{};
   }
 
@@ -284,7 +286,9 @@ class Applier {
       return Error{ErrorCode::kConflict, "the customer has a link by now"};
     }
     session_.run(kNoteMerge, tenant_, note.gone, note.kept, now_);
-    move_pickups(session_, tenant_, note.gone, kept_as(note.kept));
+    const int64_t kept = kept_as(note.kept);
+    move_pickups(session_, tenant_, note.gone, kept);
+    move_restocks(session_, tenant_, note.gone, kept);
     return Done{};
   }
 
@@ -503,6 +507,26 @@ class Applier {
     return Done{};
   }
 
+  Result<Done> operator()(const change::AskRestock& ask) {
+    lock_pins(ask.request.customer_id);
+    return ask_restock(session_, tenant_, ask.request);
+  }
+
+  Result<Done> operator()(const change::TakeBackRestock& take) {
+    take_back_restock(session_, tenant_, take);
+    return Done{};
+  }
+
+  Result<Done> operator()(const change::TellRestock& tell) {
+    if (!tell_restock(session_, tenant_, tell, now_)) return Done{};
+    return (*this)(change::Enqueue{{OutboxKind::kRestockMail, tell.request_id}});
+  }
+
+  Result<Done> operator()(const change::RestockTold& told) {
+    restock_told(session_, tenant_, told, now_);
+    return Done{};
+  }
+
   Result<Done> operator()(const change::ParcelsSettled& settled) {
     settle_parcels(session_, tenant_, settled.order_id);
     return Done{};
@@ -533,6 +557,7 @@ class Applier {
     session_.run(kForgetDropped, tenant_, erase.customer_id);
     session_.run(kForgetRequests, tenant_, erase.customer_id);
     forget_pickups_of(session_, tenant_, erase.customer_id);
+    forget_restocks_of(session_, tenant_, erase.customer_id);
     return Done{};
   }
 
@@ -565,7 +590,8 @@ class Applier {
     return code.size() <= kKeyMaxBytes ? code : std::string_view();
   }
 
-  // SQLite has one writer; in PostgreSQL two transactions could each count one pin too few.
+  // SQLite has one writer; in PostgreSQL two transactions could each count one pin, or request,
+  // too few.
   void lock_pins(int64_t customer_id) {
     if (session_.dialect() != Dialect::kPostgres) return;
     constexpr uint64_t kSpread =

@@ -143,6 +143,9 @@ Result<bool> replay_event(Session& session, int64_t id, Seconds now) {
 std::vector<Change> changes_of(OutboxKind kind, const std::string& key) {
   if (kind == OutboxKind::kTellLeaving) return {change::LeavingTold{key}};
   if (kind == OutboxKind::kShipOrder) return {change::ParcelsSettled{order_of_key(key)}};
+  if (kind == OutboxKind::kRestockMail) {
+    return {change::RestockTold{.request_id = key, .outcome = PickupMailOutcome::kSent}};
+  }
   if (kind != OutboxKind::kPickupMail) return {};
   return {change::ShopperTold{.key = key, .outcome = PickupMailOutcome::kSent}};
 }

@@ -147,6 +147,8 @@ Result<HeldRows> SqlStorage::held_rows(TenantId tenant, int64_t customer_id) {
   for (const Pickup& pickup : *own) ids.push_back(pickup.id);
   const auto mails = mails_of(tenant, ids);
   if (!mails.ok()) return mails.error();
+  const auto asked = restocks_ever(tenant, customer_id, kHeldRowsMost);
+  if (!asked.ok()) return asked.error();
   return read([&](Session& session) -> Result<HeldRows> {
     HeldRows held{.codes = {},
                   .trail = trail_of(session, tenant, customer),
@@ -158,6 +160,7 @@ Result<HeldRows> SqlStorage::held_rows(TenantId tenant, int64_t customer_id) {
         kHeldRowsMost);
     held.pickups = *own;
     held.pickup_mails = *mails;
+    held.restocks = *asked;
     return held;
   });
 }

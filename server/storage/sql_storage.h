@@ -2,8 +2,8 @@
 // The Storage port over an engine: one implementation for both databases. Each group of functions
 // has its own file: tenants.cpp, secrets.cpp, cards.cpp, stock.cpp, inbox.cpp, outbox.cpp,
 // operators.cpp, privacy.cpp, figures.cpp, shared.cpp, backfill.cpp, pickups.cpp, pickup_mails.cpp,
-// cart.cpp, shipments.cpp, staff.cpp, inventory.cpp, takings.cpp; changes.cpp applies changes,
-// shelves.cpp locks stock.
+// cart.cpp, shipments.cpp, staff.cpp, inventory.cpp, takings.cpp, restocks.cpp; changes.cpp applies
+// changes, shelves.cpp locks stock.
 
 #include <memory>
 #include <optional>
@@ -204,6 +204,15 @@ class SqlStorage : public Database {
   Result<int64_t> still_counted(TenantId tenant, std::string_view product_id,
                                 std::string_view store_id) override;
   Result<Done> begin_taking(TenantId tenant, std::string_view key, Seconds now) override;
+
+  Result<std::optional<RestockRequest>> restock(TenantId tenant, std::string_view id) override;
+  Result<std::vector<RestockRequest>> restocks_of(TenantId tenant, int64_t customer_id) override;
+  Result<std::vector<RestockRequest>> restocks_ever(TenantId tenant, int64_t customer_id,
+                                                    int limit) override;
+  Result<std::vector<std::string>> restocked(TenantId tenant, const std::vector<RestockShop>& shops,
+                                             Seconds since, int limit) override;
+  Result<std::vector<RestockRequest>> restock_log(TenantId tenant, int limit) override;
+  Result<int64_t> purge_restocks(Seconds asked_before, Seconds settled_before, int limit) override;
 
  private:
   // Runs body(Session&) → Result<T> and answers what it answered, or why it could not be run or

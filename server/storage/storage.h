@@ -18,6 +18,7 @@
 #include "server/domain/fulfilment/shipment_book.h"
 #include "server/domain/inventory/inventory_book.h"
 #include "server/domain/ports.h"
+#include "server/domain/restock/restock_book.h"
 #include "server/domain/staff/staff_book.h"
 
 namespace tsunagi {
@@ -27,7 +28,8 @@ class Database : public Storage,
                  public PickupBook,
                  public ShipmentBook,
                  public StaffBook,
-                 public InventoryBook {};
+                 public InventoryBook,
+                 public RestockBook {};
 
 struct StorageOptions {
   std::string url;

@@ -53,6 +53,7 @@ constexpr Sql kForgetSentHeld{"UPDATE shipment_line SET held = 0 WHERE tenant = 
 constexpr Sql kForgetFetchedHeld{
     "UPDATE pickup_line SET held = 0 WHERE tenant = :a AND pickup_id IN "
     "(SELECT pickup_id FROM pickup_order WHERE tenant = :b AND told_id <> 0) AND held > 0"};
+constexpr Sql kForgetRestocks{"DELETE FROM restock_request WHERE tenant = :a"};
 constexpr Sql kForgetItems{"DELETE FROM shop_item WHERE tenant = :a"};
 constexpr Sql kSaveSettings{"UPDATE tenant SET settings = :a WHERE tenant = :b"};
 constexpr Sql kHoldTenantAlone{"SELECT tenant FROM tenant WHERE tenant = :a {hold_alone}"};
@@ -98,6 +99,7 @@ constexpr Sql kErasures[] = {
     {"DELETE FROM staff WHERE tenant = :a"},
     {"DELETE FROM staff_session WHERE tenant = :a"},
     {"DELETE FROM shop_item WHERE tenant = :a"},
+    {"DELETE FROM restock_request WHERE tenant = :a"},
     {"DELETE FROM tenant WHERE tenant = :a"},
 };
 
@@ -162,6 +164,7 @@ void forget_contract_data(Session& session, TenantId tenant) {
   session.run(kForgetLeftMembers, tenant);
   session.run(kForgetBackfill, tenant);
   session.run(kForgetItems, tenant);
+  session.run(kForgetRestocks, tenant);
   session.run(kForgetTakings, tenant);
   session.run(kForgetTakingItems, tenant);
   session.run(kForgetSentHeld, tenant);

@@ -241,6 +241,100 @@ TEST(StockView, PinIsOfferedToWhoIsSignedIn) {
   EXPECT_EQ(pin.attributes.at("aria-pressed"), "true");
 }
 
+TEST(StockView, WhereThereIsNoneWhoIsSignedInMayAskToBeTold) {
+  StockModel stock = shops(3);
+  stock.shops[0].on_hand = stock.shops[1].on_hand = 0;
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__restock").size(), 0u);
+  stock.can_ask = true;
+  stock.shops[1].asked = true;
+  std::vector<Element> buttons = read_stock(stock).with_class("tsunagi-stock__restock");
+  ASSERT_EQ(buttons.size(), 2u);
+  EXPECT_EQ(buttons[0].text, "入荷したらメールで知らせる");
+  EXPECT_EQ(buttons[0].attributes.at("aria-pressed"), "false");
+  EXPECT_EQ(buttons[0].attributes.at("data-tsunagi-shop"), "1");
+  EXPECT_EQ(buttons[0].attributes.at("aria-label"), "入荷したらメールで知らせる 店1");
+  EXPECT_EQ(buttons[1].text, "入荷をメールでお知らせします");
+  EXPECT_EQ(buttons[1].attributes.at("aria-pressed"), "true");
+  stock.shops[0].known = stock.shops[1].known = false;
+  buttons = read_stock(stock, Language::kEnglish).with_class("tsunagi-stock__restock");
+  ASSERT_EQ(buttons.size(), 1u) << "what was asked for can be taken back";
+  EXPECT_EQ(buttons[0].text, "We’ll email you when it is back");
+}
+
+TEST(StockView, NearestComesFirstAfterTheFavouriteAndWhatIsNowhereLast) {
+  StockModel stock = shops(6);
+  const std::vector<int64_t> east = {0, 139'800'000, 139'700'000, 0, 139'710'000, 139'699'000};
+  for (size_t i = 0; i < east.size(); ++i) {
+    stock.shops[i].east = east[i];
+    stock.shops[i].north = east[i] == 0 ? 0 : 35'000'000;
+  }
+  stock.shops[1].favourite = true;
+  stock.shops[4].approximate = true;
+  const auto order = [&] {
+    std::string ids;
+    for (const Element& row : read_stock(stock).with_class("tsunagi-stock__shop")) {
+      ids += row.attributes.at("data-tsunagi-shop");
+    }
+    return ids;
+  };
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__near").size(), 0u);
+  stock.can_locate = true;
+  EXPECT_EQ(order(), "213456");
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__distance").size(), 0u);
+  Element near = read_stock(stock).with_class("tsunagi-stock__near").at(0);
+  EXPECT_EQ(near.text, "近い順");
+  EXPECT_EQ(near.attributes.at("aria-pressed"), "false");
+  stock.near = true;
+  stock.here_north = 35'000'000;
+  stock.here_east = 139'699'500;
+  EXPECT_EQ(order(), "236514") << "of two as far away the merchant's order counts";
+  near = read_stock(stock).with_class("tsunagi-stock__near").at(0);
+  EXPECT_EQ(near.attributes.at("aria-pressed"), "true");
+  std::vector<std::string> distances;
+  for (const Element& one : read_stock(stock).with_class("tsunagi-stock__distance")) {
+    distances.push_back(one.text);
+  }
+  EXPECT_EQ(distances, (std::vector<std::string>{"9.2 km", "50 m", "50 m", "約1 km"}));
+  stock.here_north = kNorthMost + 1;
+  EXPECT_EQ(order(), "213456") << "nowhere on the Earth";
+}
+
+TEST(StockView, DistancesAreSaidAsFarAsTheyMatter) {
+  struct Case {
+    int64_t north;
+    const char *exact, *about;
+  };
+  for (const Case& c :
+       {Case{0, "10 m", "about 1 km"}, Case{40, "10 m", "about 1 km"},
+        Case{8'900, "990 m", "about 1 km"}, Case{8'960, "1.0 km", "about 1 km"},
+        Case{14'000, "1.6 km", "about 2 km"}, Case{899'000, "100 km", "about 100 km"},
+        Case{898'000, "99.9 km", "about 100 km"}, Case{45'000'000, "5,004 km", "about 5,004 km"}}) {
+    StockModel stock = shops(2);
+    stock.near = stock.can_locate = true;
+    stock.here_east = 1;
+    for (ShopStock& one : stock.shops) {
+      one.north = c.north;
+      one.east = 1;
+    }
+    stock.shops[1].approximate = true;
+    const auto read = read_stock(stock, Language::kEnglish).with_class("tsunagi-stock__distance");
+    ASSERT_EQ(read.size(), 2u);
+    EXPECT_EQ(read[0].text, c.exact) << c.north;
+    EXPECT_EQ(read[1].text, c.about) << c.north;
+  }
+}
+
+TEST(StockView, OneShopIsNotSorted) {
+  StockModel stock = shops(2);
+  stock.can_locate = true;
+  stock.shops[0].north = 35'000'000;
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__near").size(), 0u);
+  stock.shops[1].north = kNorthMost + 1;
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__near").size(), 0u);
+  stock.shops[1].north = 36'000'000;
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__near").size(), 1u);
+}
+
 TEST(StockView, AProductWithoutShopsSaysSo) {
   const ReadMarkup read = read_stock({}, Language::kEnglish);
   EXPECT_EQ(read.with_class("tsunagi-stock--empty").size(), 1u);
@@ -252,7 +346,7 @@ TEST(StockView, NothingTypedReachesTheMarkupUnescaped) {
   StockModel stock;
   stock.product_name = stock.product_code = evil;
   stock.more_url = stock.pickup_url = "/" + evil;
-  stock.can_pin = true;
+  stock.can_pin = stock.can_ask = true;
   for (int i = 0; i < 30; ++i) {
     ShopStock s = shop(evil, i % 4);
     s.name = s.phone = evil;

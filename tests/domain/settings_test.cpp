@@ -19,6 +19,9 @@ TEST(Settings, SurviveTheRoundTrip) {
   settings.safety_stock = 7;
   settings.stores = {{"2", "本店", false, 1}, {"1", "", true, 0}};
   settings.stores[0].no_pickup = true;
+  settings.stores[0].position = Position{.north = 35'659'500, .east = 139'700'500};
+  settings.restock = {.on = false,
+                      .mail = {.ja = {.subject = "{{PRODUCT}}", .text = ""}, .en = {}}};
   settings.stores[1].hours = {.opens = 0, .closes = 1'440, .closed_weekdays = {true}};
   settings.pickup = {.on = true,
                      .prepare_minutes = 90,
@@ -52,6 +55,9 @@ TEST(Settings, SurviveTheRoundTrip) {
   EXPECT_EQ(back->stores[0].safety_stock, 1);
   EXPECT_TRUE(back->stores[1].hidden);
   EXPECT_TRUE(back->stores[0].no_pickup);
+  EXPECT_EQ(back->stores[0].position, settings.stores[0].position);
+  EXPECT_EQ(back->stores[1].position, std::nullopt);
+  EXPECT_EQ(back->restock, settings.restock);
   EXPECT_FALSE(back->stores[1].no_pickup);
   EXPECT_FALSE(back->stores[0].hours) << "the programme's";
   EXPECT_EQ(back->stores[1].hours, settings.stores[1].hours);
@@ -196,6 +202,11 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{R"({"pickup":{"hours":{"closed":["0"]}}})", "pickup.hours.closed"},
         Refusal{R"({"pickup":{"hours":{"closed":[0,1,2,3,4,5,6,0]}}})", "pickup.hours.closed"},
         Refusal{R"({"stores":[{"store_id":"1","no_pickup":"no"}]})", "stores[0].no_pickup"},
+        Refusal{R"({"stores":[{"store_id":"1","position":"Shibuya"}]})", "stores[0].position"},
+        Refusal{R"({"stores":[{"store_id":"1","position":35}]})", "stores[0].position"},
+        Refusal{R"({"restock":true})", "restock"}, Refusal{R"({"restock":{"on":1}})", "restock.on"},
+        Refusal{R"({"restock":{"mail":{"ja":{"text":"{{CODE}}"}}}})", "restock.mail.ja.text"},
+        Refusal{R"({"restock":{"mail":{"en":{"subject":"a\nb"}}}})", "restock.mail.en.subject"},
         Refusal{R"({"stores":[{"store_id":"1","hours":"10:00"}]})", "stores[0].hours"},
         Refusal{R"({"stores":[{"store_id":"0"},{"store_id":"1","hours":{"closes":"9:00"}}]})",
                 "stores[1].hours.closes"}));

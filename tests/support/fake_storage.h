@@ -52,7 +52,8 @@ class FakeStorage : public Storage {
   std::function<void(const change::TillsTook&)> tills_took;
   std::function<void(const change::ReleaseSent&)> release_sent;
   std::function<void(const change::ReleaseHandedOver&)> release_handed_over;
-  std::map<std::string, Taking> takings;  // of all shops, by key
+  std::map<std::string, Taking> takings;                        // of all shops, by key
+  std::map<std::string, RestockRequest, std::less<>> restocks;  // of all shops, by id
 
   void put_tenant(const Tenant& tenant);
   void edit_outbox(int64_t id, const std::function<void(OutboxRow&)>& edit);
@@ -219,6 +220,8 @@ class FakeStorage : public Storage {
   void apply_privacy(Data& data, const Change& change,
                      std::vector<change::Enqueue>& enqueued) const;
   void enqueue_locked(TenantId tenant, const change::Enqueue& enqueue);
+  // Whether the change is one of a request to be told.
+  bool restock_locked(const Change& change, std::vector<change::Enqueue>& enqueued);
   // The changes of a merge; nullopt: the change is none of them.
   std::optional<Result<Done>> merge_locked(TenantId tenant, Data& copy, const Change& change);
   // Those of `wanted` that are due, one of a lane at most.

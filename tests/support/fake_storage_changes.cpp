@@ -202,13 +202,48 @@ Result<Done> FakeStorage::apply_each_locked(TenantId tenant, Data& data,
       audited.push_back(*audit);
     } else if (auto merged = merge_locked(tenant, data, change); merged && !merged->ok()) {
       return *merged;
-    } else {
+    } else if (!restock_locked(change, enqueued)) {
       apply_privacy(data, change, enqueued);
     }
   }
   for (const change::Enqueue& one : enqueued) enqueue_locked(tenant, one);
   audits_.insert(audits_.end(), audited.begin(), audited.end());
   return Done{};
+}
+
+bool FakeStorage::restock_locked(const Change& change, std::vector<change::Enqueue>& enqueued) {
+  if (const auto* ask = std::get_if<change::AskRestock>(&change)) {
+    const RestockRequest& wish = ask->request;
+    const bool there = std::ranges::any_of(restocks, [&](const auto& entry) {
+      const RestockRequest& one = entry.second;
+      return one.state != RestockState::kDone && one.customer_id == wish.customer_id &&
+             one.product_id == wish.product_id && one.store_id == wish.store_id;
+    });
+    if (!there) restocks.emplace(wish.id, wish);
+    return true;
+  }
+  if (const auto* take = std::get_if<change::TakeBackRestock>(&change)) {
+    restocks.erase(take->request_id);
+    return true;
+  }
+  if (const auto* tell = std::get_if<change::TellRestock>(&change)) {
+    const auto found = restocks.find(tell->request_id);
+    if (found == restocks.end() || found->second.state != RestockState::kOpen) return true;
+    found->second.state = RestockState::kTelling;
+    found->second.telling_at = last_lease_at_;
+    enqueued.push_back({.write = {OutboxKind::kRestockMail, tell->request_id}});
+    return true;
+  }
+  if (const auto* told = std::get_if<change::RestockTold>(&change)) {
+    const auto found = restocks.find(told->request_id);
+    if (found == restocks.end()) return true;
+    const bool again = told->outcome == PickupMailOutcome::kOutdated;
+    found->second.state = again ? RestockState::kOpen : RestockState::kDone;
+    found->second.outcome = again ? PickupMailOutcome::kWaiting : told->outcome;
+    found->second.settled_at = again ? 0 : std::max<Seconds>(1, last_lease_at_);
+    return true;
+  }
+  return false;
 }
 
 void FakeStorage::ask_for_on_hand(TenantId tenant, const std::string& product_id,

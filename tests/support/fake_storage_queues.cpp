@@ -424,6 +424,11 @@ Result<bool> FakeStorage::settle_review(TenantId tenant, int64_t id, ReviewVerdi
     const auto applied = apply_locked(row.item.tenant, {change::LeavingTold{row.item.write.key}});
     if (!applied.ok()) return applied.error();
   }
+  if (row.item.write.kind == OutboxKind::kRestockMail) {
+    const auto applied =
+        apply_locked(row.item.tenant, {change::RestockTold{.request_id = row.item.write.key}});
+    if (!applied.ok()) return applied.error();
+  }
   if (row.item.write.kind == OutboxKind::kPickupMail) {
     const auto applied =
         apply_locked(row.item.tenant, {change::ShopperTold{.key = row.item.write.key}});

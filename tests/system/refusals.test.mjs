@@ -141,6 +141,9 @@ function table() {
     ['a favourite that is no shop', '404 not_found', post(mine('/favourite'), JSON.stringify({ nonce, shop: '999999' }))],
     ['a pinned code that is no string', '400 wrong_type', post(mine('/pins'), JSON.stringify({ nonce, code: 1, pinned: true }))],
     ['a pin that is neither true nor false', '400 wrong_type', post(mine('/pins'), JSON.stringify({ nonce, code: data.products[0].code, pinned: 'yes' }))],
+    ['a request to be told for no text', '400 wrong_type', post(mine('/back-in-stock'), JSON.stringify({ nonce, code: 1, shop: '1', wanted: true }))],
+    ['a request to be told that is neither true nor false', '400 wrong_type', post(mine('/back-in-stock'), JSON.stringify({ nonce, code: data.products[0].code, shop: '1', wanted: 'yes' }))],
+    ['a request to be told where no mail is sent', '409 conflict', post(mine('/back-in-stock'), JSON.stringify({ nonce, code: data.products[0].code, shop: '1', wanted: true }))],
     ['more products than a view may ask for', '400 invalid', get(proxyPath(stack, '/stock.json', { repeat: ['barcode', 21] }))],
     // How large it is: while it still arrives, so before the signature can be looked at.
     ['a body over the limit', '413 too_large', say('POST', mine('/join'), { type: 'application/json', length: 99_999_999 })],

@@ -1,7 +1,9 @@
 // @ts-check
 // <tsunagi-stock>: the stock of products in the merchant's shops. On a product page it follows the variant picker; on
 // other pages it shows the products the shopper keeps and those the merchant chose. The core renders every row.
-import {ask, contextOf, loadCore, renew, show, skewOf, watch} from './tsunagi-live.js';
+/** @type {typeof import('./tsunagi-live.js')} */
+const {ask, contextOf, loadCore, renew, show, skewOf, watch} =
+  await import(document.querySelector('tsunagi-stock')?.getAttribute('data-live') ?? './tsunagi-live.js');
 
 /**
  * @typedef {import('./tsunagi-live.js').Core} Core
@@ -11,6 +13,10 @@ import {ask, contextOf, loadCore, renew, show, skewOf, watch} from './tsunagi-li
 
 /** A sale at a till shows within 15 s. */
 const PAUSE_MS = 10000;
+/** Where the phone was so long ago is where it is. */
+const PLACE_KEPT_MS = 60000;
+const PLACE_WAIT_MS = 10000;
+const PARTS_OF_DEGREE = 1e6;
 
 class TsunagiStock extends HTMLElement {
   /** @type {AbortController | undefined} */
@@ -29,6 +35,8 @@ class TsunagiStock extends HTMLElement {
   #nonce = '';
   #skew = 0;
   #all = false;
+  /** @type {{near: true, here_north: number, here_east: number} | undefined} never leaves the page */
+  #here;
   #ask = () => {};
 
   connectedCallback() {
@@ -140,8 +148,8 @@ class TsunagiStock extends HTMLElement {
     }
     const context = contextOf(this, this.#skew);
     const onProduct = this.#variants.size > 0; // the page says already which product it is about
-    const html = this.#products
-      .map((product) => this.#core?.stock(onProduct ? {...product, product_name: ''} : product, context) ?? '').join('');
+    const more = {...(onProduct && {product_name: ''}), can_locate: 'geolocation' in navigator, ...this.#here};
+    const html = this.#products.map((product) => this.#core?.stock({...product, ...more}, context) ?? '').join('');
     show(this.#view, html || (this.#written ?? ''));
     // Room that nothing needs is given back where nobody sees it go.
     const empty = !this.#products.some((product) => product.shops?.length);
@@ -154,6 +162,9 @@ class TsunagiStock extends HTMLElement {
     const control = event.target instanceof Element && event.target.closest('[data-tsunagi-action]');
     if (!control) return;
     const action = control.getAttribute('data-tsunagi-action');
+    const shop = control.getAttribute('data-tsunagi-shop') ?? '';
+    const code = control.closest('[data-tsunagi-product]')?.getAttribute('data-tsunagi-product') ?? '';
+    const wanted = control.getAttribute('aria-pressed') !== 'true';
     if (action === 'all') {
       this.toggleAttribute('data-all', true);
     } else if (action === 'more') {
@@ -162,10 +173,13 @@ class TsunagiStock extends HTMLElement {
       this.toggleAttribute('data-all', true);
       this.#ask();
     } else if (action === 'favourite') {
-      void this.#save('favourite', {shop: control.getAttribute('data-tsunagi-shop') ?? ''});
+      void this.#save('favourite', {shop});
     } else if (action === 'pin') {
-      const code = control.getAttribute('data-tsunagi-product') ?? '';
-      void this.#save('pins', {code, pinned: control.getAttribute('aria-pressed') !== 'true'});
+      void this.#save('pins', {code, pinned: wanted});
+    } else if (action === 'restock') {
+      void this.#save('back-in-stock', {code, shop, wanted, language: this.dataset.language});
+    } else if (action === 'near') {
+      this.#sort(wanted);
     } else if (action === 'retry') {
       this.#ask();
     }
@@ -178,10 +192,40 @@ class TsunagiStock extends HTMLElement {
   async #save(route, body) {
     const {signal} = /** @type {AbortController} */ (this.#life);
     const answer = await ask(`${this.dataset.path}/${route}`, signal, {...body, nonce: this.#nonce});
-    const live = this.querySelector('[data-tsunagi-live]');
-    if (live) live.textContent = (answer.kind === 'ok' ? this.dataset.saySaved : this.dataset.sayFailed) ?? '';
+    // What was waited for is back: the list says so.
+    const back = answer.kind !== 'ok' && answer.code === 'in_stock';
+    this.#say(back ? '' : answer.kind === 'ok' ? this.dataset.saySaved : this.dataset.sayFailed);
     this.#ask();
+  }
+
+  /** @param {boolean} near the nearest shops first, by a place that only this page knows */
+  #sort(near) {
+    if (!near) {
+      this.#here = undefined;
+      void this.#paint();
+      return;
+    }
+    const {signal} = /** @type {AbortController} */ (this.#life);
+    navigator.geolocation.getCurrentPosition(({coords}) => {
+      if (signal.aborted) return;
+      const parts = (/** @type {number} */ degrees) => Math.round(degrees * PARTS_OF_DEGREE);
+      this.#here = {near: true, here_north: parts(coords.latitude), here_east: parts(coords.longitude)};
+      this.#say(this.dataset.sayNear);
+      if (this.#products.some((product) => product.others)) {
+        this.#all = true;
+        this.#ask();
+      }
+      void this.#paint();
+    }, () => this.#say(this.dataset.sayNoPlace), {maximumAge: PLACE_KEPT_MS, timeout: PLACE_WAIT_MS});
+  }
+
+  /** @param {string} [text] */
+  #say(text = '') {
+    const live = this.querySelector('[data-tsunagi-live]');
+    if (live) live.textContent = text;
   }
 }
 
 if (!customElements.get('tsunagi-stock')) customElements.define('tsunagi-stock', TsunagiStock);
+
+export {};

@@ -88,21 +88,25 @@ constexpr Field<StockModel, std::string> kStockTexts[] = {
     {"more_url", &StockModel::more_url},
     {"pickup_url", &StockModel::pickup_url}};
 constexpr Field<StockModel, int64_t> kStockNumbers[] = {{"few_below", &StockModel::few_below},
-                                                        {"others", &StockModel::others}};
-constexpr Field<StockModel, bool> kStockFlags[] = {{"can_pin", &StockModel::can_pin},
-                                                   {"pinned", &StockModel::pinned},
-                                                   {"all_shops", &StockModel::all_shops}};
+                                                        {"others", &StockModel::others},
+                                                        {"here_north", &StockModel::here_north},
+                                                        {"here_east", &StockModel::here_east}};
+constexpr Field<StockModel, bool> kStockFlags[] = {
+    {"can_pin", &StockModel::can_pin},       {"pinned", &StockModel::pinned},
+    {"all_shops", &StockModel::all_shops},   {"can_ask", &StockModel::can_ask},
+    {"can_locate", &StockModel::can_locate}, {"near", &StockModel::near}};
 
 constexpr Field<ShopStock, std::string> kShopTexts[] = {{"shop_id", &ShopStock::shop_id},
                                                         {"name", &ShopStock::name},
                                                         {"phone", &ShopStock::phone},
                                                         {"map_url", &ShopStock::map_url}};
-constexpr Field<ShopStock, int64_t> kShopNumbers[] = {{"on_hand", &ShopStock::on_hand},
-                                                      {"held", &ShopStock::held},
-                                                      {"safety", &ShopStock::safety},
-                                                      {"as_of", &ShopStock::as_of}};
+constexpr Field<ShopStock, int64_t> kShopNumbers[] = {
+    {"on_hand", &ShopStock::on_hand}, {"held", &ShopStock::held},   {"safety", &ShopStock::safety},
+    {"as_of", &ShopStock::as_of},     {"north", &ShopStock::north}, {"east", &ShopStock::east}};
 constexpr Field<ShopStock, bool> kShopFlags[] = {{"favourite", &ShopStock::favourite},
-                                                 {"known", &ShopStock::known}};
+                                                 {"known", &ShopStock::known},
+                                                 {"asked", &ShopStock::asked},
+                                                 {"approximate", &ShopStock::approximate}};
 
 void read_context(const Pair& pair, ViewContext& context) {
   if (pair.key == "language") {

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include "wasm/core/sphere.h"
+
 namespace tsunagi {
 namespace {
 
@@ -41,87 +43,32 @@ constexpr std::array<Office, kCount> kOffices = {{
     {"沖縄県", 262'125, 1'276'811},
 }};
 
-// Fractions are integers in units of 1/2^30. Products of two of them stay below 2^62.
-using Fixed = int64_t;
-constexpr int kFractionBits = 30;
-constexpr Fixed kOne = Fixed{1} << kFractionBits;
-
-constexpr Fixed times(Fixed a, Fixed b) { return (a * b + kOne / 2) >> kFractionBits; }
+using sphere::Direction;
+using sphere::Fixed;
 
 constexpr Fixed radians(int32_t ten_thousandths) {
-  constexpr int64_t kPi = 3'141'592'654;  // 1e-9
   constexpr int64_t kHalfTurn = 1'800'000;
   // 2^30 * pi / 1,800,000 as one number first, with twelve bits more: 1.4e6 * 7.7e6 is far from
   // full.
   constexpr int kMoreBits = 12;
-  constexpr int64_t kUnit = (kPi << kFractionBits) / 1'000'000'000 * (1 << kMoreBits) / kHalfTurn;
+  constexpr int64_t kUnit = sphere::kPi * (1 << kMoreBits) / kHalfTurn;
   return (ten_thousandths * kUnit) >> kMoreBits;
 }
 
-// Taylor's series; angles here are below 0.8 radians, where the ninth term is nothing any more.
-constexpr int kTerms = 9;
-constexpr Fixed sine(Fixed angle) {
-  const Fixed square = times(angle, angle);
-  Fixed term = angle;
-  Fixed sum = angle;
-  for (int i = 1; i < kTerms; ++i) {
-    term = -times(term, square) / (2 * i * (2 * i + 1));
-    sum += term;
-  }
-  return sum;
-}
-constexpr Fixed cosine(Fixed angle) {
-  const Fixed square = times(angle, angle);
-  Fixed term = kOne;
-  Fixed sum = kOne;
-  for (int i = 1; i < kTerms; ++i) {
-    term = -times(term, square) / ((2 * i - 1) * 2 * i);
-    sum += term;
-  }
-  return sum;
-}
-// For 0 to 0.25: half the chord of a quarter of a radian and more.
-constexpr Fixed arc_sine(Fixed ratio) {
-  const Fixed square = times(ratio, ratio);
-  Fixed power = ratio;
-  Fixed sum = ratio;
-  for (int i = 1; i < kTerms; ++i) {
-    power = times(power, square) * (2 * i - 1) / (2 * i);
-    sum += power / (2 * i + 1);
-  }
-  return sum;
-}
-
-constexpr int64_t square_root(int64_t number) {
-  int64_t root = 0;
-  for (int64_t bit = kOne; bit > 0; bit >>= 1) {
-    const int64_t tried = root + bit;
-    if (tried * tried <= number) root = tried;
-  }
-  return root;
-}
-
-struct Direction {
-  Fixed x, y, z;
-};
 constexpr Direction direction(const Office& office) {
   // East of Akashi's meridian, so that angles stay small.
   constexpr int32_t kAkashi = 1'350'000;
   const Fixed north = radians(office.north);
   const Fixed east = radians(office.east - kAkashi);
-  return {.x = times(cosine(north), cosine(east)),
-          .y = times(cosine(north), sine(east)),
-          .z = sine(north)};
+  return {.x = sphere::times(sphere::cosine(north), sphere::cosine(east)),
+          .y = sphere::times(sphere::cosine(north), sphere::sine(east)),
+          .z = sphere::sine(north)};
 }
 
 // Twice the arc whose sine is half the chord through the Earth.
 constexpr uint16_t km_between(const Direction& a, const Direction& b) {
-  constexpr int64_t kRadiusM = 6'371'009;  // the mean radius
-  const Fixed x = a.x - b.x;
-  const Fixed y = a.y - b.y;
-  const Fixed z = a.z - b.z;
-  const Fixed chord = square_root(x * x + y * y + z * z);
-  const int64_t metres = (2 * arc_sine(chord / 2) * kRadiusM) >> kFractionBits;
+  const Fixed half = sphere::chord_between(a, b) / 2;
+  const int64_t metres = (2 * sphere::arc_sine(half) * sphere::kRadiusM) >> sphere::kFractionBits;
   return static_cast<uint16_t>((metres + 500) / 1'000);
 }
 
@@ -181,7 +128,20 @@ std::optional<Prefecture> Prefecture::parse(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<Prefecture> Prefecture::of_address(std::string_view address) {
+  for (size_t i = 0; i < kCount; ++i) {
+    if (address.starts_with(kOffices[i].name)) return from_code(static_cast<int64_t>(i) + 1);
+  }
+  return std::nullopt;
+}
+
 std::string_view Prefecture::name() const { return kOffices[place(*this)].name; }
+
+Position Prefecture::office() const {
+  constexpr int64_t kFiner = kPartsOfDegree / 10'000;
+  const Office& office = kOffices[place(*this)];
+  return {.north = office.north * kFiner, .east = office.east * kFiner};
+}
 
 int distance_km(Prefecture from, Prefecture to) { return kKm[place(from)][place(to)]; }
 

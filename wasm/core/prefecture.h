@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "wasm/core/position.h"
+
 namespace tsunagi {
 
 inline constexpr int kPrefectureCount = 47;
@@ -19,8 +21,12 @@ class Prefecture {
   // provinceCode has it; "13", two digits. Nothing before or after it.
   [[nodiscard]] static std::optional<Prefecture> parse(std::string_view text);
 
+  // That an address as it is written in Japan begins with: "東京都渋谷区…".
+  [[nodiscard]] static std::optional<Prefecture> of_address(std::string_view address);
+
   [[nodiscard]] int code() const { return code_; }
   [[nodiscard]] std::string_view name() const;  // "東京都"
+  [[nodiscard]] Position office() const;
 
   bool operator==(const Prefecture&) const = default;
 

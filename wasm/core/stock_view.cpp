@@ -5,17 +5,23 @@
 //   <section class="tsunagi-stock" lang="ja" aria-label="お店の在庫" data-tsunagi-product="CODE">
 //     [<p class="tsunagi-stock__product">name of the product</p>]
 //     <p class="tsunagi-stock__title">お店の在庫
-//       [<time class="tsunagi-stock__as-of" datetime="…">10:31 時点</time>]</p>
+//       [<time class="tsunagi-stock__as-of" datetime="…">10:31 時点</time>]
+//       [<button class="tsunagi-stock__near" type="button" data-tsunagi-action="near"
+//         aria-pressed="false">近い順</button>]</p>
 //     <ul class="tsunagi-stock__shops" role="list">
 //       <li class="tsunagi-stock__shop tsunagi-stock__shop--SIGN[ tsunagi-stock__shop--favourite]"
 //           data-tsunagi-shop="1">[STAR]
-//         <span class="tsunagi-stock__name">渋谷店</span>
+//         <span class="tsunagi-stock__name">渋谷店
+//           [<span class="tsunagi-stock__distance">1.2 km</span>]</span>
 //         <span class="tsunagi-stock__sign">
 //           [<span class="tsunagi-stock__mark" aria-hidden="true">○</span>]在庫あり</span>
 //         [<span class="tsunagi-stock__call">お店にお電話ください
 //           [<a class="tsunagi-stock__phone" href="tel:061234">06-1234</a>]</span>]
 //         [<a class="tsunagi-stock__pickup" href="…&amp;shop=1" data-tsunagi-action="pickup"
 //           aria-label="取り置く 渋谷店">取り置く</a>]
+//         [<button class="tsunagi-stock__restock" type="button" data-tsunagi-action="restock"
+//           data-tsunagi-shop="1" aria-pressed="false"
+//           aria-label="入荷したらメールで知らせる 渋谷店">入荷したらメールで知らせる</button>]
 //         [<a class="tsunagi-stock__map" href="…" data-tsunagi-action="map"
 //           aria-label="地図 渋谷店">地図</a>]</li></ul>
 //     [<a class="tsunagi-stock__more" href="…" data-tsunagi-action="more">他の店舗を見る（5）</a>]
@@ -29,6 +35,9 @@
 //         Else, the favourite alone: <span class="tsunagi-stock__star" role="img"
 //         aria-label="よく行くお店">★</span>.
 //   pickup_url: many and few have the way to have it put aside.
+//   restock: can_ask and none, or asked for already.
+//   near: can_locate and two shops or more whose place is known. Pressed, the nearest shops come
+//         after the favourite, and those whose place is not known last.
 //   No shops: class tsunagi-stock--empty as well, and <p class="tsunagi-stock__notice">SENTENCE</p>
 //   in place of title and list.
 // The time in the title is the oldest of the signs shown: each is at least as fresh.
@@ -36,6 +45,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "wasm/core/decimal.h"
 #include "wasm/core/markup.h"
@@ -61,13 +71,43 @@ constexpr SignWords kSigns[] = {{"many", "○", Word::kMany},
 
 const SignWords& sign_words(StockSign sign) { return kSigns[static_cast<size_t>(sign)]; }
 
-// The merchant's order with the favourite first, as many as are shown.
+bool is_located(const ShopStock& shop) {
+  return (shop.north != 0 || shop.east != 0) &&
+         is_on_earth({.north = shop.north, .east = shop.east});
+}
+
+bool is_near_known(const StockModel& stock) {
+  return stock.near && is_on_earth({.north = stock.here_north, .east = stock.here_east});
+}
+
+// From where the shopper is; -1 when it is not known.
+int64_t metres_to(const ShopStock& shop, const StockModel& stock) {
+  if (!is_near_known(stock) || !is_located(shop)) {
+    return -1;
+  }
+  return distance_m({.north = stock.here_north, .east = stock.here_east},
+                    {.north = shop.north, .east = shop.east});
+}
+
+// The merchant's order with the favourite first, or the nearest; as many as are shown.
 std::vector<const ShopStock*> shown_shops(const StockModel& stock) {
   std::vector<const ShopStock*> shops;
+  std::vector<int64_t> metres;  // of each
   for (const bool favourite : {true, false}) {
+    const size_t begins = shops.size();
     for (const ShopStock& shop : stock.shops) {
-      if (shop.favourite == favourite) {
-        shops.push_back(&shop);
+      if (shop.favourite != favourite) {
+        continue;
+      }
+      const int64_t away = metres_to(shop, stock);
+      shops.push_back(&shop);
+      metres.push_back(away);
+      for (size_t i = shops.size() - 1; away >= 0 && i > begins; --i) {
+        if (metres[i - 1] >= 0 && metres[i - 1] <= away) {
+          break;
+        }
+        std::swap(shops[i - 1], shops[i]);
+        std::swap(metres[i - 1], metres[i]);
       }
     }
   }
@@ -146,6 +186,52 @@ void append_link(Markup& html, const ShopLink& link, const ShopStock& shop) {
       .close("a");
 }
 
+// "350 m", "1.2 km", "123 km"; of a prefecture's office "約12 km".
+std::string distance_words(int64_t metres, bool approximate) {
+  constexpr int64_t kKm = 1'000;
+  constexpr int64_t kTenth = 100;
+  constexpr int64_t kStep = 10;
+  const int64_t steps = std::max<int64_t>(1, (metres + kStep / 2) / kStep);
+  const int64_t tenths = (metres + kTenth / 2) / kTenth;
+  const int64_t whole = std::max<int64_t>(1, (metres + kKm / 2) / kKm);
+  if (approximate || tenths >= kKm) {
+    return grouped_number(whole) + " km";
+  }
+  return steps * kStep < kKm ? decimal(steps * kStep) + " m"
+                             : decimal(tenths / kStep) + "." + decimal(tenths % kStep) + " km";
+}
+
+void append_distance(Markup& html, const ShopStock& shop, const StockModel& stock) {
+  const int64_t metres = metres_to(shop, stock);
+  if (metres < 0) {
+    return;
+  }
+  const std::string words = distance_words(metres, shop.approximate);
+  html.element("span", "stock__distance",
+               shop.approximate ? fill(html.say(Word::kAbout), words) : words);
+}
+
+void append_restock(Markup& html, const ShopStock& shop) {
+  const Word label = shop.asked ? Word::kToBeTold : Word::kTellMe;
+  html.open_button("stock__restock", "restock")
+      .attribute("data-tsunagi-shop", shop.shop_id)
+      .raw(shop.asked ? " aria-pressed=\"true\"" : " aria-pressed=\"false\"")
+      .attribute("aria-label", std::string(html.say(label)) + " " + shop.name)
+      .raw(">")
+      .words(label)
+      .close("button");
+}
+
+void append_near(Markup& html, const StockModel& stock) {
+  if (!stock.can_locate || std::count_if(stock.shops.begin(), stock.shops.end(), is_located) < 2) {
+    return;
+  }
+  html.open_button("stock__near", "near")
+      .raw(is_near_known(stock) ? " aria-pressed=\"true\">" : " aria-pressed=\"false\">")
+      .words(Word::kNearest)
+      .close("button");
+}
+
 void append_shop(Markup& html, const ShopStock& shop, const StockModel& stock) {
   const StockSign sign = stock_sign(shop, stock.few_below, html.context().now);
   const SignWords& words = sign_words(sign);
@@ -155,7 +241,9 @@ void append_shop(Markup& html, const ShopStock& shop, const StockModel& stock) {
       .attribute("data-tsunagi-shop", shop.shop_id)
       .raw(">");
   append_star(html, shop, stock.can_pin);
-  html.element("span", "stock__name", shop.name).open("span", "stock__sign");
+  html.open("span", "stock__name").text(shop.name);
+  append_distance(html, shop, stock);
+  html.close("span").open("span", "stock__sign");
   if (sign != StockSign::kUnknown) {
     html.raw("<span class=\"tsunagi-stock__mark\" aria-hidden=\"true\">")
         .raw(words.mark)
@@ -166,6 +254,9 @@ void append_shop(Markup& html, const ShopStock& shop, const StockModel& stock) {
     append_call(html, shop);
   } else if (sign != StockSign::kNone && Markup::is_linkable(stock.pickup_url)) {
     append_link(html, {"pickup", Word::kReserve, stock.pickup_url + "&shop=" + shop.shop_id}, shop);
+  }
+  if (shop.asked || (stock.can_ask && sign == StockSign::kNone)) {
+    append_restock(html, shop);
   }
   if (Markup::is_linkable(shop.map_url)) {
     append_link(html, {"map", Word::kMap, shop.map_url}, shop);
@@ -179,6 +270,7 @@ void append_list(Markup& html, const StockModel& stock) {
   if (const int64_t oldest = oldest_time(shops, stock.few_below, html.context().now); oldest != 0) {
     html.as_of("stock__as-of", oldest);
   }
+  append_near(html, stock);
   html.raw("</p><ul class=\"tsunagi-stock__shops\" role=\"list\">");
   for (const ShopStock* shop : shops) {
     append_shop(html, *shop, stock);

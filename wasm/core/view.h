@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "wasm/core/barcode.h"
+#include "wasm/core/position.h"
 
 namespace tsunagi {
 
@@ -98,19 +99,27 @@ struct ShopStock {
   int64_t on_hand = 0;
   int64_t held = 0;
   int64_t safety = 0;
-  int64_t as_of = 0;  // last time Smaregi confirmed the figure; unix seconds
+  int64_t as_of = 0;            // last time Smaregi confirmed the figure; unix seconds
+  bool asked = false;           // the customer is told when it is back
+  int64_t north = 0, east = 0;  // millionths of a degree; both 0: not known
+  bool approximate = false;     // the prefecture's office, and not the shop
 };
 
 struct StockModel {
   std::string product_name;      // shown on account pages, "" on the product page
   std::string product_code;      // barcode or SKU the shopper's page asked for
+  std::string product_id;        // the tills'; never shown
   int64_t few_below = 3;         // offered < few_below is △
   std::vector<ShopStock> shops;  // in the merchant's order; the view puts the favourite first
   int64_t others = 0;            // shops there are beside these: counted by "more"
   bool can_pin = false;          // a signed-in shopper may keep the product on the account page
   bool pinned = false;
-  bool all_shops = false;  // "more" was asked for
-  std::string more_url;    // works without JavaScript
+  bool all_shops = false;   // "more" was asked for
+  bool can_ask = false;     // a signed-in shopper may be told by mail when a shop has it again
+  bool can_locate = false;  // the shopper's phone can tell where it is
+  bool near = false;        // it did: the nearest shops first, with their distances
+  int64_t here_north = 0, here_east = 0;  // where; millionths of a degree
+  std::string more_url;                   // works without JavaScript
   std::string pickup_url;  // where a shop that has it puts it aside: has a query; "" nowhere
 };
 

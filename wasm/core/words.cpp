@@ -73,6 +73,10 @@ constexpr Pair kWords[] = {
     {"マイページに残す", "Keep on my account page"},
     {"マイページに残しています", "Kept on my account page"},
     {"この商品の店舗での取り扱いは確認できません", "We can’t find this product in our shops"},
+    {"入荷したらメールで知らせる", "Email me when it is back"},
+    {"入荷をメールでお知らせします", "We’ll email you when it is back"},
+    {"近い順", "Nearest first"},
+    {"約{}", "about {}"},
     {"", "JanFebMarAprMayJunJulAugSepOctNovDec"},
     {"日月火水木金土", "SunMonTueWedThuFriSat"},
 };

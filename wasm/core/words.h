@@ -60,6 +60,10 @@ enum class Word : uint8_t {
   kPin,
   kPinned,
   kNotInShops,
+  kTellMe,
+  kToBeTold,
+  kNearest,
+  kAbout,
   kMonths,
   kWeekdays,
 };

@@ -3,7 +3,6 @@
 #include <ctemplate/template.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include "server/domain/fulfilment/default_mails.h"
@@ -17,24 +16,19 @@ constexpr std::string_view kMarkCloses = "}}";
 constexpr std::string_view kLinesName = "LINES";
 constexpr std::string_view kProductName = "PRODUCT";
 constexpr std::string_view kQuantityName = "QUANTITY";
-constexpr std::array<std::string_view, 13> kMailNames{
-    "NAME",   "STORE", "SHOP",   "PHONE", "CODE",    "READY_FROM", "HOLD_UNTIL",
-    "REASON", "PAGE",  "PARTLY", "LINES", "PRODUCT", "QUANTITY"};
-
-bool is_mail_name(std::string_view name) {
-  return std::ranges::find(kMailNames, name) != kMailNames.end();
-}
 
 std::string marked(std::string_view mark) {
   return std::string(kMarkOpens) + std::string(mark) + std::string(kMarkCloses);
 }
 
 // Reads one mark after the other; `open` are the sections that it is in.
-std::optional<std::string> mark_error(std::string_view mark, std::vector<std::string_view>& open) {
+std::optional<std::string> mark_error(std::string_view mark, MailMarks marks,
+                                      std::vector<std::string_view>& open) {
   const bool opens = mark.starts_with('#');
   const bool closes = mark.starts_with('/');
   const std::string_view name = opens || closes ? mark.substr(1) : mark;
-  if (!is_mail_name(name)) return "must not hold " + marked(mark) + ": there is no such name";
+  if (std::ranges::find(marks, name) == marks.end())
+    return "must not hold " + marked(mark) + ": there is no such name";
   if (opens) open.push_back(name);
   if (!closes) return std::nullopt;
   if (open.empty() || open.back() != name) {
@@ -55,8 +49,12 @@ ctemplate::TemplateString of(std::string_view text) { return {text.data(), text.
 }  // namespace
 
 MailText default_mail_text(PickupMailStep step, std::string_view language) {
+  return default_mail_text(word(step), language);
+}
+
+MailText default_mail_text(std::string_view name, std::string_view language) {
   for (const DefaultMail& mail : default_mails()) {
-    if (mail.step != word(step) || mail.language != language) continue;
+    if (mail.step != name || mail.language != language) continue;
     const size_t end = mail.text.find('\n');
     return {.subject = std::string(mail.text.substr(0, end)),
             .text = std::string(mail.text.substr(mail.text.find_first_not_of('\n', end)))};
@@ -66,13 +64,13 @@ MailText default_mail_text(PickupMailStep step, std::string_view language) {
 
 // ctemplate says what is wrong on the process's standard error alone, and takes names that nobody
 // fills: so the marks are read here, before it sees them.
-std::optional<std::string> mail_template_error(std::string_view text) {
+std::optional<std::string> mail_template_error(std::string_view text, MailMarks marks) {
   std::vector<std::string_view> open;
   for (size_t at = text.find(kMarkOpens); at != std::string_view::npos;) {
     const size_t begins = at + kMarkOpens.size();
     const size_t ends = text.find(kMarkCloses, begins);
     if (ends == std::string_view::npos) return "must close each {{ with }}";
-    if (auto error = mark_error(text.substr(begins, ends - begins), open)) return error;
+    if (auto error = mark_error(text.substr(begins, ends - begins), marks, open)) return error;
     at = text.find(kMarkOpens, ends + kMarkCloses.size());
   }
   if (!open.empty()) {
@@ -83,8 +81,8 @@ std::optional<std::string> mail_template_error(std::string_view text) {
   return std::nullopt;
 }
 
-Result<std::string> filled_mail(std::string_view text, const MailFacts& facts) {
-  if (const auto error = mail_template_error(text)) {
+Result<std::string> filled_mail(std::string_view text, const MailFacts& facts, MailMarks marks) {
+  if (const auto error = mail_template_error(text, marks)) {
     return Error{ErrorCode::kInternal, "a mail's template " + *error};
   }
   ctemplate::TemplateDictionary dictionary("mail");

@@ -1,5 +1,5 @@
 #pragma once
-// The words of mails about a pick-up: templates of ctemplate, the merchant's or those of the folder
+// The words of mails to customers: templates of ctemplate, the merchant's or those of the folder
 // mails (embedded at build time, mails.cmake). {{NAME}} is a fact; what is between {{#NAME}} and
 // {{/NAME}} is there when the fact is, and between {{#LINES}} and {{/LINES}} once a product.
 //
@@ -7,8 +7,10 @@
 //   counter, READY_FROM, HOLD_UNTIL, REASON of a rejection, PAGE a link; PARTLY is there when not
 //   everything was found; PRODUCT and QUANTITY of a line.
 
+#include <array>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,11 +19,19 @@
 
 namespace tsunagi {
 
-// language: "ja" or "en".
-MailText default_mail_text(PickupMailStep step, std::string_view language);
+inline constexpr std::array<std::string_view, 13> kPickupMailMarks{
+    "NAME",   "STORE", "SHOP",   "PHONE", "CODE",    "READY_FROM", "HOLD_UNTIL",
+    "REASON", "PAGE",  "PARTLY", "LINES", "PRODUCT", "QUANTITY"};
+using MailMarks = std::span<const std::string_view>;
 
-// What is wrong with a template, as a refusal of a setting says it; none: it can be filled.
-std::optional<std::string> mail_template_error(std::string_view text);
+// language: "ja" or "en". By the name of its file, too, of a mail that is about no pick-up.
+MailText default_mail_text(PickupMailStep step, std::string_view language);
+MailText default_mail_text(std::string_view name, std::string_view language);
+
+// What is wrong with a template that may hold these marks, as a refusal of a setting says it; none:
+// it can be filled.
+std::optional<std::string> mail_template_error(std::string_view text,
+                                               MailMarks marks = kPickupMailMarks);
 
 struct MailFacts {
   struct Line {
@@ -32,6 +42,7 @@ struct MailFacts {
   std::vector<Line> lines;
 };
 // kInternal: a template that has an error.
-Result<std::string> filled_mail(std::string_view text, const MailFacts& facts);
+Result<std::string> filled_mail(std::string_view text, const MailFacts& facts,
+                                MailMarks marks = kPickupMailMarks);
 
 }  // namespace tsunagi

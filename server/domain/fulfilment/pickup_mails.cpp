@@ -6,6 +6,7 @@
 
 #include "server/domain/fulfilment/pickup_mail_text.h"
 #include "server/domain/mail_address.h"
+#include "server/domain/mail_words.h"
 #include "wasm/core/markup.h"
 
 namespace tsunagi {
@@ -30,31 +31,6 @@ std::string reason_words(const Pickup& pickup) {
       return english ? "the shop is closed" : "お店が休業しています";
   }
   return {};
-}
-
-// What people and shops are called ends no line of a mail.
-std::string one_line(std::string text) {
-  std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  const size_t begins = text.find_first_not_of(' ');
-  if (begins == std::string::npos) return {};
-  return text.substr(begins, text.find_last_not_of(' ') - begins + 1);
-}
-
-std::string name_words(const ShopCustomer& customer, bool english) {
-  return one_line(english ? customer.first_name + " " + customer.last_name
-                          : customer.last_name + " " + customer.first_name);
-}
-
-std::string shop_words(const Settings& settings, const Store& store) {
-  for (const StoreSetting& setting : settings.stores) {
-    if (setting.store_id == store.store_id && !setting.name.empty()) return one_line(setting.name);
-  }
-  return one_line(store.name.empty() ? store.store_id : store.name);
-}
-
-std::string seller_words(const Tenant& tenant) {
-  const std::string& programme = tenant.settings.programme_name;
-  return one_line(programme.empty() ? tenant.shop_name : programme);
 }
 
 MailFacts facts_of(const PickupLetter& letter) {

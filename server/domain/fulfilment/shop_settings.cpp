@@ -31,11 +31,16 @@ const ShippingShop* shipping_of(const Settings& settings, std::string_view store
 
 }  // namespace
 
-bool puts_aside(const Settings& settings, const Store& store) {
-  if (!settings.pickup.on || store.paused) return false;
+bool is_shown(const Settings& settings, const Store& store) {
   const StoreSetting* setting = setting_of(settings, store.store_id);
-  if (setting != nullptr && (setting->hidden || setting->no_pickup)) return false;
-  return in_pilot(settings, store.store_id);
+  const bool hidden = store.paused || (setting != nullptr && setting->hidden);
+  return !hidden && in_pilot(settings, store.store_id);
+}
+
+bool puts_aside(const Settings& settings, const Store& store) {
+  const StoreSetting* setting = setting_of(settings, store.store_id);
+  const bool never = setting != nullptr && setting->no_pickup;
+  return settings.pickup.on && !never && is_shown(settings, store);
 }
 
 bool hands_over(const Settings& settings, const std::string& store_id) {

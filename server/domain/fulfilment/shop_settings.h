@@ -11,6 +11,8 @@ namespace tsunagi {
 // nullptr when the merchant set nothing for the shop.
 [[nodiscard]] const StoreSetting* setting_of(const Settings& settings, std::string_view store_id);
 [[nodiscard]] const OpeningHours& hours_of(const Settings& settings, std::string_view store_id);
+// Whether customers see what the shop has.
+[[nodiscard]] bool is_shown(const Settings& settings, const Store& store);
 [[nodiscard]] bool puts_aside(const Settings& settings, const Store& store);
 // Whether what is bought in the online shop and fetched at this shop is among its pick-ups: it was
 // sold, so also where the shop puts nothing aside for others.

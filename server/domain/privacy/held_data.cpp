@@ -97,6 +97,19 @@ OrderedJson pickups_json(const HeldRows& rows) {
   return list;
 }
 
+OrderedJson restocks_json(const HeldRows& rows) {
+  OrderedJson list = OrderedJson::array();
+  for (const RestockRequest& request : rows.restocks) {
+    list.push_back({{"code", request.product_code},
+                    {"name", request.product_name},
+                    {"shop", request.store_id},
+                    {"asked_at", request.asked_at},
+                    {"state", word(request.state)},
+                    {"outcome", word(request.outcome)}});
+  }
+  return list;
+}
+
 // What merges of customers in Shopify left: into whom this one went, whose link waits to be moved,
 // members that went off the card.
 Result<OrderedJson> merges_json(Storage& storage, TenantId tenant, int64_t customer) {
@@ -180,6 +193,7 @@ Result<std::string> held_data(Storage& storage, const Tenant& tenant, const Data
                       {"favourite_shop", *favourite},
                       {"kept_products", *pins},
                       {"pickups", pickups_json(*rows)},
+                      {"told_when_back", restocks_json(*rows)},
                       {"was_a_member_before", *left}};
   if (const std::optional<Card>& known = *card) {
     json["member"] = member_json(*known, *rows);

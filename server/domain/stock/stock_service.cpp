@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "server/domain/bounded_cache.h"
+#include "server/domain/percent.h"
 #include "server/domain/stock/held.h"
+#include "server/domain/stock/shop_position.h"
 
 namespace tsunagi {
 namespace {
@@ -46,25 +48,6 @@ struct KnownFigures {
   std::shared_ptr<const std::vector<ShopStock>> shops;
   TimePoint until;
 };
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                       (byte >= '0' && byte <= '9') || byte == '-' || byte == '_' || byte == '.' ||
-                       byte == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
-}
 
 // A merchant's settings by shop, with their place in the list.
 class ShopSettings {
@@ -124,6 +107,11 @@ ShopStock shop_without_figures(const ShopSettings& settings, const Store& store)
     shop.map_url = std::string(kMapSearch) + percent_encoded(store.address);
   }
   shop.safety = settings.safety(setting);
+  if (const auto place = place_of(setting, store)) {
+    shop.north = place->position.north;
+    shop.east = place->position.east;
+    shop.approximate = place->approximate;
+  }
   return shop;
 }
 
@@ -269,6 +257,7 @@ struct StockService::State {
     if (!product || !product->stock_controlled) return model;
     model.product_code = std::string(matched(*product, question));
     model.product_name = product->name;
+    model.product_id = product->product_id;
     const auto list = shops_of(tenant);
     if (!list.ok()) return list.error();
     auto put = put_shops(model, tenant.id, product->product_id, **list, favourite);

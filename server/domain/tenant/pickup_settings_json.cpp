@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "server/domain/fulfilment/pickup_mail.h"
-#include "server/domain/fulfilment/pickup_mail_text.h"
+#include "server/domain/tenant/mail_settings_json.h"
 #include "server/domain/tenant/settings_reader.h"
 
 namespace tsunagi {
@@ -48,35 +48,6 @@ void read_time(SettingsReader& reader, const char* field, int64_t& into) {
   into = *minutes;
 }
 
-Json mail_json(const MailText& mail) { return {{"subject", mail.subject}, {"text", mail.text}}; }
-
-void read_template(SettingsReader& reader, const char* field, size_t characters,
-                   std::string& into) {
-  reader.lines(field, characters, into);
-  if (reader.error()) return;
-  if (const auto error = mail_template_error(into)) reader.fail(field, *error);
-}
-
-std::optional<Error> read_mail(const Json& json, const std::string& field, MailText& mail) {
-  if (!json.is_object()) return refused_setting(field, "must be an object");
-  SettingsReader reader(json, field + ".");
-  read_template(reader, "subject", kSettingSubjectCharacters, mail.subject);
-  if (mail.subject.find('\n') != std::string::npos) reader.fail("subject", "must be one line");
-  read_template(reader, "text", kSettingMailCharacters, mail.text);
-  return reader.error();
-}
-
-std::optional<Error> read_mail_texts(const Json& json, const std::string& field, MailTexts& texts) {
-  if (!json.is_object()) return refused_setting(field, "must be an object");
-  for (const auto& [language, mail] :
-       {std::pair("ja", &MailTexts::ja), std::pair("en", &MailTexts::en)}) {
-    const auto found = json.find(language);
-    if (found == json.end()) continue;
-    if (auto error = read_mail(*found, field + "." + language, texts.*mail)) return error;
-  }
-  return std::nullopt;
-}
-
 std::optional<Error> read_mails(const Json& json, PickupSettings& settings) {
   if (!json.is_object()) return refused_setting("pickup.mails", "must be an object");
   settings.mails.clear();
@@ -85,7 +56,7 @@ std::optional<Error> read_mails(const Json& json, PickupSettings& settings) {
     const auto known = pickup_mail_step(step);
     if (!known) return refused_setting("pickup.mails", "must name steps of a pick-up");
     MailTexts own;
-    if (auto error = read_mail_texts(texts, field, own)) return error;
+    if (auto error = read_mail_texts(texts, field, kPickupMailMarks, own)) return error;
     if (own != MailTexts{}) settings.mails[*known] = std::move(own);
   }
   return std::nullopt;
@@ -106,7 +77,7 @@ Json hours_json(const OpeningHours& hours) {
 Json pickup_json(const PickupSettings& settings) {
   Json mails = Json::object();
   for (const auto& [step, texts] : settings.mails) {
-    mails[std::string(word(step))] = {{"ja", mail_json(texts.ja)}, {"en", mail_json(texts.en)}};
+    mails[std::string(word(step))] = mail_texts_json(texts);
   }
   return {{"on", settings.on},
           {"prepare_minutes", settings.prepare_minutes},

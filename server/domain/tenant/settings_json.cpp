@@ -11,7 +11,9 @@
 
 #include "server/domain/mail_address.h"
 #include "server/domain/member/field_words.h"
+#include "server/domain/stock/shop_position.h"
 #include "server/domain/tenant/pickup_settings_json.h"
+#include "server/domain/tenant/restock_settings_json.h"
 #include "server/domain/tenant/settings_limits.h"
 #include "server/domain/tenant/settings_reader.h"
 #include "server/domain/tenant/shipping_settings_json.h"
@@ -164,6 +166,17 @@ Json winners_json(const Settings& settings) {
   return json;
 }
 
+// Kept as figures, whatever it was typed as.
+void read_position(SettingsReader& reader, StoreSetting& store) {
+  std::string text;
+  reader.text("position", kSettingUrlBytes, text);
+  if (text.empty()) return;
+  store.position = parse_position(text);
+  if (!store.position) {
+    reader.fail("position", "must be latitude and longitude, or an address of Google Maps");
+  }
+}
+
 std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& into) {
   if (!list.is_array()) return refused_setting("stores", "must be a list");
   if (list.size() > kSettingStores) {
@@ -185,6 +198,7 @@ std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& in
     reader.flag("hidden", store.hidden);
     reader.count("safety_stock", kSettingStockMax, store.safety_stock);
     reader.flag("no_pickup", store.no_pickup);
+    read_position(reader, store);
     if (reader.error()) return reader.error();
     if (const Json* hours = reader.find("hours"); hours != nullptr && !hours->is_null()) {
       store.hours.emplace();
@@ -264,6 +278,7 @@ std::string settings_json(const Settings& settings) {
                       {"hidden", store.hidden},
                       {"safety_stock", store.safety_stock},
                       {"no_pickup", store.no_pickup},
+                      {"position", store.position ? position_text(*store.position) : ""},
                       {"hours", store.hours ? hours_json(*store.hours) : Json()}});
   }
   const Consent& consent = settings.consent;
@@ -293,7 +308,8 @@ std::string settings_json(const Settings& settings) {
       {"till_ready", settings.till_ready},
       {"pilot", {{"on", settings.pilot.on}, {"stores", settings.pilot.stores}}},
       {"locations", locations_json(settings.locations)},
-      {"shipping", shipping_json(settings.shipping)}};
+      {"shipping", shipping_json(settings.shipping)},
+      {"restock", restock_json(settings.restock)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -344,6 +360,9 @@ Result<Settings> parse_settings(std::string_view json) {
   }
   if (const Json* shipping = reader.find("shipping")) {
     if (auto error = read_shipping(*shipping, settings.shipping)) return *error;
+  }
+  if (const Json* restock = reader.find("restock")) {
+    if (auto error = read_restock(*restock, settings.restock)) return *error;
   }
   return settings;
 }

@@ -7,9 +7,9 @@ const {WORDS} = await import(page.dataset.words ?? '');
 const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 const words = WORDS[language];
 const [{createHealth}, {createPilot}, {createBackfill}, {createPending}, {createStaff}, {createSettings}, {createFields}, {createPickupSettings},
-  {createShippingSettings}, {createInventory}, {WORDS: HEALTH_WORDS}, {WORDS: STAFF_WORDS}, {WORDS: INVENTORY_WORDS}, {WORDS: SHIPPING_WORDS}] = await Promise.all(
+  {createShippingSettings}, {createInventory}, {WORDS: HEALTH_WORDS}, {WORDS: STAFF_WORDS}, {WORDS: INVENTORY_WORDS}, {WORDS: SHIPPING_WORDS}, {createRestocks, createRestockSettings}] = await Promise.all(
   ['health', 'pilot', 'backfill', 'pending', 'staff', 'settings', 'fields', 'pickupSettings', 'shippingSettings', 'inventory', 'healthWords', 'staffWords', 'inventoryWords',
-    'shippingWords'].map((name) => import(page.dataset[name] ?? '')));
+    'shippingWords', 'restocks'].map((name) => import(page.dataset[name] ?? '')));
 const kPollMs = 2_000;
 const kPollForMs = 10 * 60_000;
 const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of the blocks
@@ -123,8 +123,9 @@ const pending = createPending({...tools, settled: (/** @type {Status} */ status)
   void show(status);
   void health.again();
 }});
+const restocks = createRestocks({...tools, words});
 const staff = createStaff({...tools, words: STAFF_WORDS[language], createFields});
-const settings = createSettings({...tools, createFields, createPickupSettings, createShippingSettings, shipping: SHIPPING_WORDS[language], saved: (/** @type {Status} */ status) => show(status)});
+const settings = createSettings({...tools, createFields, createPickupSettings, createShippingSettings, createRestockSettings, shipping: SHIPPING_WORDS[language], saved: (/** @type {Status} */ status) => show(status)});
 const health = createHealth({...tools, signIn: () => void signIn(), changed: (/** @type {any} */ report) => {
   if (!current) return;
   pilot.follow(current, report.pilot);
@@ -252,12 +253,12 @@ async function show(status) {
   showConnections(status);
   pending.follow(status);
   const active = activeBlocks();
-  const told = Promise.all([showBlocks(status, active), health.follow(status, active), backfill.follow(status), inventory.follow(status), staff.follow(status)]);
+  const told = Promise.all([showBlocks(status, active), health.follow(status, active), backfill.follow(status), inventory.follow(status), restocks.follow(status), staff.follow(status)]);
   settings.follow(status);
   if (first) {
     // Nothing that is shown moves down when the bridge says what it knows of the blocks.
     await Promise.race([told, new Promise((done) => setTimeout(done, kBridgeMs))]);
-    page.append(...pending.sections, connections, health.section, blocks, pilot.section, backfill.section, inventory.section, staff.section, settings.form);
+    page.append(...pending.sections, connections, health.section, blocks, pilot.section, backfill.section, inventory.section, restocks.section, staff.section, settings.form);
   }
   page.setAttribute('aria-busy', 'false');
 }

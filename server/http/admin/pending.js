@@ -47,7 +47,7 @@ export function createPending({make, say, ago, send, ask, page: words, language,
   /** @param {any} status the page's */
   function showReview(status) {
     const causes = /** @type {Record<string, string>} */ (words.review_cause);
-    const row = (/** @type {string} */ kind, /** @type {string} */ key) => say(kind === 'ship_order' ? words.review_order_row : kind === 'pickup_mail' ? words.review_pickup_row : words.review_row, {key});
+    const row = (/** @type {string} */ kind, /** @type {string} */ key) => say(kind === 'ship_order' ? words.review_order_row : kind === 'pickup_mail' ? words.review_pickup_row : kind === 'restock_mail' ? words.review_restock_row : words.review_row, {key});
     review.hidden = status.review.length === 0;
     review.replaceChildren(
       make('h2', {class: 'card__title', id: 'review-title', tabindex: '-1'}, words.review), make('p', {class: 'card__note'}, words.review_note),

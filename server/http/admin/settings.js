@@ -10,13 +10,13 @@ const kWinnerRows = {
 };
 
 /** @typedef {{opens: string, closes: string, closed: number[]}} Hours */
-/** @typedef {{store_id: string, name: string, hidden: boolean, safety_stock: number, no_pickup: boolean, hours: Hours | null}} StoreSetting */
+/** @typedef {{store_id: string, name: string, hidden: boolean, safety_stock: number, no_pickup: boolean, hours: Hours | null, position: string}} StoreSetting */
 /**
  * @typedef {{programme_name: string, joining: string, consent: {ja: string, en: string, terms_url: string},
  *   field_winners: Record<string, string>, code_rule: string, code_letter: string, symbology: string, second_symbology: string,
  *   few_below: number, safety_stock: number, stores: StoreSetting[], contact_url: string, notify_mail: string, field_keys: Record<string, string>,
  *   pickup: {on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours},
- *   shipping: import('./shipping-settings.js').Shipping, paused: boolean}} Settings
+ *   shipping: import('./shipping-settings.js').Shipping, restock: import('./restocks.js').Restock, paused: boolean}} Settings
  */
 /** @typedef {{smaregi: {stores: {store_id: string, name: string}[]}, settings: Settings, mail: {sends: boolean}}} Status */
 /**
@@ -24,12 +24,13 @@ const kWinnerRows = {
  *   ask: (method: string, path: string, body?: unknown) => Promise<any>, page: any, language: string,
  *   createFields: typeof import('./fields.js').createFields, createPickupSettings: typeof import('./pickup-settings.js').createPickupSettings,
  *   createShippingSettings: typeof import('./shipping-settings.js').createShippingSettings, shipping: any,
+ *   createRestockSettings: typeof import('./restocks.js').createRestockSettings,
  *   saved: (status: any) => Promise<void>}} Tools
  * page: its words; shipping: those of sending orders. saved: with the page's status.
  */
 
 /** @param {Tools} tools */
-export function createSettings({make, say, ask, page: words, language, createFields, createPickupSettings, createShippingSettings,
+export function createSettings({make, say, ask, page: words, language, createFields, createPickupSettings, createShippingSettings, createRestockSettings,
   shipping: shippingWords, saved: showSaved}) {
   const form = /** @type {HTMLFormElement} */ (make('form', {class: 'form', novalidate: true}));
   const bar = make('div', {class: 'save', hidden: true});
@@ -37,6 +38,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
   const fields = createFields({make, changed});
   const {labelled, textInput, textArea, numberInput, choice, check, card, setError} = fields;
   const pickups = createPickupSettings({make, say, words, language, fields});
+  const restocks = createRestockSettings({make, words, fields});
   const parcels = createShippingSettings({make, say, ask, words: shippingWords, page: words, language, fields});
   const number = new Intl.NumberFormat(language);
   /** @type {Settings} */
@@ -48,7 +50,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
   function orderedStores(status) {
     const listed = status.settings.stores.filter((store) => status.smaregi.stores.some((shop) => shop.store_id === store.store_id));
     const rest = status.smaregi.stores.filter((shop) => !listed.some((store) => store.store_id === shop.store_id))
-      .map((shop) => ({store_id: shop.store_id, name: '', hidden: false, safety_stock: 0, no_pickup: false, hours: null}));
+      .map((shop) => ({store_id: shop.store_id, name: '', hidden: false, safety_stock: 0, no_pickup: false, hours: null, position: ''}));
     return [...listed, ...rest];
   }
 
@@ -81,6 +83,8 @@ export function createSettings({make, say, ask, page: words, language, createFie
       const shop = nameOf(store.store_id);
       const name = textInput(`stores[${i}].name`, store.name, (text) => { store.name = text; }, {placeholder: shop, maxlength: '60'});
       const safety = numberInput(`stores[${i}].safety_stock`, store.safety_stock, (figure) => { store.safety_stock = figure; });
+      const position = textInput(`stores[${i}].position`, store.position, (text) => { store.position = text.trim(); }, {placeholder: '35.6595, 139.7005', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false'});
+      position.setAttribute('aria-label', say(words.shop_position, {shop}));
       name.setAttribute('aria-label', say(words.shop_name, {shop}));
       safety.setAttribute('aria-label', say(words.shop_safety, {shop}));
       return make('li', {class: 'shop'},
@@ -88,6 +92,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
           arrow(i, -1, '↑', say(words.up, {shop}), i === 0), arrow(i, 1, '↓', say(words.down, {shop}), i === draft.stores.length - 1)),
         make('div', {class: 'pair'}, labelled(`stores[${i}].name`, words.shop_name_short, name),
           labelled(`stores[${i}].safety_stock`, words.shop_safety_short, safety)),
+        labelled(`stores[${i}].position`, words.shop_position_short, position, words.shop_position_help),
         check(words.shop_hidden, store.hidden, (on) => { store.hidden = on; }, {described: say(words.shop_hidden_of, {shop})}));
     }));
   }
@@ -131,6 +136,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
           labelled('safety_stock', words.safety_stock, numberInput('safety_stock', draft.safety_stock, (figure) => { draft.safety_stock = figure; }), words.safety_stock_help)),
         make('h4', {class: 'card__title'}, words.shops), shopList),
       pickups.show(draft, shopNames(status)),
+      restocks.show(draft.restock),
       parcels.show(draft, shopNames(status)),
       card(words.notify, ...(status.mail.sends ? [] : [make('p', {class: 'card__note'}, words.notify_off)]),
         labelled('notify_mail', words.notify_mail, textInput('notify_mail', draft.notify_mail, (text) => { draft.notify_mail = text.trim(); }, {inputmode: 'email', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false'}), words.notify_mail_help)),
@@ -170,7 +176,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
     figure('few_below', draft.few_below);
     figure('safety_stock', draft.safety_stock);
     draft.stores.forEach((store, i) => figure(`stores[${i}].safety_stock`, store.safety_stock));
-    wrong.push(...pickups.wrong(), ...parcels.wrong());
+    wrong.push(...pickups.wrong(), ...restocks.wrong(), ...parcels.wrong());
     return wrong;
   }
 

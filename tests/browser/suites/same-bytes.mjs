@@ -65,8 +65,8 @@ export function sameBytes(world) {
     const answer = (chosen, now) => ({ now, nonce: 'x', products: chosen.map((product) => ({
       ...product, shops: product.shops.map((shop) => ({ ...shop, as_of: shop.as_of && shop.as_of + now })) })) });
     for (const [route, url, shown] of [
-      ['stock.json', `${stack.shopify.storefront}/products/${data.products[0].handle}`, (product) => ({ ...product, product_name: '' })],  // the page says it
-      ['pins.json', stack.signInUrl(data.joined[0].id), (product) => product],
+      ['stock.json', `${stack.shopify.storefront}/products/${data.products[0].handle}`, (product) => ({ ...product, product_name: '', can_locate: true })],  // the page says it
+      ['pins.json', stack.signInUrl(data.joined[0].id), (product) => ({ ...product, can_locate: true })],
     ]) {
       const page = await phone(world.browser);
       let next = answer(products.slice(0, kProducts), Math.floor(Date.now() / 1000));

@@ -161,6 +161,76 @@ TEST_F(Storefront, FavouriteAndPinsAreRemembered) {
   EXPECT_TRUE(json(get(signed_path("/pins.json", {.customer = kMember})))["products"].empty());
 }
 
+TEST_F(Storefront, WhoIsSignedInMayAskToBeToldAndTakeItBack) {
+  const auto ask = [&](bool wanted) {
+    return change(
+        "/back-in-stock", kMember,
+        {{"code", "4900000000017"}, {"shop", "1"}, {"wanted", wanted}, {"language", "en"}});
+  };
+  const auto shown = [&](int64_t customer) {
+    return json(
+        get(signed_path("/stock.json", {.customer = customer,
+                                        .asked = {{"barcode", "4900000000017"}}})))["products"][0];
+  };
+  const Answer back = ask(true);
+  EXPECT_EQ(back.status, 409);
+  EXPECT_NE(back.body.find(R"("code":"in_stock")"), std::string::npos) << back.body;
+  clock.advance(kStockCacheSeconds + 1);
+  const StockLevel none{
+      .product_id = "31", .store_id = "1", .on_hand = 0, .changed_at = clock.now()};
+  (void)storage.FakeStorage::apply(kShopId, {change::PutStock{{none}}});
+  EXPECT_EQ(ask(true).body, R"({"wanted":true})");
+  EXPECT_EQ(ask(true).body, R"({"wanted":true})");
+  EXPECT_EQ(storage.restocks.size(), 1U);
+  const RestockRequest& request = storage.restocks.begin()->second;
+  EXPECT_EQ(request.customer_id, kMember);
+  EXPECT_EQ(request.language, "en");
+  EXPECT_EQ(request.page, kPrefix);
+  EXPECT_EQ(shown(kMember)["can_ask"], true);
+  EXPECT_EQ(shown(kMember)["shops"][0]["asked"], true);
+  EXPECT_FALSE(shown(kStranger)["shops"][0].contains("asked"));
+  EXPECT_FALSE(shown(0).contains("can_ask"));
+  const Answer page =
+      get(signed_path("/stock", {.customer = kMember, .asked = {{"barcode", "4900000000017"}}}));
+  EXPECT_NE(page.body.find("tsunagi-stock__restock"), std::string::npos) << page.body;
+  EXPECT_EQ(ask(false).body, R"({"wanted":false})");
+  EXPECT_TRUE(storage.restocks.empty());
+  const std::vector<Json> refused{
+      {{"code", 1}, {"shop", "1"}, {"wanted", true}},
+      {{"code", "4900000000017"}, {"shop", "1"}, {"wanted", "true"}},
+      {{"code", "4900000000017"}, {"shop", "1"}},
+      {{"code", "4900000000017"}, {"shop", "1"}, {"wanted", true}, {"customer", "7002"}}};
+  for (const Json& body : refused) EXPECT_EQ(change("/back-in-stock", kMember, body).status, 400);
+  EXPECT_EQ(send("POST", signed_path("/back-in-stock", {}), "{}").status, 401);
+  with_settings([](Settings& settings) { settings.restock.on = false; });
+  EXPECT_EQ(ask(true).status, 409);
+  EXPECT_FALSE(shown(kMember).contains("can_ask"));
+}
+
+TEST_F(Storefront, ShopsSayWhereTheyAre) {
+  const auto shown = [&] {
+    clock.advance(kShopListCacheSeconds + 1);
+    return json(get(signed_path(
+        "/stock.json", {.asked = {{"barcode", "4900000000017"}}})))["products"][0]["shops"][0];
+  };
+  const Json about = shown();
+  EXPECT_EQ(about["north"], 35'689'400);
+  EXPECT_EQ(about["east"], 139'691'700);
+  EXPECT_EQ(about["approximate"], true);
+  with_settings([](Settings& settings) {
+    settings.stores = {{.store_id = "1",
+                        .name = "",
+                        .hidden = false,
+                        .safety_stock = 0,
+                        .no_pickup = false,
+                        .hours = std::nullopt,
+                        .position = Position{.north = 35'659'500, .east = 139'700'500}}};
+  });
+  const Json exact = shown();
+  EXPECT_EQ(exact["north"], 35'659'500);
+  EXPECT_FALSE(exact.contains("approximate"));
+}
+
 TEST_F(Storefront, PagesAreLiquidBelowTheShopsOwnPath) {
   const Answer page = get(signed_path("/card", {.path_prefix = "/community/kaiin"}));
   EXPECT_EQ(page.status, 200);

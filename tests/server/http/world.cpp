@@ -259,6 +259,8 @@ HttpTest::HttpTest() {
       std::make_unique<PickupService>(PickupService::Ports{*desk, storage, *stock, clock, random});
   shipping = std::make_unique<ShippingService>(
       ShippingService::Ports{*desk, *desk, storage, *desk, orders, *stock, clock, random});
+  restocks = std::make_unique<RestockService>(
+      RestockService::Ports{waiting_list, storage, *stock, clock, random, true});
   auto assets = Assets::load(asset_folder());
   EXPECT_TRUE(assets.ok()) << (assets.ok() ? "" : assets.error().message);
   app = std::make_unique<App>(
@@ -283,6 +285,8 @@ HttpTest::HttpTest() {
                *shipping,
                inventory,
                online,
+               waiting_list,
+               *restocks,
                [this] { ++wakes; },
                [this](TenantId) { ++syncs; }},
       AppOptions{.public_url = "https://tsunagi.example",

@@ -17,6 +17,7 @@
 #include "server/storage/storage.h"
 #include "tests/support/fake_inventory.h"
 #include "tests/support/fake_orders.h"
+#include "tests/support/fake_restocks.h"
 #include "tests/support/fakes.h"
 
 namespace tsunagi::http {
@@ -145,6 +146,8 @@ class HttpTest : public testing::Test {
   std::unique_ptr<PickupService> pickups;
   fakes::FakeOrders orders;
   std::unique_ptr<ShippingService> shipping;
+  fakes::FakeRestocks waiting_list{storage};
+  std::unique_ptr<RestockService> restocks;
   fakes::FakeInventory inventory{storage};
   fakes::FakeOnlineStock online;
   fakes::SeededRandom random{7};

@@ -13,6 +13,7 @@
 #include "tests/support/fake_book.h"
 #include "tests/support/fake_inventory.h"
 #include "tests/support/fake_orders.h"
+#include "tests/support/fake_restocks.h"
 #include "tests/support/fake_shipments.h"
 #include "tests/support/fake_tills.h"
 #include "tests/support/fakes.h"
@@ -74,6 +75,8 @@ struct World {
   fakes::FakeInventory inventory{storage};
   ShippingService shipping{{parcels, shelf, storage, inventory, orders, stock, clock, random}};
   fakes::FakeOnlineStock online;
+  fakes::FakeRestocks waiting_list{storage};
+  RestockService restocks{{waiting_list, storage, stock, clock, random, true}};
   fakes::FakeTills tills{pos};
   Jobs jobs{ports()};
   int last_event = 0;
@@ -100,7 +103,9 @@ struct World {
             .online_stock = &online,
             .tills = &tills,
             .orders = &orders,
-            .shipping = &shipping};
+            .shipping = &shipping,
+            .restocks = &restocks,
+            .restock_book = &waiting_list};
   }
 };
 

@@ -225,6 +225,14 @@ TEST_P(TenantsTest, UninstallErasesSecretsAndKeepsMembers) {
   EXPECT_ERROR(ErrorCode::kNotFound, db().uninstall(999));
 }
 
+RestockRequest request_of(int64_t customer_id) {
+  RestockRequest one;
+  one.id = "r";
+  one.customer_id = customer_id;
+  one.product_id = one.store_id = "1";
+  return one;
+}
+
 Taking taking(int64_t parcel) {
   Taking one;
   one.name = {.parcel_id = parcel, .order_line = 5};
@@ -267,6 +275,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
            change::NoteMerge{.gone = 3, .kept = 1},
            change::TakeFromTills{taking(77)},
            change::PutBackfill{{.tag = "vip"}},
+           change::AskRestock{request_of(1)},
            change::LeaveMember{{.code = "T3", .pos_member_id = "33", .kept_customer_id = 1}},
            change::Audit{.actor = "test", .action = "join", .subject = "1", .reason = ""}},
           tenant);
@@ -288,7 +297,7 @@ TEST_P(TenantsTest, ErasingAShopLeavesNoRowOfItInAnyTable) {
     EXPECT_LE(1, count(table, kShop)) << "the test should fill " << table;
     with_rows.push_back(table);
   }
-  EXPECT_EQ(41u, with_rows.size());
+  EXPECT_EQ(42u, with_rows.size());
 
   EXPECT_OK(db().erase_tenant(kShop));
   for (const std::string& table : with_rows) {

@@ -1,0 +1,188 @@
+// What a shopper does with the stock of shops: asks to be told when one has it again, and has the nearest come first without
+// anybody learning where they are. On a phone, in both languages, on the product's page and on the stock page.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, keepScreen, launch, phone } from '../support/browser.mjs';
+import { Counter } from '../support/counter.mjs';
+import { query } from '../support/database.mjs';
+import { Mailbox } from '../support/mailbox.mjs';
+import { freePort, until } from '../support/processes.mjs';
+import { seed } from '../support/seed.mjs';
+import { Stack } from '../support/stack.mjs';
+
+const kIdleMs = 1_000;  // what comes late may not move anything either
+const kSeenMs = 15_000;
+const kHere = { latitude: 35.689634, longitude: 139.692101 };  // Shinjuku
+const kPlaces = ['35.6595, 139.7005', 'https://www.google.com/maps/place/x/@35.1,139.1,17z/data=!4m6!3d35.6896!4d139.7006'];
+const kWays = {
+  ja: { prefix: '', ask: '入荷したらメールで知らせる', asked: '入荷をメールでお知らせします', saved: '保存しました', near: '近い順', said: 'この端末の外に送りません', refused: '現在地を確認できませんでした', about: '約' },
+  en: { prefix: '/en', ask: 'Email me when it is back', asked: 'We’ll email you when it is back', saved: 'Saved', near: 'Nearest first', said: 'stays on this device', refused: 'couldn’t tell where you are', about: 'about' },
+};
+
+const mailbox = new Mailbox();
+let stack, data, counter, browser;
+before(async () => {
+  const port = await mailbox.open(await freePort());
+  stack = new Stack({ mail: { smtp_url: `smtp://127.0.0.1:${port}`, from: 'tsunagi@tsunagi.example' } });
+  await stack.start();
+  data = await seed(stack, undefined, { shops: 3, products: 3, members: 3, sales: 0 });
+  await stack.settled();
+  counter = new Counter(stack, data);
+  await counter.open();
+  const { settings } = await data.merchant('GET', '/status');
+  await data.merchant('PUT', '/settings', { ...settings, stores: data.stores.map(({ storeId }, i) => ({ store_id: String(storeId), position: kPlaces[i] ?? '' })) });
+  for (const product of data.products) await counter.shelf(product, 0);
+  browser = await launch();
+  console.log(`# seed ${stack.seed}`);
+});
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+  await mailbox.close();
+});
+
+async function watched(options) {
+  const page = await phone(browser, options);
+  await page.addInitScript(() => {
+    window.shifts = 0;
+    new PerformanceObserver((entries) => entries.getEntries().forEach((entry) => { if (!entry.hadRecentInput) window.shifts += entry.value; }))
+      .observe({ type: 'layout-shift', buffered: true });
+  });
+  page.asked = [];
+  page.on('request', (request) => page.asked.push(`${request.method()} ${request.url()} ${request.postData() ?? ''} ${JSON.stringify(request.headers())}`));
+  return page;
+}
+async function looksFine(page, name) {
+  await page.waitForTimeout(kIdleMs);
+  assert.deepEqual(await axe(page), [], name);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name}: no scrolling to the side`);
+  assert.equal(await page.evaluate(() => window.shifts), 0, `${name}: nothing moves`);
+  assert.deepEqual(page.problems, [], name);
+  await keepScreen(page, name);
+}
+const signedIn = (path) => stack.signInUrl(data.joined[0].id, path);
+const row = (page) => page.locator(`.tsunagi-stock__shop[data-tsunagi-shop="${counter.store}"]`).first();
+const pressed = (button, state) => until(`the button to be ${state}`, async () => (await button.getAttribute('aria-pressed')) === String(state), kSeenMs, 100);
+const open = () => query(stack, "select count(*) as n from restock_request where is_open = 1")[0].n;
+const said = (page, words) => until(words, async () => (await page.locator('tsunagi-stock [data-tsunagi-live]').textContent()).includes(words), kSeenMs, 100);
+
+for (const [language, words] of Object.entries(kWays)) {
+  const product = () => data.products[language === 'ja' ? 0 : 1];
+  const ways = () => ({
+    'product page': `${words.prefix}/products/${product().handle}`,
+    'stock page': `${words.prefix}/apps/tsunagi/stock?barcode=${product().code}`,
+  });
+
+  for (const where of ['product page', 'stock page']) {
+    test(`${language}, ${where}: asks to be told and takes it back`, async () => {
+      const page = await watched({ locale: language === 'ja' ? 'ja-JP' : 'en-GB' });
+      await page.goto(signedIn(ways()[where]));
+      const button = row(page).getByRole('button', { name: words.ask });
+      await button.waitFor();
+      await looksFine(page, `restock-${language}-${where.replace(' ', '-')}`);
+      const { height, width } = await button.boundingBox();
+      assert.ok(height >= 44 && width >= 44, `${width} × ${height}`);
+      await button.focus();
+      await page.keyboard.press('Enter');
+      const asked = row(page).getByRole('button', { name: words.asked });
+      await asked.waitFor();
+      assert.equal(open(), 1);
+      await said(page, words.saved);
+      assert.ok(await asked.evaluate((element) => element === document.activeElement), 'focus stays');
+      await page.reload();
+      await asked.waitFor();
+      await keepScreen(page, `restock-asked-${language}-${where.replace(' ', '-')}`);
+      await asked.click();
+      await button.waitFor();
+      await pressed(button, false);
+      assert.equal(open(), 0);
+      await page.context().close();
+    });
+  }
+
+  test(`${language}: nobody signed in is asked for an address; without JavaScript nothing is dead`, async () => {
+    const stranger = await watched({ locale: language === 'ja' ? 'ja-JP' : 'en-GB' });
+    await stranger.goto(`${stack.shopify.storefront}${ways()['product page']}`);
+    await row(stranger).waitFor();
+    assert.equal(await stranger.getByRole('button', { name: words.ask }).count(), 0);
+    await stranger.context().close();
+    const still = await phone(browser, { locale: language === 'ja' ? 'ja-JP' : 'en-GB', javaScriptEnabled: false });
+    await still.goto(signedIn(ways()['stock page']));
+    await row(still).waitFor();
+    assert.equal(await still.locator('.tsunagi-stock').getByRole('button').count(), 0, 'a button needs JavaScript');
+    assert.ok((await row(still).textContent()).includes(language === 'ja' ? 'なし' : 'Out of stock'));
+    await still.context().close();
+  });
+
+  for (const where of ['product page', 'stock page']) {
+    test(`${language}, ${where}: the nearest shops come first, and nobody is told where the shopper is`, async () => {
+      const page = await watched({ locale: language === 'ja' ? 'ja-JP' : 'en-GB', permissions: ['geolocation'], geolocation: kHere });
+      await page.goto(`${stack.shopify.storefront}${ways()[where]}`);
+      const near = page.getByRole('button', { name: words.near });
+      await near.waitFor();
+      const order = () => page.locator('.tsunagi-stock__shop').evaluateAll((rows) => rows.map((one) => one.dataset.tsunagiShop));
+      const [first, second, third] = data.stores.map(({ storeId }) => String(storeId));
+      assert.deepEqual(await order(), [first, second, third]);
+      await page.waitForTimeout(kIdleMs);
+      await near.click();
+      await pressed(near, true);
+      // The third is about at the prefecture's office, which is where the shopper stands.
+      assert.deepEqual(await order(), [third, second, first]);
+      assert.deepEqual(await page.locator('.tsunagi-stock__distance').allTextContents(), [`${words.about}${language === 'ja' ? '' : ' '}1 km`, '770 m', '3.4 km']);
+      await said(page, words.said);
+      await looksFine(page, `near-${language}-${where.replace(' ', '-')}`);
+      await page.evaluate(() => window.dispatchEvent(new Event('online')));
+      await page.waitForResponse(/stock\.json/);
+      assert.deepEqual(await order(), [third, second, first], 'and stay so');
+      for (const request of page.asked) assert.doesNotMatch(request, /35[.]?689|139[.]?692/, 'no request says where');
+      await near.click();
+      await pressed(near, false);
+      assert.deepEqual(await order(), [first, second, third]);
+      assert.equal(await page.locator('.tsunagi-stock__distance').count(), 0);
+      await page.context().close();
+    });
+  }
+
+  test(`${language}: who does not say where they are is told so, and sees the list as it was`, async () => {
+    const page = await watched({ locale: language === 'ja' ? 'ja-JP' : 'en-GB', permissions: [] });
+    await page.goto(`${stack.shopify.storefront}${ways()['product page']}`);
+    await page.addScriptTag({ content: 'navigator.geolocation.getCurrentPosition = (found, lost) => lost({ code: 1 })' });
+    await page.getByRole('button', { name: words.near }).click();
+    await said(page, words.refused);
+    assert.equal(await page.locator('.tsunagi-stock__distance').count(), 0);
+    await page.context().close();
+  });
+}
+
+test('the merchant lets customers ask, sees who waits, and says where a shop is', async () => {
+  const [customer] = data.joined;
+  const page = await watched();
+  await page.goto(signedIn(`/products/${data.products[2].handle}`));
+  await row(page).getByRole('button', { name: kWays.ja.ask }).click();
+  await until('the request', () => open() === 1, kSeenMs, 100);
+  await page.context().close();
+  const desk = await phone(browser, { width: 900, height: 1200 });
+  await desk.goto(`${stack.shopify.admin}/store/${stack.keys.shop}/apps/tsunagi?locale=ja`);
+  const frame = desk.frameLocator('iframe');
+  await frame.getByRole('heading', { name: '入荷のお知らせのお申し込み' }).waitFor();
+  const list = frame.locator('section[aria-labelledby="restocks-title"]');
+  assert.ok((await list.innerText()).includes(data.products[2].name));
+  assert.ok(!(await list.innerText()).includes(customer.last_name), 'whose it is stays unsaid');
+  const place = frame.getByLabel('渋谷店の場所');
+  assert.equal(await place.inputValue(), '35.659500,139.700500');
+  await place.fill('somewhere');
+  await frame.getByRole('button', { name: '保存', exact: true }).click();
+  await until('the refusal', async () => (await place.getAttribute('aria-invalid')) === 'true', kSeenMs, 100);
+  await place.fill('35.66, 139.7');
+  await frame.getByLabel('件名（日本語）').fill('{{PRODUCT}}が入りました');
+  await frame.getByRole('button', { name: '保存', exact: true }).click();
+  await until('the settings', async () => {
+    const { settings } = await data.merchant('GET', '/status');
+    return settings.restock.mail.ja.subject === '{{PRODUCT}}が入りました' && settings.stores[0].position === '35.660000,139.700000';
+  }, kSeenMs, 200);
+  for (const inner of desk.frames()) assert.deepEqual(await axe(inner), []);
+  await keepScreen(desk, 'merchant-restocks', { fullPage: true });
+  await counter.shelf(data.products[2], 2);
+  await until('the mail', () => mailbox.mails.some(({ subject }) => subject === `${data.products[2].name}が入りました`), 60_000, 200);
+  await desk.context().close();
+});
