@@ -159,7 +159,8 @@ class Storage {  // storage
   };
   virtual Result<bool> claim(TenantId tenant, const Claim& what, Seconds now, Seconds until) = 0;
   virtual Result<Done> release(TenantId tenant, const Claim& what) = 0;
-  // kNotFound: no such shop or contract.
+  // Of a shop or contract that is not known, as one that installs the app, what is kept for who
+  // comes new.
   virtual Result<BudgetSlice> lease_budget(const BudgetAsk& ask, Seconds now) = 0;
 
   // Secrets. put_secrets writes all of them in one transaction.

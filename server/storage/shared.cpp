@@ -95,7 +95,7 @@ Result<BudgetSlice> SqlStorage::lease_budget(const BudgetAsk& ask, Seconds now) 
     TenantId tenant = 0;
     const bool known = session.one(kOwnerByContract, std::tie(tenant), ask.owner) ||
                        session.one(kOwnerByDomain, std::tie(tenant), ask.owner);
-    if (!known) return Error{ErrorCode::kNotFound, "nobody has this budget"};
+    if (!known) return BudgetSlice{.part = kSpareBudget};
     if (auto held = hold_tenant(session, tenant); !held) return held.error();
     return lease(session, tenant, ask, now);
   });

@@ -94,10 +94,17 @@ TEST_P(SharedTest, BudgetsOfOthersAndOtherBudgetsAreNotShared) {
                                           .wanted = kWholeBudget},
                                          kNow))
                      .part);
-  EXPECT_ERROR(ErrorCode::kNotFound,
-               db().lease_budget({.owner = "nobody", .budget = "b", .process = "p"}, kNow));
-  EXPECT_ERROR(ErrorCode::kNotFound,
-               db().lease_budget({.owner = "", .budget = "b", .process = "p"}, kNow));
+}
+
+// A shop that was erased installs the app again: it is asked who it is before it is known.
+TEST_P(SharedTest, WhoIsNotKnownHasWhatIsKeptForNewcomers) {
+  (void)slice("a", kNow);
+  for (const char* owner : {"nobody", ""}) {
+    const BudgetSlice newcomer =
+        value(db().lease_budget({.owner = owner, .budget = "b", .process = "p"}, kNow));
+    EXPECT_EQ(newcomer.part, kSpareBudget);
+    EXPECT_EQ(newcomer.slow_to, 0);
+  }
 }
 
 TEST_P(SharedTest, ARefusalIsHeardByTheOthersWhileItsSliceLasts) {
