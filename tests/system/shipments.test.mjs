@@ -163,6 +163,7 @@ test('an order that one shop has not is sent in two parcels, when the merchant l
   for (const shipment of there) await sendOff(clerkOf(shipment), shipment, number());
   const sent = await told(order, 2);
   assert.deepEqual(sent.map(({ totalQuantity }) => totalQuantity).sort(), [2, 3]);
+  await tillsKnow();
   for (const { storeId } of data.stores) for (const product of data.products.slice(1)) await counter.shelf(product, kStock, String(storeId));
   for (const product of data.products.slice(1)) await until(`stock of ${product.code}`, () => parcels.knows(product, kStock, 3), 30_000, 200);
   await parcels.settings({ split_most: 1 });
