@@ -225,32 +225,60 @@ TEST_F(OnlineSalesTest, ACancelledParcelIsPutBackOnce) {
   EXPECT_EQ(counted(), 8);
 }
 
+// Three pieces, by shop "1".
+Shipment sent(const std::string& id, int64_t parcel, int64_t line) {
+  Shipment shipment{.id = id,
+                    .order_name = {},
+                    .store_id = "1",
+                    .state = ShipmentState::kShipped,
+                    .reason = {},
+                    .carrier = {},
+                    .number = {},
+                    .told_id = parcel,
+                    .lines = {ShipmentLine{}}};
+  ShipmentLine& only = shipment.lines.front();
+  only.order_line = line;
+  only.product_id = line == 5 ? "p" : "";
+  only.quantity = only.held = 3;
+  return shipment;
+}
+
 TEST_F(OnlineSalesTest, WhatAShipmentSentStaysHeldUntilTheTillsKnow) {
   std::vector<std::string> freed;
   storage.release_sent = [&](const change::ReleaseSent& release) {
     freed.push_back(release.shipment_id);
-  };
-  const auto sent = [](const std::string& id, int64_t parcel, int64_t line) {
-    Shipment shipment{.id = id,
-                      .order_name = {},
-                      .store_id = "1",
-                      .state = ShipmentState::kShipped,
-                      .reason = {},
-                      .carrier = {},
-                      .number = {},
-                      .told_id = parcel,
-                      .lines = {ShipmentLine{}}};
-    ShipmentLine& only = shipment.lines.front();
-    only.order_line = line;
-    only.product_id = line == 5 ? "p" : "";
-    only.quantity = only.held = 3;
-    return shipment;
   };
   leaves(kParcel, 3, kPlace, 0);
   note({sent("known", kParcel, 5), sent("uncounted", kParcel, 6), sent("untold", 0, 5)});
   EXPECT_THAT(freed, ElementsAre("uncounted"));
   EXPECT_THAT(work(), IsEmpty());
   EXPECT_EQ(counted(), 5) << "by what the shipment says, where the article is gone";
+}
+
+// The platform did not let the shop's place have the work, and took it from another shelf.
+TEST_F(OnlineSalesTest, WhatAShopSentIsTakenFromItWhicheverPlaceItWasToldFrom) {
+  tenant.settings.locations.push_back({"2", kPlace + 1});
+  storage.put_tenant(tenant);
+  leaves(kParcel, 3, kPlace + 1);
+  order.parcels.front().numbers = {"4912-3456"};
+  Shipment shipment = sent("s", kParcel, 5);
+  shipment.number = "49123456";
+  note({shipment});
+  std::vector<std::string> figures;
+  for (const OutboxItem& item : *storage.lease_outbox(50, clock.now(), 30)) {
+    if (item.write.kind == OutboxKind::kWriteOnHand) figures.push_back(item.write.key);
+    (void)storage.retry_outbox(item, clock.now(), "");
+  }
+  EXPECT_THAT(figures, testing::UnorderedElementsAre(on_hand_key("p", "1"), on_hand_key("p", "2")));
+  ASSERT_EQ(storage.takings.size(), 1U);
+  EXPECT_EQ(book.taking(tenant.id, "77/5")->value().store_id, "1");
+  tenant.settings.locations.erase(tenant.settings.locations.begin());
+  leaves(kParcel + 1, 3, kPlace + 1);
+  order.parcels.back().numbers = {"4912-7777"};
+  Shipment other = sent("t", kParcel + 1, 5);
+  other.number = "49127777";
+  note({shipment, other});
+  EXPECT_EQ(storage.takings.size(), 1U) << "of a shop that is no location nobody is told";
 }
 
 }  // namespace

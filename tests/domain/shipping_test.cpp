@@ -396,6 +396,27 @@ TEST_F(ShippingTest, WhereThePlaceTakesItNotAPersonDecides) {
   EXPECT_EQ(0, book.held());
 }
 
+// Head office asked a shop all the same, and the shop was quicker than the platform's answer.
+TEST_F(ShippingTest, WhatLeftIsToldFromWhereTheWorkIsWhenItMayNotBeMoved) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  orders.immovable = true;
+  step();
+  EXPECT_TRUE(act(only(ShipmentState::kPerson), ShipmentAction::kAssign, "1").ok());
+  const Shipment shipment = only(ShipmentState::kAssigned);
+  EXPECT_TRUE(act(shipment, ShipmentAction::kAccept).ok());
+  pack_and_send(shipment, "4912");
+  OrderWork& work = orders.orders[kOrder].works[0];
+  work.state = WorkState::kOnHold;
+  EXPECT_EQ(Outcome::kInStep, step());
+  EXPECT_EQ(0, orders.parcels);
+  work.state = WorkState::kOpen;
+  EXPECT_EQ(Outcome::kInStep, step());
+  EXPECT_EQ(Outcome::kInStep, step());
+  EXPECT_EQ(1, orders.parcels);
+  EXPECT_EQ(kOnline, orders.orders[kOrder].parcels[0].location_id);
+  EXPECT_NE(0, only(ShipmentState::kShipped).told_id);
+}
+
 TEST_F(ShippingTest, TheAddressIsForTheShopThatPacks) {
   orders.add(kOrder, kOnline, {{1, "49", 2}});
   step();

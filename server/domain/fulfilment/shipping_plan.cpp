@@ -151,15 +151,24 @@ class Planner {
     // Nobody's, or given back. What left a shop that is no location any more is told from where the
     // work is.
     if (own == 0 && !waits_to_be_told(shipment)) return;
+    std::optional<OrderPlan::Sending> sending;
+    if (waits_to_be_told(shipment) && !held) sending = sending_of(shipment, work.id, parts);
     if (own != 0 && !at_own && work.state != WorkState::kBegun) {
-      plan_.moves.push_back({shipment.id, {work.id, own, parts}});
-    } else if (waits_to_be_told(shipment) && !held) {
-      plan_.parcels.push_back({shipment.id,
-                               {.work_id = work.id,
-                                .parts = parts,
-                                .carrier = carrier_of(shipment.carrier).value_or(Carrier::kOther),
-                                .number = shipment.number}});
+      plan_.moves.push_back({.shipment_id = shipment.id,
+                             .move = {work.id, own, parts},
+                             .has_left = waits_to_be_told(shipment),
+                             .instead = std::move(sending)});
+    } else if (sending) {
+      plan_.parcels.push_back(*std::move(sending));
     }
+  }
+  static OrderPlan::Sending sending_of(const Shipment& shipment, int64_t work_id,
+                                       const std::vector<WorkPart>& parts) {
+    return {.shipment_id = shipment.id,
+            .parcel = {.work_id = work_id,
+                       .parts = parts,
+                       .carrier = carrier_of(shipment.carrier).value_or(Carrier::kOther),
+                       .number = shipment.number}};
   }
   // It was at its shop and is elsewhere now. What was sent is told all the same.
   static bool moved_by_hand(const Shipment& shipment, bool at_own) {

@@ -26,13 +26,15 @@ struct OrderPlan {
     std::string shipment_id;
     CancelReason reason = CancelReason::kOrder;
   };
-  struct Moving {
-    std::string shipment_id;
-    ShopOrders::Move move;
-  };
   struct Sending {
     std::string shipment_id;
     ShopOrders::Parcel parcel;
+  };
+  struct Moving {
+    std::string shipment_id;
+    ShopOrders::Move move;
+    bool has_left = false;           // the goods have: a refused move calls nothing off
+    std::optional<Sending> instead;  // of a move that is refused: told from where the work is
   };
   std::vector<ShipmentBook::Seen> seen;  // that differ from what is noted
   std::vector<Cancelled> cancelled;

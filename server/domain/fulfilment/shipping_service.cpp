@@ -148,16 +148,19 @@ Result<bool> ShippingService::do_next(const Tenant& tenant, const std::optional<
 
 // What changes at the platform: one thing, since what it has is other than it was after each.
 Result<bool> ShippingService::tell_platform(const Tenant& tenant, const OrderPlan& plan) {
-  if (!plan.moves.empty()) {
-    const OrderPlan::Moving& next = plan.moves.front();
+  for (const OrderPlan::Moving& next : plan.moves) {
     const auto moved = ports_.orders.move(tenant, next.move);
     if (moved.ok()) return true;
     if (moved.error().code != ErrorCode::kConflict) return moved.error();
+    if (next.instead) return send(tenant, *next.instead);
+    if (next.has_left) continue;  // on hold: it is told when that ends
     if (auto done = not_movable(tenant, next.shipment_id); !done.ok()) return moved.error();
     return true;
   }
-  if (plan.parcels.empty()) return false;
-  const OrderPlan::Sending& next = plan.parcels.front();
+  return plan.parcels.empty() ? false : send(tenant, plan.parcels.front());
+}
+
+Result<bool> ShippingService::send(const Tenant& tenant, const OrderPlan::Sending& next) {
   const auto sent = ports_.orders.send(tenant, next.parcel);
   if (!sent.ok()) return sent.error();
   auto noted = ports_.book.note_seen(tenant.id, {{.shipment_id = next.shipment_id,

@@ -82,6 +82,7 @@ class ShippingService {
   Result<bool> do_next(const Tenant& tenant, const std::optional<ShopOrder>& order,
                        const OrderPlan& plan, const std::vector<Shipment>& shipments);
   Result<bool> tell_platform(const Tenant& tenant, const OrderPlan& plan);
+  Result<bool> send(const Tenant& tenant, const OrderPlan::Sending& next);
   Result<Done> cancel(const Tenant& tenant, const OrderPlan::Cancelled& cancelled);
   Result<Done> serve(const Tenant& tenant, const ShopOrder& order, const Unserved& unserved,
                      const std::vector<Shipment>& shipments);

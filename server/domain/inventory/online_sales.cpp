@@ -14,6 +14,20 @@ const StoreLocation* place_at(const Settings& settings, int64_t location_id) {
   return location_id == 0 || found == settings.locations.end() ? nullptr : &*found;
 }
 
+// The place of the shop whose shelf it left. What a shop has sent was told from elsewhere when the
+// platform did not let its place have the work.
+const StoreLocation* left_from(const Settings& settings, const SentParcel& parcel,
+                               const std::vector<Shipment>& shipments) {
+  for (const Shipment& shipment : shipments) {
+    const bool same = shipment.told_id == parcel.id &&
+                      std::ranges::any_of(parcel.numbers, [&](const std::string& number) {
+                        return tracking_number(number) == shipment.number;
+                      });
+    if (same) return place_at(settings, location_id_of(settings, shipment.store_id));
+  }
+  return place_at(settings, parcel.location_id);
+}
+
 const Taking* find_taking(const std::vector<Taking>& takings, const TakingName& name) {
   const auto found = std::ranges::find(takings, name, &Taking::name);
   return found == takings.end() ? nullptr : &*found;
@@ -45,6 +59,11 @@ struct OnlineSales::Noting {
   void ask(Taking taking) {
     changes.emplace_back(change::TakeFromTills{taking});
     takings.push_back(std::move(taking));
+  }
+  void write_on_hand(const std::string& product_id, const std::string& store_id) {
+    if (store_id.empty()) return;
+    changes.emplace_back(
+        change::Enqueue{{OutboxKind::kWriteOnHand, on_hand_key(product_id, store_id)}});
   }
   void release_sent() {
     for (const Shipment& shipment : shipments) {
@@ -110,7 +129,7 @@ Result<Done> OnlineSales::note(const Tenant& tenant, const ShopOrder& order,
 
 Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& parcel,
                                       Noting& noting) {
-  const StoreLocation* place = place_at(tenant.settings, parcel.location_id);
+  const StoreLocation* place = left_from(tenant.settings, parcel, noting.shipments);
   const bool asked = std::ranges::any_of(
       noting.takings, [&](const Taking& taking) { return taking.name.parcel_id == parcel.id; });
   if (place == nullptr || asked) return Done{};
@@ -134,6 +153,12 @@ Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& pa
                 .product_id = std::move(product).value(),
                 .store_id = place->store_id,
                 .quantity = line.quantity});
+    if (parcel.location_id != place->location_id) {
+      // The platform took it from another shelf than it left.
+      const std::string& moved = noting.takings.back().product_id;
+      noting.write_on_hand(moved, place->store_id);
+      noting.write_on_hand(moved, store_at(tenant.settings, parcel.location_id));
+    }
   }
   return Done{};
 }

@@ -118,7 +118,7 @@ void OnlineShop::cancel_parcel(Order& order, Parcel& parcel) {
                            .committed_at = parcel.location});
     levels[{line.item, parcel.location}].committed += line.quantity;
     touched.insert({line.item, parcel.location});
-    on_parcel({parcel.id, parcel.location, line.item, -line.quantity});
+    on_parcel({parcel.id, parcel.location, line.item, -line.quantity, parcel.number});
   }
   order.works.push_back(std::move(again));
   tell({System::kShopify, "orders/updated", R"({"id":)" + std::to_string(order.id) + "}"});
@@ -144,7 +144,7 @@ int64_t OnlineShop::ship(Order& order, Work& work, const std::vector<WorkPart>& 
   for (const WorkPart& part : parts) {
     WorkLine& line = *line_of(work, part.line);
     leave(work, line, part.quantity);
-    on_parcel({parcel.id, parcel.location, line.item, part.quantity});
+    on_parcel({parcel.id, parcel.location, line.item, part.quantity, number});
     const auto same = std::ranges::find(parcel.lines, line.order_line, &Parcel::Line::order_line);
     if (same != parcel.lines.end()) {
       same->quantity += part.quantity;

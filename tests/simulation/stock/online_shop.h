@@ -36,6 +36,7 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
   // Goods leave a location with a parcel; below 0: they are back.
   struct Leaving {
     int64_t parcel = 0, location = 0, item = 0, pieces = 0;
+    std::string number;
   };
   std::function<void(const Leaving&)> on_parcel;
 

@@ -66,7 +66,7 @@ void World::buy_online() {
 
 // Of a shop that is a location the server tells the tills; of others somebody does.
 void World::note_parcel(const OnlineShop::Leaving& leaving) {
-  const std::string store = store_of_location(leaving.location);
+  const std::string store = shop_of_parcel(leaving.location, leaving.number);
   if (store.empty()) return;
   const Shelf shelf{product_of(leaving.item), store};
   tills_.leave(shelf, leaving.pieces);
@@ -75,6 +75,21 @@ void World::note_parcel(const OnlineShop::Leaving& leaving) {
   if (!by_person) return;
   corrected_.insert(leaving.parcel);
   tills_.correct(shelf, -leaving.pieces);
+  // Told from another place than it left: the night brings that in step.
+  const bool elsewhere = store != store_of_location(leaving.location);
+  if (elsewhere) shop_.touched.insert({leaving.item, leaving.location});
+}
+
+// What a shop says it has sent left its shelf, whichever place the platform tells it from.
+std::string World::shop_of_parcel(int64_t location, const std::string& number) const {
+  for (const int64_t id : orders_) {
+    const auto shipments = truth_->shipments_of_order(kShop, id);
+    for (const Shipment& shipment : *shipments) {
+      const bool sent = shipment.state == ShipmentState::kShipped && shipment.number == number;
+      if (sent) return shipment.store_id;
+    }
+  }
+  return store_of_location(location);
 }
 
 // The shop is no location from now on: the server tells the tills no more than it was asked for.
@@ -84,7 +99,7 @@ void World::correct_what_is_not_taken(const std::string& store) {
     for (const auto& parcel : shop_.orders.at(id).parcels) {
       const bool asked = std::ranges::any_of(
           *takings, [&](const Taking& taking) { return taking.name.parcel_id == parcel.id; });
-      const bool here = store_of_location(parcel.location) == store;
+      const bool here = shop_of_parcel(parcel.location, parcel.number) == store;
       if (parcel.cancelled || asked || !here || !corrected_.insert(parcel.id).second) continue;
       for (const auto& line : parcel.lines) {
         tills_.correct({product_of(line.item), store}, -line.quantity);
@@ -101,7 +116,8 @@ bool World::is_free(const Shipment& shipment, int64_t order_line) const {
   const auto line =
       std::ranges::find(parcel->lines, order_line, &OnlineShop::Parcel::Line::order_line);
   return parcel->cancelled || line == parcel->lines.end() ||
-         store_of_location(parcel->location).empty() || corrected_.contains(parcel->id);
+         shop_of_parcel(parcel->location, parcel->number).empty() ||
+         corrected_.contains(parcel->id);
 }
 
 // ---- shops and head office
