@@ -45,8 +45,9 @@ Result<std::vector<Wanted>> cart_lines(const std::vector<Parameter>& parameters)
   for (const Parameter& parameter : parameters) {
     if (parameter.name != "line") continue;
     auto line = cart_line(parameter.value);
-    if (!line)
+    if (!line) {
       return Error{ErrorCode::kInvalid, "line must be QUANTITY*CODE, as in 2*4900000000001"};
+    }
     lines.push_back(*std::move(line));
   }
   return lines;

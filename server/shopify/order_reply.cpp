@@ -153,8 +153,9 @@ Result<OrderWork::Line> read_work_line(const OrderJson& node) {
                        .remaining = remaining->get<int64_t>()};
   const std::string variant = text_at(node, "variantTitle");
   if (!variant.empty()) line.title += " " + variant;
-  if (const OrderJson* found = object_at(node, "variant"))
+  if (const OrderJson* found = object_at(node, "variant")) {
     line.barcode = text_at(*found, "barcode");
+  }
   return line;
 }
 

@@ -132,6 +132,7 @@ ShipmentBook::Routed by_routing(const RoutingAsk& ask, std::vector<ShipmentLine>
   RoutingOrder order{.ship_to = ask.order.ship_to.value_or(anywhere()), .lines = {}};
   for (const ShipmentLine& line : lines) order.lines.push_back({line.product_id, line.quantity});
   std::vector<RoutingShop> shops;
+  shops.reserve(ask.stores.size());
   for (const Store& store : ask.stores) shops.push_back(routing_shop(ask, store, lines));
   const auto routing = route(order, shops, ask.settings.shipping.rules);
   if (!routing.ok()) {  // larger than routing looks at

@@ -27,8 +27,9 @@ std::optional<std::string> mark_error(std::string_view mark, MailMarks marks,
   const bool opens = mark.starts_with('#');
   const bool closes = mark.starts_with('/');
   const std::string_view name = opens || closes ? mark.substr(1) : mark;
-  if (std::ranges::find(marks, name) == marks.end())
+  if (std::ranges::find(marks, name) == marks.end()) {
     return "must not hold " + marked(mark) + ": there is no such name";
+  }
   if (opens) open.push_back(name);
   if (!closes) return std::nullopt;
   if (open.empty() || open.back() != name) {

@@ -20,13 +20,13 @@ struct Catalogue {
   }
 
   [[nodiscard]] const Products& with(std::string_view word) const {
-    static const Products kNone;
-    if (word.empty()) return kNone;
+    static const Products none;
+    if (word.empty()) return none;
     for (const ByCode* by : {&by_code, &by_supplier}) {
       const auto found = by->find(word);
       if (found != by->end()) return found->second;
     }
-    return kNone;
+    return none;
   }
   [[nodiscard]] const Products& of(const ShopItem& item) const {
     const Products& by_barcode = with(item.barcode);

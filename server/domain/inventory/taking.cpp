@@ -15,7 +15,7 @@ constexpr size_t kMemoMost =
 int64_t id_in(std::string_view digits) {
   int64_t id = 0;
   const char* end = digits.data() + digits.size();
-  const auto [at, error] = std::from_chars(digits.data(), end, id);
+  const auto [at, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
   return error == std::errc() && at == end && id > 0 ? id : 0;
 }
 

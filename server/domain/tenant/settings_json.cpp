@@ -204,8 +204,9 @@ std::optional<Error> read_stores(const Json& list, std::vector<StoreSetting>& in
       store.hours.emplace();
       if (auto error = read_hours(*hours, prefix + "hours", *store.hours)) return error;
     }
-    if (!seen.insert(store.store_id).second)
+    if (!seen.insert(store.store_id).second) {
       return refused_setting(prefix + "store_id", "is listed twice");
+    }
     stores.push_back(std::move(store));
   }
   into = std::move(stores);

@@ -82,8 +82,9 @@ Result<std::vector<Refusal>> OnlineShop::set_on_hand(const Tenant&,
     std::vector<Refusal> again = known->second.second;
     if (!again.empty()) {
       again.clear();
-      for (size_t i = 0; i < writes.size(); ++i)
+      for (size_t i = 0; i < writes.size(); ++i) {
         again.push_back({i, Why::kStale, "refused before"});
+      }
     }
     return again;
   });
