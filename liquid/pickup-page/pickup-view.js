@@ -8,14 +8,14 @@
  * @typedef {'placed' | 'accepted' | 'picking' | 'ready' | 'handed_over' | 'rejected' | 'expired' | 'cancelled'} State
  * @typedef {{id: string, code: string, state: State, shop: string, shop_name: string, phone?: string, map_url?: string, ready_from: number,
  *   hold_until: number, placed_at: number, changed_at: number, lines: Line[], can_cancel: boolean, reason?: string,
- *   online?: {order: string, paid: boolean}}} Pickup
+ *   unanswered?: boolean, online?: {order: string, paid: boolean}}} Pickup
  * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number}} Shop
  * @typedef {{now: number, nonce?: string, product?: {name: string, code: string}, shops?: Shop[], pickups: Pickup[]}} Answer
  * @typedef {{
  *   state: 'loading' | 'known' | 'signed_out' | 'paused' | 'offline' | 'failed', late: '' | 'offline' | 'stale', data: Answer, notFound: boolean,
- *   asked: string, chosen: string, quantity: number, busy: string, notice: {at: string, text: string}, allShops: boolean, allPast: boolean, reserveMore: boolean, signIn: string,
+ *   asked: string, instead: string, chosen: string, quantity: number, busy: string, notice: {at: string, text: string}, allShops: boolean, allPast: boolean, reserveMore: boolean, signIn: string,
  * }} Model
- *   late: the figures are older than the last attempt; asked: the shop that the address names; busy: what is being sent; notice.at: the pick-up it is
+ *   late: the figures are older than the last attempt; asked: the shop that the address names; instead: the pick-up that ends with the next one; busy: what is being sent; notice.at: the pick-up it is
  *   about, "" for the form
  * @typedef {{say: Say, moment: (instant: number) => string, clock: (instant: number) => string,
  *   draw: (text: string) => {width: number, path: string} | undefined}} Tools
@@ -99,6 +99,7 @@ export const figures = (code) => element('span', {class: 'tsunagi-pickup__code'}
  */
 export function sentenceOf(pickup, now, {say, moment}) {
   const values = {shop: pickup.shop_name, from: moment(pickup.ready_from), until: moment(pickup.hold_until), time: moment(pickup.changed_at)};
+  if (pickup.unanswered) return say('unanswered', values);
   switch (pickup.state) {
     case 'ready': return say('come', values);
     case 'rejected': return say('rejected_by', values);
@@ -153,6 +154,12 @@ function wayBack(pickup, {data, busy}, say) {
     : element('a', {class: 'tsunagi-pickup__link', href: `${code}&shop=${encodeURIComponent(pickup.shop)}`}, say('again'));
 }
 
+/** Where another shop is chosen for what this one has not answered. @param {Pickup} pickup @param {Say} say */
+function wayElsewhere({id, lines: [line], ...pickup}, say) {
+  if (!pickup.unanswered || !line) return undefined;
+  return element('a', {class: 'tsunagi-pickup__link', href: `?code=${encodeURIComponent(line.code)}&instead=${encodeURIComponent(id)}`}, say('elsewhere'));
+}
+
 /** @param {string} text */
 const noticeOf = (text) => element('p', {class: 'tsunagi-pickup__notice'}, text);
 
@@ -169,6 +176,8 @@ function card(pickup, drawn, model, tools) {
   const {say} = tools;
   const open = isOpen(pickup);
   const ways = open ? waysTo(pickup, pickup.shop_name, say) : [wayBack(pickup, model, say)].filter((way) => way !== undefined);
+  const elsewhere = open && pickup.lines.length === 1 && pickup.id !== model.instead && wayElsewhere(pickup, say);
+  if (elsewhere) ways.unshift(elsewhere);
   if (open && pickup.can_cancel) {
     ways.push(button(`cancel ${pickup.id}`, say(model.busy === pickup.id ? 'cancelling' : 'cancel'), {'aria-disabled': model.busy !== '' && 'true'}));
   }
@@ -189,8 +198,12 @@ function card(pickup, drawn, model, tools) {
 /** @param {Pickup} pickup @param {Answer} data */
 export const ofProduct = (pickup, data) => pickup.lines.some((line) => line.code === data.product?.code);
 
+/** The pick-up that the next one is to replace, while it can be. @param {Model} model */
+export const replaced = ({data, instead}) => data.pickups.find((pickup) => pickup.id === instead && isOpen(pickup) && pickup.can_cancel && ofProduct(pickup, data));
+
 /** Who has the product put aside is not asked to do it again. @param {Model} model */
-export const showsForm = ({data, reserveMore}) => Boolean(data.product) && (reserveMore || !data.pickups.some((pickup) => isOpen(pickup) && ofProduct(pickup, data)));
+export const showsForm = ({data, reserveMore, instead}) => Boolean(data.product) &&
+  (reserveMore || Boolean(replaced(/** @type {Model} */ ({data, instead}))) || !data.pickups.some((pickup) => isOpen(pickup) && ofProduct(pickup, data)));
 
 /**
  * The asked-for shop first, then those that can hold it, in the merchant's order.
@@ -217,7 +230,8 @@ function shopRow(shop, model, {say, moment}) {
 function form(model, tools) {
   const {say} = tools;
   const {data} = model;
-  const shops = inOrder(model);
+  const before = replaced(model);
+  const shops = inOrder(model).filter((shop) => shop.shop !== before?.shop);
   const able = shops.filter(canHold);
   const shown = model.allShops ? shops : shops.filter((shop, at) => canHold(shop) || at === 0).slice(0, SHOPS_SHOWN);
   const chosen = able.find((shop) => shop.shop === model.chosen);
@@ -237,7 +251,8 @@ function form(model, tools) {
       button('more', '＋', {class: 'tsunagi-pickup__step', 'aria-label': say('more'), 'aria-disabled': model.quantity >= most && 'true'}),
       element('span', {class: 'tsunagi-pickup__limit'}, chosen ? say('at_most', {count: most}) : '')),
     able.length > 0 && element('button', {class: 'tsunagi-pickup__go', type: 'submit', 'data-tsunagi-action': 'reserve', 'aria-disabled': off},
-      model.busy === 'place' ? say('reserving') : chosen ? say('reserve_at', {shop: chosen.name}) : say('reserve')),
+      model.busy === 'place' ? say('reserving') : chosen ? say(before ? 'change_to' : 'reserve_at', {shop: chosen.name}) : say('reserve')),
+    able.length > 0 && before && element('p', {class: 'tsunagi-pickup__small'}, say('ends_with_it', {shop: before.shop_name})),
     able.length > 0 && (model.notice.text && !model.notice.at ? noticeOf(model.notice.text) : element('p', {class: 'tsunagi-pickup__small'}, say('pay_there'))));
 }
 

@@ -7,7 +7,7 @@
  * @typedef {import('./pickup-view.js').Pickup} Pickup
  * @typedef {import('../../theme-extension/assets/tsunagi-live.js').Answer} Answer
  * @typedef {import('../../wasm/bindings/tsunagi-core.js').Core} Core
- * @typedef {{shop: string, code: string, quantity: number}} Wish
+ * @typedef {{shop: string, code: string, quantity: number, instead?: string}} Wish
  * @typedef {{place?: Wish & {id: string}, cancel: Record<string, string>}} Kept
  *   place: what was sent and not answered; cancel: the deed's id by the pick-up's
  */
@@ -45,7 +45,7 @@ class TsunagiPickup extends HTMLElement {
   #ask = () => {};
   /** @type {Model} */
   #model = {
-    state: 'loading', late: '', data: {now: 0, pickups: []}, notFound: false, asked: '', chosen: '', quantity: 1, busy: '', notice: {at: '', text: ''}, allShops: false,
+    state: 'loading', late: '', data: {now: 0, pickups: []}, notFound: false, asked: '', instead: '', chosen: '', quantity: 1, busy: '', notice: {at: '', text: ''}, allShops: false,
     allPast: false, reserveMore: false, signIn: '',
   };
 
@@ -86,6 +86,7 @@ class TsunagiPickup extends HTMLElement {
     const asked = new URLSearchParams(location.search);
     this.#code = asked.get('code') ?? '';
     this.#model.asked = asked.get('shop') ?? '';
+    this.#model.instead = asked.get('instead') ?? '';
     this.#model.signIn = `${this.dataset.signIn}?return_to=${encodeURIComponent(location.pathname + location.search)}`;
     this.#kept = this.#recall();
     this.#takeColours();
@@ -186,7 +187,7 @@ class TsunagiPickup extends HTMLElement {
   /** The next wish begins anew. */
   #isPlaced() {
     this.#keep({place: undefined});
-    Object.assign(this.#model, {reserveMore: false, quantity: 1, chosen: ''});
+    Object.assign(this.#model, {reserveMore: false, quantity: 1, chosen: '', instead: ''});
     this.#settled = false;
   }
 
@@ -197,10 +198,13 @@ class TsunagiPickup extends HTMLElement {
     const shops = data.shops ?? [];
     const {canHold, endedNow, mostOf} = this.#shapes;
     const saidNo = (/** @type {string} */ id) =>
+      id === this.#shapes.replaced(model)?.shop ||
       data.pickups.some((pickup) => pickup.shop === id && pickup.state === 'rejected' && endedNow(pickup, data.now) && this.#shapes.ofProduct(pickup, data));
     if (!this.#shapes.showsForm(model)) return;
     if (!this.#settled && shops.length > 0) {
       this.#settled = true;
+      const before = this.#shapes.replaced(model);
+      model.quantity = before?.lines.find((line) => line.code === data.product?.code)?.quantity ?? model.quantity;
       const asked = shops.find((shop) => shop.shop === model.asked);
       if (asked && !canHold(asked)) this.#notify('asked_is_out', {shop: asked.name});
       else model.chosen = (asked && !saidNo(asked.shop) ? asked : shops.find((shop) => canHold(shop) && !saidNo(shop.shop)))?.shop ?? '';
@@ -313,7 +317,8 @@ class TsunagiPickup extends HTMLElement {
 
   async #reserve() {
     const {chosen, quantity, data} = this.#model;
-    if (chosen) return this.#place({shop: chosen, code: data.product?.code ?? '', quantity});
+    const instead = this.#shapes.replaced(this.#model)?.id;
+    if (chosen) return this.#place({shop: chosen, code: data.product?.code ?? '', quantity, ...(instead && {instead})});
     this.#notify('choose_first');
     this.#paint();
     this.#view.querySelector('input')?.focus();
@@ -330,13 +335,13 @@ class TsunagiPickup extends HTMLElement {
     const model = this.#model;
     if (model.busy) return;
     const {place} = this.#kept;
-    const same = place && place.shop === wish.shop && place.code === wish.code && place.quantity === wish.quantity;
+    const same = place && place.shop === wish.shop && place.code === wish.code && place.quantity === wish.quantity && place.instead === wish.instead;
     const sent = same ? place : {...wish, id: crypto.randomUUID()};
     this.#keep({place: sent});
     model.busy = 'place';
     this.#quiet();
     this.#paint();
-    const answer = await this.#send('pickup', {id: sent.id, shop: sent.shop, lines: [{code: sent.code, quantity: sent.quantity}], language: this.#language});
+    const answer = await this.#send('pickup', {id: sent.id, shop: sent.shop, lines: [{code: sent.code, quantity: sent.quantity}], language: this.#language, ...(sent.instead && {instead: sent.instead})});
     model.busy = '';
     if (answer.kind === 'ok') {
       this.#isPlaced();

@@ -97,6 +97,7 @@ enum class PickupMailStep : uint8_t {
   kCancelled,  // "cancelled": by the shop
   kExpired,    // "expired"
   kReminder,   // "reminder": a day before it is given up
+  kLate,       // "late": the shop has not answered in its time; wait, or have it elsewhere
 };
 enum class PickupMailOutcome : uint8_t {
   kWaiting,     // "waiting"

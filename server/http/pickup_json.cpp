@@ -102,7 +102,7 @@ bool is_late(const Pickup& pickup, Seconds now) {
 
 }  // namespace
 
-OrderedJson shopper_json(const Pickup& pickup, const PickupShops& shops) {
+OrderedJson shopper_json(const Pickup& pickup, const PickupShops& shops, Seconds now) {
   const PickupShop shop = shop_of(shops, pickup.store_id);
   const auto actions = actions_of(pickup, Role::kShopper);
   OrderedJson json = {
@@ -120,6 +120,7 @@ OrderedJson shopper_json(const Pickup& pickup, const PickupShops& shops) {
       {"lines", lines_json(pickup.lines)},
       {"can_cancel", std::ranges::find(actions, PickupAction::kCancel) != actions.end()}};
   if (!pickup.reason.empty()) json["reason"] = pickup.reason;
+  if (is_unanswered(pickup, now)) json["unanswered"] = true;
   if (is_purchase(pickup.purchase)) json["online"] = shopper_online(pickup.purchase);
   return json;
 }

@@ -19,7 +19,8 @@ struct PickupShop {
 };
 using PickupShops = std::map<std::string, PickupShop, std::less<>>;
 
-nlohmann::ordered_json shopper_json(const Pickup& pickup, const PickupShops& shops);
+// unanswered: the shop let its time go by; the page offers others.
+nlohmann::ordered_json shopper_json(const Pickup& pickup, const PickupShops& shops, Seconds now);
 // What staff sees of a pick-up. customer: as they may see it; mails: that the customer was or is to
 // be sent; extend_until: how long it is kept when they extend it; viewer: what they may do is
 // listed.

@@ -61,7 +61,7 @@ Reply pickup_answer(const Context& context, const Asked& asked, const Result<Pic
   const auto stores = context.ports.storage.stores(asked.tenant.id);
   if (!stores.ok()) return failed(stores.error());
   return json_answer(
-      {{"pickup", shopper_json(*pickup, pickup_shops(asked.tenant.settings, *stores))}});
+      {{"pickup", shopper_json(*pickup, pickup_shops(asked.tenant.settings, *stores), asked.now)}});
 }
 
 // [{"code","quantity"}]
@@ -122,13 +122,14 @@ Reply pickup_figures(const Context& context, const Asked& asked) {
     json["shops"] = offers(context, asked, **stock, *stores);
   }
   OrderedJson list = OrderedJson::array();
-  for (const Pickup& pickup : *own) list.push_back(shopper_json(pickup, shops));
+  for (const Pickup& pickup : *own) list.push_back(shopper_json(pickup, shops, asked.now));
   json["pickups"] = std::move(list);
   return json_answer(json);
 }
 
 Reply reserve_pickup(const Context& context, const Asked& asked) {
-  const ProxyChange change = read_change(context, asked, {"id", "shop", "lines"}, {"language"});
+  const ProxyChange change =
+      read_change(context, asked, {"id", "shop", "lines"}, {"language", "instead"});
   if (change.refused) return *change.refused;
   const auto& body = change.body;
   for (const char* field : {"id", "shop"}) {
@@ -136,16 +137,21 @@ Reply reserve_pickup(const Context& context, const Asked& asked) {
   }
   auto wanted = wanted_of(body["lines"]);
   if (!wanted) return wrong_type("lines must be a list of code and quantity.");
+  const auto instead = body.find("instead");
+  if (instead != body.end() && !instead->is_string()) return wrong_type("instead must be a text.");
   const auto language = body.find("language");
   const bool english = language != body.end() && *language == "en";
   return pickup_answer(
       context, asked,
-      context.ports.pickups.reserve(asked.tenant, {.id = body["id"].get<std::string>(),
-                                                   .customer_id = asked.proxy.customer_id,
-                                                   .store_id = body["shop"].get<std::string>(),
-                                                   .language = english ? "en" : "ja",
-                                                   .page = asked.proxy.path_prefix,
-                                                   .wanted = *std::move(wanted)}));
+      context.ports.pickups.reserve(
+          asked.tenant,
+          {.id = body["id"].get<std::string>(),
+           .customer_id = asked.proxy.customer_id,
+           .store_id = body["shop"].get<std::string>(),
+           .language = english ? "en" : "ja",
+           .page = asked.proxy.path_prefix,
+           .wanted = *std::move(wanted),
+           .instead = instead == body.end() ? std::string() : instead->get<std::string>()}));
 }
 
 Reply cancel_pickup(const Context& context, const Asked& asked) {

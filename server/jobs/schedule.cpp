@@ -258,7 +258,10 @@ Result<bool> Schedule::run(const Turn& turn) {
       if (!expired.ok()) return expired.error();
       const auto reminded = ports_.pickups->remind(turn.tenant);
       if (!reminded.ok()) return reminded.error();
-      return *expired == kExpiredAtOnce || *reminded == kRemindedAtOnce;
+      const auto offered = ports_.pickups->offer_elsewhere(turn.tenant);
+      if (!offered.ok()) return offered.error();
+      return *expired == kExpiredAtOnce || *reminded == kRemindedAtOnce ||
+             *offered == kRemindedAtOnce;
     }
     case Reading::kInventory: {
       if (ports_.inventory == nullptr || ports_.online_stock == nullptr) return false;

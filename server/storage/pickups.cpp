@@ -38,6 +38,13 @@ constexpr Sql kToRemind{
     "AND NOT EXISTS (SELECT 1 FROM pickup_mail m WHERE m.tenant = p.tenant "
     "AND m.pickup_id = p.pickup_id AND m.mail_id = 'reminder-' || p.hold_until) "
     "ORDER BY p.hold_until, p.pickup_id LIMIT :e"};
+constexpr Sql kUnanswered{
+    "SELECT p.pickup_id FROM pickup p WHERE p.tenant = :a AND p.is_open = 1 "
+    "AND p.state = 'placed' AND p.customer_id <> 0 AND p.accept_by <= :b AND NOT EXISTS "
+    "(SELECT 1 FROM pickup_order o WHERE o.tenant = p.tenant AND o.pickup_id = p.pickup_id) "
+    "AND NOT EXISTS (SELECT 1 FROM pickup_mail m WHERE m.tenant = p.tenant "
+    "AND m.pickup_id = p.pickup_id AND m.mail_id = 'late') "
+    "ORDER BY p.ready_from, p.pickup_id LIMIT :c"};
 // Whether there is such a shop, the id is there, how many the customer has open, and whether the
 // code is taken, with the rows of the stock locked: one trip to the database. The rows are the
 // locks of the products in the shop: who holds them counts alone. They are taken in one order, so
@@ -402,6 +409,13 @@ Result<std::vector<Pickup>> SqlStorage::pickups_to_remind(TenantId tenant, Secon
   return read([&](Session& session) -> Result<std::vector<Pickup>> {
     return pickups(session, kToRemind, tenant, now, now + kReminderSeconds, kReminderSeconds,
                    limit);
+  });
+}
+
+Result<std::vector<Pickup>> SqlStorage::unanswered_pickups(TenantId tenant, Seconds accept_by,
+                                                           int limit) {
+  return read([&](Session& session) -> Result<std::vector<Pickup>> {
+    return pickups(session, kUnanswered, tenant, accept_by, limit);
   });
 }
 

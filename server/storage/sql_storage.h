@@ -160,6 +160,8 @@ class SqlStorage : public Database {
   Result<PickupMailLog> mails_of(TenantId tenant, const std::vector<std::string>& ids) override;
   Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) override;
   Result<std::vector<Pickup>> pickups_to_remind(TenantId tenant, Seconds now, int limit) override;
+  Result<std::vector<Pickup>> unanswered_pickups(TenantId tenant, Seconds accept_by,
+                                                 int limit) override;
 
   Result<Done> put_shipments(TenantId tenant, const Routed& routed) override;
   Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move, int64_t safety,

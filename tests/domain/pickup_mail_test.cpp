@@ -87,7 +87,7 @@ TEST_F(PickupMailTest, EveryStepHasAMailOfItsOwnInBothLanguages) {
       EXPECT_EQ(mail.text.find("{{", mail.text.find("{{CODE}}") + 1), std::string::npos);
     }
   }
-  EXPECT_EQ(subjects.size(), 12U);
+  EXPECT_EQ(subjects.size(), 14U);
 }
 
 TEST_F(PickupMailTest, SaysWhyTheShopCannotAndUntilWhenItIsKept) {
@@ -157,7 +157,7 @@ TEST(PickupMailTruth, EachStepIsTrueInItsStatesAlone) {
         Row{PickupMailStep::kReady, {S::kReady}}, Row{PickupMailStep::kReminder, {S::kReady}},
         Row{PickupMailStep::kRejected, {S::kRejected}},
         Row{PickupMailStep::kCancelled, {S::kCancelled}},
-        Row{PickupMailStep::kExpired, {S::kExpired}}}) {
+        Row{PickupMailStep::kExpired, {S::kExpired}}, Row{PickupMailStep::kLate, {S::kPlaced}}}) {
     for (const S state : kPickupStates) {
       const Pickup pickup = pickup_in(state, "ja");
       PickupMail mail;
@@ -177,6 +177,15 @@ TEST(PickupMailTruth, AReminderIsOfItsDateAlone) {
   EXPECT_FALSE(is_true_of(mail, pickup, kHoldUntil));
   pickup.hold_until += kExtendSeconds;
   EXPECT_FALSE(is_true_of(mail, pickup, kHoldUntil - 1));
+}
+
+TEST(PickupMailTruth, AShopIsLateWhenItsManagersHadTheirTimeToo) {
+  Pickup pickup = pickup_in(PickupState::kPlaced, "ja");
+  pickup.accept_by = 1'000;
+  EXPECT_FALSE(is_unanswered(pickup, 1'000 + kLateOfferSeconds - 1));
+  EXPECT_TRUE(is_unanswered(pickup, 1'000 + kLateOfferSeconds));
+  pickup.purchase.order_id = 5;
+  EXPECT_FALSE(is_unanswered(pickup, 1'000 + kLateOfferSeconds)) << "it is paid, and stays";
 }
 
 TEST(PickupMailTruth, WhoCancelledThemselvesIsNotTold) {

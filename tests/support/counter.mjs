@@ -34,9 +34,9 @@ export class Counter {
     return shops.find(({ shop_id: id }) => id === this.store);
   }
   /** {status, body} of a reservation; `server`: which one is asked. */
-  async reserve(customer, lines, { id = randomUUID(), shop = this.store, server = this.stack.server, nonce, language = 'ja' } = {}) {
+  async reserve(customer, lines, { id = randomUUID(), shop = this.store, server = this.stack.server, nonce, language = 'ja', instead } = {}) {
     const reply = await fetch(server + this.path(customer, '/pickup'), { method: 'POST', headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ nonce: nonce ?? (await this.look(customer)).nonce, id, shop, lines, language }) });
+      body: JSON.stringify({ nonce: nonce ?? (await this.look(customer)).nonce, id, shop, lines, language, instead }) });
     return { status: reply.status, id, ...(await reply.json()) };
   }
   async shelf(product, amount, store = this.store) {

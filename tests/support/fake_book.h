@@ -122,6 +122,17 @@ class FakeBook : public PickupBook {
                                                      &PickupMail::id) == mails->second.end();
     });
   }
+  Result<std::vector<Pickup>> unanswered_pickups(TenantId tenant, Seconds accept_by, int) override {
+    const PickupMailLog log = storage_.pickup_mails(tenant);
+    return those([&](const Pickup& each) {
+      const auto mails = log.find(each.id);
+      const bool told =
+          mails != log.end() &&
+          std::ranges::find(mails->second, "late", &PickupMail::id) != mails->second.end();
+      return each.state == PickupState::kPlaced && !is_purchase(each.purchase) && !told &&
+             each.accept_by <= accept_by;
+    });
+  }
 
  private:
   void note_purchase(const PurchaseSeen& seen) {

@@ -96,6 +96,32 @@ describe('one shop on one server', () => {
     assert.equal((await counter.stockOf(tea.code)).held, 0);
   });
 
+  test('another shop has it instead: the new one is held, and the old one ends', async () => {
+    const tea = data.products.at(-1);
+    for (const shop of [counter.other, counter.store]) await counter.shelf(tea, 3, shop);
+    await until('both shelves to be known', async () => (await counter.look(hanako.id, tea.code)).shops.every(({ offered }) => offered === 3), 30_000, 200);
+    const { pickup: before } = await counter.reserve(hanako.id, [{ code: tea.code, quantity: 2 }]);
+    const wish = { id: randomUUID(), shop: counter.other, instead: before.id };
+    const stranger = await counter.reserve(data.joined[1].id, [{ code: tea.code, quantity: 1 }], wish);
+    assert.equal(stranger.status, 404, JSON.stringify(stranger));
+    assert.equal((await counter.reserve(hanako.id, [{ code: tea.code, quantity: 9 }], wish)).status, 409);
+    assert.equal((await counter.reserve(hanako.id, [{ code: tea.code, quantity: 2 }], { ...wish, instead: 7 })).status, 400);
+    const states = async () => {
+      const { pickups } = await counter.look(hanako.id);
+      return [before.id, wish.id].map((id) => pickups.find((one) => one.id === id)?.state);
+    };
+    assert.deepEqual(await states(), ['placed', undefined], 'nothing changed');
+    for (let i = 0; i < 2; ++i) {
+      const { status, pickup } = await counter.reserve(hanako.id, [{ code: tea.code, quantity: 2 }], wish);
+      assert.equal(status, 200);
+      assert.equal(pickup.shop, counter.other);
+      assert.deepEqual(await states(), ['cancelled', 'placed']);
+    }
+    assert.equal((await counter.look(hanako.id, tea.code)).shops.find(({ shop }) => shop === counter.store).offered, 3);
+    const nonce = (await counter.look(hanako.id)).nonce;
+    await send('POST', stack.server + counter.path(hanako.id, '/pickup/cancel'), { nonce, id: wish.id, deed: randomUUID() });
+  });
+
   test('what is wrong is refused with a sentence, and nothing is held', async () => {
     const [, , tea] = data.products;
     await counter.shelf(tea, 5);

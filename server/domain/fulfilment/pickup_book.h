@@ -111,6 +111,9 @@ class PickupBook {  // storage
   // reminded of. No purchases.
   virtual Result<std::vector<Pickup>> pickups_to_remind(TenantId tenant, Seconds now,
                                                         int limit) = 0;
+  // That no shop has said yes to until then or before, and whose customer was not told so.
+  virtual Result<std::vector<Pickup>> unanswered_pickups(TenantId tenant, Seconds accept_by,
+                                                         int limit) = 0;
 };
 
 }  // namespace tsunagi

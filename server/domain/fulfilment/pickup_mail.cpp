@@ -36,6 +36,8 @@ std::string_view word(Step step) {
       return "expired";
     case Step::kReminder:
       return "reminder";
+    case Step::kLate:
+      return "late";
   }
   return "";
 }
@@ -102,6 +104,11 @@ std::string reminder_id(const Pickup& pickup) {
   return "reminder-" + std::to_string(pickup.hold_until);
 }
 
+bool is_unanswered(const Pickup& pickup, Seconds now) {
+  return pickup.state == PickupState::kPlaced && !is_purchase(pickup.purchase) &&
+         now >= pickup.accept_by + kLateOfferSeconds;
+}
+
 std::optional<Step> told_of(PickupAction action, Role by) {
   switch (action) {
     case PickupAction::kReady:
@@ -139,6 +146,8 @@ bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
     case Step::kReminder:
       return state == PickupState::kReady && mail.id == reminder_id(pickup) &&
              now < pickup.hold_until;
+    case Step::kLate:
+      return is_unanswered(pickup, now);
   }
   return false;
 }

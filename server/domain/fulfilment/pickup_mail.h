@@ -15,7 +15,8 @@ namespace tsunagi {
 
 inline constexpr PickupMailStep kPickupMailSteps[] = {
     PickupMailStep::kPlaced,    PickupMailStep::kReady,   PickupMailStep::kRejected,
-    PickupMailStep::kCancelled, PickupMailStep::kExpired, PickupMailStep::kReminder};
+    PickupMailStep::kCancelled, PickupMailStep::kExpired, PickupMailStep::kReminder,
+    PickupMailStep::kLate};
 
 std::string_view word(PickupMailStep step);
 std::string_view word(PickupMailOutcome outcome);
@@ -35,7 +36,9 @@ struct PickupMail {
 using PickupMailLog = std::map<std::string, std::vector<PickupMail>, std::less<>>;  // by pick-up
 
 inline constexpr Seconds kReminderSeconds = 86'400;  // before it is given up
-inline constexpr size_t kMailsOfPickupMost = 20;     // more are not sent again
+// After a shop should have said yes: so long its managers alone see that it did not.
+inline constexpr Seconds kLateOfferSeconds = 1'800;
+inline constexpr size_t kMailsOfPickupMost = 20;  // more are not sent again
 
 // Of the outbox item that sends it, and back.
 std::string pickup_mail_key(std::string_view pickup_id, std::string_view mail_id);
@@ -46,6 +49,8 @@ PickupMailName pickup_mail_name(std::string_view key);
 
 // A date has one reminder: who was given another day is reminded of that.
 std::string reminder_id(const Pickup& pickup);
+// The shop let its time go by, and the customer may have it elsewhere.
+[[nodiscard]] bool is_unanswered(const Pickup& pickup, Seconds now);
 // What the customer is told once this was done; none: nothing, as of what they did themselves.
 std::optional<PickupMailStep> told_of(PickupAction action, Role by);
 // Whether the mail would still say how things are.

@@ -35,6 +35,16 @@ Change mail_of(const std::string& pickup_id, PickupMailStep step) {
       .pickup_id = pickup_id, .mail_id = std::string(word(step)), .step = step};
 }
 
+// The deed has the new one's id: told twice it is one.
+PickupMove end_instead(const PickupService::Wish& wish) {
+  return {.pickup_id = wish.instead,
+          .action_id = wish.id,
+          .action = PickupAction::kCancel,
+          .actor = {.role = Role::kShopper, .id = std::to_string(wish.customer_id)},
+          .reason = {},
+          .picked = {}};
+}
+
 std::vector<std::string> codes_of(const std::vector<Wanted>& wanted) {
   std::vector<std::string> codes;
   codes.reserve(wanted.size());
@@ -128,6 +138,7 @@ Result<Pickup> PickupService::reserve(const Tenant& tenant, const Wish& wish) {
   auto lines = wished_lines(wish.wanted, goods->products);
   if (!lines.ok()) return lines.error();
   if (!promise(tenant, wish.store_id)) return Error{ErrorCode::kConflict, "this shop is closed"};
+  if (auto ends = may_end_instead(tenant, wish); !ends) return ends.error();
   Pickup pickup{.id = wish.id,
                 .customer_id = wish.customer_id,
                 .store_id = wish.store_id,
@@ -137,7 +148,23 @@ Result<Pickup> PickupService::reserve(const Tenant& tenant, const Wish& wish) {
                 .reason = {},
                 .lines = std::move(lines).value()};
   set_times(tenant.settings, pickup, ports_.clock.now());
-  return place(tenant, std::move(pickup));
+  auto placed = place(tenant, std::move(pickup));
+  if (!placed.ok() || wish.instead.empty()) return placed;
+  // Placed first: what fails in between leaves the customer two, and the wish that is sent again
+  // ends the other. Whose shop has it ready by now keeps both.
+  const auto ended = act(tenant, end_instead(wish));
+  if (!ended.ok() && ended.error().code != ErrorCode::kConflict) return ended.error();
+  return placed;
+}
+
+Result<Done> PickupService::may_end_instead(const Tenant& tenant, const Wish& wish) {
+  if (wish.instead.empty()) return Done{};
+  const auto found = ports_.book.pickup(tenant.id, wish.instead);
+  if (!found.ok()) return found.error();
+  const bool own = found->has_value() && (*found)->customer_id == wish.customer_id &&
+                   wish.instead != wish.id && !is_purchase((*found)->purchase);
+  if (own) return Done{};
+  return Error{ErrorCode::kNotFound, "there is no such pick-up to end"};
 }
 
 Result<Cart> PickupService::cart(const Tenant& tenant, const std::vector<Store>& stores,
@@ -216,6 +243,19 @@ Result<int> PickupService::remind(const Tenant& tenant) {
   for (const Pickup& pickup : *due) {
     mails.emplace_back(change::TellShopper{
         .pickup_id = pickup.id, .mail_id = reminder_id(pickup), .step = PickupMailStep::kReminder});
+  }
+  if (mails.empty()) return 0;
+  if (auto told = ports_.storage.apply(tenant.id, mails); !told.ok()) return told.error();
+  return static_cast<int>(mails.size());
+}
+
+Result<int> PickupService::offer_elsewhere(const Tenant& tenant) {
+  const auto late = ports_.book.unanswered_pickups(
+      tenant.id, ports_.clock.now() - kLateOfferSeconds, kRemindedAtOnce);
+  if (!late.ok()) return late.error();
+  std::vector<Change> mails;
+  for (const Pickup& pickup : *late) {
+    mails.push_back(mail_of(pickup.id, PickupMailStep::kLate));
   }
   if (mails.empty()) return 0;
   if (auto told = ports_.storage.apply(tenant.id, mails); !told.ok()) return told.error();

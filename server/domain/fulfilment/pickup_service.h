@@ -47,6 +47,7 @@ class PickupService {
     std::string language;
     std::string page;  // Pickup::page
     std::vector<Wanted> wanted;
+    std::string instead = {};  // of the customer's open pick-up that ends once this one is placed
   };
   // From when a shop would have it ready; none: it does not put things aside, or is not open.
   [[nodiscard]] std::optional<Seconds> promise(const Tenant& tenant,
@@ -56,7 +57,8 @@ class PickupService {
   Result<Cart> cart(const Tenant& tenant, const std::vector<Store>& stores,
                     const std::vector<Wanted>& wanted);
   // kConflict: there is not enough any more (kNotEnough), or the customer has too many;
-  // kInvalid: a wish nobody can have; kNotFound: no such product or shop.
+  // kInvalid: a wish nobody can have; kNotFound: no such product or shop, or no such pick-up to
+  // end.
   Result<Pickup> reserve(const Tenant& tenant, const Wish& wish);
   Result<Pickup> act(const Tenant& tenant, PickupMove move);
   // Open pick-ups whose time has run out are given up; how many.
@@ -65,6 +67,8 @@ class PickupService {
   Result<Done> release_sold(const Tenant& tenant);
   // Who has a day left to come is reminded; how many.
   Result<int> remind(const Tenant& tenant);
+  // Whose shop has not answered is told that they may have it elsewhere; how many.
+  Result<int> offer_elsewhere(const Tenant& tenant);
 
   struct Again {
     std::string pickup_id;
@@ -78,6 +82,7 @@ class PickupService {
   Result<Pickup> tell_again(const Tenant& tenant, const Again& again);
 
  private:
+  Result<Done> may_end_instead(const Tenant& tenant, const Wish& wish);
   Result<Pickup> place(const Tenant& tenant, Pickup pickup);
   [[nodiscard]] Seconds keep_until(const Tenant& tenant, const Pickup& pickup,
                                    PickupAction action) const;

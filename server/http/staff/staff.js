@@ -135,6 +135,17 @@ function put(...content) {
   if (content.length !== page.childNodes.length || content.some((node, i) => page.childNodes[i] !== node)) tools.fill(page, ...content);
 }
 
+/** For who answers for others: the shops that have not said yes in their time. */
+const unanswered = make('p', {class: 'sentence unanswered', role: 'status'});
+/** @param {(Pickup | import('./parcel.js').Parcel)[]} jobs  whether there are any */
+function showsUnanswered(jobs) {
+  if (!['manager', 'head_office'].includes(board.work?.staff.role ?? '')) return false;
+  const shops = jobs.filter(({state, late}) => late && (state === 'placed' || state === 'assigned')).map((job) => job.shop_name);
+  const text = counted(words.unanswered, shops.length, {shops: [...new Set(shops)].join(words.list_comma)});
+  if (unanswered.textContent !== text) unanswered.textContent = text;
+  return shops.length > 0;
+}
+
 const empty = make('div', {class: 'door'}, make('p', {class: 'door__title'}, words.empty), make('p', {class: 'quiet'}, words.empty_more));
 
 function show() {
@@ -172,7 +183,7 @@ function show() {
   frame.head(words.title, say(words.as_of, {time: hour(asOfTime)}), true);
   document.title = say(words.title_counted, {count: pickups.length});
   const list = rows.follow(pickups, aboutOf);
-  put(pickups.length > 0 ? list : empty);
+  put(...(showsUnanswered(pickups) ? [unanswered] : []), pickups.length > 0 ? list : empty);
 }
 /** @type {import('./results.js').Result | undefined} */
 let shownResult;

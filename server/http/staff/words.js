@@ -9,6 +9,8 @@ export const WORDS = {
     empty: '今やることはありません',
     empty_more: '新しい取り置きが入ると、ここに出ます',
     new_ones: '新しい取り置きが{count}件あります',
+    unanswered: '返事のないものが{count}件あります（{shops}）',
+    list_comma: '、',
     turned_late: '{code} が期限を過ぎました',
     back: '一覧',
     back_to_list: '一覧へ戻る',
@@ -79,7 +81,7 @@ export const WORDS = {
     mails: 'お客さまへのメール',
     mail_step: {
       placed: '受付のお知らせ', ready: 'ご用意できたお知らせ', rejected: 'ご用意できないお知らせ', cancelled: '取り消しのお知らせ', expired: '期限切れのお知らせ',
-      reminder: '期限前のお知らせ',
+      reminder: '期限前のお知らせ', late: '返事が遅れているお知らせ',
     },
     mail_outcome: {sent: '{time} に送りました', waiting: '送信を待っています', unanswered: '届いたかどうか分かりません（{time}）', failed: '送れませんでした', not_sent: '送っていません'},
     mail_reason: {
@@ -158,6 +160,8 @@ export const WORDS = {
     empty: 'Nothing to do right now',
     empty_more: 'New pick-ups will appear here',
     new_ones: {one: 'A new pick-up has come in', many: '{count} new pick-ups have come in'},
+    unanswered: {one: 'One is not answered ({shops})', many: '{count} are not answered ({shops})'},
+    list_comma: ', ',
     turned_late: '{code} is past its limit',
     back: 'List',
     back_to_list: 'Back to the list',
@@ -226,7 +230,7 @@ export const WORDS = {
     undecided_note: 'Decide in Shopify whether to refund or send what was not handed over. It leaves this list then',
     cannot_note_bought: 'The pick-up ends; this cannot be undone. Refund or sending is decided in Shopify',
     mails: 'Mails to the customer',
-    mail_step: {placed: 'Received', ready: 'Ready to pick up', rejected: 'Could not be prepared', cancelled: 'Cancelled', expired: 'Time is up', reminder: 'Reminder'},
+    mail_step: {placed: 'Received', ready: 'Ready to pick up', rejected: 'Could not be prepared', cancelled: 'Cancelled', expired: 'Time is up', reminder: 'Reminder', late: 'Shop is late'},
     mail_outcome: {sent: 'sent {time}', waiting: 'waiting to be sent', unanswered: 'may or may not have arrived ({time})', failed: 'could not be sent', not_sent: 'not sent'},
     mail_reason: {
       outdated: 'not sent: it had changed before', no_address: 'not sent: the customer has no mail address', no_customer: 'not sent: the customer’s account is gone',

@@ -35,12 +35,13 @@ class Backend {
     return pickup;
   }
 
-  place({ id, shop: where, lines: [line] }) {
+  place({ id, shop: where, lines: [line], instead }) {
     const there = this.pickups.find((one) => one.id === id);
     if (there) return { json: { pickup: there } };
     const from = this.shops.find((one) => one.shop === where);
     if (from.offered < line.quantity) return { status: 409, json: { error: { code: 'conflict', message: 'not enough' } } };
     from.offered -= line.quantity;
+    if (instead) this.cancel({ id: instead });
     return { json: { pickup: this.pickup('placed', { id, shop: where, shop_name: from.name, map_url: from.map_url, ready_from: from.from, placed_at: kNow, changed_at: kNow, lines: [{ ...kProduct, quantity: line.quantity, picked: 0 }] }) } };
   }
 
@@ -274,6 +275,33 @@ describe('pick-up page', () => {
       await go(tab).click();
       await reads(tab.locator('.tsunagi-pickup__notice'), sentence);
       assert.ok(await go(tab).isVisible());
+      await tab.context().close();
+    });
+  }
+
+  for (const [locale, words] of [
+    ['ja', { late: '渋谷店の確認に時間がかかっています', elsewhere: 'ほかの店舗を探す', change: '新宿店に変える', ends: '渋谷店の取り置きは、変えたときに取り消します' }],
+    ['en', { late: '渋谷店 has not answered yet', elsewhere: 'Find another shop', change: 'Change to 新宿店', ends: 'Your pick-up at 渋谷店 is cancelled then' }],
+  ]) {
+    test(`a shop that does not answer: another one is chosen with one tap, in ${locale}`, async () => {
+      const late = world.pickup('placed', { unanswered: true, lines: [{ ...kProduct, quantity: 2, picked: 0 }] });
+      const tab = await loaded('', { locale });
+      await reads(held(tab), words.late);
+      await keepScreen(tab, `pickup-late-${locale}`, { fullPage: true });
+      assert.deepEqual(await axe(tab), []);
+      await tab.getByRole('link', { name: words.elsewhere }).click();
+      await reads(go(tab), words.change);
+      assert.equal(await tab.getByRole('radio', { name: /渋谷店/ }).count(), 0, 'it is the one that does not answer');
+      await tab.getByText(words.ends).waitFor();
+      assert.equal(await tab.locator('.tsunagi-pickup__figure').innerText(), '2');
+      await keepScreen(tab, `pickup-change-${locale}`, { fullPage: true });
+      assert.deepEqual(await axe(tab), []);
+      await go(tab).click();
+      await tab.locator('.tsunagi-pickup__card--open').filter({ hasText: '新宿店' }).waitFor();
+      assert.equal(placed().at(-1).instead, late.id);
+      assert.equal(late.state, 'cancelled');
+      await tab.locator('.tsunagi-pickup__card--open').filter({ hasText: '渋谷店' }).waitFor({ state: 'detached' });
+      assert.deepEqual(tab.problems, []);
       await tab.context().close();
     });
   }

@@ -86,6 +86,7 @@ describe('staff page', () => {
         assert.deepEqual(await page.locator('.badge').allInnerTexts(), words.states);
         assert.deepEqual((await page.locator('.timer').allInnerTexts()).slice(0, 2), [words.late, words.left]);
         assert.equal(await page.locator('.timer--late').count(), 1);
+        assert.equal(await page.locator('.unanswered').count(), 0, 'a clerk answers for nobody else');
         assert.equal(await page.locator('.job__shop').count(), 0);
         await noFindings();
         await noSideScroll();
@@ -111,6 +112,7 @@ describe('staff page', () => {
     server.staff = { name: '本部 太郎', role: 'head_office' };
     await open();
     assert.deepEqual(await page.locator('.job__shop').allInnerTexts(), Array(4).fill('渋谷店'));
+    assert.equal(await page.locator('.unanswered').innerText(), '返事のないものが1件あります（渋谷店）');
     await row('905021').getByText('英語のお客さま').waitFor();
     assert.equal(await page.locator('.tag').count(), 1);
     await row('310577').getByText('ほか2品').waitFor();

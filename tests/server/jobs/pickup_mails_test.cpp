@@ -33,6 +33,7 @@ class PickupMailsTest : public World, public testing::Test {
     pickup.language = language;
     pickup.page = "/apps/tsunagi";
     pickup.placed_at = pickup.changed_at = clock.now();
+    pickup.accept_by = clock.now() + 1'200;
     pickup.ready_from = clock.now() + 3'600;
     pickup.hold_until = clock.now() + 3 * kDay;
     pickup.lines = {
@@ -208,6 +209,18 @@ TEST_F(PickupMailsTest, AMailThatAKilledServerWasSendingIsNotSentAgainByItself) 
   ASSERT_THAT(mailer.sent, SizeIs(2));
   EXPECT_EQ(mailer.sent[0].id, mailer.sent[1].id);
   EXPECT_THAT(log(), ElementsAre("placed sent"));
+}
+
+TEST_F(PickupMailsTest, WhoseShopDoesNotAnswerIsToldOnce) {
+  placed();
+  work();
+  pass(1'200 + kLateOfferSeconds - 120, 60);
+  EXPECT_THAT(log(), testing::ElementsAre("placed sent")) << "its managers see it first";
+  pass(240, 60);
+  EXPECT_THAT(log(), testing::ElementsAre("placed sent", "late sent"));
+  EXPECT_TRUE(done(PickupAction::kAccept).ok());
+  pass(1'200, 60);
+  EXPECT_THAT(log(), testing::ElementsAre("placed sent", "late sent"));
 }
 
 TEST_F(PickupMailsTest, OneReminderADayBeforeAndOneMailWhenItIsGivenUp) {

@@ -37,6 +37,7 @@ class PickupMailLogTest : public StorageTest {
     wish.code = std::to_string(100'000 + ++codes_);
     wish.page = "/a/b";
     wish.placed_at = wish.changed_at = kNow;
+    wish.accept_by = kNow + 1'200;
     wish.hold_until = kNow + 3 * 86'400;
     wish.lines = {{.product_id = "20",
                    .product_code = "4920",
@@ -171,6 +172,22 @@ TEST_P(PickupMailLogTest, WhoIsReadyBeforeTheLastDayIsRemindedOnIt) {
   clock_.set(last_day + 1);
   ready(kTwo);
   EXPECT_EQ(0U, due(last_day + 2)) << "who was told on the last day";
+}
+
+TEST_P(PickupMailLogTest, WhoseShopDoesNotAnswerIsFoundUntilTheyAreTold) {
+  place(kOne);
+  const Seconds by = value(db().pickup(kShop, kOne))->accept_by;
+  const auto late = [&](Seconds until) {
+    return value(db().unanswered_pickups(kShop, until, 10)).size();
+  };
+  EXPECT_EQ(0U, late(by - 1));
+  EXPECT_EQ(1U, late(by));
+  apply({tell(kOne, "late", PickupMailStep::kLate)});
+  EXPECT_EQ(0U, late(by));
+  place(kTwo);
+  EXPECT_EQ(1U, late(by));
+  ready(kTwo);
+  EXPECT_EQ(0U, late(by));
 }
 
 TEST_P(PickupMailLogTest, RedactionRemovesTheMailsAndTheirItems) {

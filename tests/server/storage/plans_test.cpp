@@ -81,9 +81,10 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
       "kCountItems",        "kForgetItems",    "kForgetRestocks",
       "kOpenShipments",     "kForgetTakings",  "kForgetTakingItems",
       "kForgetSentHeld",    "kOpenWork",       "kOpenShipmentsOf",
-      "kForgetFetchedHeld"};
+      "kForgetFetchedHeld", "kUnanswered"};
   const std::map<std::string, std::string> by_index = {{"kOpen", "pickup_open"},
                                                        {"kOpenOf", "pickup_open"},
+                                                       {"kUnanswered", "pickup_open"},
                                                        {"kReleaseSold", "pickup_line_held"},
                                                        {"kUndecided", "pickup_order_undecided"},
                                                        {"kUndecidedOf", "pickup_order_undecided"}};
