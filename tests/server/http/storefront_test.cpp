@@ -278,6 +278,38 @@ TEST_F(Storefront, ManyShopsAreNarrowedByPrefectureWithoutAnyScript) {
   EXPECT_EQ(whole.find("tsunagi-stock__more"), std::string::npos);
 }
 
+TEST_F(Storefront, ThePickUpPageIsToldOfTheAreasOfShopsThatPutAside) {
+  std::vector<Store> many;
+  for (int i = 1; i <= 10; ++i) {
+    const std::string id = std::to_string(i);
+    many.push_back({id, "S" + id, "店" + id, "", i == 10 ? "大阪府1" : "東京都1", i, false});
+  }
+  (void)storage.FakeStorage::apply(kShopId, {change::PutStores{many}});
+  with_settings([](Settings& settings) { settings.pickup.on = true; });
+  const auto shown = [&] {
+    clock.advance(kShopListCacheSeconds + 1);
+    return json(get(
+        signed_path("/pickup.json", {.customer = kMember, .asked = {{"code", "4900000000017"}}})));
+  };
+  const Json ten = shown();
+  EXPECT_EQ(ten["shops"][9]["area"], 27);
+  ASSERT_EQ(ten["areas"].size(), 3U);
+  EXPECT_EQ(ten["areas"][2],
+            Json::parse(R"json({"code":27,"ja":"大阪府（1）","en":"Osaka (1)"})json"));
+  with_settings([](Settings& settings) {
+    settings.stores = {{.store_id = "10",
+                        .name = "",
+                        .hidden = false,
+                        .safety_stock = 0,
+                        .no_pickup = true,
+                        .hours = std::nullopt,
+                        .position = std::nullopt}};
+  });
+  const Json nine = shown();
+  EXPECT_EQ(nine["shops"].size(), 9U);
+  EXPECT_FALSE(nine.contains("areas")) << "all of them are in Tokyo";
+}
+
 TEST_F(Storefront, PagesAreLiquidBelowTheShopsOwnPath) {
   const Answer page = get(signed_path("/card", {.path_prefix = "/community/kaiin"}));
   EXPECT_EQ(page.status, 200);
