@@ -9,15 +9,17 @@
  * @typedef {{id: string, code: string, state: State, shop: string, shop_name: string, phone?: string, map_url?: string, ready_from: number,
  *   hold_until: number, placed_at: number, changed_at: number, lines: Line[], can_cancel: boolean, reason?: string,
  *   unanswered?: boolean, online?: {order: string, paid: boolean}}} Pickup
- * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number}} Shop
- * @typedef {{now: number, nonce?: string, product?: {name: string, code: string}, shops?: Shop[], pickups: Pickup[]}} Answer
+ * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number, area?: number}} Shop
+ * @typedef {{code: number, ja: string, en: string}} Area
+ * @typedef {{now: number, nonce?: string, product?: {name: string, code: string}, shops?: Shop[], areas?: Area[], pickups: Pickup[]}} Answer
  * @typedef {{
  *   state: 'loading' | 'known' | 'signed_out' | 'paused' | 'offline' | 'failed', late: '' | 'offline' | 'stale', data: Answer, notFound: boolean,
- *   asked: string, instead: string, chosen: string, quantity: number, busy: string, notice: {at: string, text: string}, allShops: boolean, allPast: boolean, reserveMore: boolean, signIn: string,
+ *   asked: string, area: string, instead: string, chosen: string, quantity: number, busy: string, notice: {at: string, text: string}, allShops: boolean, allPast: boolean, reserveMore: boolean, signIn: string,
  * }} Model
- *   late: the figures are older than the last attempt; asked: the shop that the address names; instead: the pick-up that ends with the next one; busy: what is being sent; notice.at: the pick-up it is
+ *   late: the figures are older than the last attempt; asked: the shop that the address names; area: the code of the only one whose shops are shown, or of none;
+ *   instead: the pick-up that ends with the next one; busy: what is being sent; notice.at: the pick-up it is
  *   about, "" for the form
- * @typedef {{say: Say, moment: (instant: number) => string, clock: (instant: number) => string,
+ * @typedef {{say: Say, language: 'ja' | 'en', moment: (instant: number) => string, clock: (instant: number) => string,
  *   draw: (text: string) => {width: number, path: string} | undefined}} Tools
  *   draw: a barcode; nothing while there is no core
  */
@@ -205,13 +207,26 @@ export const replaced = ({data, instead}) => data.pickups.find((pickup) => picku
 export const showsForm = ({data, reserveMore, instead}) => Boolean(data.product) &&
   (reserveMore || Boolean(replaced(/** @type {Model} */ ({data, instead}))) || !data.pickups.some((pickup) => isOpen(pickup) && ofProduct(pickup, data)));
 
+/** The area when it can be chosen. @param {Model} model */
+const chosenArea = ({data, area}) => (data.areas ?? []).find(({code}) => code > 0 && String(code) === area);
+
 /**
- * The asked-for shop first, then those that can hold it, in the merchant's order.
+ * The asked-for shop first, then those that can hold it, in the merchant's order; of the chosen area, when one is.
  * @param {Model} model
  */
-function inOrder(model) {
+export function inOrder(model) {
+  const area = chosenArea(model);
   const rank = (/** @type {Shop} */ shop) => (shop.shop === model.asked ? 0 : canHold(shop) ? 1 : 2);
-  return [...(model.data.shops ?? [])].sort((a, b) => rank(a) - rank(b));
+  return (model.data.shops ?? []).filter((shop) => !area || shop.area === area.code || shop.shop === model.asked).sort((a, b) => rank(a) - rank(b));
+}
+
+/** @param {Model} model @param {Tools} tools */
+function areas(model, {say, language}) {
+  const {areas: all} = model.data;
+  if (!all) return false;
+  const chosen = chosenArea(model);
+  return element('select', {class: 'tsunagi-stock__area', 'aria-label': say('where'), autocomplete: 'off'},
+    ...all.map((area) => element('option', {value: area.code, selected: area === chosen}, area[language])));
 }
 
 /** @param {Shop} shop @param {Model} model @param {Tools} tools */
@@ -242,6 +257,7 @@ function form(model, tools) {
     able.length === 0 && element('p', {class: 'tsunagi-pickup__sentence'}, say('nowhere')),
     element('fieldset', {class: 'tsunagi-pickup__choices'},
       element('legend', {class: 'tsunagi-pickup__legend'}, say('choose')),
+      areas(model, tools),
       element('ul', {class: 'tsunagi-pickup__shops', role: 'list'}, ...shown.map((shop) => shopRow(shop, model, tools))),
       shown.length < shops.length && button('shops', say('all_shops', {count: shops.length - shown.length}))),
     able.length > 0 && element('div', {class: 'tsunagi-pickup__quantity', role: 'group', 'aria-label': say('quantity')},

@@ -21,6 +21,8 @@ const JA = {
   nothing: '取り置きはまだありません。商品ページの「取り置く」から、お店に取り置けます',
 
   choose: '受け取る店舗',
+  where: '都道府県',
+  shown: '{count}店舗を表示しています',
   promise: '{time} から受け取れます',
   none: 'いまは取り置けません',
   closed: '受け取れる日時をお店にお尋ねください',
@@ -108,6 +110,8 @@ const EN = {
   nothing: 'You have no reservations yet. Choose “Reserve” on a product’s page',
 
   choose: 'Shop',
+  where: 'Prefecture',
+  shown: 'Showing {count} shops',
   promise: 'Ready from {time}',
   none: 'Can’t be reserved now',
   closed: 'Please ask the shop when it can be ready',

@@ -45,7 +45,7 @@ class TsunagiPickup extends HTMLElement {
   #ask = () => {};
   /** @type {Model} */
   #model = {
-    state: 'loading', late: '', data: {now: 0, pickups: []}, notFound: false, asked: '', instead: '', chosen: '', quantity: 1, busy: '', notice: {at: '', text: ''}, allShops: false,
+    state: 'loading', late: '', data: {now: 0, pickups: []}, notFound: false, asked: '', area: '', instead: '', chosen: '', quantity: 1, busy: '', notice: {at: '', text: ''}, allShops: false,
     allPast: false, reserveMore: false, signIn: '',
   };
 
@@ -60,6 +60,7 @@ class TsunagiPickup extends HTMLElement {
     }, {signal});
     this.addEventListener('change', (event) => {
       if (event.target instanceof HTMLInputElement) this.#choose(event.target.value);
+      if (event.target instanceof HTMLSelectElement) this.#narrow(event.target.value);
     }, {signal});
     this.#begun ??= this.#begin();
     void this.#begun.then(() => {
@@ -87,6 +88,7 @@ class TsunagiPickup extends HTMLElement {
     this.#code = asked.get('code') ?? '';
     this.#model.asked = asked.get('shop') ?? '';
     this.#model.instead = asked.get('instead') ?? '';
+    this.#model.area = this.#live.areaOf(this.dataset.customer);
     this.#model.signIn = `${this.dataset.signIn}?return_to=${encodeURIComponent(location.pathname + location.search)}`;
     this.#kept = this.#recall();
     this.#takeColours();
@@ -207,7 +209,7 @@ class TsunagiPickup extends HTMLElement {
       model.quantity = before?.lines.find((line) => line.code === data.product?.code)?.quantity ?? model.quantity;
       const asked = shops.find((shop) => shop.shop === model.asked);
       if (asked && !canHold(asked)) this.#notify('asked_is_out', {shop: asked.name});
-      else model.chosen = (asked && !saidNo(asked.shop) ? asked : shops.find((shop) => canHold(shop) && !saidNo(shop.shop)))?.shop ?? '';
+      else model.chosen = (asked && !saidNo(asked.shop) ? asked : this.#shapes.inOrder(model).find((shop) => canHold(shop) && !saidNo(shop.shop)))?.shop ?? '';
     }
     const chosen = shops.find((shop) => shop.shop === model.chosen);
     if (chosen && !canHold(chosen)) this.#notify('gone', {shop: chosen.name});
@@ -231,10 +233,10 @@ class TsunagiPickup extends HTMLElement {
   }
 
   #tools() {
-    const language = this.#language;
+    const language = /** @type {'ja' | 'en'} */ (this.#language);
     const {moment, clock} = this.#words;
     return {
-      say: this.#say, clock,
+      say: this.#say, language, clock,
       moment: (/** @type {number} */ instant) => moment(language, instant, this.#model.data.now),
       draw: (/** @type {string} */ text) => {
         const drawing = this.#core?.barcode('code128', text);
@@ -271,6 +273,19 @@ class TsunagiPickup extends HTMLElement {
     this.#quiet();
     this.#keepChoice();
     this.#paint();
+  }
+
+  /** Only the shops of an area; one of them is chosen as at first. @param {string} area */
+  #narrow(area) {
+    const model = this.#model;
+    model.area = this.#live.areaOf(this.dataset.customer, area);
+    const {canHold, inOrder} = this.#shapes;
+    const shops = inOrder(model);
+    if (!shops.some(({shop}) => shop === model.chosen)) model.chosen = shops.find(canHold)?.shop ?? '';
+    this.#quiet();
+    this.#keepChoice();
+    this.#paint();
+    this.#speak(this.#say('shown', {count: this.#view.querySelectorAll('.tsunagi-pickup__shop').length}));
   }
 
   /** @param {Event} event */

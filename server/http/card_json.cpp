@@ -41,7 +41,23 @@ void append_shop(std::string& out, const ShopStock& shop) {
   append_present(out, "north", shop.north);
   append_present(out, "east", shop.east);
   if (shop.approximate) append_flag(out, "approximate", true);
+  append_present(out, "prefecture", shop.prefecture);
   out += '}';
+}
+
+void append_areas(std::string& out, const std::vector<Area>& areas) {
+  append_name(out, "areas");
+  out += '[';
+  for (const Area& area : areas) {
+    if (out.back() == '}') out += ',';
+    out += '{';
+    append_member(out, "code", area.code);
+    append_member(out, "ja", area.ja);
+    append_member(out, "en", area.en);
+    append_member(out, "count", area.count);
+    out += '}';
+  }
+  out += ']';
 }
 
 void append_product(std::string& out, const StockModel& product) {
@@ -57,6 +73,7 @@ void append_product(std::string& out, const StockModel& product) {
   append_present(out, "more_url", product.more_url);
   append_present(out, "pickup_url", product.pickup_url);
   append_present(out, "others", product.others);
+  if (!product.areas.empty()) append_areas(out, product.areas);
   append_name(out, "shops");
   out += '[';
   for (const ShopStock& shop : product.shops) append_shop(out, shop);

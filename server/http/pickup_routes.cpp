@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/domain/stock/shop_areas.h"
 #include "server/http/pickup_cart.h"
 #include "server/http/pickup_json.h"
 #include "server/http/pickup_shops.h"
@@ -33,26 +34,40 @@ Result<std::optional<StockModel>> stock_of(const Context& context, const Asked& 
   return std::optional(std::move(models->front()));
 }
 
-OrderedJson offers(const Context& context, const Asked& asked, const StockModel& stock,
-                   const std::vector<Store>& stores) {
+struct Offers {
+  OrderedJson shops;
+  OrderedJson areas;  // null where there is nothing to choose between
+};
+
+OrderedJson areas_json(const std::vector<ShopStock>& shops) {
+  OrderedJson list;
+  for (const Area& area : areas_of(shops)) {
+    list.push_back({{"code", area.code}, {"ja", area.ja}, {"en", area.en}});
+  }
+  return list;
+}
+
+Offers offers(const Context& context, const Asked& asked, const StockModel& stock,
+              const std::vector<Store>& stores) {
   std::map<std::string_view, const Store*> known;
   for (const Store& store : stores) known[store.store_id] = &store;
   OrderedJson list = OrderedJson::array();
+  std::vector<ShopStock> able;
   for (const ShopStock& shop : stock.shops) {
     const auto store = known.find(shop.shop_id);
     if (store == known.end() || !puts_aside(asked.tenant.settings, *store->second)) continue;
     const int64_t offered = shop.known ? shop.on_hand - shop.held - shop.safety : 0;
-    OrderedJson offer = {{"shop", shop.shop_id},
-                         {"name", shop.name},
-                         {"phone", shop.phone},
-                         {"map_url", shop.map_url},
-                         {"offered", std::clamp<int64_t>(offered, 0, kPickupQuantityMost)}};
+    OrderedJson offer = {
+        {"shop", shop.shop_id},  {"name", shop.name},
+        {"phone", shop.phone},   {"map_url", shop.map_url},
+        {"area", area_of(shop)}, {"offered", std::clamp<int64_t>(offered, 0, kPickupQuantityMost)}};
     if (const auto from = context.ports.pickups.promise(asked.tenant, shop.shop_id)) {
       offer["from"] = *from;
     }
     list.push_back(std::move(offer));
+    able.push_back(shop);
   }
-  return list;
+  return {.shops = std::move(list), .areas = areas_json(able)};
 }
 
 Reply pickup_answer(const Context& context, const Asked& asked, const Result<Pickup>& pickup) {
@@ -119,7 +134,9 @@ Reply pickup_figures(const Context& context, const Asked& asked) {
       return refuse(404, "not_found", "No shop counts this product.");
     }
     json["product"] = {{"name", (*stock)->product_name}, {"code", *code}};
-    json["shops"] = offers(context, asked, **stock, *stores);
+    Offers found = offers(context, asked, **stock, *stores);
+    json["shops"] = std::move(found.shops);
+    if (!found.areas.is_null()) json["areas"] = std::move(found.areas);
   }
   OrderedJson list = OrderedJson::array();
   for (const Pickup& pickup : *own) list.push_back(shopper_json(pickup, shops, asked.now));

@@ -121,6 +121,11 @@ std::vector<ProductQuestion> products_of(const std::vector<Parameter>& parameter
   return products;
 }
 
+// What names no area is all of them.
+int64_t area_asked(const Asked& asked) {
+  return parse_id(only(asked.proxy.others, "area").value_or("")).value_or(0);
+}
+
 Result<std::vector<StockModel>> stock_models(const Context& context, const Asked& asked) {
   StockService::Question question;
   question.products = products_of(asked.proxy.others);
@@ -132,12 +137,16 @@ Result<std::vector<StockModel>> stock_models(const Context& context, const Asked
   }
   question.customer_id = asked.proxy.customer_id;
   question.all_shops = only(asked.proxy.others, "all") == "1";
+  question.area = area_asked(asked);
   auto models = context.ports.stock.stock(asked.tenant, question);
-  if (models.ok() && asked.tenant.settings.pickup.on) {
-    for (StockModel& model : *models) {
-      model.pickup_url =
-          asked.proxy.path_prefix + "/pickup?code=" + percent_encode(model.product_code);
-    }
+  if (!models.ok()) return models;
+  for (StockModel& model : *models) {
+    const std::string code = percent_encode(model.product_code);
+    const std::string& path = asked.proxy.path_prefix;
+    if (asked.tenant.settings.pickup.on) model.pickup_url = path + "/pickup?code=" + code;
+    if (model.others == 0) continue;
+    model.more_url = path + "/stock?barcode=" + code + "&sku=" + code + "&all=1";
+    if (model.area != 0) model.more_url += "&area=" + std::to_string(model.area);
   }
   return models;
 }
@@ -160,7 +169,8 @@ Reply stock(const Context& context, const Asked& asked) {
 }
 
 Reply pins(const Context& context, const Asked& asked) {
-  auto models = context.ports.stock.pinned(asked.tenant, asked.proxy.customer_id);
+  auto models =
+      context.ports.stock.pinned(asked.tenant, asked.proxy.customer_id, area_asked(asked));
   if (!models.ok()) return failed(models.error());
   if (auto marked = mark_asked(context, asked, *models); !marked.ok()) {
     return failed(marked.error());
@@ -203,15 +213,21 @@ Reply stock_page(const Context& context, const Asked& asked) {
   for (StockModel& model : *models) {
     if (asked.tenant.settings.paused) break;
     model.can_locate = true;  // as far as anybody knows here; the page's script does
+    // From here: the page's own path has its language.
+    const size_t query = model.more_url.find('?');
+    if (query != std::string::npos) model.more_url.erase(0, query);
     japanese += liquid_safe(render_stock(model, {Language::kJapanese, asked.now}));
     english += liquid_safe(render_stock(model, {Language::kEnglish, asked.now}));
   }
-  return liquid_reply(context.assets.stock_page.fill(
-                          {{"base", asked.proxy.path_prefix},
-                           {"products", liquid_safe(escape_attribute(stock_query(asked)))},
-                           {"japanese", japanese},
-                           {"english", english}}),
-                      kNoStore);
+  return liquid_reply(
+      context.assets.stock_page.fill(
+          {{"base", asked.proxy.path_prefix},
+           {"products", liquid_safe(escape_attribute(stock_query(asked)))},
+           {"area",
+            only(asked.proxy.others, "area") ? std::to_string(area_asked(asked)) : std::string()},
+           {"japanese", japanese},
+           {"english", english}}),
+      kNoStore);
 }
 
 Reply manifest(const Context& context, const Asked& asked) {

@@ -8,7 +8,7 @@ import { query } from '../support/database.mjs';
 import { Mailbox } from '../support/mailbox.mjs';
 import { freePort, until } from '../support/processes.mjs';
 import { seed } from '../support/seed.mjs';
-import { Stack } from '../support/stack.mjs';
+import { Stack, send } from '../support/stack.mjs';
 
 const kIdleMs = 1_000;  // what comes late may not move anything either
 const kSeenMs = 15_000;
@@ -185,4 +185,134 @@ test('the merchant lets customers ask, sees who waits, and says where a shop is'
   await counter.shelf(data.products[2], 2);
   await until('the mail', () => mailbox.mails.some(({ subject }) => subject === `${data.products[2].name}が入りました`), 60_000, 200);
   await desk.context().close();
+});
+
+// Of every prefecture how many, in the order of the prefectures' numbers; the three of the seed are in Tokyo.
+const kMore = [['北海道', '札幌店'], ['宮城県', '仙台店'], ['東京都', '池袋店', '上野店', '吉祥寺店', '立川店', '町田店', '銀座店', '品川店', '秋葉原店'], ['神奈川県', '横浜ポルタ店', '川崎店'],
+  ['愛知県', '名古屋店'], ['大阪府', '梅田店', 'なんば店', '天王寺店'], ['福岡県', '博多店', '天神店'], ['', '通販倉庫']];
+const kAreas = {
+  ja: ['すべての都道府県（22）', '北海道（1）', '宮城県（1）', '東京都（11）', '神奈川県（2）', '愛知県（1）', '大阪府（3）', '福岡県（2）', 'その他（1）'],
+  en: ['All prefectures (22)', 'Hokkaido (1)', 'Miyagi (1)', 'Tokyo (11)', 'Kanagawa (2)', 'Aichi (1)', 'Osaka (3)', 'Fukuoka (2)', 'Other (1)'],
+};
+const kOsaka = '27';
+const kOsakaShops = ['梅田店', 'なんば店', '天王寺店'];
+const kSays = { ja: { shown: '4店舗を表示しています', show: '表示', label: '都道府県', more: '他の店舗を見る（2）' }, en: { shown: 'Showing 4 shops', show: 'Show', label: 'Prefecture', more: 'See other shops (2)' } };
+
+test('many shops in several prefectures', async (t) => {
+  const [product] = data.products;
+  const { pos } = data;
+  await send('PUT', `${stack.smaregi.control}/contracts/${stack.keys.contract_id}`, { rate_limit: { reads_per_second: 1_000, writes_per_second: 1_000 } });
+  const made = [];
+  for (const [prefecture, ...names] of kMore) {
+    for (const name of names) {
+      made.push(await pos('POST', '/stores', { storeCode: `M${made.length}`, storeName: name, storeAbbr: name, division: '1', phoneNumber: '03-1234-5678',
+        address: prefecture && `${prefecture}1-2-3`, displaySequence: String(10 + made.length) }));
+    }
+  }
+  for (const [i, { storeId }] of made.entries()) await pos('PATCH', `/stock/${product.product_id}`, { storeId: String(storeId), stockAmount: String(i % 3 * 4) });
+  await data.merchant('POST', '/refresh', {});
+  await until('the new shops', async () => {
+    const { products: [{ shops }] } = await send('GET', stack.server + counter.path('', '/stock.json', { barcode: product.code, all: '1' }));
+    return shops.length === made.length + 3 && shops.every(({ known }) => known);
+  }, 90_000, 500);
+  const [customer] = data.joined;
+  const favourite = data.stores[1];
+
+  const choice = (page) => page.locator('.tsunagi-stock__area').first();
+  const names = (page) => page.locator('.tsunagi-stock__name').allTextContents();
+  const narrowed = (page) => until('the shops of Osaka', async () => (await names(page)).join() === [favourite.storeName, ...kOsakaShops].join(), kSeenMs, 100);
+  const kept = (page) => page.evaluate(() => localStorage.getItem('tsunagi:area'));
+  const star = async (page) => {
+    const button = page.locator(`.tsunagi-stock__star[data-tsunagi-shop="${favourite.storeId}"]`).first();
+    if ((await button.getAttribute('aria-pressed')) === 'false') await button.click();
+    await pressed(button, true);
+  };
+
+  for (const language of ['ja', 'en']) {
+    const { prefix } = kWays[language];
+    const says = kSays[language];
+    const productPage = `${prefix}/products/${product.handle}`;
+    const stockPage = `${prefix}/apps/tsunagi/stock?barcode=${product.code}`;
+    const options = { locale: language === 'ja' ? 'ja-JP' : 'en-GB' };
+
+    await t.test(`${language}: a shopper looks through one prefecture, and is asked no second time until signed out`, async () => {
+      const page = await watched(options);
+      await page.goto(signedIn(productPage));
+      await choice(page).waitFor();
+      assert.deepEqual(await choice(page).locator('option').allTextContents(), kAreas[language]);
+      assert.equal(await choice(page).getAttribute('aria-label'), says.label);
+      await star(page);
+      await looksFine(page, `area-${language}-product-page`);
+      const { height, width } = await choice(page).boundingBox();
+      assert.ok(height >= 44 && width >= 44, `${width} × ${height}`);
+      await choice(page).focus();
+      await choice(page).selectOption(kOsaka);
+      await narrowed(page);
+      await said(page, says.shown);
+      assert.ok(await choice(page).evaluate((element) => element === document.activeElement), 'focus stays');
+      assert.equal(await page.locator('.tsunagi-stock__more').count(), 0);
+      await looksFine(page, `area-osaka-${language}-product-page`);
+      await page.reload();
+      await narrowed(page);
+      assert.equal(await choice(page).inputValue(), kOsaka);
+      await looksFine(page, `area-again-${language}-product-page`);
+      await page.goto(stack.shopify.storefront + stockPage);
+      await narrowed(page);
+      assert.equal(await choice(page).inputValue(), kOsaka);
+      await looksFine(page, `area-again-${language}-stock-page`);
+      await choice(page).selectOption('0');
+      await until('all shops', async () => (await names(page)).length === 20, kSeenMs, 100);
+      assert.equal(await page.locator('.tsunagi-stock__more').innerText(), says.more);
+      await choice(page).selectOption(kOsaka);
+      await narrowed(page);
+      assert.equal(await kept(page), JSON.stringify({ customer: String(customer.id), area: kOsaka }));
+      await page.goto(stack.signOutUrl(productPage));
+      await choice(page).waitFor();
+      await until('all shops', async () => (await names(page)).length === 20, kSeenMs, 100);
+      assert.equal(await choice(page).inputValue(), '0');
+      assert.equal(await kept(page), null, 'nothing of the customer stays');
+      await page.context().close();
+    });
+
+    await t.test(`${language}: without JavaScript the form leads to the shops of one prefecture`, async () => {
+      const page = await phone(browser, { ...options, javaScriptEnabled: false });
+      await page.goto(stack.shopify.storefront + stockPage);
+      assert.equal((await names(page)).length, 20);
+      await keepScreen(page, `area-${language}-no-script`);
+      const show = page.getByRole('button', { name: says.show, exact: true });
+      for (const control of [show, choice(page)]) assert.ok((await control.boundingBox()).height >= 44);
+      await choice(page).selectOption(kOsaka);
+      await show.click();
+      await page.waitForURL(/area=27/);
+      assert.deepEqual(await names(page), kOsakaShops);
+      assert.equal(await choice(page).inputValue(), kOsaka);
+      assert.ok(new URL(page.url()).pathname.startsWith(`${prefix}/apps/`), 'in the same language');
+      await keepScreen(page, `area-osaka-${language}-no-script`);
+      await choice(page).selectOption('0');
+      await show.click();
+      await page.waitForURL(/area=0/);
+      await page.locator('.tsunagi-stock__more').click();
+      await page.waitForURL(/all=1/);
+      assert.equal((await names(page)).length, 22);
+      assert.ok(new URL(page.url()).pathname.startsWith(`${prefix}/apps/`), 'in the same language');
+      await page.context().close();
+    });
+  }
+
+  await t.test('the nearest come first within a prefecture, and nobody signed in is remembered too', async () => {
+    const page = await watched({ permissions: ['geolocation'], geolocation: kHere });
+    await send('PUT', `${stack.shopify.control}/theme`, { scheme: 'dark' });
+    await page.goto(`${stack.shopify.storefront}/products/${product.handle}`);
+    await choice(page).selectOption('14');
+    await until('the shops of Kanagawa', async () => (await names(page)).length === 2, kSeenMs, 100);
+    await page.getByRole('button', { name: kWays.ja.near }).click();
+    await page.locator('.tsunagi-stock__distance').first().waitFor();
+    assert.equal(await page.locator('.tsunagi-stock__distance').count(), 2);
+    for (const request of page.asked) assert.doesNotMatch(request, /35[.]?689|139[.]?692/, 'no request says where');
+    await looksFine(page, 'area-near');
+    await page.reload();
+    await until('the shops of Kanagawa again', async () => (await names(page)).length === 2, kSeenMs, 100);
+    await send('PUT', `${stack.shopify.control}/theme`, { scheme: 'light' });
+    await page.context().close();
+  });
 });

@@ -118,7 +118,7 @@ inline ReadMarkup read_markup(std::string_view html) {
     }
     ++i;
     read.elements.push_back(element);
-    open.push_back(read.elements.size() - 1);
+    if (element.tag != "input") open.push_back(read.elements.size() - 1);  // has no end
   }
   return open.empty() ? read : object("not closed", html.size());
 }

@@ -40,6 +40,16 @@ TEST(Prefecture, IsReadFromItsNameItsShortNameAndItsCodes) {
   }
 }
 
+TEST(Prefecture, IsNamedInBothLanguages) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"北海道", "Hokkaido"},   {"東京都", "Tokyo"}, {"新潟県", "Niigata"}, {"京都府", "Kyoto"},
+      {"和歌山県", "Wakayama"}, {"大分県", "Oita"},  {"沖縄県", "Okinawa"}};
+  for (const auto& [name, english] : cases) {
+    EXPECT_EQ(Prefecture::parse(name)->english(), english);
+  }
+  for (const Prefecture one : all_prefectures()) EXPECT_FALSE(one.english().empty());
+}
+
 TEST(Prefecture, HasACodeFrom1To47) {
   for (const int64_t none : {int64_t{0}, int64_t{48}, int64_t{-1}, int64_t{1} + 256, INT64_MIN}) {
     EXPECT_FALSE(Prefecture::from_code(none).has_value()) << none;

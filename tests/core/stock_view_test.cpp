@@ -335,6 +335,105 @@ TEST(StockView, OneShopIsNotSorted) {
   EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__near").size(), 1u);
 }
 
+// As many shops in each of the areas, in turn.
+StockModel shops_in(const std::vector<int64_t>& codes, int each) {
+  StockModel stock = shops(static_cast<int>(codes.size()) * each);
+  stock.areas.push_back({.code = 0, .ja = "すべて", .en = "All", .count = 0});
+  for (size_t i = 0; i < stock.shops.size(); ++i) {
+    const int64_t code = codes[i % codes.size()];
+    stock.shops[i].prefecture = code == kElsewhere ? 0 : code;
+  }
+  for (const int64_t code : codes) {
+    const std::string number = std::to_string(code);
+    stock.areas.push_back({.code = code, .ja = number + "県", .en = "P" + number, .count = each});
+    stock.areas[0].count += each;
+  }
+  return stock;
+}
+
+std::vector<std::string> choices(const StockModel& stock, Language language) {
+  std::vector<std::string> texts;
+  for (const Element& one : read_stock(stock, language).elements) {
+    if (one.tag == "option") {
+      const bool chosen = one.attributes.contains("selected");
+      texts.push_back((chosen ? "*" : "") + one.attributes.at("value") + " " + one.text);
+    }
+  }
+  return texts;
+}
+
+TEST(StockView, ManyShopsInSeveralPrefecturesAreLookedThroughByPrefecture) {
+  StockModel stock = shops_in({1, 13, kElsewhere}, 3);
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(choices(stock, Language::kJapanese),
+            (Texts{"*0 すべて", "1 1県", "13 13県", "48 48県"}));
+  EXPECT_EQ(choices(stock, Language::kEnglish), (Texts{"*0 All", "1 P1", "13 P13", "48 P48"}));
+  EXPECT_EQ(order(read_stock(stock)).size(), 9u);
+  stock.area = 13;
+  EXPECT_EQ(choices(stock, Language::kJapanese)[2], "*13 13県");
+  EXPECT_EQ(order(read_stock(stock)), (Texts{"2", "5", "8"}));
+  stock.area = kElsewhere;
+  EXPECT_EQ(order(read_stock(stock)), (Texts{"3", "6", "9"}));
+  stock.shops[4].favourite = true;
+  EXPECT_EQ(order(read_stock(stock)), (Texts{"5", "3", "6", "9"})) << "the favourite stays first";
+  for (const int64_t nowhere : {int64_t{2}, int64_t{-1}, int64_t{49}, INT64_MAX}) {
+    stock.area = nowhere;
+    EXPECT_EQ(order(read_stock(stock)).size(), 9u) << nowhere;
+  }
+}
+
+TEST(StockView, WithoutAreasThereIsNoChoice) {
+  StockModel stock = shops(30);
+  stock.area = 13;
+  const ReadMarkup read = read_stock(stock);
+  EXPECT_EQ(read.with_class("tsunagi-stock__area").size(), 0u);
+  EXPECT_EQ(order(read).size(), kShopsShown) << "what cannot be chosen hides nothing";
+}
+
+TEST(StockView, TheChoiceOfAPrefectureIsAFormForTheStockPage) {
+  StockModel stock = shops_in({1, 13}, 5);
+  const ReadMarkup read = read_stock(stock);
+  const Element form = read.with_class("tsunagi-stock__areas").at(0);
+  EXPECT_EQ(form.tag, "form");
+  EXPECT_FALSE(form.attributes.contains("action")) << "the page's own address, in its language";
+  for (const char* name : {"barcode", "sku"}) {
+    EXPECT_EQ(read.with("name", name).at(0).attributes.at("value"), stock.product_code);
+  }
+  EXPECT_EQ(read.with("name", "area").at(0).attributes.at("aria-label"), "都道府県");
+  EXPECT_EQ(read.text_of("tsunagi-stock__show"), "表示");
+}
+
+TEST(StockView, OfTheChosenPrefectureTheRestIsOneTapAway) {
+  StockModel stock = shops_in({1, 13}, 25);
+  stock.more_url = "/more";
+  stock.area = 13;
+  stock.others = 100;
+  EXPECT_EQ(order(read_stock(stock)).size(), kShopsShown);
+  EXPECT_EQ(read_stock(stock).text_of("tsunagi-stock__more"), "他の店舗を見る（5）");
+  stock.shops[0].favourite = true;
+  EXPECT_EQ(read_stock(stock).text_of("tsunagi-stock__more"), "他の店舗を見る（6）")
+      << "the favourite is of the other";
+  stock.all_shops = true;
+  EXPECT_EQ(order(read_stock(stock)).size(), 26u);
+  stock.all_shops = false;
+  stock.shops.resize(4);
+  EXPECT_EQ(read_stock(stock).text_of("tsunagi-stock__more"), "他の店舗を見る（23）")
+      << "those that were not sent yet";
+}
+
+TEST(StockView, NearestWorksWithinAPrefecture) {
+  StockModel stock = shops_in({1, 13}, 5);
+  for (size_t i = 0; i < stock.shops.size(); ++i) {
+    stock.shops[i].north = 35'000'000;
+    stock.shops[i].east = 139'000'000 - static_cast<int64_t>(i) * 1'000;
+  }
+  stock.near = stock.can_locate = true;
+  stock.here_north = 35'000'000;
+  stock.here_east = 138'000'000;
+  stock.area = 1;
+  EXPECT_EQ(order(read_stock(stock)), (std::vector<std::string>{"9", "7", "5", "3", "1"}));
+}
+
 TEST(StockView, AProductWithoutShopsSaysSo) {
   const ReadMarkup read = read_stock({}, Language::kEnglish);
   EXPECT_EQ(read.with_class("tsunagi-stock--empty").size(), 1u);
@@ -355,6 +454,8 @@ TEST(StockView, NothingTypedReachesTheMarkupUnescaped) {
     s.known = i % 2 == 0;
     stock.shops.push_back(s);
   }
+  stock.areas = {{.code = 13, .ja = evil, .en = evil, .count = 20},
+                 {.code = kElsewhere, .ja = evil, .en = evil, .count = 10}};
   for (const Language language : {Language::kJapanese, Language::kEnglish}) {
     const std::string html = render_stock(stock, {.language = language, .now = kNow});
     EXPECT_EQ(read_markup(html).objection, "");

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "server/domain/stock/shop_areas.h"
 #include "tests/support/fakes.h"
 
 namespace tsunagi {
@@ -205,6 +206,93 @@ TEST_F(StockTest, AFavouriteFarDownTheListIsReadBesideTheShopsThatEverybodySees)
   ASSERT_TRUE(all.ok());
   EXPECT_EQ(all->front().shops.size(), kShopsAtMost + 1);
   EXPECT_EQ(all->front().shops.back().shop_id, "599");
+}
+
+TEST_F(StockTest, ShopsOfOnePrefectureAreReadWithTheFavourite) {
+  const std::vector<std::string> addresses = {"大阪府大阪市1", "東京都渋谷区1", "1-2-3"};
+  std::vector<Store> many;
+  for (int i = 1; i <= 90; ++i) {
+    many.push_back({.store_id = std::to_string(i),
+                    .code = "",
+                    .name = "店",
+                    .phone = "",
+                    .address = addresses[static_cast<size_t>(i) % 3],
+                    .display_order = i});
+  }
+  put({change::PutStores{many}});
+  put({change::PutStock{{{"10", "88", 4, 0, 1}, {"10", "1", 5, 0, 1}}}});
+  book_read();
+  ASSERT_TRUE(service.set_favourite(shop, 7001, "90").ok());
+  const auto narrowed = [&](int64_t area, bool all = false) {
+    StockService::Question question;
+    question.products = {{"4900000000010", ""}};
+    question.customer_id = 7001;
+    question.all_shops = all;
+    question.area = area;
+    const auto models = service.stock(shop, question);
+    EXPECT_TRUE(models.ok());
+    return models.ok() ? models->front() : StockModel{};
+  };
+  const StockModel everywhere = narrowed(0);
+  ASSERT_EQ(everywhere.areas.size(), 4U) << "in the order of the prefectures' numbers";
+  EXPECT_EQ(everywhere.areas[0].ja, "すべての都道府県（90）");
+  EXPECT_EQ(everywhere.areas[0].en, "All prefectures (90)");
+  EXPECT_EQ(everywhere.areas[1].code, 13);
+  EXPECT_EQ(everywhere.areas[1].ja, "東京都（30）");
+  EXPECT_EQ(everywhere.areas[2].en, "Osaka (30)");
+  EXPECT_EQ(everywhere.areas[3].code, kElsewhere);
+  EXPECT_EQ(everywhere.areas[3].ja, "その他（30）");
+  EXPECT_EQ(everywhere.areas[3].count, 30);
+  EXPECT_EQ(everywhere.shops.front().prefecture, 13);
+  EXPECT_EQ(everywhere.area, 0);
+
+  const StockModel tokyo = narrowed(13);
+  EXPECT_EQ(tokyo.area, 13);
+  ASSERT_EQ(tokyo.shops.size(), kShopsShown + 1);
+  EXPECT_EQ(tokyo.shops.front().on_hand, 5);
+  for (size_t i = 0; i < kShopsShown; ++i) EXPECT_EQ(tokyo.shops[i].prefecture, 13);
+  EXPECT_TRUE(tokyo.shops.back().favourite) << "from another prefecture";
+  EXPECT_EQ(tokyo.others, 90 - 21);
+  const StockModel whole = narrowed(13, true);
+  ASSERT_EQ(whole.shops.size(), 31U);
+  EXPECT_EQ(whole.shops[29].on_hand, 4);
+  const StockModel osaka = narrowed(27, true);
+  EXPECT_EQ(osaka.shops.size(), 30U);
+  EXPECT_TRUE(osaka.shops.back().favourite) << "where it stands";
+  EXPECT_EQ(narrowed(kElsewhere).shops.front().shop_id, "2");
+  for (const int64_t nowhere : {int64_t{1}, int64_t{49}, int64_t{-13}}) {
+    EXPECT_EQ(narrowed(nowhere).area, 0) << nowhere;
+    EXPECT_EQ(narrowed(nowhere).shops.front().shop_id, "1");
+  }
+  ASSERT_TRUE(service.set_pin(shop, 7001, "4900000000010", true).ok());
+  EXPECT_EQ(service.pinned(shop, 7001, 13)->front().area, 13);
+}
+
+TEST(ShopAreas, AreOfferedWhereShopsAreManyAndNotAllInOnePlace) {
+  const auto offered = [](size_t tokyo, size_t osaka, size_t elsewhere) {
+    std::vector<ShopStock> shops(tokyo + osaka + elsewhere);
+    for (size_t i = 0; i < tokyo; ++i) shops[i].prefecture = 13;
+    for (size_t i = 0; i < osaka; ++i) shops[tokyo + i].prefecture = 27;
+    return areas_of(shops).size();
+  };
+  EXPECT_EQ(offered(0, 0, 0), 0U);
+  EXPECT_EQ(offered(2, 1, 0), 0U);
+  EXPECT_EQ(offered(kShopsAtAGlance - 1, 1, 0), 0U);
+  EXPECT_EQ(offered(kShopsAtAGlance, 1, 0), 3U);
+  EXPECT_EQ(offered(kShopsAtAGlance, 0, 1), 3U);
+  EXPECT_EQ(offered(300, 0, 0), 0U);
+  EXPECT_EQ(offered(0, 0, 300), 0U);
+  EXPECT_EQ(offered(100, 100, 100), 4U);
+}
+
+TEST_F(StockTest, WhoHasFewShopsIsToldOfNoAreas) {
+  EXPECT_TRUE(ask("4900000000010").areas.empty());
+  StockService::Question question;
+  question.products = {{"4900000000010", ""}};
+  question.area = 13;
+  const auto models = service.stock(shop, question);
+  ASSERT_TRUE(models.ok());
+  EXPECT_EQ(models->front().shops.size(), 2U) << "and nothing is hidden";
 }
 
 TEST_F(StockTest, PinnedProductsAreShownWithTheirNames) {

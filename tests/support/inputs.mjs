@@ -59,13 +59,16 @@ export function generatedInputs(seed, count) {
     favourite: random() < 0.1, known: random() < 0.8, on_hand: integer(-3, 12), held: integer(0, 3), safety: integer(0, 2),
     as_of: instant(now), asked: absent(flag()), approximate: absent(flag()),
     north: absent(pick([35_659_500, 26_212_500, 43_064_200, 91_000_000, integer(-9e7, 9e7)])), east: absent(pick([139_700_500, integer(-18e7, 18e7)])),
+    prefecture: absent(pick([0, 1, 13, 27, 47, 48, -1])),
   });
+  const area = () => ({ code: pick([1, 13, 27, 47, 48, integer(-1, 50)]), ja: absent(pick(TEXTS)), en: absent(pick(TEXTS)), count: integer(-1, 12) });
   const stock = (now) => ({
     product_name: absent(pick(TEXTS)), product_code: pick(CODES), few_below: integer(0, 5),
     shops: Array.from({ length: pick([0, 1, 3, 19, 20, 21, 45]) }, () => shop(now)),
     others: pick([undefined, undefined, 3, 180]), can_pin: flag(), pinned: flag(), all_shops: flag(), more_url: absent(pick(ADDRESSES)),
     pickup_url: absent(pick(ADDRESSES)), can_ask: flag(), can_locate: flag(), near: absent(flag()),
     here_north: absent(pick([35_000_000, integer(-9e7, 9e7), -2e9])), here_east: absent(integer(-18e7, 18e7)),
+    areas: absent(Array.from({ length: pick([0, 1, 2, 3, 6, 50]) }, area)), area: pick([undefined, 0, 1, 13, 27, 47, 48, 99, '13', '']),
   });
   return Array.from({ length: count }, (_, i) => {
     const view = ['card', 'fullScreen', 'stock', 'barcode'][i % 4];

@@ -151,21 +151,44 @@ function patchChildren(from, to) {
 
 /**
  * Shows HTML that the core rendered. Nothing is touched that is there already; the focus stays on what it was on.
- * @param {Element} view
+ * @param {HTMLElement} view
  * @param {string} html
+ * @param {boolean} [anew]  nothing moves: the height stays, lists are new
  * @returns {boolean}  whether anything changed
  */
-export function show(view, html) {
+export function show(view, html, anew) {
   if (view.innerHTML === html) return false;
+  if (anew) {
+    view.style.minBlockSize = `${view.offsetHeight}px`;
+    for (const part of view.querySelectorAll('ul, ul ~ *')) part.remove();
+  }
   const focused = document.activeElement;
   const key = focused && view.contains(focused) ? controlKey(focused) : undefined;
   patchChildren(view, nodesOf(html));
+  for (const option of view.querySelectorAll('option')) option.selected = option.defaultSelected;
   const now = document.activeElement;
   if (key !== undefined && !(now && view.contains(now) && controlKey(now) === key)) {
     const same = [...view.querySelectorAll('a[href], button')].find((control) => controlKey(control) === key);
     if (same instanceof HTMLElement) same.focus({preventScroll: true});
   }
   return true;
+}
+
+/**
+ * The area last chosen, or now: in the tab, of a customer until the card guard erases it.
+ * @param {string} [customer]
+ * @param {string} [area]
+ */
+export function areaOf(customer = '', area = '') {
+  try {
+    const place = customer ? localStorage : sessionStorage;
+    if (area) place['tsunagi:area'] = JSON.stringify({customer, area});
+    const kept = JSON.parse(place['tsunagi:area']);
+    if (kept.customer === customer) return kept.area;
+  } catch {
+    // nothing is kept
+  }
+  return area;
 }
 
 /** @type {Map<string, Promise<Core>>} */

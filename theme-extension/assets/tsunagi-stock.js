@@ -2,13 +2,13 @@
 // <tsunagi-stock>: the stock of products in the merchant's shops. On a product page it follows the variant picker; on
 // other pages it shows the products the shopper keeps and those the merchant chose. The core renders every row.
 /** @type {typeof import('./tsunagi-live.js')} */
-const {ask, contextOf, loadCore, renew, show, skewOf, watch} =
+const {areaOf, ask, contextOf, loadCore, renew, show, skewOf, watch} =
   await import(document.querySelector('tsunagi-stock')?.getAttribute('data-live') ?? './tsunagi-live.js');
 
 /**
  * @typedef {import('./tsunagi-live.js').Core} Core
  * @typedef {import('./tsunagi-live.js').Answer} Answer
- * @typedef {{product_code: string, shops?: object[], pinned?: boolean, more_url?: string, [name: string]: any}} Product
+ * @typedef {{product_code: string, shops?: object[], [name: string]: any}} Product
  */
 
 /** A sale at a till shows within 15 s. */
@@ -37,6 +37,9 @@ class TsunagiStock extends HTMLElement {
   #all = false;
   /** @type {{near: true, here_north: number, here_east: number} | undefined} never leaves the page */
   #here;
+  /** as the core takes it */
+  #area = '';
+  #anew = false;
   #ask = () => {};
 
   connectedCallback() {
@@ -48,7 +51,10 @@ class TsunagiStock extends HTMLElement {
       return [id, question ?? ''];
     }));
     this.#variant = this.dataset.variant ?? '';
+    this.#area = this.dataset.area || areaOf(this.dataset.customer);
+    this.#anew = this.#area !== (this.dataset.area ?? '');
     this.addEventListener('click', (event) => this.#act(event), {signal});
+    this.addEventListener('change', ({target}) => this.#choose(/** @type {HTMLSelectElement} */ (target).value), {signal});
     if (this.dataset.still !== undefined) return;
     if (this.#variants.size > 0) this.#followPicker(signal);
     this.#ask = watch(signal, () => this.#refresh(), () => PAUSE_MS);
@@ -56,6 +62,10 @@ class TsunagiStock extends HTMLElement {
 
   disconnectedCallback() {
     this.#life?.abort();
+  }
+
+  get #signal() {
+    return /** @type {AbortController} */ (this.#life).signal;
   }
 
   get #view() {
@@ -97,18 +107,18 @@ class TsunagiStock extends HTMLElement {
   /** What the product page, or the merchant's list, asks for: "barcode=…&sku=…" once a product. */
   #question() {
     const asked = this.#variants.get(this.#variant) ?? this.dataset.products ?? '';
-    return asked && this.#all ? `${asked}&all=1` : asked;
+    return asked && `${asked}${this.#all ? '&all=1' : ''}${this.#area && `&area=${this.#area}`}`;
   }
 
   async #refresh() {
     this.#look();
-    const {signal} = /** @type {AbortController} */ (this.#life);
+    const signal = this.#signal;
     const {path, customer} = this.dataset;
     const question = this.#question();
     const pins = customer && this.dataset.pins !== undefined;
     const answers = await Promise.all([
       question ? ask(`${path}/stock.json?${question}`, signal) : undefined,
-      pins ? ask(`${path}/pins.json`, signal) : undefined,
+      pins ? ask(`${path}/pins.json${this.#area && `?area=${this.#area}`}`, signal) : undefined,
     ]);
     if (signal.aborted) return Infinity;
     if (question !== this.#question()) {
@@ -148,9 +158,10 @@ class TsunagiStock extends HTMLElement {
     }
     const context = contextOf(this, this.#skew);
     const onProduct = this.#variants.size > 0; // the page says already which product it is about
-    const more = {...(onProduct && {product_name: ''}), can_locate: 'geolocation' in navigator, ...this.#here};
+    const more = {...(onProduct && {product_name: ''}), can_locate: 'geolocation' in navigator, ...this.#here, ...(this.#area && {area: this.#area})};
     const html = this.#products.map((product) => this.#core?.stock({...product, ...more}, context) ?? '').join('');
-    show(this.#view, html || (this.#written ?? ''));
+    show(this.#view, html || (this.#written ?? ''), this.#anew);
+    this.#anew = false;
     // Room that nothing needs is given back where nobody sees it go.
     const empty = !this.#products.some((product) => product.shops?.length);
     if (empty && this.getBoundingClientRect().top > window.innerHeight) this.toggleAttribute('data-all', true);
@@ -159,18 +170,16 @@ class TsunagiStock extends HTMLElement {
 
   /** @param {Event} event */
   #act(event) {
-    const control = event.target instanceof Element && event.target.closest('[data-tsunagi-action]');
+    /** @type {HTMLElement | null} */
+    const control = (/** @type {Element} */ (event.target)).closest('[data-tsunagi-action]');
     if (!control) return;
-    const action = control.getAttribute('data-tsunagi-action');
-    const shop = control.getAttribute('data-tsunagi-shop') ?? '';
+    const {tsunagiAction: action, tsunagiShop: shop = ''} = control.dataset;
     const code = control.closest('[data-tsunagi-product]')?.getAttribute('data-tsunagi-product') ?? '';
     const wanted = control.getAttribute('aria-pressed') !== 'true';
-    if (action === 'all') {
-      this.toggleAttribute('data-all', true);
-    } else if (action === 'more') {
+    if (action === 'all' || action === 'more') this.toggleAttribute('data-all', true);
+    if (action === 'more') {
       event.preventDefault();
       this.#all = true;
-      this.toggleAttribute('data-all', true);
       this.#ask();
     } else if (action === 'favourite') {
       void this.#save('favourite', {shop});
@@ -180,8 +189,6 @@ class TsunagiStock extends HTMLElement {
       void this.#save('back-in-stock', {code, shop, wanted, language: this.dataset.language});
     } else if (action === 'near') {
       this.#sort(wanted);
-    } else if (action === 'retry') {
-      this.#ask();
     }
   }
 
@@ -190,7 +197,7 @@ class TsunagiStock extends HTMLElement {
    * @param {object} body
    */
   async #save(route, body) {
-    const {signal} = /** @type {AbortController} */ (this.#life);
+    const signal = this.#signal;
     const answer = await ask(`${this.dataset.path}/${route}`, signal, {...body, nonce: this.#nonce});
     // What was waited for is back: the list says so.
     const back = answer.kind !== 'ok' && answer.code === 'in_stock';
@@ -198,14 +205,20 @@ class TsunagiStock extends HTMLElement {
     this.#ask();
   }
 
+  /** @param {string} area */
+  async #choose(area) {
+    this.#area = areaOf(this.dataset.customer, area);
+    this.#anew = true;
+    await this.#refresh();
+    if (this.#anew) await this.#paint();
+    this.#say(this.dataset.sayShops?.replace('{}', `${this.querySelector('ul')?.children.length}`));
+  }
+
   /** @param {boolean} near the nearest shops first, by a place that only this page knows */
   #sort(near) {
-    if (!near) {
-      this.#here = undefined;
-      void this.#paint();
-      return;
-    }
-    const {signal} = /** @type {AbortController} */ (this.#life);
+    this.#here = undefined;
+    if (!near) return void this.#paint();
+    const signal = this.#signal;
     navigator.geolocation.getCurrentPosition(({coords}) => {
       if (signal.aborted) return;
       const parts = (/** @type {number} */ degrees) => Math.round(degrees * PARTS_OF_DEGREE);
@@ -221,8 +234,7 @@ class TsunagiStock extends HTMLElement {
 
   /** @param {string} [text] */
   #say(text = '') {
-    const live = this.querySelector('[data-tsunagi-live]');
-    if (live) live.textContent = text;
+    this.querySelector('[data-tsunagi-live]')?.replaceChildren(text);
   }
 }
 

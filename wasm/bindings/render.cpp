@@ -90,7 +90,8 @@ constexpr Field<StockModel, std::string> kStockTexts[] = {
 constexpr Field<StockModel, int64_t> kStockNumbers[] = {{"few_below", &StockModel::few_below},
                                                         {"others", &StockModel::others},
                                                         {"here_north", &StockModel::here_north},
-                                                        {"here_east", &StockModel::here_east}};
+                                                        {"here_east", &StockModel::here_east},
+                                                        {"area", &StockModel::area}};
 constexpr Field<StockModel, bool> kStockFlags[] = {
     {"can_pin", &StockModel::can_pin},       {"pinned", &StockModel::pinned},
     {"all_shops", &StockModel::all_shops},   {"can_ask", &StockModel::can_ask},
@@ -101,12 +102,31 @@ constexpr Field<ShopStock, std::string> kShopTexts[] = {{"shop_id", &ShopStock::
                                                         {"phone", &ShopStock::phone},
                                                         {"map_url", &ShopStock::map_url}};
 constexpr Field<ShopStock, int64_t> kShopNumbers[] = {
-    {"on_hand", &ShopStock::on_hand}, {"held", &ShopStock::held},   {"safety", &ShopStock::safety},
-    {"as_of", &ShopStock::as_of},     {"north", &ShopStock::north}, {"east", &ShopStock::east}};
+    {"on_hand", &ShopStock::on_hand},      {"held", &ShopStock::held},
+    {"safety", &ShopStock::safety},        {"as_of", &ShopStock::as_of},
+    {"north", &ShopStock::north},          {"east", &ShopStock::east},
+    {"prefecture", &ShopStock::prefecture}};
 constexpr Field<ShopStock, bool> kShopFlags[] = {{"favourite", &ShopStock::favourite},
                                                  {"known", &ShopStock::known},
                                                  {"asked", &ShopStock::asked},
                                                  {"approximate", &ShopStock::approximate}};
+
+bool read_area(const Pair& pair, std::vector<Area>& areas) {
+  if (areas.empty()) return false;
+  Area& area = areas.back();
+  if (pair.key == "ja") {
+    area.ja = pair.value;
+  } else if (pair.key == "en") {
+    area.en = pair.value;
+  } else if (pair.key == "code") {
+    area.code = number(pair.value);
+  } else if (pair.key == "count") {
+    area.count = number(pair.value);
+  } else {
+    return false;
+  }
+  return true;
+}
 
 void read_context(const Pair& pair, ViewContext& context) {
   if (pair.key == "language") {
@@ -167,9 +187,11 @@ std::string render_stock_pairs(std::string_view pairs) {
           kShopsAtMost) {  // one more than is shown tells the view that there are others
         stock.shops.emplace_back();
       }
+    } else if (pair.key == "areas") {
+      if (stock.areas.size() <= static_cast<size_t>(kElsewhere)) stock.areas.emplace_back();
     } else if (!assign_field(kStockTexts, stock, pair) &&
                !assign_field(kStockNumbers, stock, pair) &&
-               !assign_field(kStockFlags, stock, pair)) {
+               !assign_field(kStockFlags, stock, pair) && !read_area(pair, stock.areas)) {
       if (stock.shops.empty() || (!assign_field(kShopTexts, stock.shops.back(), pair) &&
                                   !assign_field(kShopNumbers, stock.shops.back(), pair) &&
                                   !assign_field(kShopFlags, stock.shops.back(), pair))) {

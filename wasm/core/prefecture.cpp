@@ -43,6 +43,17 @@ constexpr std::array<Office, kCount> kOffices = {{
     {"沖縄県", 262'125, 1'276'811},
 }};
 
+// In the order of the offices.
+constexpr std::array<std::string_view, kCount> kEnglish = {{
+    "Hokkaido",  "Aomori",   "Iwate",    "Miyagi",    "Akita",     "Yamagata",  "Fukushima",
+    "Ibaraki",   "Tochigi",  "Gunma",    "Saitama",   "Chiba",     "Tokyo",     "Kanagawa",
+    "Niigata",   "Toyama",   "Ishikawa", "Fukui",     "Yamanashi", "Nagano",    "Gifu",
+    "Shizuoka",  "Aichi",    "Mie",      "Shiga",     "Kyoto",     "Osaka",     "Hyogo",
+    "Nara",      "Wakayama", "Tottori",  "Shimane",   "Okayama",   "Hiroshima", "Yamaguchi",
+    "Tokushima", "Kagawa",   "Ehime",    "Kochi",     "Fukuoka",   "Saga",      "Nagasaki",
+    "Kumamoto",  "Oita",     "Miyazaki", "Kagoshima", "Okinawa",
+}};
+
 using sphere::Direction;
 using sphere::Fixed;
 
@@ -136,6 +147,8 @@ std::optional<Prefecture> Prefecture::of_address(std::string_view address) {
 }
 
 std::string_view Prefecture::name() const { return kOffices[place(*this)].name; }
+
+std::string_view Prefecture::english() const { return kEnglish[place(*this)]; }
 
 Position Prefecture::office() const {
   constexpr int64_t kFiner = kPartsOfDegree / 10'000;

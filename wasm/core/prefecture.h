@@ -25,7 +25,8 @@ class Prefecture {
   [[nodiscard]] static std::optional<Prefecture> of_address(std::string_view address);
 
   [[nodiscard]] int code() const { return code_; }
-  [[nodiscard]] std::string_view name() const;  // "東京都"
+  [[nodiscard]] std::string_view name() const;     // "東京都"
+  [[nodiscard]] std::string_view english() const;  // "Tokyo"
   [[nodiscard]] Position office() const;
 
   bool operator==(const Prefecture&) const = default;

@@ -8,6 +8,12 @@
 //       [<time class="tsunagi-stock__as-of" datetime="…">10:31 時点</time>]
 //       [<button class="tsunagi-stock__near" type="button" data-tsunagi-action="near"
 //         aria-pressed="false">近い順</button>]</p>
+//     [<form class="tsunagi-stock__areas">
+//       <input type="hidden" name="barcode" value="CODE"><input type="hidden" name="sku" value="CODE">
+//       <select class="tsunagi-stock__area" name="area" aria-label="都道府県">
+//         <option value="0">すべての都道府県（45）</option>
+//         <option value="13" selected="">東京都（15）</option>…</select>
+//       <button class="tsunagi-stock__show">表示</button></form>]
 //     <ul class="tsunagi-stock__shops" role="list">
 //       <li class="tsunagi-stock__shop tsunagi-stock__shop--SIGN[ tsunagi-stock__shop--favourite]"
 //           data-tsunagi-shop="1">[STAR]
@@ -38,6 +44,8 @@
 //   restock: can_ask and none, or asked for already.
 //   near: can_locate and two shops or more whose place is known. Pressed, the nearest shops come
 //         after the favourite, and those whose place is not known last.
+//   areas: with one chosen, its shops and the favourite are all there are; the form asks the stock
+//         page for them where there is no JavaScript.
 //   No shops: class tsunagi-stock--empty as well, and <p class="tsunagi-stock__notice">SENTENCE</p>
 //   in place of title and list.
 // The time in the title is the oldest of the signs shown: each is at least as fresh.
@@ -89,14 +97,17 @@ int64_t metres_to(const ShopStock& shop, const StockModel& stock) {
                     {.north = shop.north, .east = shop.east});
 }
 
-// The merchant's order with the favourite first, or the nearest; as many as are shown.
+// The merchant's order with the favourite first, or the nearest; as many as are shown. All of them,
+// or those of the area.
 std::vector<const ShopStock*> shown_shops(const StockModel& stock) {
   std::vector<const ShopStock*> shops;
   std::vector<int64_t> metres;  // of each
+  const Area* area = chosen_area(stock.areas, stock.area);
   for (const bool favourite : {true, false}) {
     const size_t begins = shops.size();
     for (const ShopStock& shop : stock.shops) {
-      if (shop.favourite != favourite) {
+      if (shop.favourite != favourite ||
+          (!favourite && area != nullptr && area_of(shop) != area->code)) {
         continue;
       }
       const int64_t away = metres_to(shop, stock);
@@ -232,6 +243,45 @@ void append_near(Markup& html, const StockModel& stock) {
       .close("button");
 }
 
+void append_areas(Markup& html, const StockModel& stock) {
+  if (stock.areas.empty()) {
+    return;
+  }
+  html.raw(
+          "<form class=\"tsunagi-stock__areas\"><input type=\"hidden\" "
+          "name=\"barcode\"")
+      .attribute("value", stock.product_code)
+      .raw("><input type=\"hidden\" name=\"sku\"")
+      .attribute("value", stock.product_code)
+      .raw("><select class=\"tsunagi-stock__area\" name=\"area\" aria-label=\"")
+      .words(Word::kWhere)
+      .raw("\">");
+  for (const Area& area : stock.areas) {
+    html.raw("<option")
+        .attribute("value", decimal(area.code))
+        .raw(area.code == stock.area ? " selected=\"\">" : ">")
+        .text(html.context().language == Language::kJapanese ? area.ja : area.en)
+        .close("option");
+  }
+  html.raw("</select><button class=\"tsunagi-stock__show\">")
+      .words(Word::kShow)
+      .raw("</button></form>");
+}
+
+// Beside those that are listed.
+int64_t other_shops(const StockModel& stock, const std::vector<const ShopStock*>& listed) {
+  const Area* area = chosen_area(stock.areas, stock.area);
+  int64_t others =
+      std::clamp<int64_t>(area != nullptr ? area->count : stock.others, 0, kFigureLimit);
+  if (area == nullptr) {
+    return others + static_cast<int64_t>(stock.shops.size() - listed.size());
+  }
+  for (const ShopStock* shop : listed) {
+    others -= area_of(*shop) == area->code ? 1 : 0;
+  }
+  return others;
+}
+
 void append_shop(Markup& html, const ShopStock& shop, const StockModel& stock) {
   const StockSign sign = stock_sign(shop, stock.few_below, html.context().now);
   const SignWords& words = sign_words(sign);
@@ -271,13 +321,14 @@ void append_list(Markup& html, const StockModel& stock) {
     html.as_of("stock__as-of", oldest);
   }
   append_near(html, stock);
-  html.raw("</p><ul class=\"tsunagi-stock__shops\" role=\"list\">");
+  html.close("p");
+  append_areas(html, stock);
+  html.raw("<ul class=\"tsunagi-stock__shops\" role=\"list\">");
   for (const ShopStock* shop : shops) {
     append_shop(html, *shop, stock);
   }
   html.close("ul");
-  const int64_t unlisted = std::clamp<int64_t>(stock.others, 0, kFigureLimit);
-  const int64_t others = unlisted + static_cast<int64_t>(stock.shops.size() - shops.size());
+  const int64_t others = other_shops(stock, shops);
   if (others > 0 && !stock.all_shops && Markup::is_linkable(stock.more_url)) {
     html.raw("<a class=\"tsunagi-stock__more\"")
         .attribute("href", stock.more_url)
@@ -313,6 +364,19 @@ StockSign stock_sign(const ShopStock& shop, int64_t few_below, int64_t now) {
     return StockSign::kNone;
   }
   return count < few_below ? StockSign::kFew : StockSign::kMany;
+}
+
+int64_t area_of(const ShopStock& shop) {
+  return shop.prefecture > 0 && shop.prefecture < kElsewhere ? shop.prefecture : kElsewhere;
+}
+
+const Area* chosen_area(const std::vector<Area>& areas, int64_t code) {
+  for (const Area& area : areas) {
+    if (code != 0 && area.code == code) {
+      return &area;
+    }
+  }
+  return nullptr;
 }
 
 std::string render_stock(const StockModel& stock, const ViewContext& context) {

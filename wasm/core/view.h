@@ -88,6 +88,7 @@ std::string_view stock_sign_name(StockSign sign);
 inline constexpr int64_t kStockConfirmedForSeconds = 900;  // 15 minutes
 inline constexpr size_t kShopsShown = 20;                  // then "more"
 inline constexpr size_t kShopsAtMost = 500;                // with "more"
+inline constexpr int64_t kElsewhere = 48;                  // after the last prefecture: none known
 
 struct ShopStock {
   std::string shop_id;
@@ -103,6 +104,14 @@ struct ShopStock {
   bool asked = false;           // the customer is told when it is back
   int64_t north = 0, east = 0;  // millionths of a degree; both 0: not known
   bool approximate = false;     // the prefecture's office, and not the shop
+  int64_t prefecture = 0;       // its number in JIS X 0401; 0: not known
+};
+
+// Where some of the shops are.
+struct Area {
+  int64_t code = 0;    // a prefecture's, or kElsewhere; 0: all of them
+  std::string ja, en;  // "東京都（15）"
+  int64_t count = 0;   // of all shops there, shown or not
 };
 
 struct StockModel {
@@ -119,6 +128,8 @@ struct StockModel {
   bool can_locate = false;  // the shopper's phone can tell where it is
   bool near = false;        // it did: the nearest shops first, with their distances
   int64_t here_north = 0, here_east = 0;  // where; millionths of a degree
+  std::vector<Area> areas;                // to choose between, all of them first
+  int64_t area = 0;                       // only the shops there, and the favourite
   std::string more_url;                   // works without JavaScript
   std::string pickup_url;  // where a shop that has it puts it aside: has a query; "" nowhere
 };
@@ -126,6 +137,11 @@ struct StockModel {
 // on hand − held − safety, at least 0.
 int64_t offered(const ShopStock& shop);
 StockSign stock_sign(const ShopStock& shop, int64_t few_below, int64_t now);
+
+// The code of the area the shop is in.
+int64_t area_of(const ShopStock& shop);
+// nullptr: all of them, which is so too where there is no such area.
+const Area* chosen_area(const std::vector<Area>& areas, int64_t code);
 
 std::string render_stock(const StockModel& stock, const ViewContext& context);
 

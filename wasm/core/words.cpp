@@ -77,6 +77,8 @@ constexpr Pair kWords[] = {
     {"入荷をメールでお知らせします", "We’ll email you when it is back"},
     {"近い順", "Nearest first"},
     {"約{}", "about {}"},
+    {"都道府県", "Prefecture"},
+    {"表示", "Show"},
     {"", "JanFebMarAprMayJunJulAugSepOctNovDec"},
     {"日月火水木金土", "SunMonTueWedThuFriSat"},
 };

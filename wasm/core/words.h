@@ -64,6 +64,8 @@ enum class Word : uint8_t {
   kToBeTold,
   kNearest,
   kAbout,
+  kWhere,
+  kShow,
   kMonths,
   kWeekdays,
 };

@@ -10,7 +10,9 @@
 #include "server/domain/bounded_cache.h"
 #include "server/domain/percent.h"
 #include "server/domain/stock/held.h"
+#include "server/domain/stock/shop_areas.h"
 #include "server/domain/stock/shop_position.h"
+#include "wasm/core/prefecture.h"
 
 namespace tsunagi {
 namespace {
@@ -90,6 +92,7 @@ class ShopSettings {
 struct ShopList {
   std::vector<ShopStock> shops;  // without figures
   std::unordered_map<std::string_view, size_t> places;
+  std::vector<Area> areas;
   TimePoint until;
 };
 struct KnownReading {
@@ -112,6 +115,9 @@ ShopStock shop_without_figures(const ShopSettings& settings, const Store& store)
     shop.east = place->position.east;
     shop.approximate = place->approximate;
   }
+  if (const auto prefecture = Prefecture::of_address(store.address)) {
+    shop.prefecture = prefecture->code();
+  }
   return shop;
 }
 
@@ -129,6 +135,16 @@ std::vector<ShopStock> in_order(const ShopSettings& settings, const std::vector<
   std::vector<ShopStock> shops;
   shops.reserve(ordered.size());
   for (const Store* store : ordered) shops.push_back(shop_without_figures(settings, *store));
+  return shops;
+}
+
+// The first of the list, or of those of it that are in the area; without figures.
+std::vector<ShopStock> first_shops(const ShopList& list, size_t most, int64_t area) {
+  std::vector<ShopStock> shops;
+  for (const ShopStock& shop : list.shops) {
+    if (shops.size() == most) break;
+    if (area == 0 || area_of(shop) == area) shops.push_back(shop);
+  }
   return shops;
 }
 
@@ -171,6 +187,7 @@ struct StockService::State {
     if (!stores.ok()) return stores.error();
     list->shops = in_order(ShopSettings(tenant.settings), *stores);
     for (size_t i = 0; i < list->shops.size(); ++i) list->places[list->shops[i].shop_id] = i;
+    list->areas = areas_of(list->shops);
     lists.put(tenant.id, list);
     return std::shared_ptr<const ShopList>(list);
   }
@@ -182,11 +199,9 @@ struct StockService::State {
     return confirmed;
   }
 
-  // The shops from..to of the list with their figures.
+  // The shops with their figures.
   Result<std::vector<ShopStock>> read_figures(TenantId tenant, const std::string& product_id,
-                                              const ShopList& list, size_t from, size_t to) {
-    std::vector<ShopStock> shops(list.shops.begin() + static_cast<std::ptrdiff_t>(from),
-                                 list.shops.begin() + static_cast<std::ptrdiff_t>(to));
+                                              std::vector<ShopStock> shops) {
     std::vector<std::string> ids;
     ids.reserve(shops.size());
     for (const ShopStock& shop : shops) ids.push_back(shop.shop_id);
@@ -210,7 +225,7 @@ struct StockService::State {
     const ProductKey key{tenant, product_id};
     if (auto hit = figures.get(key); hit && clock.steady() < hit->until) return hit->shops;
     const TimePoint until = fresh_until();
-    auto read = read_figures(tenant, product_id, list, 0, std::min(list.shops.size(), kShopsShown));
+    auto read = read_figures(tenant, product_id, first_shops(list, kShopsShown, 0));
     if (!read.ok()) return read.error();
     auto shops = std::make_shared<const std::vector<ShopStock>>(std::move(read).value());
     figures.put(key, {shops, until});
@@ -220,37 +235,39 @@ struct StockService::State {
   // As many shops as the view shows, and the favourite wherever it stands.
   Result<Done> put_shops(StockModel& model, TenantId tenant, const std::string& product_id,
                          const ShopList& list, std::string_view favourite) {
-    if (model.all_shops) {
-      auto all =
-          read_figures(tenant, product_id, list, 0, std::min(list.shops.size(), kShopsAtMost));
-      if (!all.ok()) return all.error();
-      model.shops = std::move(all).value();
+    model.areas = list.areas;
+    if (chosen_area(list.areas, model.area) == nullptr) model.area = 0;
+    if (model.all_shops || model.area != 0) {
+      const size_t most = model.all_shops ? kShopsAtMost : kShopsShown;
+      auto read = read_figures(tenant, product_id, first_shops(list, most, model.area));
+      if (!read.ok()) return read.error();
+      model.shops = std::move(read).value();
     } else {
       const auto first = first_figures(tenant, product_id, list);
       if (!first.ok()) return first.error();
       model.shops = **first;
     }
     if (const auto place = list.places.find(favourite); place != list.places.end()) {
-      if (place->second >= model.shops.size()) {
-        const auto one = read_figures(tenant, product_id, list, place->second, place->second + 1);
+      auto own = std::ranges::find(model.shops, favourite, &ShopStock::shop_id);
+      if (own == model.shops.end()) {
+        const auto one = read_figures(tenant, product_id, {list.shops[place->second]});
         if (!one.ok()) return one.error();
-        model.shops.push_back(one->front());
-        model.shops.back().favourite = true;
-      } else {
-        model.shops[place->second].favourite = true;
+        own = model.shops.insert(own, one->front());
       }
+      own->favourite = true;
     }
     model.others = static_cast<int64_t>(list.shops.size() - model.shops.size());
     return Done{};
   }
 
   // The model stays without shops when Smaregi does not know or count the product.
-  Result<StockModel> model(const Tenant& tenant, const ProductQuestion& question, bool all_shops,
-                           std::string_view favourite) {
+  Result<StockModel> model(const Tenant& tenant, const ProductQuestion& question,
+                           const Question& asked, std::string_view favourite) {
     StockModel model;
     model.product_code = question.barcode.empty() ? question.sku : question.barcode;
     model.few_below = tenant.settings.few_below;
-    model.all_shops = all_shops;
+    model.all_shops = asked.all_shops;
+    model.area = asked.area;
     const auto found = this->product(tenant.id, question);
     if (!found.ok()) return found.error();
     const std::optional<Product>& product = *found;
@@ -295,7 +312,7 @@ Result<std::vector<StockModel>> StockService::stock(const Tenant& tenant,
   }
   std::vector<StockModel> models;
   for (const ProductQuestion& product : question.products) {
-    auto model = state_->model(tenant, product, question.all_shops, favourite);
+    auto model = state_->model(tenant, product, question, favourite);
     if (!model.ok()) return model.error();
     model->can_pin = question.customer_id != 0;
     model->pinned = pins.contains(model->product_code);
@@ -304,7 +321,8 @@ Result<std::vector<StockModel>> StockService::stock(const Tenant& tenant,
   return models;
 }
 
-Result<std::vector<StockModel>> StockService::pinned(const Tenant& tenant, int64_t customer_id) {
+Result<std::vector<StockModel>> StockService::pinned(const Tenant& tenant, int64_t customer_id,
+                                                     int64_t area) {
   const auto pins = state_->storage.pins(tenant.id, customer_id);
   if (!pins.ok()) return pins.error();
   std::vector<StockModel> models;
@@ -312,6 +330,7 @@ Result<std::vector<StockModel>> StockService::pinned(const Tenant& tenant, int64
   for (size_t from = 0; from < pins->size(); from += kProductsAView) {
     Question question;
     question.customer_id = customer_id;
+    question.area = area;
     const size_t to = std::min(pins->size(), from + kProductsAView);
     for (size_t i = from; i < to; ++i) {
       question.products.push_back({pins.value()[i], pins.value()[i]});

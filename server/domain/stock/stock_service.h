@@ -29,12 +29,14 @@ class StockService {
     std::vector<ProductQuestion> products;  // ≤ kProductsAView
     int64_t customer_id = 0;                // 0: anonymous
     bool all_shops = false;
+    int64_t area = 0;  // only the shops there, as StockModel::area; 0: all of them
   };
   // One model a product, in the order asked. A product that Smaregi does not know has no shops (the
   // block hides itself).
   Result<std::vector<StockModel>> stock(const Tenant& tenant, const Question& question);
   // The products the customer pinned.
-  Result<std::vector<StockModel>> pinned(const Tenant& tenant, int64_t customer_id);
+  Result<std::vector<StockModel>> pinned(const Tenant& tenant, int64_t customer_id,
+                                         int64_t area = 0);
 
   Result<Done> set_favourite(const Tenant& tenant, int64_t customer_id, std::string_view store_id);
   Result<Done> set_pin(const Tenant& tenant, int64_t customer_id, std::string_view product_code,

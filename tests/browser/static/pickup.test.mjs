@@ -67,7 +67,7 @@ class Backend {
     }
     const code = url.searchParams.get('code');
     if (code && code !== kProduct.code) return { status: 404, json: { error: { code: 'not_found' } } };
-    return { json: { now: kNow, nonce: this.nonces.at(-1), ...(code ? { product: { name: kProduct.name, code }, shops: this.shops } : {}), pickups: this.pickups } };
+    return { json: { now: kNow, nonce: this.nonces.at(-1), ...(code ? { product: { name: kProduct.name, code }, shops: this.shops, areas: this.areas } : {}), pickups: this.pickups } };
   }
 }
 
@@ -134,6 +134,35 @@ describe('pick-up page', () => {
   const go = (tab) => tab.locator('.tsunagi-pickup__go');
   const held = (tab) => tab.locator('.tsunagi-pickup__list .tsunagi-pickup__sentence').first();
   const reads = (locator, wanted) => locator.filter({ hasText: wanted }).waitFor();
+
+  for (const [language, says] of Object.entries({ ja: ['大阪府（6）', '7店舗を表示しています'], en: ['Osaka (6)', 'Showing 7 shops'] })) {
+    test(`many shops are looked through by prefecture, ${language}`, async () => {
+      world.shops = Array.from({ length: 12 }, (_, i) => shop(String(i + 1), `${i + 1}号店`, 3, at(21, '15:00'), { area: i % 2 ? 27 : 13 }));
+      world.areas = [{ code: 0, ja: 'すべての都道府県（12）', en: 'All prefectures (12)' }, { code: 13, ja: '東京都（6）', en: 'Tokyo (6)' }, { code: 27, ja: '大阪府（6）', en: 'Osaka (6)' }];
+      const tab = await loaded(undefined, { locale: language });
+      const choice = tab.locator('.tsunagi-stock__area');
+      const names = () => tab.locator('.tsunagi-pickup__name').allTextContents();
+      assert.equal(await choice.inputValue(), '0');
+      assert.ok((await choice.boundingBox()).height >= 44);
+      assert.equal((await names()).length, 6);
+      await choice.selectOption({ label: says[0] });
+      const all = ['1号店', '2号店', '4号店', '6号店', '8号店', '10号店'];
+      assert.deepEqual(await names(), all, 'the asked-for shop stays first');
+      await tab.locator('[data-tsunagi-action="shops"]').click();
+      assert.deepEqual(await names(), [...all, '12号店']);
+      await choice.selectOption('0');
+      await choice.selectOption('27');
+      assert.equal(await tab.locator('[data-tsunagi-live]').textContent(), says[1]);
+      assert.deepEqual(await axe(tab), []);
+      await keepScreen(tab, `pickup-area-${language}`);
+      await tab.goto(`${tab.url().split('?')[0]}${product}`);
+      await tab.locator('.tsunagi-pickup__as-of').waitFor();
+      assert.equal((await names())[0], '2号店', 'what was chosen is remembered');
+      assert.equal(await tab.locator('.tsunagi-pickup__radio:checked').inputValue(), '2');
+      assert.equal(await tab.evaluate(() => window.shifts), 0);
+      await tab.context().close();
+    });
+  }
 
   test('the asked-for shop is first and chosen, with its promise; it is put aside with one tap', async () => {
     const tab = await loaded();

@@ -231,6 +231,85 @@ TEST_F(Storefront, ShopsSayWhereTheyAre) {
   EXPECT_FALSE(exact.contains("approximate"));
 }
 
+TEST_F(Storefront, ManyShopsAreNarrowedByPrefectureWithoutAnyScript) {
+  std::vector<Store> many;
+  for (int i = 1; i <= 30; ++i) {
+    const std::string id = std::to_string(i);
+    many.push_back(
+        {id, "S" + id, "店" + id + "。", "", i % 2 == 0 ? "大阪府1" : "東京都1", i, false});
+  }
+  (void)storage.FakeStorage::apply(kShopId, {change::PutStores{many}});
+  using Words = std::vector<std::pair<std::string, std::string>>;
+  const auto asked = [&](const char* path, const Words& more) {
+    Words words = {{"barcode", "4900000000017"}};
+    words.insert(words.end(), more.begin(), more.end());
+    return get(signed_path(path, {.asked = words}));
+  };
+  const Json all = json(asked("/stock.json", {}))["products"][0];
+  EXPECT_EQ(
+      all["areas"],
+      Json::parse(
+          R"json([{"code":0,"ja":"すべての都道府県（30）","en":"All prefectures (30)","count":30},
+          {"code":13,"ja":"東京都（15）","en":"Tokyo (15)","count":15},
+          {"code":27,"ja":"大阪府（15）","en":"Osaka (15)","count":15}])json"));
+  EXPECT_EQ(all["shops"][1]["prefecture"], 27);
+  EXPECT_EQ(all["others"], 10);
+  EXPECT_EQ(all["more_url"], "/apps/tsunagi/stock?barcode=4900000000017&sku=4900000000017&all=1");
+  const Json osaka = json(asked("/stock.json", {{"area", "27"}}))["products"][0];
+  ASSERT_EQ(osaka["shops"].size(), 15U);
+  for (const Json& shop : osaka["shops"]) EXPECT_EQ(shop["prefecture"], 27);
+
+  const std::string page = asked("/stock", {{"area", "27"}}).body;
+  EXPECT_NE(page.find("data-area=\"27\""), std::string::npos) << page;
+  EXPECT_NE(page.find("<option value=\"27\" selected=\"\">大阪府（15）"), std::string::npos)
+      << page;
+  EXPECT_NE(page.find("<option value=\"27\" selected=\"\">Osaka (15)"), std::string::npos) << page;
+  EXPECT_NE(page.find("店30。"), std::string::npos);
+  EXPECT_EQ(page.find("店29。"), std::string::npos);
+  EXPECT_NE(asked("/stock", {}).body.find("<option value=\"0\" selected=\"\">"), std::string::npos);
+  for (const char* odd : {"", "0", "1", "013", "x", "{{x}}", "-27", "99999999999999999999"}) {
+    const Answer answer = asked("/stock", {{"area", odd}});
+    EXPECT_EQ(answer.status, 200) << odd;
+    EXPECT_NE(answer.body.find("店1。"), std::string::npos) << odd;
+    EXPECT_NE(answer.body.find("店2。"), std::string::npos) << odd;
+    EXPECT_EQ(answer.body.find("{{x"), std::string::npos) << odd;
+  }
+  const std::string whole = asked("/stock", {{"area", "27"}, {"all", "1"}}).body;
+  EXPECT_EQ(whole.find("tsunagi-stock__more"), std::string::npos);
+}
+
+TEST_F(Storefront, ThePickUpPageIsToldOfTheAreasOfShopsThatPutAside) {
+  std::vector<Store> many;
+  for (int i = 1; i <= 10; ++i) {
+    const std::string id = std::to_string(i);
+    many.push_back({id, "S" + id, "店" + id, "", i == 10 ? "大阪府1" : "東京都1", i, false});
+  }
+  (void)storage.FakeStorage::apply(kShopId, {change::PutStores{many}});
+  with_settings([](Settings& settings) { settings.pickup.on = true; });
+  const auto shown = [&] {
+    clock.advance(kShopListCacheSeconds + 1);
+    return json(get(
+        signed_path("/pickup.json", {.customer = kMember, .asked = {{"code", "4900000000017"}}})));
+  };
+  const Json ten = shown();
+  EXPECT_EQ(ten["shops"][9]["area"], 27);
+  ASSERT_EQ(ten["areas"].size(), 3U);
+  EXPECT_EQ(ten["areas"][2],
+            Json::parse(R"json({"code":27,"ja":"大阪府（1）","en":"Osaka (1)"})json"));
+  with_settings([](Settings& settings) {
+    settings.stores = {{.store_id = "10",
+                        .name = "",
+                        .hidden = false,
+                        .safety_stock = 0,
+                        .no_pickup = true,
+                        .hours = std::nullopt,
+                        .position = std::nullopt}};
+  });
+  const Json nine = shown();
+  EXPECT_EQ(nine["shops"].size(), 9U);
+  EXPECT_FALSE(nine.contains("areas")) << "all of them are in Tokyo";
+}
+
 TEST_F(Storefront, PagesAreLiquidBelowTheShopsOwnPath) {
   const Answer page = get(signed_path("/card", {.path_prefix = "/community/kaiin"}));
   EXPECT_EQ(page.status, 200);

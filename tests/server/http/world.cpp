@@ -119,7 +119,8 @@ std::string asset_folder() {
         made / "liquid/card-page.liquid",
         "{% layout none %}<link href=\"%asset:tsunagi.css%\"><a href=\"%base%/card\">50% off</a>");
     write_file(made / "liquid/stock-page.liquid",
-               "<link href=\"%asset:tsunagi.css%\"><i>%japanese%</i><p>%english%</p>");
+               "<link href=\"%asset:tsunagi.css%\"><b data-area=\"%area%\"></b>"
+               "<i>%japanese%</i><p>%english%</p>");
     write_file(made / "liquid/pickup-page.liquid",
                "<link href=\"%asset:tsunagi.css%\"><p data-base=\"%base%\"></p>");
     write_file(made / "liquid/pickup-page/pickup.js", "export {};");
