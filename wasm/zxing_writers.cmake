@@ -33,12 +33,11 @@ if(EMSCRIPTEN)
   # The module has no exceptions: a writer's `throw` (which draw() makes unreachable) becomes a trap, and the texts of
   # its message are not carried to the shopper's phone.
   target_compile_options(zxing_writers PRIVATE "-Dthrow=__builtin_trap(),(void)")
-  # Small, but for the files that a drawing spends its time in. (A file has one level alone: emcc takes -Oz anywhere on
+  # Small, but for the file that a QR code spends its time in. (A file has one level alone: emcc takes -Oz anywhere on
   # its command line to mean that nothing may be inlined.)
-  set(zxing_hot ${zxing_src}/qrcode/QRMatrixUtil.cpp ${CMAKE_CURRENT_LIST_DIR}/zxing/qr_mask_penalty.cpp)
   set_source_files_properties(${zxing_sources} ${CMAKE_CURRENT_LIST_DIR}/zxing/ascii_text.cpp
     ${CMAKE_CURRENT_LIST_DIR}/zxing/qr_versions.cpp PROPERTIES COMPILE_OPTIONS -Oz)
-  set_source_files_properties(${zxing_hot} PROPERTIES COMPILE_OPTIONS -O2)
+  set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/zxing/qr_mask_penalty.cpp PROPERTIES COMPILE_OPTIONS -O2)
 endif()
 
 # ZXing's own penalty under another name: what the tests hold ours against.

@@ -9,6 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include "GenericGF.h"
+#include "qrcode/QRVersion.h"
+#include "wasm/bindings/memory.h"
 #include "wasm/bindings/render.h"
 
 #define TSUNAGI_EXPORT(name) extern "C" __attribute__((export_name(name)))
@@ -34,8 +37,14 @@ void* block(std::string (*render)(std::string_view), Input input) {
 
 }  // namespace
 
-TSUNAGI_EXPORT("alloc") void* tsunagi_alloc(size_t size) { return std::malloc(size); }
-TSUNAGI_EXPORT("release") void tsunagi_release(void* memory) { std::free(memory); }
+// The tables that ZXing's QR writer makes once and keeps are made before the first call begins:
+// they may not end with it.
+TSUNAGI_EXPORT("alloc") void* tsunagi_alloc(size_t size) {
+  (void)ZXing::GenericGF::QRCodeField256();
+  (void)ZXing::QRCode::Version::Model2(1);
+  return std::malloc(size);
+}
+TSUNAGI_EXPORT("release") void tsunagi_release(void* memory) { tsunagi::release_from(memory); }
 
 TSUNAGI_EXPORT("barcode") void* tsunagi_barcode(const char* bytes, size_t length) {
   return block(tsunagi::draw_pairs, {.bytes = bytes, .length = length});

@@ -1,7 +1,11 @@
 #include "wasm/bindings/render.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "wasm/core/barcode.h"
 #include "wasm/core/decimal.h"
@@ -41,91 +45,81 @@ int64_t number(std::string_view text) {
   return negative ? -value : value;
 }
 
-template <class Model, class Value>
+// A member of a model, by its place: one reader for all of them is a tenth of one for each.
 struct Field {
+  enum class Kind : uint8_t { kText, kNumber, kFlag };
   const char* key;
-  Value Model::* member;
+  uint16_t place;
+  Kind kind;
 };
-
-void assign(std::string& field, std::string_view value) { field = value; }
-void assign(int64_t& field, std::string_view value) { field = number(value); }
-void assign(bool& field, std::string_view value) { field = value == "true"; }
+#define TSUNAGI_FIELD(Model, kind, member) \
+  Field { #member, offsetof(Model, member), Field::Kind::kind }
 
 // Whether the pair's key is in the table; its value is then in the model.
-template <class Model, class Value, size_t count>
-bool assign_field(const Field<Model, Value> (&fields)[count], Model& model, const Pair& pair) {
-  for (const auto& field : fields) {
-    if (pair.key == field.key) {
-      assign(model.*field.member, pair.value);
-      return true;
+bool assign_field(std::span<const Field> fields, void* model, const Pair& pair) {
+  for (const Field& field : fields) {
+    if (pair.key != field.key) {
+      continue;
     }
+    void* const member = static_cast<char*>(model) + field.place;
+    switch (field.kind) {
+      case Field::Kind::kText:
+        *static_cast<std::string*>(member) = pair.value;
+        break;
+      case Field::Kind::kNumber:
+        *static_cast<int64_t*>(member) = number(pair.value);
+        break;
+      case Field::Kind::kFlag:
+        *static_cast<bool*>(member) = pair.value == "true";
+        break;
+    }
+    return true;
   }
   return false;
 }
 
-constexpr Field<CardModel, std::string> kCardTexts[] = {
-    {"programme", &CardModel::programme},
-    {"holder", &CardModel::holder},
-    {"code", &CardModel::code},
-    {"rank", &CardModel::rank},
-    {"expires_on", &CardModel::expires_on},
-    {"missing_field", &CardModel::missing_field},
-    {"sign_in_url", &CardModel::sign_in_url},
-    {"contact_url", &CardModel::contact_url}};
-constexpr Field<CardModel, int64_t> kCardNumbers[] = {
-    {"points", &CardModel::points}, {"as_of", &CardModel::as_of}, {"debt", &CardModel::debt}};
-constexpr Field<CardModel, bool> kCardFlags[] = {{"has_points", &CardModel::has_points}};
+constexpr Field kCardFields[] = {
+    TSUNAGI_FIELD(CardModel, kText, programme),   TSUNAGI_FIELD(CardModel, kText, holder),
+    TSUNAGI_FIELD(CardModel, kText, code),        TSUNAGI_FIELD(CardModel, kText, rank),
+    TSUNAGI_FIELD(CardModel, kText, expires_on),  TSUNAGI_FIELD(CardModel, kText, missing_field),
+    TSUNAGI_FIELD(CardModel, kText, sign_in_url), TSUNAGI_FIELD(CardModel, kText, contact_url),
+    TSUNAGI_FIELD(CardModel, kNumber, points),    TSUNAGI_FIELD(CardModel, kNumber, as_of),
+    TSUNAGI_FIELD(CardModel, kNumber, debt),      TSUNAGI_FIELD(CardModel, kFlag, has_points)};
+constexpr Field kOptionFields[] = {TSUNAGI_FIELD(CardOptions, kText, card_page_url),
+                                   TSUNAGI_FIELD(CardOptions, kText, stock_url),
+                                   TSUNAGI_FIELD(CardOptions, kFlag, show_number),
+                                   TSUNAGI_FIELD(CardOptions, kFlag, show_full_screen)};
+constexpr Field kStockFields[] = {
+    TSUNAGI_FIELD(StockModel, kText, product_name), TSUNAGI_FIELD(StockModel, kText, product_code),
+    TSUNAGI_FIELD(StockModel, kText, more_url),     TSUNAGI_FIELD(StockModel, kText, pickup_url),
+    TSUNAGI_FIELD(StockModel, kNumber, few_below),  TSUNAGI_FIELD(StockModel, kNumber, others),
+    TSUNAGI_FIELD(StockModel, kNumber, here_north), TSUNAGI_FIELD(StockModel, kNumber, here_east),
+    TSUNAGI_FIELD(StockModel, kNumber, area),       TSUNAGI_FIELD(StockModel, kFlag, can_pin),
+    TSUNAGI_FIELD(StockModel, kFlag, pinned),       TSUNAGI_FIELD(StockModel, kFlag, all_shops),
+    TSUNAGI_FIELD(StockModel, kFlag, can_ask),      TSUNAGI_FIELD(StockModel, kFlag, can_locate),
+    TSUNAGI_FIELD(StockModel, kFlag, near)};
+constexpr Field kShopFields[] = {
+    TSUNAGI_FIELD(ShopStock, kText, shop_id),      TSUNAGI_FIELD(ShopStock, kText, name),
+    TSUNAGI_FIELD(ShopStock, kText, phone),        TSUNAGI_FIELD(ShopStock, kText, map_url),
+    TSUNAGI_FIELD(ShopStock, kNumber, on_hand),    TSUNAGI_FIELD(ShopStock, kNumber, held),
+    TSUNAGI_FIELD(ShopStock, kNumber, safety),     TSUNAGI_FIELD(ShopStock, kNumber, as_of),
+    TSUNAGI_FIELD(ShopStock, kNumber, north),      TSUNAGI_FIELD(ShopStock, kNumber, east),
+    TSUNAGI_FIELD(ShopStock, kNumber, prefecture), TSUNAGI_FIELD(ShopStock, kFlag, favourite),
+    TSUNAGI_FIELD(ShopStock, kFlag, known),        TSUNAGI_FIELD(ShopStock, kFlag, asked),
+    TSUNAGI_FIELD(ShopStock, kFlag, approximate)};
+constexpr Field kAreaFields[] = {TSUNAGI_FIELD(Area, kText, ja), TSUNAGI_FIELD(Area, kText, en),
+                                 TSUNAGI_FIELD(Area, kNumber, code),
+                                 TSUNAGI_FIELD(Area, kNumber, count)};
+#undef TSUNAGI_FIELD
 
-constexpr Field<CardOptions, std::string> kOptionTexts[] = {
-    {"card_page_url", &CardOptions::card_page_url}, {"stock_url", &CardOptions::stock_url}};
-constexpr Field<CardOptions, bool> kOptionFlags[] = {
-    {"show_number", &CardOptions::show_number},
-    {"show_full_screen", &CardOptions::show_full_screen}};
-
-constexpr Field<StockModel, std::string> kStockTexts[] = {
-    {"product_name", &StockModel::product_name},
-    {"product_code", &StockModel::product_code},
-    {"more_url", &StockModel::more_url},
-    {"pickup_url", &StockModel::pickup_url}};
-constexpr Field<StockModel, int64_t> kStockNumbers[] = {{"few_below", &StockModel::few_below},
-                                                        {"others", &StockModel::others},
-                                                        {"here_north", &StockModel::here_north},
-                                                        {"here_east", &StockModel::here_east},
-                                                        {"area", &StockModel::area}};
-constexpr Field<StockModel, bool> kStockFlags[] = {
-    {"can_pin", &StockModel::can_pin},       {"pinned", &StockModel::pinned},
-    {"all_shops", &StockModel::all_shops},   {"can_ask", &StockModel::can_ask},
-    {"can_locate", &StockModel::can_locate}, {"near", &StockModel::near}};
-
-constexpr Field<ShopStock, std::string> kShopTexts[] = {{"shop_id", &ShopStock::shop_id},
-                                                        {"name", &ShopStock::name},
-                                                        {"phone", &ShopStock::phone},
-                                                        {"map_url", &ShopStock::map_url}};
-constexpr Field<ShopStock, int64_t> kShopNumbers[] = {
-    {"on_hand", &ShopStock::on_hand},      {"held", &ShopStock::held},
-    {"safety", &ShopStock::safety},        {"as_of", &ShopStock::as_of},
-    {"north", &ShopStock::north},          {"east", &ShopStock::east},
-    {"prefecture", &ShopStock::prefecture}};
-constexpr Field<ShopStock, bool> kShopFlags[] = {{"favourite", &ShopStock::favourite},
-                                                 {"known", &ShopStock::known},
-                                                 {"asked", &ShopStock::asked},
-                                                 {"approximate", &ShopStock::approximate}};
-
-bool read_area(const Pair& pair, std::vector<Area>& areas) {
-  if (areas.empty()) return false;
-  Area& area = areas.back();
-  if (pair.key == "ja") {
-    area.ja = pair.value;
-  } else if (pair.key == "en") {
-    area.en = pair.value;
-  } else if (pair.key == "code") {
-    area.code = number(pair.value);
-  } else if (pair.key == "count") {
-    area.count = number(pair.value);
-  } else {
-    return false;
+// How many of the list there are, as many as are read at most.
+size_t count_of(std::string_view pairs, std::string_view list, size_t most) {
+  size_t count = 0;
+  while (!pairs.empty() && count < most) {
+    count += take(pairs) == list ? 1 : 0;
+    take(pairs);
   }
-  return true;
+  return count;
 }
 
 void read_context(const Pair& pair, ViewContext& context) {
@@ -154,10 +148,8 @@ CardRequest read_card(std::string_view pairs) {
       card.symbology = parse_symbology(pair.value).value_or(card.symbology);
     } else if (pair.key == "second") {
       card.second = parse_symbology(pair.value).value_or(card.second);
-    } else if (!assign_field(kCardTexts, card, pair) && !assign_field(kCardNumbers, card, pair) &&
-               !assign_field(kCardFlags, card, pair) &&
-               !assign_field(kOptionTexts, request.options, pair) &&
-               !assign_field(kOptionFlags, request.options, pair)) {
+    } else if (!assign_field(kCardFields, &card, pair) &&
+               !assign_field(kOptionFields, &request.options, pair)) {
       read_context(pair, request.context);
     }
   }
@@ -179,24 +171,22 @@ std::string render_full_screen_pairs(std::string_view pairs) {
 std::string render_stock_pairs(std::string_view pairs) {
   StockModel stock;
   ViewContext context;
+  // One shop more than is shown tells the view that there are others.
+  stock.shops = std::vector<ShopStock>(count_of(pairs, "shops", kShopsAtMost + 1));
+  stock.areas = std::vector<Area>(count_of(pairs, "areas", kElsewhere + 1));
+  size_t shops = 0;
+  size_t areas = 0;
   while (!pairs.empty()) {
     const std::string_view key = take(pairs);
     const Pair pair{.key = key, .value = take(pairs)};
     if (pair.key == "shops") {
-      if (stock.shops.size() <=
-          kShopsAtMost) {  // one more than is shown tells the view that there are others
-        stock.shops.emplace_back();
-      }
+      shops = std::min(shops + 1, stock.shops.size());
     } else if (pair.key == "areas") {
-      if (stock.areas.size() <= static_cast<size_t>(kElsewhere)) stock.areas.emplace_back();
-    } else if (!assign_field(kStockTexts, stock, pair) &&
-               !assign_field(kStockNumbers, stock, pair) &&
-               !assign_field(kStockFlags, stock, pair) && !read_area(pair, stock.areas)) {
-      if (stock.shops.empty() || (!assign_field(kShopTexts, stock.shops.back(), pair) &&
-                                  !assign_field(kShopNumbers, stock.shops.back(), pair) &&
-                                  !assign_field(kShopFlags, stock.shops.back(), pair))) {
-        read_context(pair, context);
-      }
+      areas = std::min(areas + 1, stock.areas.size());
+    } else if (!assign_field(kStockFields, &stock, pair) &&
+               (areas == 0 || !assign_field(kAreaFields, &stock.areas[areas - 1], pair)) &&
+               (shops == 0 || !assign_field(kShopFields, &stock.shops[shops - 1], pair))) {
+      read_context(pair, context);
     }
   }
   return render_stock(stock, context);
@@ -221,7 +211,7 @@ std::string draw_pairs(std::string_view pairs) {
   if (!drawing) {
     return drawing.error().message;
   }
-  return decimal(drawing->width) + "\n" + decimal(drawing->height) + "\n" + drawing->path;
+  return joined({decimal(drawing->width), "\n", decimal(drawing->height), "\n", drawing->path});
 }
 
 }  // namespace tsunagi

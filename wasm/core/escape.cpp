@@ -47,7 +47,6 @@ size_t character_length(std::string_view text) {
 // both, and the markup must come back from it as it went in.
 std::string escape(std::string_view text, bool in_attribute) {
   std::string escaped;
-  escaped.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
     const char c = text[i];
     size_t length = 1;

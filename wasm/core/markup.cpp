@@ -21,8 +21,8 @@ std::string_view item(std::string_view list, size_t length, int index) {
 
 std::string iso_time(int64_t instant) {
   const JapanTime time = japan_time(instant);
-  return decimal(time.date.year) + '-' + two_digits(time.date.month) + '-' +
-         two_digits(time.date.day) + 'T' + clock_words(instant) + "+09:00";
+  return joined({decimal(time.date.year), "-", two_digits(time.date.month), "-",
+                 two_digits(time.date.day), "T", clock_words(instant), "+09:00"});
 }
 
 }  // namespace
@@ -97,46 +97,42 @@ Markup& Markup::as_of(const char* name, int64_t instant) {
 
 std::string fill(std::string_view sentence, std::string_view argument) {
   const size_t place = sentence.find(kArgument);
-  std::string filled(sentence.substr(0, place));
-  if (place != std::string_view::npos) {
-    filled += argument;
-    filled += sentence.substr(place + kArgument.size());
+  if (place == std::string_view::npos) {
+    return std::string(sentence);
   }
-  return filled;
+  return joined({sentence.substr(0, place), argument, sentence.substr(place + kArgument.size())});
 }
 
 std::string grouped_number(int64_t number) {
-  std::string digits = decimal(number);
-  const size_t sign = number < 0 ? 1 : 0;
-  for (size_t place = digits.size(); place > sign + 3;) {
-    place -= 3;
-    digits.insert(place, 1, ',');
+  constexpr int64_t kGroup = 1'000;
+  const int64_t before = number / kGroup;
+  if (before == 0) {
+    return decimal(number);
   }
-  return digits;
+  const int64_t last = number % kGroup;
+  const std::string group = decimal(kGroup + (last < 0 ? -last : last));
+  return joined({grouped_number(before), ",", std::string_view(group).substr(1)});
 }
 
 std::string day_words(Language language, int64_t day_number, int64_t now) {
   const JapanDay day = japan_day(day_number);
   const bool other_year = day.year != japan_time(now).date.year;
   const std::string year = other_year ? decimal(day.year) : "";
-  const std::string_view weekdays = word(language, Word::kWeekdays);
-  std::string words;
+  const std::string date = decimal(day.day);
+  // A kanji is three bytes, too.
+  const std::string_view weekday = item(word(language, Word::kWeekdays), 3, day.weekday);
   if (language == Language::kJapanese) {
-    words = other_year ? year + "年" : "";
-    words += decimal(day.month) + "月" + decimal(day.day) + "日(";
-    words += item(weekdays, 3, day.weekday);  // a kanji is three bytes
-    return words + ")";
+    return joined(
+        {year, other_year ? "年" : "", decimal(day.month), "月", date, "日(", weekday, ")"});
   }
-  words = item(weekdays, 3, day.weekday);
-  words += ", ";
-  words += item(word(language, Word::kMonths), 3, day.month - 1);
-  words += " " + decimal(day.day);
-  return other_year ? words + ", " + year : words;
+  return joined({weekday, ", ", item(word(language, Word::kMonths), 3, day.month - 1), " ", date,
+                 other_year ? ", " : "", year});
 }
 
 std::string clock_words(int64_t instant) {
   const JapanTime time = japan_time(instant);
-  return two_digits(time.hour) + ':' + two_digits(time.minute) + ':' + two_digits(time.second);
+  return joined(
+      {two_digits(time.hour), ":", two_digits(time.minute), ":", two_digits(time.second)});
 }
 
 std::string moment(Language language, int64_t instant, int64_t now) {
@@ -145,7 +141,8 @@ std::string moment(Language language, int64_t instant, int64_t now) {
   if (day == japan_day_number(now)) {
     return clock;
   }
-  return day_words(language, day, now) + (language == Language::kJapanese ? " " : ", ") + clock;
+  return joined(
+      {day_words(language, day, now), language == Language::kJapanese ? " " : ", ", clock});
 }
 
 }  // namespace tsunagi

@@ -29,14 +29,8 @@ constexpr Fixed sine(Fixed angle) {
   return sum;
 }
 constexpr Fixed cosine(Fixed angle) {
-  const Fixed square = times(angle, angle);
-  Fixed term = kOne;
-  Fixed sum = kOne;
-  for (int i = 1; i < kTerms; ++i) {
-    term = -times(term, square) / ((2 * i - 1) * 2 * i);
-    sum += term;
-  }
-  return sum;
+  const Fixed half = sine(angle / 2);
+  return kOne - 2 * times(half, half);
 }
 // For 0 to 0.5: 2 m of the Earth's surface at its end.
 constexpr Fixed arc_sine(Fixed ratio) {

@@ -97,40 +97,43 @@ int64_t metres_to(const ShopStock& shop, const StockModel& stock) {
                     {.north = shop.north, .east = shop.east});
 }
 
+struct Shown {
+  const ShopStock* shop = nullptr;
+  int64_t metres = -1;
+};
+
 // The merchant's order with the favourite first, or the nearest; as many as are shown. All of them,
 // or those of the area.
-std::vector<const ShopStock*> shown_shops(const StockModel& stock) {
-  std::vector<const ShopStock*> shops;
-  std::vector<int64_t> metres;  // of each
+std::vector<Shown> shown_shops(const StockModel& stock) {
+  std::vector<Shown> shops(stock.shops.size());
+  size_t count = 0;
   const Area* area = chosen_area(stock.areas, stock.area);
   for (const bool favourite : {true, false}) {
-    const size_t begins = shops.size();
+    const size_t begins = count;
     for (const ShopStock& shop : stock.shops) {
       if (shop.favourite != favourite ||
           (!favourite && area != nullptr && area_of(shop) != area->code)) {
         continue;
       }
-      const int64_t away = metres_to(shop, stock);
-      shops.push_back(&shop);
-      metres.push_back(away);
-      for (size_t i = shops.size() - 1; away >= 0 && i > begins; --i) {
-        if (metres[i - 1] >= 0 && metres[i - 1] <= away) {
-          break;
-        }
-        std::swap(shops[i - 1], shops[i]);
-        std::swap(metres[i - 1], metres[i]);
+      const Shown one{.shop = &shop, .metres = metres_to(shop, stock)};
+      size_t place = count++;
+      while (one.metres >= 0 && place > begins &&
+             (shops[place - 1].metres < 0 || shops[place - 1].metres > one.metres)) {
+        shops[place] = shops[place - 1];
+        --place;
       }
+      shops[place] = one;
     }
   }
   const size_t limit = stock.all_shops ? kShopsAtMost : kShopsShown;
-  shops.resize(std::min(shops.size(), limit));
+  shops.erase(shops.begin() + static_cast<std::ptrdiff_t>(std::min(count, limit)), shops.end());
   return shops;
 }
 
 // The oldest time of the signs that have one; 0 when none has.
-int64_t oldest_time(const std::vector<const ShopStock*>& shops, int64_t few_below, int64_t now) {
+int64_t oldest_time(const std::vector<Shown>& shops, int64_t few_below, int64_t now) {
   int64_t oldest = 0;
-  for (const ShopStock* shop : shops) {
+  for (const auto& [shop, metres] : shops) {
     if (stock_sign(*shop, few_below, now) != StockSign::kUnknown &&
         (oldest == 0 || shop->as_of < oldest)) {
       oldest = shop->as_of;
@@ -161,7 +164,7 @@ std::string dialled(std::string_view phone) {
       digits.push_back(c);
     }
   }
-  return digits.size() < 3 ? "" : "tel:" + digits;
+  return digits.size() < 3 ? "" : joined({"tel:", digits});
 }
 
 void append_call(Markup& html, const ShopStock& shop) {
@@ -191,7 +194,7 @@ void append_link(Markup& html, const ShopLink& link, const ShopStock& shop) {
       .raw(" data-tsunagi-action=\"")
       .raw(link.name)
       .raw("\"")
-      .attribute("aria-label", std::string(html.say(link.label)) + " " + shop.name)
+      .attribute("aria-label", joined({html.say(link.label), " ", shop.name}))
       .raw(">")
       .words(link.label)
       .close("a");
@@ -206,14 +209,15 @@ std::string distance_words(int64_t metres, bool approximate) {
   const int64_t tenths = (metres + kTenth / 2) / kTenth;
   const int64_t whole = std::max<int64_t>(1, (metres + kKm / 2) / kKm);
   if (approximate || tenths >= kKm) {
-    return grouped_number(whole) + " km";
+    return joined({grouped_number(whole), " km"});
   }
-  return steps * kStep < kKm ? decimal(steps * kStep) + " m"
-                             : decimal(tenths / kStep) + "." + decimal(tenths % kStep) + " km";
+  if (steps * kStep < kKm) {
+    return joined({decimal(steps * kStep), " m"});
+  }
+  return joined({decimal(tenths / kStep), ".", decimal(tenths % kStep), " km"});
 }
 
-void append_distance(Markup& html, const ShopStock& shop, const StockModel& stock) {
-  const int64_t metres = metres_to(shop, stock);
+void append_distance(Markup& html, const ShopStock& shop, int64_t metres) {
   if (metres < 0) {
     return;
   }
@@ -227,7 +231,7 @@ void append_restock(Markup& html, const ShopStock& shop) {
   html.open_button("stock__restock", "restock")
       .attribute("data-tsunagi-shop", shop.shop_id)
       .raw(shop.asked ? " aria-pressed=\"true\"" : " aria-pressed=\"false\"")
-      .attribute("aria-label", std::string(html.say(label)) + " " + shop.name)
+      .attribute("aria-label", joined({html.say(label), " ", shop.name}))
       .raw(">")
       .words(label)
       .close("button");
@@ -269,20 +273,21 @@ void append_areas(Markup& html, const StockModel& stock) {
 }
 
 // Beside those that are listed.
-int64_t other_shops(const StockModel& stock, const std::vector<const ShopStock*>& listed) {
+int64_t other_shops(const StockModel& stock, const std::vector<Shown>& listed) {
   const Area* area = chosen_area(stock.areas, stock.area);
   int64_t others =
       std::clamp<int64_t>(area != nullptr ? area->count : stock.others, 0, kFigureLimit);
   if (area == nullptr) {
     return others + static_cast<int64_t>(stock.shops.size() - listed.size());
   }
-  for (const ShopStock* shop : listed) {
+  for (const auto& [shop, metres] : listed) {
     others -= area_of(*shop) == area->code ? 1 : 0;
   }
   return others;
 }
 
-void append_shop(Markup& html, const ShopStock& shop, const StockModel& stock) {
+void append_shop(Markup& html, const Shown& shown, const StockModel& stock) {
+  const ShopStock& shop = *shown.shop;
   const StockSign sign = stock_sign(shop, stock.few_below, html.context().now);
   const SignWords& words = sign_words(sign);
   html.raw("<li class=\"tsunagi-stock__shop tsunagi-stock__shop--")
@@ -292,7 +297,7 @@ void append_shop(Markup& html, const ShopStock& shop, const StockModel& stock) {
       .raw(">");
   append_star(html, shop, stock.can_pin);
   html.open("span", "stock__name").text(shop.name);
-  append_distance(html, shop, stock);
+  append_distance(html, shop, shown.metres);
   html.close("span").open("span", "stock__sign");
   if (sign != StockSign::kUnknown) {
     html.raw("<span class=\"tsunagi-stock__mark\" aria-hidden=\"true\">")
@@ -303,7 +308,8 @@ void append_shop(Markup& html, const ShopStock& shop, const StockModel& stock) {
   if (sign == StockSign::kUnknown) {
     append_call(html, shop);
   } else if (sign != StockSign::kNone && Markup::is_linkable(stock.pickup_url)) {
-    append_link(html, {"pickup", Word::kReserve, stock.pickup_url + "&shop=" + shop.shop_id}, shop);
+    append_link(
+        html, {"pickup", Word::kReserve, joined({stock.pickup_url, "&shop=", shop.shop_id})}, shop);
   }
   if (shop.asked || (stock.can_ask && sign == StockSign::kNone)) {
     append_restock(html, shop);
@@ -315,7 +321,7 @@ void append_shop(Markup& html, const ShopStock& shop, const StockModel& stock) {
 }
 
 void append_list(Markup& html, const StockModel& stock) {
-  const std::vector<const ShopStock*> shops = shown_shops(stock);
+  const std::vector<Shown> shops = shown_shops(stock);
   html.open("p", "stock__title").words(Word::kShopStock);
   if (const int64_t oldest = oldest_time(shops, stock.few_below, html.context().now); oldest != 0) {
     html.as_of("stock__as-of", oldest);
@@ -324,8 +330,8 @@ void append_list(Markup& html, const StockModel& stock) {
   html.close("p");
   append_areas(html, stock);
   html.raw("<ul class=\"tsunagi-stock__shops\" role=\"list\">");
-  for (const ShopStock* shop : shops) {
-    append_shop(html, *shop, stock);
+  for (const Shown& shop : shops) {
+    append_shop(html, shop, stock);
   }
   html.close("ul");
   const int64_t others = other_shops(stock, shops);

@@ -3,7 +3,7 @@ set(TSUNAGI_READER_OPTIONS -O2 -flto -fno-rtti -fno-threadsafe-statics -fno-c++-
 include(${CMAKE_CURRENT_SOURCE_DIR}/zxing_readers.cmake)
 
 add_executable(tsunagi_reader_linked EXCLUDE_FROM_ALL
-  reader/module.cpp reader/reader.cpp reader/no_runtime.cpp core/member_code.cpp bindings/memory.cpp bindings/no_system.cpp)
+  reader/module.cpp reader/reader.cpp reader/no_runtime.cpp core/member_code.cpp reader/memory.cpp bindings/no_system.cpp)
 target_include_directories(tsunagi_reader_linked PRIVATE ${PROJECT_SOURCE_DIR})
 target_link_libraries(tsunagi_reader_linked PRIVATE zxing_readers tsunagi_warnings)
 target_compile_options(tsunagi_reader_linked PRIVATE ${TSUNAGI_READER_OPTIONS})

@@ -32,8 +32,8 @@ export async function run() {
       peer_name: 'JsBarcode.all.min.js + qrcode-generator', ratio: encodeOnly / encoders, goal: '< 1',
       holds: encodeOnly < encoders,
     },
-    within('every asset of the theme extension, bytes after brotli', sum(files.map((file) => brotli(ASSETS + file))),
-      BLOCK_LIMIT),
+    within('all that a page with the card block loads, bytes after brotli',
+      sum(files.filter((file) => file !== 'tsunagi-stock.js').map((file) => brotli(ASSETS + file))), BLOCK_LIMIT),
     within('loader, raw bytes', bytes(`${ASSETS}tsunagi-core.js`).length, LOADER_LIMIT),
     within('entry script of the card block, raw bytes', bytes(`${ASSETS}tsunagi-card.js`).length, ENTRY_LIMIT - 1),
   ];
