@@ -48,6 +48,7 @@ const changes = {
   '/proxy/favourite': (nonce, of) => ({ nonce, shop: String(of.stores[1].storeId) }),
   '/proxy/pickup': (nonce, of, who) => ({ nonce, id: who.pickup ?? 'pickup-of-nobody', shop: String(of.stores[0].storeId), lines: [{ code: of.products[0].code, quantity: 1 }] }),
   '/proxy/pickup/cancel': (nonce, of, who) => ({ nonce, id: who.pickup ?? 'pickup-of-nobody', deed: 'cancelled' }),
+  '/proxy/pickup/choose': (nonce, of, who) => ({ nonce, id: who.pickup ?? 'pickup-of-nobody', deed: 'chosen', choice: 'send' }),
   '/proxy/back-in-stock': (nonce, of) => ({ nonce, code: of.products[1].code, shop: String(of.stores[0].storeId), wanted: false }),
   '/proxy/pins': (nonce, of) => ({ nonce, code: of.products[1].code, pinned: true }),
 };

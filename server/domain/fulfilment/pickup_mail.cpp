@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/domain/fulfilment/purchase_choice.h"
+
 namespace tsunagi {
 namespace {
 
@@ -36,6 +38,8 @@ std::string_view word(Step step) {
       return "expired";
     case Step::kReminder:
       return "reminder";
+    case Step::kChoose:
+      return "choose";
   }
   return "";
 }
@@ -139,6 +143,8 @@ bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
     case Step::kReminder:
       return state == PickupState::kReady && mail.id == reminder_id(pickup) &&
              now < pickup.hold_until;
+    case Step::kChoose:
+      return may_choose(pickup);
   }
   return false;
 }

@@ -15,7 +15,8 @@ namespace tsunagi {
 
 inline constexpr PickupMailStep kPickupMailSteps[] = {
     PickupMailStep::kPlaced,    PickupMailStep::kReady,   PickupMailStep::kRejected,
-    PickupMailStep::kCancelled, PickupMailStep::kExpired, PickupMailStep::kReminder};
+    PickupMailStep::kCancelled, PickupMailStep::kExpired, PickupMailStep::kReminder,
+    PickupMailStep::kChoose};
 
 std::string_view word(PickupMailStep step);
 std::string_view word(PickupMailOutcome outcome);

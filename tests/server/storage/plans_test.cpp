@@ -86,6 +86,7 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
                                                        {"kOpenOf", "pickup_open"},
                                                        {"kReleaseSold", "pickup_line_held"},
                                                        {"kUndecided", "pickup_order_undecided"},
+                                                       {"kUndecidedAll", "pickup_order_undecided"},
                                                        {"kUndecidedOf", "pickup_order_undecided"}};
 
   const TestDatabase database(Backend::kSqlite);
