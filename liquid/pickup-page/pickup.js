@@ -426,7 +426,7 @@ class TsunagiPickup extends HTMLElement {
     if (!marked) {
       this.#notify('decide_first', {}, pickup.id);
       this.#paint();
-      this.#view.querySelector(`[data-tsunagi-decision="${CSS.escape(pickup.id)}"] input`)?.focus();
+      /** @type {HTMLElement | null} */ (this.#view.querySelector(`[data-tsunagi-decision="${CSS.escape(pickup.id)}"] input`))?.focus();
       return;
     }
     const [choice = '', shop] = marked.split(' ');

@@ -159,10 +159,11 @@ class PurchasePlanner {
         found.parts, [this](const auto& each) { return must_wait(works_[each.first].work); });
     if (pickup.purchase.on_hold != on_hold) seen_of(pickup).on_hold = on_hold;
     const size_t puts_off = plan_.put_off.size();
-    if (pickup.purchase.undecided)
+    if (pickup.purchase.undecided) {
       of_undecided(pickup, missing);
-    else
+    } else {
       let_go(pickup, found);
+    }
     // What is missing becomes a work of its own first, so that the customer is told of the rest.
     const bool apart = puts_off == plan_.put_off.size();
     if (pickup.state == PickupState::kReady && !pickup.purchase.prepared && apart) {

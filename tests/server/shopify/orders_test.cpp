@@ -306,11 +306,13 @@ TEST_F(ShopifyOrdersTest, OnlyOurOwnHoldIsReadAndEnds) {
   };
   shopify.on(kGraphql, {answer(json::array())});
   EXPECT_TRUE(orders.release(tenant, {.work_id = 5, .hold_id = 9}));
-  EXPECT_EQ((json{{"id", "gid://shopify/FulfillmentOrder/5"},
-                  {"holds", {"gid://shopify/FulfillmentHold/9"}}}),
-            sent()["variables"]);
-  shopify.on(kGraphql,
-             {answer({{{"code", "INVALID_ACCESS"}, {"field", {"id"}}, {"message", "no"}}})});
+  const json variables = {{"id", "gid://shopify/FulfillmentOrder/5"},
+                          {"holds", json::array({"gid://shopify/FulfillmentHold/9"})}};
+  EXPECT_EQ(variables, sent()["variables"]);
+  shopify.on(
+      kGraphql,
+      {answer(json::array(
+          {json{{"code", "INVALID_ACCESS"}, {"field", json::array({"id"})}, {"message", "no"}}}))});
   EXPECT_EQ(ErrorCode::kConflict,
             orders.release(tenant, {.work_id = 5, .hold_id = 9}).error().code);
 }
@@ -318,13 +320,11 @@ TEST_F(ShopifyOrdersTest, OnlyOurOwnHoldIsReadAndEnds) {
 // What Shopify suggests, in this currency and of this amount.
 json suggested(const char* amount, const char* currency = "JPY") {
   const json money = {{"amount", amount}, {"currencyCode", currency}};
-  return {{"data",
-           {{"order",
-             {{"suggestedRefund",
-               {{"suggestedTransactions",
-                 {{{"gateway", "shopify_payments"},
-                   {"amountSet", {{"shopMoney", money}, {"presentmentMoney", money}}},
-                   {"parentTransaction", {{"id", "gid://shopify/OrderTransaction/3"}}}}}}}}}}}}};
+  const json payment = {{"gateway", "shopify_payments"},
+                        {"amountSet", {{"shopMoney", money}, {"presentmentMoney", money}}},
+                        {"parentTransaction", {{"id", "gid://shopify/OrderTransaction/3"}}}};
+  const json refund = {{"suggestedTransactions", json::array({payment})}};
+  return {{"data", {{"order", {{"suggestedRefund", refund}}}}}};
 }
 
 TEST_F(ShopifyOrdersTest, MoneyGoesBackUnderItsKeyInWholeYenAsShopifyReckonsIt) {
@@ -337,18 +337,18 @@ TEST_F(ShopifyOrdersTest, MoneyGoesBackUnderItsKeyInWholeYenAsShopifyReckonsIt) 
   const auto done = orders.refund(tenant, refund);
   ASSERT_TRUE(done) << done.error().message;
   const json variables = sent()["variables"];
-  EXPECT_EQ(refund.key, variables["key"]);
-  EXPECT_EQ((json{{{"lineItemId", "gid://shopify/LineItem/5"},
-                   {"quantity", 2},
-                   {"restockType", "CANCEL"},
-                   {"locationId", "gid://shopify/Location/901"}}}),
-            variables["input"]["refundLineItems"]);
-  EXPECT_EQ((json{{{"orderId", "gid://shopify/Order/71"},
-                   {"parentId", "gid://shopify/OrderTransaction/3"},
-                   {"gateway", "shopify_payments"},
-                   {"kind", "REFUND"},
-                   {"amount", "2400"}}}),
-            variables["input"]["transactions"]);
+  EXPECT_EQ(json(refund.key), variables["key"]);
+  const json line = {{"lineItemId", "gid://shopify/LineItem/5"},
+                     {"quantity", 2},
+                     {"restockType", "CANCEL"},
+                     {"locationId", "gid://shopify/Location/901"}};
+  EXPECT_EQ(json::array({line}), variables["input"]["refundLineItems"]);
+  const json payment = {{"orderId", "gid://shopify/Order/71"},
+                        {"parentId", "gid://shopify/OrderTransaction/3"},
+                        {"gateway", "shopify_payments"},
+                        {"kind", "REFUND"},
+                        {"amount", "2400"}};
+  EXPECT_EQ(json::array({payment}), variables["input"]["transactions"]);
   for (const json& odd : {suggested("24.50"), suggested("24.00", "USD"), suggested("-1.0")}) {
     shopify.on(kGraphql, {ok(odd.dump())});
     EXPECT_EQ(ErrorCode::kConflict, orders.refund(tenant, refund).error().code) << odd.dump();
@@ -356,9 +356,9 @@ TEST_F(ShopifyOrdersTest, MoneyGoesBackUnderItsKeyInWholeYenAsShopifyReckonsIt) 
   shopify.on(kGraphql, {ok(suggested("0.0").dump()), made});
   EXPECT_TRUE(orders.refund(tenant, refund)) << "nobody has paid for it";
   EXPECT_TRUE(sent()["variables"]["input"]["transactions"].empty());
-  shopify.on(kGraphql, {ok(suggested("1.0").dump()),
-                        ok(R"({"data":{"refundCreate":{"refund":null,"userErrors":[{"field":null,
-                            "message":"Refund amount 1 is greater than net payment received 0"}]}}})")});
+  const auto refused = ok(R"({"data":{"refundCreate":{"refund":null,"userErrors":[
+      {"field":null,"message":"Refund amount 1 is greater than net payment received 0"}]}}})");
+  shopify.on(kGraphql, {ok(suggested("1.0").dump()), refused});
   EXPECT_EQ(ErrorCode::kConflict, orders.refund(tenant, refund).error().code);
 }
 

@@ -180,8 +180,7 @@ TEST_P(ChoicesTest, NobodyChoosesWhatDoesNotWaitOrIsNotTheirs) {
                                                   .customer_id = 7001,
                                                   .what = Choice::kRefund,
                                                   .store_id = {}},
-                                                 {}))
-      << "it is not offered";
+                                                 {}));
   EXPECT_EQ(now().purchase.choice.id, "");
 }
 
