@@ -222,6 +222,7 @@ class TsunagiPickup extends HTMLElement {
     const {decided, data} = this.#model;
     for (const [id, marked] of Object.entries(decided)) {
       const choose = data.pickups.find((pickup) => pickup.id === id)?.choose;
+      if (!choose && this.#model.notice.at === id) this.#quiet();  // it is settled, whatever was said
       if (!choose || !this.#shapes.ways(choose, this.#tools()).some(({value}) => value === marked)) delete decided[id];
     }
   }
