@@ -8,17 +8,21 @@
  * @typedef {'placed' | 'accepted' | 'picking' | 'ready' | 'handed_over' | 'rejected' | 'expired' | 'cancelled'} State
  * @typedef {{id: string, code: string, state: State, shop: string, shop_name: string, phone?: string, map_url?: string, ready_from: number,
  *   hold_until: number, placed_at: number, changed_at: number, lines: Line[], can_cancel: boolean, reason?: string,
- *   unanswered?: boolean, online?: {order: string, paid: boolean}}} Pickup
+ *   unanswered?: boolean, online?: {order: string, paid: boolean}, choose?: Choose, choice?: {what: What, state: 'asked' | 'done' | 'merchant', shop_name?: string}}} Pickup
+ * @typedef {'shop' | 'refund' | 'send'} What
+ * @typedef {{choices: What[], shops: {shop: string, name: string, phone?: string, map_url?: string, from: number}[], lines: {name: string, quantity: number}[]}} Choose
+ *   what its customer may choose of what the shop could not give
  * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number, area?: number}} Shop
  * @typedef {{code: number, ja: string, en: string}} Area
  * @typedef {{now: number, nonce?: string, product?: {name: string, code: string}, shops?: Shop[], areas?: Area[], pickups: Pickup[]}} Answer
  * @typedef {{
  *   state: 'loading' | 'known' | 'signed_out' | 'paused' | 'offline' | 'failed', late: '' | 'offline' | 'stale', data: Answer, notFound: boolean,
  *   asked: string, area: string, instead: string, chosen: string, quantity: number, busy: string, notice: {at: string, text: string}, allShops: boolean, allPast: boolean, reserveMore: boolean, signIn: string,
+ *   decided: Record<string, string>,
  * }} Model
  *   late: the figures are older than the last attempt; asked: the shop that the address names; area: the code of the only one whose shops are shown, or of none;
  *   instead: the pick-up that ends with the next one; busy: what is being sent; notice.at: the pick-up it is
- *   about, "" for the form
+ *   about, "" for the form; decided: "shop ID", "refund" or "send", by the pick-up's id, as marked and not sent yet
  * @typedef {{say: Say, language: 'ja' | 'en', moment: (instant: number) => string, clock: (instant: number) => string,
  *   draw: (text: string) => {width: number, path: string} | undefined}} Tools
  *   draw: a barcode; nothing while there is no core
@@ -120,15 +124,15 @@ function lineOf(line, pickup, say) {
 
 /** @param {Shop | Pickup} shop @param {string} name @param {Say} say */
 function waysTo(shop, name, say) {
-  const ways = [];
+  const links = [];
   const number = (shop.phone ?? '').replace(/[^+\d]/g, '');
   if (/^https?:/.test(shop.map_url ?? '')) {
-    ways.push(element('a', {class: 'tsunagi-pickup__link', href: shop.map_url, 'aria-label': say('map_of', {shop: name})}, say('map')));
+    links.push(element('a', {class: 'tsunagi-pickup__link', href: shop.map_url, 'aria-label': say('map_of', {shop: name})}, say('map')));
   }
   if (number.length > 2) {
-    ways.push(element('a', {class: 'tsunagi-pickup__link', href: `tel:${number}`, 'aria-label': say('call_of', {shop: name, phone: shop.phone ?? ''})}, say('call')));
+    links.push(element('a', {class: 'tsunagi-pickup__link', href: `tel:${number}`, 'aria-label': say('call_of', {shop: name, phone: shop.phone ?? ''})}, say('call')));
   }
-  return ways;
+  return links;
 }
 
 /** @param {Pickup} pickup @param {boolean} drawn @param {Tools} tools */
@@ -166,22 +170,56 @@ function wayElsewhere({id, lines: [line], ...pickup}, say) {
 const noticeOf = (text) => element('p', {class: 'tsunagi-pickup__notice'}, text);
 
 /** The order of what was bought in the store, and who says what becomes of it. @param {Pickup} pickup @param {Say} say */
-function bought({online, state}, say) {
+function bought({online, state, choose, choice}, say) {
   if (!online) return [];
-  const ended = state === 'rejected' || state === 'expired';
+  const ended = !choose && !choice && (state === 'rejected' || state === 'expired');
   return [element('p', {class: 'tsunagi-pickup__reason'}, say(online.paid ? 'bought' : 'bought_unpaid', {order: online.order})),
-    ...(ended ? [element('p', {class: 'tsunagi-pickup__reason'}, say('bought_ended'))] : [])];
+    ...(ended ? [element('p', {class: 'tsunagi-pickup__reason'}, say('bought_ended'))] : []),
+    ...(choice ? [element('p', {class: 'tsunagi-pickup__chosen'}, chosenOf(choice, say))] : [])];
+}
+
+/** What becomes of what was chosen. @param {NonNullable<Pickup['choice']>} choice @param {Say} say */
+export const chosenOf = ({what, state, shop_name: shop = ''}, say) =>
+  say(state === 'merchant' ? 'chosen_merchant' : /** @type {Key} */ (`chosen_${what}_${state}`), {shop});
+
+/**
+ * What can be chosen, in the order it is shown: the value of each, its name and what is said of it.
+ * @param {Choose} choose
+ * @param {Pick<Tools, 'say' | 'moment'>} tools
+ */
+export const ways = ({choices, shops}, {say, moment}) => choices.flatMap((what) => (what === 'shop'
+  ? shops.map(({shop, name, from}) => ({value: `shop ${shop}`, name: say('decide_shop', {shop: name}), text: say('promise', {time: moment(from)})}))
+  : [{value: what, name: say(`decide_${what}`), text: say(`decide_${what}_how`)}]));
+
+/** @param {Pickup} pickup @param {Model} model @param {Tools} tools */
+function decision(pickup, model, tools) {
+  const {choose} = pickup;
+  if (!choose) return false;
+  const {say} = tools;
+  const marked = ways(choose, tools).find(({value}) => value === model.decided[pickup.id]);
+  return element('form', {class: 'tsunagi-pickup__decision', 'data-tsunagi-decision': pickup.id},
+    element('fieldset', {class: 'tsunagi-pickup__choices'},
+      element('legend', {class: 'tsunagi-pickup__legend'}, say('decide')),
+      element('ul', {class: 'tsunagi-pickup__lines', role: 'list'}, ...choose.lines.map((line) => element('li', {class: 'tsunagi-pickup__line'}, say('lines', {...line})))),
+      element('ul', {class: 'tsunagi-pickup__shops', role: 'list'}, ...ways(choose, tools).map(({value, name, text}) =>
+        element('li', {class: 'tsunagi-pickup__shop'}, element('label', {class: 'tsunagi-pickup__choice'},
+          element('input', {type: 'radio', name: `tsunagi-decision-${pickup.id}`, value, class: 'tsunagi-pickup__radio', 'data-tsunagi-pickup-of': pickup.id}),
+          element('span', {class: 'tsunagi-pickup__shop-text'},
+            element('span', {class: 'tsunagi-pickup__name'}, name), element('span', {class: 'tsunagi-pickup__promise'}, text))))))),
+    element('button', {class: 'tsunagi-pickup__go', type: 'submit', 'data-tsunagi-action': `decide ${pickup.id}`, 'aria-disabled': model.busy !== '' && 'true'},
+      model.busy === pickup.id ? say('deciding') : marked ? say('decide_go_to', {choice: marked.name}) : say('decide_go')),
+    element('p', {class: 'tsunagi-pickup__small'}, say('decide_once')));
 }
 
 /** @param {Pickup} pickup @param {boolean} drawn @param {Model} model @param {Tools} tools */
 function card(pickup, drawn, model, tools) {
   const {say} = tools;
   const open = isOpen(pickup);
-  const ways = open ? waysTo(pickup, pickup.shop_name, say) : [wayBack(pickup, model, say)].filter((way) => way !== undefined);
+  const links = open ? waysTo(pickup, pickup.shop_name, say) : [wayBack(pickup, model, say)].filter((way) => way !== undefined);
   const elsewhere = open && pickup.lines.length === 1 && pickup.id !== model.instead && wayElsewhere(pickup, say);
-  if (elsewhere) ways.unshift(elsewhere);
+  if (elsewhere) links.unshift(elsewhere);
   if (open && pickup.can_cancel) {
-    ways.push(button(`cancel ${pickup.id}`, say(model.busy === pickup.id ? 'cancelling' : 'cancel'), {'aria-disabled': model.busy !== '' && 'true'}));
+    links.push(button(`cancel ${pickup.id}`, say(model.busy === pickup.id ? 'cancelling' : 'cancel'), {'aria-disabled': model.busy !== '' && 'true'}));
   }
   const mark = element('span', {class: 'tsunagi-pickup__mark', 'aria-hidden': 'true'}, MARKS[pickup.state] ?? '');
   const reason = /** @type {Key} */ (`reason_${pickup.reason}`);
@@ -191,9 +229,10 @@ function card(pickup, drawn, model, tools) {
     element('p', {class: 'tsunagi-pickup__sentence', tabindex: '-1'}, !open && mark, sentenceOf(pickup, model.data.now, tools),
       hasReason && element('span', {class: 'tsunagi-pickup__reason'}, say(reason))),
     ...bought(pickup, say),
-    element('ul', {class: 'tsunagi-pickup__lines', role: 'list'}, ...pickup.lines.map((line) => lineOf(line, pickup, say))),
+    (open || !pickup.choose) && element('ul', {class: 'tsunagi-pickup__lines', role: 'list'}, ...pickup.lines.map((line) => lineOf(line, pickup, say))),
+    decision(pickup, model, tools),
     open && paper(pickup, drawn, tools),
-    ways.length > 0 && element('p', {class: 'tsunagi-pickup__ways'}, ...ways),
+    links.length > 0 && element('p', {class: 'tsunagi-pickup__ways'}, ...links),
     model.notice.at === pickup.id && noticeOf(model.notice.text));
 }
 
@@ -278,8 +317,10 @@ function known(model, tools) {
   const {data} = model;
   let drawn = 0;
   const cards = (/** @type {Pickup[]} */ pickups) => pickups.map((pickup) => card(pickup, isOpen(pickup) && ++drawn <= DRAWN_MOST, model, tools));
-  const first = data.pickups.filter((pickup) => ofProduct(pickup, data) && (isOpen(pickup) || endedNow(pickup, data.now))).sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)));
-  const rest = data.pickups.filter((pickup) => !first.includes(pickup));
+  const waits = data.pickups.filter((pickup) => pickup.choose);
+  const others = data.pickups.filter((pickup) => !pickup.choose);
+  const first = others.filter((pickup) => ofProduct(pickup, data) && (isOpen(pickup) || endedNow(pickup, data.now))).sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)));
+  const rest = others.filter((pickup) => !first.includes(pickup));
   const open = rest.filter(isOpen).sort((a, b) => OPEN.indexOf(a.state) - OPEN.indexOf(b.state));
   const past = rest.filter((pickup) => !isOpen(pickup));
   const shownPast = model.allPast ? past : past.slice(0, PAST_SHOWN);
@@ -288,6 +329,7 @@ function known(model, tools) {
   return [
     element('p', {class: 'tsunagi-pickup__as-of'}, say(late, {time: clock(data.now)}),
       button('refresh', '↻', {class: 'tsunagi-card__refresh', 'aria-label': say('refresh')})),
+    waits.length > 0 && element('section', {class: 'tsunagi-pickup__part'}, element('h2', {class: 'tsunagi-pickup__heading'}, say('to_choose')), list(waits)),
     first.length > 0 && list(first),
     model.notFound && element('p', {class: 'tsunagi-pickup__sentence'}, say('not_found')),
     data.product && (showsForm(model) ? form(model, tools) : button('reserve-more', say('reserve_more'))),

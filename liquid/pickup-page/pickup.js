@@ -8,8 +8,8 @@
  * @typedef {import('../../theme-extension/assets/tsunagi-live.js').Answer} Answer
  * @typedef {import('../../wasm/bindings/tsunagi-core.js').Core} Core
  * @typedef {{shop: string, code: string, quantity: number, instead?: string}} Wish
- * @typedef {{place?: Wish & {id: string}, cancel: Record<string, string>}} Kept
- *   place: what was sent and not answered; cancel: the deed's id by the pick-up's
+ * @typedef {{place?: Wish & {id: string}, cancel: Record<string, string>, decide?: Record<string, string>}} Kept
+ *   place: what was sent and not answered; cancel: the deed's id by the pick-up's; decide: by the pick-up's and what was chosen
  */
 
 /** In sessionStorage: what was sent keeps its id until an answer came, so that it takes effect once. */
@@ -46,7 +46,7 @@ class TsunagiPickup extends HTMLElement {
   /** @type {Model} */
   #model = {
     state: 'loading', late: '', data: {now: 0, pickups: []}, notFound: false, asked: '', area: '', instead: '', chosen: '', quantity: 1, busy: '', notice: {at: '', text: ''}, allShops: false,
-    allPast: false, reserveMore: false, signIn: '',
+    allPast: false, reserveMore: false, signIn: '', decided: {},
   };
 
   connectedCallback() {
@@ -56,11 +56,16 @@ class TsunagiPickup extends HTMLElement {
     this.addEventListener('click', (event) => this.#act(event), {signal});
     this.addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.#reserve();
+      const {tsunagiDecision: id} = /** @type {HTMLElement} */ (event.target).dataset;
+      const pickup = this.#model.data.pickups.find((one) => one.id === id);
+      void (pickup ? this.#decide(pickup) : this.#reserve());
     }, {signal});
     this.addEventListener('change', (event) => {
-      if (event.target instanceof HTMLInputElement) this.#choose(event.target.value);
       if (event.target instanceof HTMLSelectElement) this.#narrow(event.target.value);
+      if (!(event.target instanceof HTMLInputElement)) return;
+      const {value, dataset: {tsunagiPickupOf: of}} = event.target;
+      if (of) this.#mark(of, value);
+      else this.#choose(value);
     }, {signal});
     this.#begun ??= this.#begin();
     void this.#begun.then(() => {
@@ -159,6 +164,7 @@ class TsunagiPickup extends HTMLElement {
       Object.assign(model, {state: 'known', late: '', data: {...data, pickups: data.pickups ?? []}});
       this.#settle();
       this.#keepChoice();
+      this.#keepMarks();
       this.#tell();
     } else if (answer.kind === 'denied' || answer.code === 'paused') {
       // What somebody else may see now, or nobody, may not stay on the screen.
@@ -217,17 +223,34 @@ class TsunagiPickup extends HTMLElement {
     else if (chosen) model.quantity = Math.min(model.quantity, mostOf(chosen));
   }
 
+  /** What was marked and cannot be had any more is not marked. */
+  #keepMarks() {
+    const {decided, data} = this.#model;
+    for (const [id, marked] of Object.entries(decided)) {
+      const choose = data.pickups.find((pickup) => pickup.id === id)?.choose;
+      if (!choose && this.#model.notice.at === id) this.#quiet();  // it is settled, whatever was said
+      if (!choose || !this.#shapes.ways(choose, this.#tools()).some(({value}) => value === marked)) delete decided[id];
+    }
+  }
+
   /** What changed since it was last seen is said once. */
   #tell() {
     for (const pickup of this.#model.data.pickups) {
       const before = this.#told.get(pickup.id);
-      if (before && before !== pickup.state) this.#speak(this.#spoken(pickup));
-      this.#told.set(pickup.id, pickup.state);
+      const now = this.#stateOf(pickup);
+      if (before && before !== now) this.#speak(this.#spoken(pickup));
+      this.#told.set(pickup.id, now);
     }
+  }
+
+  /** @param {Pickup} pickup  what is told when it is another */
+  #stateOf({state, choice, choose}) {
+    return `${state} ${choice?.state ?? (choose ? 'choose' : '')}`;
   }
 
   /** @param {Pickup} pickup */
   #spoken(pickup) {
+    if (pickup.choice) return this.#shapes.chosenOf(pickup.choice, this.#say);
     const sentence = this.#shapes.sentenceOf(pickup, this.#model.data.now, this.#tools());
     return pickup.state === 'ready' ? `${this.#say('ready')}. ${sentence}` : sentence;
   }
@@ -247,7 +270,7 @@ class TsunagiPickup extends HTMLElement {
 
   #paint() {
     this.#live.show(this.#view, this.#shapes.view(this.#model, this.#tools()).innerHTML);
-    for (const radio of this.#view.querySelectorAll('input')) radio.checked = radio.value === this.#model.chosen;
+    for (const radio of this.#view.querySelectorAll('input')) radio.checked = radio.value === (radio.dataset.tsunagiPickupOf ? this.#model.decided[radio.dataset.tsunagiPickupOf] : this.#model.chosen);
   }
 
   /** @param {string} text */
@@ -409,11 +432,61 @@ class TsunagiPickup extends HTMLElement {
     this.#ask();
   }
 
+  /** @param {string} id of the pick-up @param {string} value */
+  #mark(id, value) {
+    this.#model.decided[id] = value;
+    this.#quiet();
+    this.#paint();
+  }
+
+  /** What becomes of what the shop could not give. @param {Pickup} pickup */
+  async #decide(pickup) {
+    const model = this.#model;
+    if (model.busy) return;
+    const marked = model.decided[pickup.id];
+    if (!marked) {
+      this.#notify('decide_first', {}, pickup.id);
+      this.#paint();
+      /** @type {HTMLElement | null} */ (this.#view.querySelector(`[data-tsunagi-decision="${CSS.escape(pickup.id)}"] input`))?.focus();
+      return;
+    }
+    const [choice = '', shop] = marked.split(' ');
+    const key = `${pickup.id} ${marked}`;
+    const deed = this.#kept.decide?.[key] ?? crypto.randomUUID();
+    this.#keep({decide: {...this.#kept.decide, [key]: deed}});
+    model.busy = pickup.id;
+    this.#quiet();
+    this.#paint();
+    const answer = await this.#send('pickup/choose', {id: pickup.id, deed, choice, ...(shop && {shop})});
+    model.busy = '';
+    const known = answer.kind === 'ok' || answer.kind === 'denied' || [400, 404, 409].includes(answer.status);
+    if (known) {
+      const {[key]: _, ...decide} = this.#kept.decide ?? {};
+      this.#keep({decide});
+    }
+    if (answer.kind === 'ok') this.#hasBecome(answer.data.pickup);
+    else if (answer.kind === 'denied' || answer.code === 'paused') this.#take(answer);
+    else if (!known) this.#notify('unsure_decide', {}, pickup.id);
+    else await this.#explainDecision(pickup, shop);
+    this.#paint();
+    this.#ask();
+  }
+
+  /** Why it was refused, by what is offered now. @param {Pickup} pickup @param {string | undefined} shop */
+  async #explainDecision(pickup, shop) {
+    await this.#refresh();
+    if (this.#model.state !== 'known') return;
+    const name = pickup.choose?.shops.find((one) => one.shop === shop)?.name;
+    const now = this.#model.data.pickups.find((one) => one.id === pickup.id);
+    const gone = name && now?.choose && !now.choose.shops.some((one) => one.shop === shop);
+    this.#notify(gone ? 'decide_gone' : 'not_decided', {shop: name ?? ''}, pickup.id);
+  }
+
   /** Shows what a deed was answered with, and leads there. @param {Pickup} pickup */
   #hasBecome(pickup) {
     const {data} = this.#model;
     data.pickups = [pickup, ...data.pickups.filter((one) => one.id !== pickup.id)];
-    this.#told.set(pickup.id, pickup.state);
+    this.#told.set(pickup.id, this.#stateOf(pickup));
     this.#quiet();
     this.#paint();
     this.#speak(this.#spoken(pickup));

@@ -98,6 +98,7 @@ enum class PickupMailStep : uint8_t {
   kExpired,    // "expired"
   kReminder,   // "reminder": a day before it is given up
   kLate,       // "late": the shop has not answered in its time; wait, or have it elsewhere
+  kChoose,     // "choose": of a purchase, what shall become of what the shop could not give
 };
 enum class PickupMailOutcome : uint8_t {
   kWaiting,     // "waiting"
@@ -120,6 +121,14 @@ struct MailTexts {
   MailText ja, en;
   bool operator==(const MailTexts&) const = default;
 };
+// Of what a shop could not give of a purchase: what its customer may choose. None: the merchant
+// decides.
+struct ChoiceSettings {
+  bool shop = true;     // another shop that has it
+  bool refund = false;  // money moves only where the merchant says so
+  bool send = true;     // to an address, which the merchant does by hand
+  bool operator==(const ChoiceSettings&) const = default;
+};
 // Putting aside in a shop (domain/fulfilment).
 struct PickupSettings {
   bool on = false;
@@ -128,6 +137,8 @@ struct PickupSettings {
   int64_t hold_days = 3;                           // after it was promised
   OpeningHours hours = {};                         // of every shop that sets none
   std::map<PickupMailStep, MailTexts> mails = {};  // that the merchant replaced
+  ChoiceSettings choices = {};
+  std::string page = "/apps/tsunagi";  // below which the store has the pick-up page
   bool operator==(const PickupSettings&) const = default;
 };
 // Telling customers that a shop has a product again (domain/restock).

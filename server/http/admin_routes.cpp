@@ -22,6 +22,7 @@
 #include "server/http/restock_routes.h"
 #include "server/http/session_token.h"
 #include "server/http/staff_admin_routes.h"
+#include "server/http/undecided_list.h"
 
 namespace tsunagi::http {
 
@@ -311,6 +312,8 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
   if (!undecided.ok()) return failed(undecided.error());
   auto review = review_list(context, *undecided);
   if (!review.ok()) return failed(review.error());
+  auto decide = undecided_list(context, tenant, *stores);
+  if (!decide.ok()) return failed(decide.error());
   const std::string customers_url =
       for_shop(context.options.shopify_admin_url, tenant.shop_domain) + "/admin/customers/";
   OrderedJson found = problems(tenant, *depth, confirmed_at, now);
@@ -331,6 +334,7 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
          {"dead", depth->inbox_dead + depth->outbox_dead},
          {"review", depth->outbox_review}}},
        {"review", *std::move(review)},
+       {"undecided", *std::move(decide)},
        {"waiting", waiting_list(*waiting, customers_url)},
        {"data_requests", request_list(*requests, customers_url)},
        {"mail", {{"sends", context.options.sends_mail}}},

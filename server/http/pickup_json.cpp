@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/domain/fulfilment/purchase_choice.h"
+
 namespace tsunagi::http {
 namespace {
 
@@ -76,6 +78,18 @@ OrderedJson staff_online(const Purchase& purchase) {
   return json;
 }
 
+PickupShop shop_of(const PickupShops& shops, const std::string& store_id);
+
+// What the customer chose of what the shop could not give, and how far that is.
+OrderedJson choice_json(const PurchaseChoice& choice, const PickupShops& shops) {
+  OrderedJson json = {{"what", word(choice.what)}, {"state", word(choice.state)}};
+  if (choice.what == Choice::kShop) {
+    json["shop"] = choice.store_id;
+    json["shop_name"] = shop_of(shops, choice.store_id).name;
+  }
+  return json;
+}
+
 PickupShop shop_of(const PickupShops& shops, const std::string& store_id) {
   const auto found = shops.find(store_id);
   return found == shops.end() ? PickupShop{.name = store_id, .phone = {}, .map_url = {}}
@@ -121,8 +135,34 @@ OrderedJson shopper_json(const Pickup& pickup, const PickupShops& shops, Seconds
       {"can_cancel", std::ranges::find(actions, PickupAction::kCancel) != actions.end()}};
   if (!pickup.reason.empty()) json["reason"] = pickup.reason;
   if (is_unanswered(pickup, now)) json["unanswered"] = true;
-  if (is_purchase(pickup.purchase)) json["online"] = shopper_online(pickup.purchase);
+  if (!is_purchase(pickup.purchase)) return json;
+  json["online"] = shopper_online(pickup.purchase);
+  const PurchaseChoice& choice = pickup.purchase.choice;
+  if (!choice.id.empty()) json["choice"] = choice_json(choice, shops);
   return json;
+}
+
+OrderedJson choose_json(const Pickup& pickup, const ChoiceDesk::Offer& offer,
+                        const PickupShops& shops) {
+  OrderedJson choices = OrderedJson::array();
+  for (const Choice choice : offer.choices) choices.push_back(word(choice));
+  OrderedJson able = OrderedJson::array();
+  for (const ChoiceDesk::Shop& each : offer.shops) {
+    const PickupShop shop = shop_of(shops, each.store_id);
+    able.push_back({{"shop", each.store_id},
+                    {"name", shop.name},
+                    {"phone", shop.phone},
+                    {"map_url", shop.map_url},
+                    {"from", each.from}});
+  }
+  OrderedJson lines = OrderedJson::array();
+  const auto missing = missing_products(pickup);
+  for (const PickupLine& line : pickup.lines) {
+    const auto lacks = missing.find(line.product_id);
+    if (lacks == missing.end()) continue;
+    lines.push_back({{"name", line.product_name}, {"quantity", lacks->second}});
+  }
+  return {{"choices", std::move(choices)}, {"shops", std::move(able)}, {"lines", std::move(lines)}};
 }
 
 OrderedJson staff_json(const StaffPickup& seen, const PickupShops& shops, Role viewer,
@@ -149,7 +189,10 @@ OrderedJson staff_json(const StaffPickup& seen, const PickupShops& shops, Role v
                       {"lines", staff_lines_json(pickup.lines)},
                       {"mails", mail_log_json(seen.mails)},
                       {"actions", std::move(actions)}};
-  if (is_purchase(pickup.purchase)) json["online"] = staff_online(pickup.purchase);
+  if (!is_purchase(pickup.purchase)) return json;
+  json["online"] = staff_online(pickup.purchase);
+  const PurchaseChoice& choice = pickup.purchase.choice;
+  if (!choice.id.empty()) json["online"]["choice"] = choice_json(choice, shops);
   return json;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/domain/fulfilment/choice_desk.h"
 #include "server/domain/fulfilment/pickup.h"
 #include "server/domain/fulfilment/pickup_mail.h"
 
@@ -21,6 +22,9 @@ using PickupShops = std::map<std::string, PickupShop, std::less<>>;
 
 // unanswered: the shop let its time go by; the page offers others.
 nlohmann::ordered_json shopper_json(const Pickup& pickup, const PickupShops& shops, Seconds now);
+// What its customer may choose of what the shop could not give.
+nlohmann::ordered_json choose_json(const Pickup& pickup, const ChoiceDesk::Offer& offer,
+                                   const PickupShops& shops);
 // What staff sees of a pick-up. customer: as they may see it; mails: that the customer was or is to
 // be sent; extend_until: how long it is kept when they extend it; viewer: what they may do is
 // listed.

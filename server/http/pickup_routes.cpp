@@ -79,6 +79,12 @@ Reply pickup_answer(const Context& context, const Asked& asked, const Result<Pic
       {{"pickup", shopper_json(*pickup, pickup_shops(asked.tenant.settings, *stores), asked.now)}});
 }
 
+ChoiceDesk choice_desk(const Context& context) {
+  const auto& ports = context.ports;
+  return ChoiceDesk(
+      {.book = ports.book, .storage = ports.storage, .stock = ports.stock, .clock = ports.clock});
+}
+
 // [{"code","quantity"}]
 std::optional<std::vector<PickupService::Wanted>> wanted_of(const nlohmann::json& lines) {
   if (!lines.is_array()) return std::nullopt;
@@ -138,8 +144,15 @@ Reply pickup_figures(const Context& context, const Asked& asked) {
     json["shops"] = std::move(found.shops);
     if (!found.areas.is_null()) json["areas"] = std::move(found.areas);
   }
+  const auto choices = choice_desk(context).offers(asked.tenant, *own);
+  if (!choices.ok()) return failed(choices.error());
   OrderedJson list = OrderedJson::array();
-  for (const Pickup& pickup : *own) list.push_back(shopper_json(pickup, shops, asked.now));
+  for (const Pickup& pickup : *own) {
+    list.push_back(shopper_json(pickup, shops, asked.now));
+    const auto offer = choices->find(pickup.id);
+    if (offer == choices->end()) continue;
+    list.back()["choose"] = choose_json(pickup, offer->second, shops);
+  }
   json["pickups"] = std::move(list);
   return json_answer(json);
 }
@@ -187,6 +200,24 @@ Reply cancel_pickup(const Context& context, const Asked& asked) {
                                                     .id = std::to_string(asked.proxy.customer_id)},
                                           .reason = {},
                                           .picked = {}}));
+}
+
+Reply choose_for_pickup(const Context& context, const Asked& asked) {
+  const ProxyChange change = read_change(context, asked, {"id", "deed", "choice"}, {"shop"});
+  if (change.refused) return *change.refused;
+  const auto& body = change.body;
+  const auto shop = body.find("shop");
+  const bool texts = body["id"].is_string() && body["deed"].is_string() &&
+                     body["choice"].is_string() && (shop == body.end() || shop->is_string());
+  if (!texts) return wrong_type("id, deed, choice and shop must be texts.");
+  return pickup_answer(
+      context, asked,
+      choice_desk(context).choose(
+          asked.tenant, {.pickup_id = body["id"].get<std::string>(),
+                         .deed = body["deed"].get<std::string>(),
+                         .customer_id = asked.proxy.customer_id,
+                         .choice = body["choice"].get<std::string>(),
+                         .store_id = shop == body.end() ? "" : shop->get<std::string>()}));
 }
 
 }  // namespace tsunagi::http

@@ -9,5 +9,6 @@ Reply pickup_page(const Context& context, const Asked& asked);
 Reply pickup_figures(const Context& context, const Asked& asked);  // GET pickup.json
 Reply reserve_pickup(const Context& context, const Asked& asked);
 Reply cancel_pickup(const Context& context, const Asked& asked);
+Reply choose_for_pickup(const Context& context, const Asked& asked);
 
 }  // namespace tsunagi::http

@@ -331,7 +331,7 @@ Reply pin(const Context& context, const Asked& asked) {
   return json_reply(pinned.get<bool>() ? R"({"pinned":true})" : R"({"pinned":false})", kNoStore);
 }
 
-constexpr std::array<Route, 16> kRoutes{{
+constexpr std::array<Route, 17> kRoutes{{
     {"/card.json", "/proxy/card.json", "GET", Who::kSignedIn, false, card},
     {"/stock.json", "/proxy/stock.json", "GET", Who::kAnybody, false, stock},
     {"/pins.json", "/proxy/pins.json", "GET", Who::kSignedIn, false, pins},
@@ -343,6 +343,7 @@ constexpr std::array<Route, 16> kRoutes{{
     {"/pickup.json", "/proxy/pickup.json", "GET", Who::kSignedIn, false, pickup_figures},
     {"/pickup", "/proxy/pickup", "POST", Who::kSignedIn, false, reserve_pickup},
     {"/pickup/cancel", "/proxy/pickup/cancel", "POST", Who::kSignedIn, false, cancel_pickup},
+    {"/pickup/choose", "/proxy/pickup/choose", "POST", Who::kSignedIn, false, choose_for_pickup},
     {"/card", "/proxy/card", "GET", Who::kAnybody, true, card_page},
     {"/stock", "/proxy/stock", "GET", Who::kAnybody, true, stock_page},
     {"/pickup", "/proxy/pickup", "GET", Who::kAnybody, true, pickup_page},

@@ -42,6 +42,12 @@ class GuardedOrders final : public ShopOrders {
   Result<Done> put_off(const Tenant& tenant, const Undecided& undecided) override {
     return breaker_.run(tenant.shop_domain, [&] { return orders_.put_off(tenant, undecided); });
   }
+  Result<Done> release(const Tenant& tenant, const Held& held) override {
+    return breaker_.run(tenant.shop_domain, [&] { return orders_.release(tenant, held); });
+  }
+  Result<Done> refund(const Tenant& tenant, const Refund& refund) override {
+    return breaker_.run(tenant.shop_domain, [&] { return orders_.refund(tenant, refund); });
+  }
 
  private:
   ShopOrders& orders_;

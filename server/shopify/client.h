@@ -21,7 +21,8 @@ class Wire;
 inline constexpr std::string_view kShopifyApiVersion = "2026-10";
 // What the app asks of a shop: as in shopify.app.toml, which a test compares.
 inline constexpr std::string_view kShopifyScopes =
-    "read_customers,write_customers,read_customer_merge,write_app_proxy,read_orders,read_products,"
+    "read_customers,write_customers,read_customer_merge,write_app_proxy,read_orders,write_orders,"
+    "read_products,"
     "read_inventory,write_inventory,read_locations,write_merchant_managed_fulfillment_orders";
 inline constexpr size_t kMaxCardsPerWrite = 25;  // metafieldsSet takes no more
 // Of 250 customers (252 points) in one customers_changed: where it stops once that brings the

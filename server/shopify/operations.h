@@ -47,5 +47,8 @@ extern const Operation kFulfillmentOrderMove;
 extern const Operation kFulfillmentCreate;
 extern const Operation kFulfillmentOrderHold;
 extern const Operation kFulfillmentOrderPrepared;
+extern const Operation kFulfillmentOrderReleaseHold;
+extern const Operation kRefundSuggested;
+extern const Operation kRefundCreate;
 
 }  // namespace tsunagi::shopify

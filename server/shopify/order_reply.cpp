@@ -1,10 +1,12 @@
 #include "server/shopify/order_reply.h"
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "server/base/iso_time.h"
 #include "server/shopify/json_fields.h"
+#include "server/shopify/orders.h"
 #include "server/shopify/reply.h"
 
 namespace tsunagi::shopify {
@@ -175,6 +177,16 @@ Result<SentLine> read_sent_line(const OrderJson& node) {
   return line;
 }
 
+// Of "1200", "1200.0" and "1200.00"; none: it is no amount, or not whole.
+std::optional<int64_t> whole_yen(std::string_view text) {
+  int64_t yen = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), yen);
+  if (error != std::errc() || yen < 0) return std::nullopt;
+  std::string_view rest = text.substr(static_cast<size_t>(end - text.data()));
+  if (rest.starts_with('.')) rest.remove_prefix(1);
+  return rest.find_first_not_of('0') == std::string_view::npos ? std::optional(yen) : std::nullopt;
+}
+
 // A page of the lines of data.OBJECT.CONNECTION; none where the object is gone.
 template <class Page, class Line>
 Result<Page> read_lines_page(std::string_view body, std::string_view object,
@@ -214,7 +226,51 @@ Result<std::optional<ShopOrder>> parse_order_to_ship(std::string_view body) {
 }
 
 Result<WorkLinesPage> parse_work_lines(std::string_view body) {
-  return read_lines_page<WorkLinesPage>(body, "fulfillmentOrder", "lineItems", read_work_line);
+  auto page = read_lines_page<WorkLinesPage>(body, "fulfillmentOrder", "lineItems", read_work_line);
+  if (!page) return page;
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const OrderJson* work = object_at(*data, "fulfillmentOrder");
+  const OrderJson* holds = work == nullptr ? nullptr : field(*work, "fulfillmentHolds");
+  if (holds == nullptr || !holds->is_array()) return page;
+  for (const OrderJson& hold : *holds) {
+    const OrderJson* by_us = field(hold, "heldByRequestingApp");
+    const bool ours = by_us != nullptr && by_us->is_boolean() && by_us->get<bool>();
+    if (!ours || text_at(hold, "handle") != kHoldHandle) continue;
+    page->own_hold = parse_gid(text_at(hold, "id"), "FulfillmentHold").value_or(0);
+  }
+  return page;
+}
+
+Result<std::vector<SuggestedPayment>> parse_suggested_refund(std::string_view body) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const OrderJson* order = object_at(*data, "order");
+  const OrderJson* refund = order == nullptr ? nullptr : object_at(*order, "suggestedRefund");
+  const OrderJson* list = refund == nullptr ? nullptr : field(*refund, "suggestedTransactions");
+  if (list == nullptr || !list->is_array()) {
+    return nonsense("suggestedRefund.suggestedTransactions is not a list");
+  }
+  std::vector<SuggestedPayment> payments;
+  for (const OrderJson& node : *list) {
+    const OrderJson* amount = object_at(node, "amountSet");
+    const OrderJson* shop = amount == nullptr ? nullptr : object_at(*amount, "shopMoney");
+    const OrderJson* shown = amount == nullptr ? nullptr : object_at(*amount, "presentmentMoney");
+    const OrderJson* parent = object_at(node, "parentTransaction");
+    if (shop == nullptr || shown == nullptr || parent == nullptr) {
+      return nonsense("suggestedTransactions has no amount or no payment");
+    }
+    const auto yen = whole_yen(text_at(*shop, "amount"));
+    if (text_at(*shop, "currencyCode") != "JPY" || text_at(*shown, "currencyCode") != "JPY" ||
+        !yen) {
+      return Error{ErrorCode::kConflict, "Shopify: the order is not in whole yen"};
+    }
+    if (*yen == 0) continue;
+    payments.push_back({.parent = text_at(*parent, "id"),
+                        .gateway = text_at(node, "gateway"),
+                        .amount_yen = *yen});
+  }
+  return payments;
 }
 
 Result<ParcelLinesPage> parse_parcel_lines(std::string_view body) {

@@ -21,6 +21,7 @@ struct WorkLinesPage {
   std::vector<OrderWork::Line> lines;
   bool more = false;
   std::string end;
+  int64_t own_hold = 0;
 };
 // No lines: the work is gone.
 Result<WorkLinesPage> parse_work_lines(std::string_view body);
@@ -46,6 +47,14 @@ struct ChangedWorksPage {
   std::string end;
 };
 Result<ChangedWorksPage> parse_changed_works(std::string_view body);
+
+// Of a payment, what would go back. kConflict: it is not in yen.
+struct SuggestedPayment {
+  std::string parent;  // gid of the payment
+  std::string gateway;
+  int64_t amount_yen = 0;  // above 0
+};
+Result<std::vector<SuggestedPayment>> parse_suggested_refund(std::string_view body);
 
 // data.MUTATION.OBJECT.id
 Result<int64_t> parse_made(std::string_view body, std::string_view mutation,

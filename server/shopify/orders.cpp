@@ -15,8 +15,11 @@ using Caller = ShopifyClient::Caller;
 using OrderVariables = nlohmann::json;
 
 constexpr std::string_view kNothingToPrepare = "NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER";
-// An app holds a fulfilment order once under one name.
-constexpr std::string_view kHoldHandle = "tsunagi-pickup";
+
+// For the merchant, with the refund.
+constexpr std::string_view kRefundNote =
+    "店頭受け取りができなかった分の、お客様のご希望による返金 / Refund chosen by the customer: not "
+    "available at the shop";
 
 std::string work_gid(int64_t id) { return shopify::make_gid("FulfillmentOrder", id); }
 
@@ -62,6 +65,7 @@ Result<Done> ShopifyOrders::read_lines(const Tenant& tenant, OrderWork& work) {
     auto read = shopify::parse_work_lines(*body);
     if (!read) return read.error();
     std::ranges::move(read->lines, std::back_inserter(work.lines));
+    work.own_hold = read->own_hold;
     if (!read->more) return Done{};
     variables["after"] = read->end;
   }
@@ -207,6 +211,52 @@ Result<Done> ShopifyOrders::put_off(const Tenant& tenant, const Undecided& undec
       tenant, shopify::kFulfillmentOrderHold, "fulfillmentOrderHold",
       OrderVariables::object({{"id", work_gid(undecided.work.work_id)}, {"hold", hold}}),
       Caller::kWorker);
+  if (!body) return body.error();
+  return Done{};
+}
+
+Result<Done> ShopifyOrders::release(const Tenant& tenant, const Held& held) {
+  const auto body = wire_->once(
+      tenant, shopify::kFulfillmentOrderReleaseHold, "fulfillmentOrderReleaseHold",
+      OrderVariables::object(
+          {{"id", work_gid(held.work_id)},
+           {"holds", OrderVariables::array({shopify::make_gid("FulfillmentHold", held.hold_id)})}}),
+      Caller::kWorker);
+  if (!body) return body.error();
+  return Done{};
+}
+
+Result<Done> ShopifyOrders::refund(const Tenant& tenant, const Refund& refund) {
+  const std::string order = shopify::make_gid("Order", refund.order_id);
+  OrderVariables lines = OrderVariables::array();
+  for (const Refund::Line& line : refund.lines) {
+    lines.push_back({{"lineItemId", shopify::make_gid("LineItem", line.order_line)},
+                     {"quantity", line.quantity},
+                     {"restockType", "CANCEL"},
+                     {"locationId", shopify::make_gid("Location", line.location_id)}});
+  }
+  const auto suggested =
+      wire_->call(tenant, shopify::kRefundSuggested,
+                  OrderVariables::object({{"id", order}, {"lines", lines}}), Caller::kWorker);
+  if (!suggested) return suggested.error();
+  const auto payments = shopify::parse_suggested_refund(*suggested);
+  if (!payments) return payments.error();
+  OrderVariables transactions = OrderVariables::array();
+  for (const shopify::SuggestedPayment& payment : *payments) {
+    transactions.push_back({{"orderId", order},
+                            {"parentId", payment.parent},
+                            {"gateway", payment.gateway},
+                            {"kind", "REFUND"},
+                            {"amount", std::to_string(payment.amount_yen)}});
+  }
+  const OrderVariables input = {{"orderId", order},
+                                {"note", kRefundNote},
+                                {"notify", true},
+                                {"refundLineItems", std::move(lines)},
+                                {"transactions", std::move(transactions)}};
+  const auto body =
+      wire_->once(tenant, shopify::kRefundCreate, "refundCreate",
+                  OrderVariables::object({{"input", input}, {"key", refund.key}}), Caller::kWorker);
   if (!body) return body.error();
   return Done{};
 }

@@ -1,16 +1,19 @@
 #pragma once
 // Shopify's fulfilment orders as the domain's ShopOrders. Reads are repeated as all of the client's
-// are, and so is that it is prepared; a move, a hold and a fulfilment are sent once, since nothing
-// makes a second one harmless: read the order before trying again.
+// are, and so is that it is prepared; a move, a hold, its end, a refund and a fulfilment are sent
+// once: read the order before trying again.
 
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "server/domain/fulfilment/shop_orders.h"
 #include "server/shopify/client.h"
 
 namespace tsunagi {
 
+// An app holds a fulfilment order once under one name.
+inline constexpr std::string_view kHoldHandle = "tsunagi-pickup";
 inline constexpr int kWorkLinePages = 5;      // of 100 lines: Shopify's orders have 500 at most
 inline constexpr int kChangedWorkPages = 10;  // of 100, in one reading that gets on
 inline constexpr int kChangedWorkPagesMost = 100;
@@ -31,6 +34,10 @@ class ShopifyOrders final : public ShopOrders {
   Result<Done> prepared(const Tenant& tenant, int64_t work_id) override;
   Result<int64_t> handed_over(const Tenant& tenant, const std::vector<WorkParts>& works) override;
   Result<Done> put_off(const Tenant& tenant, const Undecided& undecided) override;
+  Result<Done> release(const Tenant& tenant, const Held& held) override;
+  // Restocked as CANCEL, with what Order.suggestedRefund says of each payment; Shopify mails the
+  // customer. kUnauthorized: the merchant has not granted write_orders.
+  Result<Done> refund(const Tenant& tenant, const Refund& refund) override;
 
  private:
   Result<Done> read_lines(const Tenant& tenant, OrderWork& work);

@@ -15,7 +15,9 @@ constexpr Sql kPickups{
     "p.accept_by, p.ready_from, p.hold_until, p.changed_at, p.reason, p.page, "
     "COALESCE(o.order_id, 0), COALESCE(o.order_name, ''), COALESCE(o.paid, 0), "
     "COALESCE(o.short_of, 0), COALESCE(o.on_hold, 0), COALESCE(o.prepared, 0), "
-    "COALESCE(o.undecided, 0), COALESCE(o.put_off, 0), COALESCE(o.told_id, 0) FROM pickup p "
+    "COALESCE(o.undecided, 0), COALESCE(o.put_off, 0), COALESCE(o.told_id, 0), "
+    "COALESCE(o.choice_id, ''), COALESCE(o.choice, 0), COALESCE(o.choice_state, 0), "
+    "COALESCE(o.choice_store, '') FROM pickup p "
     "LEFT JOIN pickup_order o ON o.tenant = p.tenant AND o.pickup_id = p.pickup_id "
     "WHERE p.tenant = :a "
     "AND p.pickup_id {any_open}{in_json_array_open}:b{in_json_array_close}{any_close}"};
@@ -39,8 +41,8 @@ constexpr Sql kPutDeed{
 // The columns of a purchase; 0 of what is none.
 struct PurchaseRow {
   int64_t order_id = 0, paid = 0, short_of = 0, on_hold = 0, prepared = 0, undecided = 0;
-  int64_t put_off = 0, told_id = 0;
-  std::string order_name;
+  int64_t put_off = 0, told_id = 0, choice = 0, choice_state = 0;
+  std::string order_name, choice_id, choice_store;
 };
 
 Purchase purchase_of(const PurchaseRow& row) {
@@ -52,7 +54,11 @@ Purchase purchase_of(const PurchaseRow& row) {
           .prepared = row.prepared != 0,
           .undecided = row.undecided != 0,
           .put_off = static_cast<PutOff>(row.put_off),
-          .told_id = row.told_id};
+          .told_id = row.told_id,
+          .choice = {.id = row.choice_id,
+                     .what = static_cast<Choice>(row.choice),
+                     .state = static_cast<ChoiceState>(row.choice_state),
+                     .store_id = row.choice_store}};
 }
 
 void read_purchase_lines(Session& session, TenantId tenant, Pickup& pickup) {
@@ -74,7 +80,8 @@ std::map<std::string, Pickup> pickup_heads(Session& session, TenantId tenant,
       std::tie(row.id, row.customer_id, row.store_id, row.code, state, row.language, row.placed_at,
                row.accept_by, row.ready_from, row.hold_until, row.changed_at, row.reason, row.page,
                bought.order_id, bought.order_name, bought.paid, bought.short_of, bought.on_hold,
-               bought.prepared, bought.undecided, bought.put_off, bought.told_id),
+               bought.prepared, bought.undecided, bought.put_off, bought.told_id, bought.choice_id,
+               bought.choice, bought.choice_state, bought.choice_store),
       [&] {
         const auto known = pickup_state(state);
         if (!known) return;

@@ -104,7 +104,8 @@ constexpr Sql kSetState{
     "UPDATE pickup SET state = :a, is_open = :b, hold_until = :c, changed_at = :d, reason = :e "
     "WHERE tenant = :f AND pickup_id = :g"};
 constexpr Sql kSetUndecided{
-    "UPDATE pickup_order SET undecided = :a, put_off = :b WHERE tenant = :c AND pickup_id = :d"};
+    "UPDATE pickup_order SET undecided = :a, put_off = :b, choice_id = :c, choice = :d, "
+    "choice_state = :e, choice_store = :f WHERE tenant = :g AND pickup_id = :h"};
 constexpr Sql kPutPurchase{
     "INSERT INTO pickup_order (tenant, pickup_id, order_id, order_name, paid, short_of, on_hold, "
     "prepared, undecided, put_off, told_id) VALUES (:a, :b, :c, :d, :e, :f, 0, 0, 0, 0, 0)"};
@@ -250,8 +251,10 @@ void put_back(Session& session, TenantId tenant, const Pickup& pickup) {
   }
   const Purchase& purchase = pickup.purchase;
   if (!is_purchase(purchase)) return;
+  const PurchaseChoice& choice = purchase.choice;
   session.run(kSetUndecided, int64_t{purchase.undecided}, static_cast<int64_t>(purchase.put_off),
-              tenant, pickup.id);
+              choice.id, static_cast<int64_t>(choice.what), static_cast<int64_t>(choice.state),
+              choice.store_id, tenant, pickup.id);
 }
 
 std::string purchase_lines_of(const Purchase& purchase) {

@@ -23,14 +23,18 @@ constexpr Sql kUndecided{
     "SELECT p.pickup_id FROM pickup_order o CROSS JOIN pickup p WHERE o.tenant = :a "
     "AND o.undecided = 1 AND p.tenant = o.tenant AND p.pickup_id = o.pickup_id AND p.is_open = 0 "
     "ORDER BY p.changed_at DESC, p.pickup_id LIMIT :b"};
+constexpr Sql kUndecidedAll{
+    "SELECT p.pickup_id FROM pickup_order o CROSS JOIN pickup p WHERE o.tenant = :a "
+    "AND o.undecided = 1 AND p.tenant = o.tenant AND p.pickup_id = o.pickup_id "
+    "ORDER BY p.changed_at DESC, p.pickup_id LIMIT :b"};
 constexpr Sql kUndecidedOf{
     "SELECT p.pickup_id FROM pickup_order o CROSS JOIN pickup p WHERE o.tenant = :a "
     "AND o.undecided = 1 AND p.tenant = o.tenant AND p.pickup_id = o.pickup_id AND p.is_open = 0 "
     "AND p.store_id IN ({in_json_array_open}:b{in_json_array_close}) "
     "ORDER BY p.changed_at DESC, p.pickup_id LIMIT :c"};
 constexpr Sql kSeePurchase{
-    "UPDATE pickup_order SET paid = :a, on_hold = :b, put_off = :c, undecided = :d "
-    "WHERE tenant = :e AND pickup_id = :f"};
+    "UPDATE pickup_order SET paid = :a, on_hold = :b, put_off = :c, undecided = :d, "
+    "choice_state = :e WHERE tenant = :f AND pickup_id = :g"};
 constexpr Sql kPreparePurchase{
     "UPDATE pickup_order SET prepared = 1 WHERE tenant = :a AND pickup_id = :b"};
 constexpr Sql kTellPurchase{
@@ -41,10 +45,36 @@ constexpr Sql kFewerOfOrder{
 constexpr Sql kFewerOfPickup{
     "UPDATE pickup_line SET quantity = :a, picked = :b, held = :c WHERE tenant = :d "
     "AND pickup_id = :e AND product_id = :f"};
+constexpr Sql kReleaseChosen{
+    "UPDATE pickup_line SET held = 0, store_id = :a WHERE tenant = :b AND pickup_id = :c"};
 constexpr Sql kNoneOfOrder{
     "DELETE FROM pickup_order_line WHERE tenant = :a AND pickup_id = :b AND quantity = 0"};
 constexpr Sql kNoneOfPickup{
     "DELETE FROM pickup_line WHERE tenant = :a AND pickup_id = :b AND quantity = 0"};
+
+// How the choice that is noted ended, and what the chosen shop kept meanwhile: the pick-up that
+// begins there keeps it from then on.
+ChoiceState end_choice(Session& session, TenantId tenant, const Pickup& pickup,
+                       const PickupBook::PurchaseSeen& seen, Seconds now) {
+  const PurchaseChoice& known = pickup.purchase.choice;
+  const bool ends = known.state == ChoiceState::kAsked && seen.choice.id == known.id &&
+                    seen.choice.state != ChoiceState::kNone;
+  if (!ends) return known.state;
+  const bool given_up = !is_open(pickup.state) && pickup.state != PickupState::kHandedOver;
+  if (known.what == Choice::kShop && given_up) {
+    session.run(kReleaseChosen, pickup.store_id, tenant, pickup.id);
+  }
+  const std::string deed = "order.choice." + known.id;
+  put_deed(session, tenant, pickup.id,
+           {.id = deed,
+            .actor = {},
+            .action = seen.choice.state == ChoiceState::kDone ? "choice_done" : "choice_failed",
+            .before = word(pickup.state),
+            .after = word(pickup.state),
+            .reason = word(known.what),
+            .at = now});
+  return seen.choice.state;
+}
 
 // Some of it is no longer to be fetched: what is left is shown, held and counted.
 void note_fewer(Session& session, TenantId tenant, const Pickup& pickup,
@@ -74,20 +104,30 @@ void note_fewer(Session& session, TenantId tenant, const Pickup& pickup,
             .at = now});
 }
 
-void note_purchase(Session& session, TenantId tenant, const PickupBook::PurchaseSeen& seen,
-                   Seconds now) {
-  if (!hold_pickup(session, tenant, seen.pickup_id)) return;
+Result<Done> note_purchase(Session& session, TenantId tenant, const PickupBook::PurchaseSeen& seen,
+                           Seconds now) {
+  if (!hold_pickup(session, tenant, seen.pickup_id)) return Done{};
   const auto pickup = pickup_of(session, tenant, seen.pickup_id);
-  if (!pickup || !is_purchase(pickup->purchase)) return;
+  if (!pickup || !is_purchase(pickup->purchase)) return Done{};
   if (seen.prepared) session.run(kPreparePurchase, tenant, seen.pickup_id);
   if (seen.told_id != 0) session.run(kTellPurchase, seen.told_id, tenant, seen.pickup_id);
-  if (pickup->state != seen.state) return;
+  if (pickup->state != seen.state) return Done{};
   const Purchase& known = pickup->purchase;
   session.run(kSeePurchase, int64_t{seen.paid.value_or(known.paid)},
               int64_t{seen.on_hold.value_or(known.on_hold)},
               static_cast<int64_t>(seen.put_off.value_or(known.put_off)),
-              int64_t{known.undecided && !seen.decided}, tenant, seen.pickup_id);
+              int64_t{known.undecided && !seen.decided},
+              static_cast<int64_t>(end_choice(session, tenant, *pickup, seen, now)), tenant,
+              seen.pickup_id);
   if (!seen.fewer.empty()) note_fewer(session, tenant, *pickup, seen.fewer, now);
+  if (!seen.ask_customer) return Done{};
+  // What was found in part and then not fetched is asked about twice: it is another question.
+  const std::string mail = "choose-" + std::string(word(pickup->state));
+  return apply_changes(
+      session, tenant,
+      {change::TellShopper{
+          .pickup_id = pickup->id, .mail_id = mail, .step = PickupMailStep::kChoose}},
+      now);
 }
 
 }  // namespace
@@ -96,7 +136,9 @@ Result<Done> SqlStorage::note_purchases(TenantId tenant, const std::vector<Purch
                                         Seconds now) {
   return write([&](Session& session) -> Result<Done> {
     if (auto held = hold_tenant(session, tenant); !held) return held;
-    for (const PurchaseSeen& each : seen) note_purchase(session, tenant, each, now);
+    for (const PurchaseSeen& each : seen) {
+      if (auto noted = note_purchase(session, tenant, each, now); !noted) return noted;
+    }
     return Done{};
   });
 }
@@ -111,6 +153,12 @@ Result<std::vector<Pickup>> SqlStorage::open_pickups_by_order(TenantId tenant,
                                                               std::string_view order_name) {
   return read([&](Session& session) -> Result<std::vector<Pickup>> {
     return pickups(session, kOpenByOrder, tenant, order_name);
+  });
+}
+
+Result<std::vector<Pickup>> SqlStorage::undecided_purchases(TenantId tenant, int limit) {
+  return read([&](Session& session) -> Result<std::vector<Pickup>> {
+    return pickups(session, kUndecidedAll, tenant, limit);
   });
 }
 

@@ -142,9 +142,12 @@ class SqlStorage : public Database {
   Result<Pickup> put_purchase(TenantId tenant, const Pickup& pickup) override;
   Result<Done> note_purchases(TenantId tenant, const std::vector<PurchaseSeen>& seen,
                               Seconds now) override;
+  Result<Pickup> choose(TenantId tenant, const ChoiceMade& made,
+                        const std::vector<Change>& also) override;
   Result<std::vector<Pickup>> pickups_of_order(TenantId tenant, int64_t order_id) override;
   Result<std::vector<Pickup>> open_pickups_by_order(TenantId tenant,
                                                     std::string_view order_name) override;
+  Result<std::vector<Pickup>> undecided_purchases(TenantId tenant, int limit) override;
   Result<std::vector<Pickup>> undecided_pickups(TenantId tenant,
                                                 const std::vector<std::string>& stores,
                                                 int limit) override;

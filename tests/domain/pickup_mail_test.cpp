@@ -51,6 +51,10 @@ class PickupMailTest : public testing::Test {
   Mail mail_of(PickupMailStep step, const std::string& language) {
     Pickup pickup = pickup_in(PickupState::kReady, language);
     pickup.reason = "damaged";
+    if (step == PickupMailStep::kChoose) {
+      pickup.purchase = {.order_id = 71, .order_name = "#1001", .undecided = true};
+      pickup.purchase.lines = {{.order_line = 5, .product_id = "10", .quantity = 3}};
+    }
     PickupMail mail;
     mail.step = step;
     mail.asked_at = 42;
@@ -64,6 +68,14 @@ class PickupMailTest : public testing::Test {
   Store store;
   ShopCustomer customer;
 };
+
+TEST_F(PickupMailTest, WhatIsMissingOfAnOrderIsAskedAboutWhereTheStoreHasThePage) {
+  shop.settings.pickup.page = "/tools/card";
+  const std::string text = mail_of(PickupMailStep::kChoose, "en").text;
+  EXPECT_THAT(text, HasSubstr("× 1\n")) << "two of three were found";
+  EXPECT_THAT(text, HasSubstr("Order: #1001\n"));
+  EXPECT_THAT(text, HasSubstr("https://a.myshopify.com/tools/card/pickup\n"));
+}
 
 TEST_F(PickupMailTest, EveryStepHasAMailOfItsOwnInBothLanguages) {
   std::set<std::string> subjects;
@@ -87,7 +99,7 @@ TEST_F(PickupMailTest, EveryStepHasAMailOfItsOwnInBothLanguages) {
       EXPECT_EQ(mail.text.find("{{", mail.text.find("{{CODE}}") + 1), std::string::npos);
     }
   }
-  EXPECT_EQ(subjects.size(), 14U);
+  EXPECT_EQ(subjects.size(), 16U);
 }
 
 TEST_F(PickupMailTest, SaysWhyTheShopCannotAndUntilWhenItIsKept) {

@@ -39,9 +39,27 @@ class FakeBook : public PickupBook {
     if (first) there->second.purchase.short_of = short_of;
     return there->second;
   }
-  Result<Done> note_purchases(TenantId, const std::vector<PurchaseSeen>& seen, Seconds) override {
-    for (const PurchaseSeen& each : seen) note_purchase(each);
+  Result<Done> note_purchases(TenantId tenant, const std::vector<PurchaseSeen>& seen,
+                              Seconds) override {
+    for (const PurchaseSeen& each : seen) {
+      const bool asks = each.ask_customer && pickups.at(each.pickup_id).state == each.state;
+      note_purchase(each);
+      if (asks) {
+        (void)storage_.apply(tenant, {change::TellShopper{.pickup_id = each.pickup_id,
+                                                          .mail_id = "choose",
+                                                          .step = PickupMailStep::kChoose}});
+      }
+    }
     return Done{};
+  }
+  Result<Pickup> choose(TenantId tenant, const ChoiceMade& made,
+                        const std::vector<Change>& also) override {
+    const auto found = pickups.find(made.pickup_id);
+    if (found == pickups.end()) return Error{ErrorCode::kNotFound, "there is no such pick-up"};
+    if (!deeds_.insert(made.pickup_id + made.action_id).second) return found->second;
+    if (auto done = tsunagi::choose(found->second, made); !done.ok()) return done.error();
+    if (auto told = storage_.apply(tenant, also); !told.ok()) return told.error();
+    return found->second;
   }
   Result<std::vector<Pickup>> pickups_of_order(TenantId, int64_t order_id) override {
     return those([=](const Pickup& each) { return each.purchase.order_id == order_id; });
@@ -55,6 +73,9 @@ class FakeBook : public PickupBook {
                                                 int) override {
     return those(
         [](const Pickup& each) { return !is_open(each.state) && each.purchase.undecided; });
+  }
+  Result<std::vector<Pickup>> undecided_purchases(TenantId, int) override {
+    return those([](const Pickup& each) { return each.purchase.undecided; });
   }
   bool short_of = false;  // of what is bought next
   // No stock is kept here.
@@ -145,6 +166,14 @@ class FakeBook : public PickupBook {
     purchase.on_hold = seen.on_hold.value_or(purchase.on_hold);
     purchase.put_off = seen.put_off.value_or(purchase.put_off);
     if (seen.decided) purchase.undecided = false;
+    const bool ends = seen.choice.state != ChoiceState::kNone &&
+                      seen.choice.id == purchase.choice.id &&
+                      purchase.choice.state == ChoiceState::kAsked;
+    if (ends) purchase.choice.state = seen.choice.state;
+    const bool given_up = !is_open(pickup.state) && pickup.state != PickupState::kHandedOver;
+    if (ends && given_up) {
+      for (PickupLine& line : pickup.lines) line.held = 0;
+    }
     if (seen.fewer.empty()) return;
     purchase.lines = seen.fewer;
     for (PickupLine& line : pickup.lines) {

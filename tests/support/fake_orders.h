@@ -16,13 +16,17 @@ namespace tsunagi::fakes {
 class FakeOrders : public ShopOrders {
  public:
   std::map<int64_t, ShopOrder> orders;
-  int lost_answers = 0;         // of so many writes to come: they happen, and nobody hears
-  bool down = false;            // nothing happens
-  bool immovable = false;       // moves are refused
-  bool unholdable = false;      // and holds
+  int lost_answers = 0;     // of so many writes to come: they happen, and nobody hears
+  bool down = false;        // nothing happens
+  bool immovable = false;   // moves are refused
+  bool unholdable = false;  // and holds
+  bool unreleasable = false, unrefundable = false;
   bool prepared_begins = true;  // what is prepared is begun; else it stays open
   int moves = 0, parcels = 0, reads = 0, readings = 0;
-  int mails_of_ready = 0, hand_overs = 0, holds = 0;
+  int mails_of_ready = 0, hand_overs = 0, holds = 0, releases = 0;
+  std::vector<int64_t> released_at;  // places
+  std::set<std::string> refund_keys;
+  int64_t refunded = 0;                           // pieces
   Seconds sends_at = 0;                           // the moment of what is sent
   std::map<int64_t, std::vector<SentLine>> sent;  // by parcel
 
@@ -138,11 +142,48 @@ class FakeOrders : public ShopOrders {
     }
     ++holds;
     keep_apart(from, undecided.work.parts);
-    work(undecided.work.work_id)->state = WorkState::kOnHold;
+    OrderWork& held = *work(undecided.work.work_id);
+    held.state = WorkState::kOnHold;
+    held.own_hold = next_++;
+    return lost() ? Result<Done>(unreachable()) : Done{};
+  }
+  Result<Done> release(const Tenant&, const Held& held) override {
+    if (down) return unreachable();
+    OrderWork& from = *work(held.work_id);
+    if (unreleasable || from.own_hold != held.hold_id || held.hold_id == 0) {
+      return Error{ErrorCode::kConflict, "there is no such hold"};
+    }
+    ++releases;
+    released_at.push_back(from.location_id);
+    from.own_hold = 0;
+    from.state = prepared_.contains(from.id) ? WorkState::kBegun : WorkState::kOpen;
+    return lost() ? Result<Done>(unreachable()) : Done{};
+  }
+  // Of the works in their order, whichever of them is on hold. One key pays once.
+  Result<Done> refund(const Tenant&, const Refund& refund) override {
+    if (down) return unreachable();
+    if (unrefundable) return Error{ErrorCode::kConflict, "it is not refunded"};
+    if (refund_keys.insert(refund.key).second) {
+      for (const Refund::Line& line : refund.lines) {
+        refunded += line.quantity;
+        take_off(orders.at(refund.order_id), line.order_line, line.quantity);
+      }
+    }
     return lost() ? Result<Done>(unreachable()) : Done{};
   }
 
  private:
+  static void take_off(ShopOrder& order, int64_t order_line, int64_t pieces) {
+    for (OrderWork& work : order.works) {
+      for (OrderWork::Line& line : work.lines) {
+        if (line.order_line != order_line || work.state == WorkState::kOver) continue;
+        const int64_t off = std::min(pieces, line.remaining);
+        line.remaining -= off;
+        pieces -= off;
+      }
+      close_if_done(work);
+    }
+  }
   // The work keeps these; the others become a work of their own. None: it keeps all.
   void keep_apart(OrderWork& from, const std::vector<WorkPart>& parts) {
     if (parts.empty()) return;
@@ -199,11 +240,10 @@ class FakeOrders : public ShopOrders {
     ShopOrder& order = order_with(move.work_id);
     OrderWork& from = *work(move.work_id);
     if (from.location_id == move.location_id) return from.id;
-    OrderWork moved{.id = next_++,
-                    .state = from.state,
-                    .by_carrier = true,
-                    .location_id = move.location_id,
-                    .lines = {}};
+    OrderWork moved = from;
+    moved.id = next_++;
+    moved.location_id = move.location_id;
+    moved.lines.clear();
     for (const WorkPart& part : move.parts) {
       auto& line = *std::ranges::find(from.lines, part.line, &OrderWork::Line::id);
       OrderWork::Line taken = line;

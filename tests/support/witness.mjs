@@ -56,6 +56,22 @@ export class Witness {
   }
 }
 
+/** Between the server and a platform: does what the server asked, and then what the test wants instead of answering. */
+export class Between extends Witness {
+  constructor(origin) {
+    super(origin, () => false);
+    this.instead = new Map();  // operation of Shopify, or last word of a path of Smaregi → what is done, once
+  }
+  answers(call) {
+    const what = /"operationName":"(\w+)"/.exec(call.body)?.[1] ?? /(\w+)$/.exec(call.path)?.[1];
+    const does = this.instead.get(what);
+    if (!does) return true;
+    this.instead.delete(what);
+    does();
+    return false;
+  }
+}
+
 /** Pairs of calls of one key that were under way at the same time. `keysOf(call)`: whom it writes. */
 export function overlaps(calls, keysOf) {
   const lanes = new Map();

@@ -110,6 +110,7 @@ void follow_purchase(Pickup& pickup, const PickupMove& move) {
   if (part || given_up) {
     pickup.purchase.undecided = true;
     pickup.purchase.put_off = PutOff::kNot;
+    pickup.purchase.choice = {};  // it was about less
   }
   if (move.action == A::kCancel && by_system) pickup.purchase.undecided = false;
 }

@@ -13,6 +13,7 @@
 #include "server/domain/fulfilment/pickup.h"
 #include "server/domain/fulfilment/pickup_mail.h"
 #include "server/domain/fulfilment/purchase.h"
+#include "server/domain/fulfilment/purchase_choice.h"
 
 namespace tsunagi {
 
@@ -90,15 +91,29 @@ class PickupBook {  // storage
     std::optional<PutOff> put_off = {};
     bool prepared = false, decided = false;
     int64_t told_id = 0;
+    // How the choice of this id ended. Of another one nothing is noted.
+    struct ChoiceSeen {
+      std::string id = {};
+      ChoiceState state = ChoiceState::kNone;
+    } choice = {};
+    bool ask_customer = false;             // by a mail, once, in the same transaction
     std::vector<PurchaseLine> fewer = {};  // all lines, where some of it is no longer to be fetched
   };
   virtual Result<Done> note_purchases(TenantId tenant, const std::vector<PurchaseSeen>& seen,
                                       Seconds now) = 0;
+  // choose() under the row's lock, with a row in the trail and `also`; of another shop, that has
+  // what is missing at this moment (kConflict and kNotEnough), and that keeps it from now on. A
+  // deed that is in the trail already is answered with the pick-up as it is. kConflict is written
+  // down too.
+  virtual Result<Pickup> choose(TenantId tenant, const ChoiceMade& made,
+                                const std::vector<Change>& also) = 0;
   // Closed ones too, as they were begun.
   virtual Result<std::vector<Pickup>> pickups_of_order(TenantId tenant, int64_t order_id) = 0;
   // Open ones of the order that people call so.
   virtual Result<std::vector<Pickup>> open_pickups_by_order(TenantId tenant,
                                                             std::string_view order_name) = 0;
+  // Of which a person has to decide, the newest first; open ones too.
+  virtual Result<std::vector<Pickup>> undecided_purchases(TenantId tenant, int limit) = 0;
   // Of which a person has to decide, of these shops (none: of all), the newest first; none that is
   // open.
   virtual Result<std::vector<Pickup>> undecided_pickups(TenantId tenant,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/domain/fulfilment/purchase_choice.h"
+
 namespace tsunagi {
 namespace {
 
@@ -38,6 +40,8 @@ std::string_view word(Step step) {
       return "reminder";
     case Step::kLate:
       return "late";
+    case Step::kChoose:
+      return "choose";
   }
   return "";
 }
@@ -148,6 +152,8 @@ bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
              now < pickup.hold_until;
     case Step::kLate:
       return is_unanswered(pickup, now);
+    case Step::kChoose:
+      return may_choose(pickup);
   }
   return false;
 }

@@ -16,7 +16,7 @@ namespace tsunagi {
 inline constexpr PickupMailStep kPickupMailSteps[] = {
     PickupMailStep::kPlaced,    PickupMailStep::kReady,   PickupMailStep::kRejected,
     PickupMailStep::kCancelled, PickupMailStep::kExpired, PickupMailStep::kReminder,
-    PickupMailStep::kLate};
+    PickupMailStep::kLate,      PickupMailStep::kChoose};
 
 std::string_view word(PickupMailStep step);
 std::string_view word(PickupMailOutcome outcome);

@@ -4,8 +4,8 @@
 // {{/NAME}} is there when the fact is, and between {{#LINES}} and {{/LINES}} once a product.
 //
 //   NAME the customer, STORE the online store, SHOP and PHONE the shop, CODE the number for the
-//   counter, READY_FROM, HOLD_UNTIL, REASON of a rejection, PAGE a link; PARTLY is there when not
-//   everything was found; PRODUCT and QUANTITY of a line.
+//   counter, READY_FROM, HOLD_UNTIL, REASON of a rejection, PAGE a link, ORDER of a purchase;
+//   PARTLY is there when not everything was found; PRODUCT and QUANTITY of a line.
 
 #include <array>
 #include <map>
@@ -19,9 +19,9 @@
 
 namespace tsunagi {
 
-inline constexpr std::array<std::string_view, 13> kPickupMailMarks{
-    "NAME",   "STORE", "SHOP",   "PHONE", "CODE",    "READY_FROM", "HOLD_UNTIL",
-    "REASON", "PAGE",  "PARTLY", "LINES", "PRODUCT", "QUANTITY"};
+inline constexpr std::array<std::string_view, 14> kPickupMailMarks{
+    "NAME",   "STORE", "SHOP",  "PHONE",  "CODE",  "READY_FROM", "HOLD_UNTIL",
+    "REASON", "PAGE",  "ORDER", "PARTLY", "LINES", "PRODUCT",    "QUANTITY"};
 using MailMarks = std::span<const std::string_view>;
 
 // language: "ja" or "en". By the name of its file, too, of a mail that is about no pick-up.

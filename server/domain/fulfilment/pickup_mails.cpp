@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/domain/fulfilment/pickup_mail_text.h"
+#include "server/domain/fulfilment/purchase_choice.h"
 #include "server/domain/mail_address.h"
 #include "server/domain/mail_words.h"
 #include "wasm/core/markup.h"
@@ -46,8 +47,20 @@ MailFacts facts_of(const PickupLetter& letter) {
                   {"READY_FROM", moment(language, pickup.ready_from, 0)},
                   {"HOLD_UNTIL", moment(language, pickup.hold_until, 0)},
                   {"REASON", reason_words(pickup)}};
-  if (!pickup.page.empty()) {
-    facts.values["PAGE"] = "https://" + letter.tenant.shop_domain + pickup.page + "/pickup";
+  const bool bought = is_purchase(pickup.purchase);
+  const std::string& page = bought ? letter.tenant.settings.pickup.page : pickup.page;
+  if (!page.empty()) {
+    facts.values["PAGE"] = "https://" + letter.tenant.shop_domain + page + "/pickup";
+  }
+  if (bought) facts.values["ORDER"] = one_line(pickup.purchase.order_name);
+  if (letter.mail.step == PickupMailStep::kChoose) {
+    const auto missing = missing_products(pickup);
+    for (const PickupLine& line : pickup.lines) {
+      const auto lacks = missing.find(line.product_id);
+      if (lacks == missing.end()) continue;
+      facts.lines.push_back({one_line(line.product_name), lacks->second});
+    }
+    return facts;
   }
   // From "ready" on what waits is what was found.
   const bool found =

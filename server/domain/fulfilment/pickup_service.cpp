@@ -23,12 +23,6 @@ bool is_pickup_id(std::string_view id) {
   return id.size() >= kPickupIdLeast && id.size() <= kPickupIdMost && is_plain_id(id);
 }
 
-// Of a person's deed: the system's own are no ids that a person could take before.
-bool is_deed_id(std::string_view id) {
-  return !id.empty() && id.size() <= kPickupIdMost && is_plain_id(id) &&
-         !id.starts_with(kExpiryDeed);
-}
-
 // The first of its kind: whatever is told twice is one mail.
 Change mail_of(const std::string& pickup_id, PickupMailStep step) {
   return change::TellShopper{
@@ -97,6 +91,11 @@ std::vector<Change> with_deed(const Pickup& pickup, const PickupMove& move) {
 }
 
 }  // namespace
+
+bool is_deed_id(std::string_view id) {
+  return !id.empty() && id.size() <= kPickupIdMost && is_plain_id(id) &&
+         !id.starts_with(kExpiryDeed);
+}
 
 std::string draw_code(Random& random) {
   std::array<char, 8> text{};

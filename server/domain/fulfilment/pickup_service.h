@@ -21,6 +21,8 @@ inline constexpr int kPickupsListed =
 inline constexpr int kExpiredAtOnce = 100;
 inline constexpr int kRemindedAtOnce = 100;
 
+// Of a person's deed: the system's own are no ids that a person could take before.
+[[nodiscard]] bool is_deed_id(std::string_view id);
 // Six digits.
 std::string draw_code(Random& random);
 // Until when the shop says yes, has it ready and keeps it, of what is asked for now.

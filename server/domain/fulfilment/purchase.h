@@ -19,6 +19,26 @@ enum class PutOff : uint8_t {
   kRefused,  // the online shop does not put it on hold
 };
 
+// What the customer wants to become of what the shop could not give.
+enum class Choice : uint8_t {
+  kNone,    // ""
+  kShop,    // "shop": another one that has it
+  kRefund,  // "refund"
+  kSend,    // "send": to an address, which the merchant does by hand
+};
+enum class ChoiceState : uint8_t {
+  kNone,
+  kAsked,     // it is being done; or, of "send", the merchant is to do it
+  kDone,      // the online shop has it so
+  kMerchant,  // it could not be done: the merchant decides
+};
+struct PurchaseChoice {
+  std::string id = {};  // of the deed that chose it; "": nothing was chosen
+  Choice what = Choice::kNone;
+  ChoiceState state = ChoiceState::kNone;
+  std::string store_id = {};  // with kShop: where to
+};
+
 // Of the order: one line of the pick-up may be several of these.
 struct PurchaseLine {
   int64_t order_line = 0;  // the platform's id, the same wherever it is moved
@@ -36,6 +56,7 @@ struct Purchase {
   bool undecided = false;  // of what was not found or not fetched a person decides
   PutOff put_off = PutOff::kNot;
   int64_t told_id = 0;  // of the platform's note that it was handed over; -1: a person settled it
+  PurchaseChoice choice = {};
   std::vector<PurchaseLine> lines = {};
 };
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "server/domain/fulfilment/choice_desk.h"
 #include "server/domain/fulfilment/pickup_service.h"
 
 namespace tsunagi {
@@ -83,7 +84,9 @@ PickupMove by_system(const std::string& pickup_id, std::string_view deed, Pickup
 Result<bool> PurchaseDesk::do_next(const Tenant& tenant, const std::optional<ShopOrder>& order,
                                    const PurchasePlan& plan, const std::vector<Pickup>& pickups) {
   if (!plan.seen.empty()) {
-    auto noted = ports_.book.note_purchases(tenant.id, plan.seen, ports_.clock.now());
+    const auto seen = with_questions(tenant, plan.seen, pickups);
+    if (!seen.ok()) return seen.error();
+    auto noted = ports_.book.note_purchases(tenant.id, *seen, ports_.clock.now());
     if (!noted.ok()) return noted.error();
     for (const Pickup& pickup : pickups) forget_stock(tenant, pickup);
   }
@@ -171,6 +174,7 @@ Result<bool> PurchaseDesk::tell_platform(const Tenant& tenant, const PurchasePla
     if (!noted.ok()) return noted.error();
     return true;
   }
+  if (const auto chosen = do_choices(tenant, plan); !chosen.ok() || *chosen) return chosen;
   if (plan.put_off.empty()) return false;
   if (auto done = put_off(tenant, plan.put_off.front()); !done.ok()) return done.error();
   return true;
@@ -182,6 +186,58 @@ Result<Done> PurchaseDesk::put_off(const Tenant& tenant, const PurchasePlan::Tol
   // Staff see all the same that a person has to decide.
   return note(tenant,
               {.pickup_id = next.pickup_id, .state = next.state, .put_off = PutOff::kRefused});
+}
+
+// Who has something to choose is told so when it waits for that.
+Result<std::vector<PickupBook::PurchaseSeen>> PurchaseDesk::with_questions(
+    const Tenant& tenant, std::vector<PickupBook::PurchaseSeen> seen,
+    const std::vector<Pickup>& pickups) {
+  for (PickupBook::PurchaseSeen& each : seen) {
+    const auto found = std::ranges::find(pickups, each.pickup_id, &Pickup::id);
+    if (found == pickups.end() || each.put_off != PutOff::kOnHold || each.decided) continue;
+    Pickup waits = *found;
+    waits.purchase.put_off = PutOff::kOnHold;
+    ChoiceDesk desk({.book = ports_.book,
+                     .storage = ports_.storage,
+                     .stock = ports_.stock,
+                     .clock = ports_.clock});
+    const auto offers = desk.offers(tenant, {waits});
+    if (!offers.ok()) return offers.error();
+    each.ask_customer = !offers->empty();
+  }
+  return seen;
+}
+
+Result<bool> PurchaseDesk::do_choices(const Tenant& tenant, const PurchasePlan& plan) {
+  if (!plan.moves.empty()) {
+    const PurchasePlan::Moving& next = plan.moves.front();
+    const auto moved = ports_.orders.move(tenant, next.move);
+    return unless_refused(tenant, next,
+                          moved.ok() ? Result<Done>(Done{}) : Result<Done>(moved.error()));
+  }
+  if (!plan.releases.empty()) {
+    const PurchasePlan::Releasing& next = plan.releases.front();
+    return unless_refused(tenant, next, ports_.orders.release(tenant, next.held));
+  }
+  if (plan.refunds.empty()) return false;
+  const PurchasePlan::Refunding& next = plan.refunds.front();
+  return unless_refused(tenant, next, ports_.orders.refund(tenant, next.refund));
+}
+
+template <class Next>
+Result<bool> PurchaseDesk::unless_refused(const Tenant& tenant, const Next& next,
+                                          const Result<Done>& done) {
+  if (done.ok()) return true;
+  // Where the app may not give money back, nothing but the merchant can.
+  const bool refused = done.error().code == ErrorCode::kConflict ||
+                       done.error().code == ErrorCode::kUnauthorized ||
+                       done.error().code == ErrorCode::kInvalid;
+  if (!refused) return done.error();
+  auto noted = note(tenant, {.pickup_id = next.pickup_id,
+                             .state = next.state,
+                             .choice = {.id = next.choice_id, .state = ChoiceState::kMerchant}});
+  if (!noted.ok()) return noted.error();
+  return true;
 }
 
 void PurchaseDesk::forget_stock(const Tenant& tenant, const Pickup& pickup) {

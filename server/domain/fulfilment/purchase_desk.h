@@ -21,6 +21,7 @@ class PurchaseDesk {
  public:
   struct Ports {
     PickupBook& book;
+    Storage& storage;
     ShopOrders& orders;
     StockService& stock;
     Clock& clock;
@@ -40,6 +41,13 @@ class PurchaseDesk {
                      size_t number);
   Result<Done> note(const Tenant& tenant, const PickupBook::PurchaseSeen& seen);
   Result<Done> put_off(const Tenant& tenant, const PurchasePlan::Told& next);
+  Result<bool> do_choices(const Tenant& tenant, const PurchasePlan& plan);
+  // What the platform refuses of a choice the merchant decides.
+  template <class Next>
+  Result<bool> unless_refused(const Tenant& tenant, const Next& next, const Result<Done>& done);
+  Result<std::vector<PickupBook::PurchaseSeen>> with_questions(
+      const Tenant& tenant, std::vector<PickupBook::PurchaseSeen> seen,
+      const std::vector<Pickup>& pickups);
   void forget_stock(const Tenant& tenant, const Pickup& pickup);
 
   Ports ports_;

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "server/domain/fulfilment/purchase_choice.h"
 #include "server/domain/fulfilment/shop_settings.h"
 
 namespace tsunagi {
@@ -28,26 +29,6 @@ LineFigures asked_of(const Pickup& pickup) {
   return asked;
 }
 
-// What the customer gets, or got, of each line: what was found of a product goes to its first
-// lines.
-LineFigures found_of(const Pickup& pickup) {
-  if (!is_open(pickup.state) && pickup.state != PickupState::kHandedOver) {
-    return LineFigures(pickup.purchase.lines.size(), 0);
-  }
-  const bool counted =
-      pickup.state == PickupState::kReady || pickup.state == PickupState::kHandedOver;
-  if (!counted) return asked_of(pickup);
-  std::map<std::string_view, int64_t> left;
-  for (const PickupLine& line : pickup.lines) left[line.product_id] += line.picked;
-  LineFigures found;
-  for (const PurchaseLine& line : pickup.purchase.lines) {
-    int64_t& rest = left[line.product_id];
-    found.push_back(std::min(rest, line.quantity));
-    rest -= found.back();
-  }
-  return found;
-}
-
 bool must_wait(const OrderWork& work) {
   return work.state == WorkState::kOnHold || work.state == WorkState::kLater;
 }
@@ -58,7 +39,8 @@ struct ClaimedWork {
   int64_t all = 0;  // pieces that remain of it, claimed or not
 };
 
-enum class WorksOf : uint8_t { kAny, kHeldBack };  // of a shop's works: which
+// Of a shop's works, which; kMovedOn: at the shop that was chosen instead, and not let go yet.
+enum class WorksOf : uint8_t { kAny, kHeldBack, kMovedOn };
 
 // What was found of a claim, and where.
 struct PurchaseClaim {
@@ -92,9 +74,10 @@ class PurchasePlanner {
       } else if (waits_for_note(pickup)) {
         of_handed_over(pickup);
       } else if (pickup.purchase.undecided) {
-        of_undecided(pickup, claim_undecided(pickup, asked_without(pickup)));
+        of_undecided(pickup, claim_undecided(pickup, missing_of(pickup)));
       }
     }
+    for (const Pickup* pickup : settled_) note_outcome(*pickup);
     if (!order_.cancelled && settings_.pickup.on) find_begun();
     return std::move(plan_);
   }
@@ -105,18 +88,39 @@ class PurchasePlanner {
     return own == 0 || work.location_id == own;  // where it is no location any more: anywhere
   }
 
+  [[nodiscard]] int64_t chosen_place(const Pickup& pickup) const {
+    const PurchaseChoice& choice = pickup.purchase.choice;
+    return choice.what == Choice::kShop ? location_id_of(settings_, choice.store_id) : 0;
+  }
+  [[nodiscard]] bool is_among(const OrderWork& work, const Pickup& pickup, WorksOf from) const {
+    const bool held_back = work.state == WorkState::kOnHold;
+    switch (from) {
+      case WorksOf::kAny:
+        return is_at(work, pickup);
+      case WorksOf::kHeldBack:
+        return is_at(work, pickup) && held_back;
+      case WorksOf::kMovedOn:
+        return held_back && work.own_hold != 0 && work.location_id != 0 &&
+               work.location_id == chosen_place(pickup);
+    }
+    return false;
+  }
+
   PurchaseClaim claim(const Pickup& pickup, const LineFigures& wanted, WorksOf from) {
     PurchaseClaim claim{.got = LineFigures(wanted.size(), 0), .parts = {}};
+    claim_more(pickup, wanted, from, claim);
+    return claim;
+  }
+  void claim_more(const Pickup& pickup, const LineFigures& wanted, WorksOf from,
+                  PurchaseClaim& claim) {
     for (size_t i = 0; i < wanted.size(); ++i) {
       for (size_t w = 0; w < works_.size(); ++w) {
         OrderWork& work = works_[w].work;
-        const bool held_back = work.state == WorkState::kOnHold;
-        if (!is_at(work, pickup) || (from == WorksOf::kHeldBack && !held_back)) continue;
+        if (!is_among(work, pickup, from)) continue;
         take(work, pickup.purchase.lines[i].order_line, wanted[i], claim.got[i], claim.parts[w]);
       }
     }
     std::erase_if(claim.parts, [](const auto& each) { return each.second.empty(); });
-    return claim;
   }
   static void take(OrderWork& work, int64_t order_line, int64_t wanted, int64_t& got,
                    std::vector<WorkPart>& parts) {
@@ -128,17 +132,12 @@ class PurchasePlanner {
       got += taken;
     }
   }
-  // What a person decides about: what of each line is not the customer's.
-  static LineFigures asked_without(const Pickup& pickup) {
-    LineFigures missing = asked_of(pickup);
-    const LineFigures found = found_of(pickup);
-    for (size_t i = 0; i < missing.size(); ++i) missing[i] -= found[i];
-    return missing;
-  }
   // Once it was on hold, what no longer is was decided.
   PurchaseClaim claim_undecided(const Pickup& pickup, const LineFigures& missing) {
-    const bool put_off = pickup.purchase.put_off == PutOff::kOnHold;
-    return claim(pickup, missing, put_off ? WorksOf::kHeldBack : WorksOf::kAny);
+    if (pickup.purchase.put_off != PutOff::kOnHold) return claim(pickup, missing, WorksOf::kAny);
+    PurchaseClaim there = claim(pickup, missing, WorksOf::kMovedOn);
+    claim_more(pickup, missing, WorksOf::kHeldBack, there);
+    return there;
   }
 
   PickupBook::PurchaseSeen& seen_of(const Pickup& pickup) {
@@ -153,14 +152,18 @@ class PurchasePlanner {
     const PurchaseClaim found = claim(pickup, found_of(pickup), WorksOf::kAny);
     if (pieces_of(found.got) == 0) return without_work(pickup);
     PurchaseClaim missing{.got = LineFigures(found.got.size(), 0), .parts = {}};
-    if (pickup.purchase.undecided) missing = claim_undecided(pickup, asked_without(pickup));
+    if (pickup.purchase.undecided) missing = claim_undecided(pickup, missing_of(pickup));
     note_fewer(pickup, found, missing);
     if (pickup.purchase.paid != order_.paid) seen_of(pickup).paid = order_.paid;
     const bool on_hold = std::ranges::any_of(
         found.parts, [this](const auto& each) { return must_wait(works_[each.first].work); });
     if (pickup.purchase.on_hold != on_hold) seen_of(pickup).on_hold = on_hold;
     const size_t puts_off = plan_.put_off.size();
-    if (pickup.purchase.undecided) of_undecided(pickup, missing);
+    if (pickup.purchase.undecided) {
+      of_undecided(pickup, missing);
+    } else {
+      let_go(pickup, found);
+    }
     // What is missing becomes a work of its own first, so that the customer is told of the rest.
     const bool apart = puts_off == plan_.put_off.size();
     if (pickup.state == PickupState::kReady && !pickup.purchase.prepared && apart) {
@@ -215,8 +218,10 @@ class PurchasePlanner {
   void of_undecided(const Pickup& pickup, const PurchaseClaim& missing) {
     if (pieces_of(missing.got) == 0) {
       seen_of(pickup).decided = true;
+      if (is_asked(pickup)) settled_.push_back(&pickup);
       return;
     }
+    if (is_asked(pickup)) do_choice(pickup, missing);
     if (pickup.purchase.put_off != PutOff::kNot) return;
     bool all_on_hold = true;
     for (const auto& [place, parts] : missing.parts) {
@@ -236,11 +241,96 @@ class PurchasePlanner {
     if (all_on_hold) seen_of(pickup).put_off = PutOff::kOnHold;
   }
 
+  // ---- what the customer chose
+
+  static bool is_asked(const Pickup& pickup) {
+    return pickup.purchase.choice.state == ChoiceState::kAsked;
+  }
+  void end_choice(const Pickup& pickup, ChoiceState state) {
+    seen_of(pickup).choice = {.id = pickup.purchase.choice.id, .state = state};
+  }
+
+  void do_choice(const Pickup& pickup, const PurchaseClaim& missing) {
+    switch (pickup.purchase.choice.what) {
+      case Choice::kNone:
+      case Choice::kSend:  // the merchant does it
+        return;
+      case Choice::kShop:
+        return move_on(pickup, missing);
+      case Choice::kRefund:
+        return pay_back(pickup, missing);
+    }
+  }
+  // On hold until it is there: in between no shop is asked for it. Where the platform refuses the
+  // move it is on hold where it was.
+  void move_on(const Pickup& pickup, const PurchaseClaim& missing) {
+    const int64_t place = chosen_place(pickup);
+    if (place == 0) return end_choice(pickup, ChoiceState::kMerchant);
+    const std::string& choice = pickup.purchase.choice.id;
+    for (const auto& [at, parts] : missing.parts) {
+      const OrderWork& work = works_[at].work;
+      if (work.location_id != place) {
+        plan_.moves.push_back({pickup.id, pickup.state, choice, {work.id, place, parts}});
+      } else if (work.own_hold != 0) {
+        plan_.releases.push_back({pickup.id, pickup.state, choice, {work.id, work.own_hold}});
+      }
+    }
+  }
+  void pay_back(const Pickup& pickup, const PurchaseClaim& missing) {
+    const std::string& choice = pickup.purchase.choice.id;
+    ShopOrders::Refund refund{.order_id = order_.id, .key = refund_key(pickup), .lines = {}};
+    for (const auto& [at, parts] : missing.parts) {
+      const OrderWork& work = works_[at].work;
+      for (const WorkPart& part : parts) {
+        const auto line = std::ranges::find(work.lines, part.line, &OrderWork::Line::id);
+        refund.lines.push_back({line->order_line, part.quantity, work.location_id});
+      }
+    }
+    plan_.refunds.push_back({pickup.id, pickup.state, choice, std::move(refund)});
+  }
+  // After everybody's claims: what nobody has of its lines says what became of the choice.
+  void note_outcome(const Pickup& pickup) {
+    const int64_t place = chosen_place(pickup);
+    bool there = false;  // at the chosen shop
+    bool left = false;   // to be handed over by somebody
+    for (const ClaimedWork& open : works_) {
+      for (const OrderWork::Line& line : open.work.lines) {
+        const bool ours =
+            line.remaining > 0 &&
+            std::ranges::find(pickup.purchase.lines, line.order_line, &PurchaseLine::order_line) !=
+                pickup.purchase.lines.end();
+        left = left || ours;
+        there = there || (ours && open.work.location_id == place);
+      }
+    }
+    switch (pickup.purchase.choice.what) {
+      case Choice::kNone:
+        return;
+      case Choice::kSend:
+        return end_choice(pickup, ChoiceState::kDone);
+      case Choice::kShop:
+        return end_choice(pickup, there ? ChoiceState::kDone : ChoiceState::kMerchant);
+      case Choice::kRefund:
+        return end_choice(pickup, left ? ChoiceState::kMerchant : ChoiceState::kDone);
+    }
+  }
+  // A refund took pieces of another work than the one on hold: what was found is in that.
+  void let_go(const Pickup& pickup, const PurchaseClaim& found) {
+    if (pickup.purchase.choice.what != Choice::kRefund) return;
+    for (const auto& [at, parts] : found.parts) {
+      const OrderWork& work = works_[at].work;
+      if (work.own_hold == 0) continue;
+      plan_.releases.push_back(
+          {pickup.id, pickup.state, pickup.purchase.choice.id, {work.id, work.own_hold}});
+    }
+  }
+
   // Looked up before it is noted again: while all of it is there to be handed over nobody noted it.
   void of_handed_over(const Pickup& pickup) {
     const PurchaseClaim found = claim(pickup, found_of(pickup), WorksOf::kAny);
-    const PurchaseClaim missing = claim_undecided(pickup, asked_without(pickup));
+    const PurchaseClaim missing = claim_undecided(pickup, missing_of(pickup));
     const bool all = pieces_of(found.got) + pieces_of(missing.got) == pieces_of(asked_of(pickup));
+    if (pieces_of(missing.got) == 0) let_go(pickup, found);
     const auto ours = unknown_note(pickup, pickup.changed_at - kHandOverSlackSeconds);
     const auto any = unknown_note(pickup, 0);
     if (!all && ours) return note_told(pickup, *ours);
@@ -292,10 +382,16 @@ class PurchasePlanner {
   const std::vector<Pickup>& pickups_;
   std::vector<ClaimedWork> works_;  // their lines become fewer
   std::set<int64_t> known_notes_;
+  std::vector<const Pickup*> settled_;  // of which a choice has come to its end
   PurchasePlan plan_;
 };
 
 }  // namespace
+
+// Of the pick-up and the deed: a second choice about the same pick-up is another refund.
+std::string refund_key(const Pickup& pickup) {
+  return "tsunagi." + pickup.id + "." + pickup.purchase.choice.id;
+}
 
 PurchasePlan plan_purchases(const Settings& settings, const std::optional<ShopOrder>& order,
                             const std::vector<Pickup>& pickups,

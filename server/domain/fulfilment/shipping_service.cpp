@@ -107,6 +107,7 @@ Result<ShippingService::Outcome> ShippingService::step(const Tenant& tenant, int
 
 PurchaseDesk ShippingService::purchase_desk() const {
   return PurchaseDesk({.book = ports_.stock_book,
+                       .storage = ports_.storage,
                        .orders = ports_.orders,
                        .stock = ports_.stock,
                        .clock = ports_.clock,

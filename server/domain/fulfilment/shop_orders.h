@@ -36,6 +36,7 @@ struct OrderWork {
   int64_t location_id = 0;  // 0: none
   std::vector<Line> lines;
   bool fetched = false;  // by the customer, who chose the location; else it needs no carrier
+  int64_t own_hold = 0;  // of put_off(), while it holds the work; 0: none
 };
 
 // What was sent of an order, by whomever.
@@ -129,6 +130,28 @@ class ShopOrders {  // shopify
     std::string why;  // for that person
   };
   virtual Result<Done> put_off(const Tenant& tenant, const Undecided& undecided) = 0;
+  // Our hold of a work ends; those of others stay. kConflict: the platform refuses it as things
+  // are.
+  struct Held {
+    int64_t work_id = 0;
+    int64_t hold_id = 0;
+  };
+  virtual Result<Done> release(const Tenant& tenant, const Held& held) = 0;
+  // Nobody sends these any more, and who paid gets back what the platform reckons for them, in yen.
+  // Under one key it happens once; read the order before asking again. kConflict: the platform
+  // refuses it, or it is not in yen.
+  struct Refund {
+    struct Line {
+      int64_t order_line = 0;
+      int64_t quantity = 0;
+      int64_t location_id = 0;  // that they are free again at
+      bool operator==(const Line&) const = default;
+    };
+    int64_t order_id = 0;
+    std::string key;
+    std::vector<Line> lines;
+  };
+  virtual Result<Done> refund(const Tenant& tenant, const Refund& refund) = 0;
 };
 
 }  // namespace tsunagi

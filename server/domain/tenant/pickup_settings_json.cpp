@@ -1,5 +1,6 @@
 #include "server/domain/tenant/pickup_settings_json.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <utility>
@@ -15,7 +16,8 @@ using Json = nlohmann::json;
 
 constexpr int64_t kHourMinutes = 60;
 constexpr int64_t kDayMinutes = 24 * kHourMinutes;
-constexpr size_t kTimeLength = 5;  // "09:30"
+constexpr size_t kTimeLength = 5;      // "09:30"
+constexpr size_t kPageBytesMost = 64;  // of two parts of 30
 
 std::string time_text(int64_t minutes) {
   std::array<char, 8> text{};
@@ -46,6 +48,24 @@ void read_time(SettingsReader& reader, const char* field, int64_t& into) {
   const auto minutes = minutes_of(text);
   if (!minutes) return reader.fail(field, "must be a time such as 09:30");
   into = *minutes;
+}
+
+std::optional<Error> read_choices(const Json& json, ChoiceSettings& choices) {
+  if (!json.is_object()) return refused_setting("pickup.choices", "must be an object");
+  SettingsReader reader(json, "pickup.choices.");
+  reader.flag("shop", choices.shop);
+  reader.flag("refund", choices.refund);
+  reader.flag("send", choices.send);
+  return reader.error();
+}
+
+// As the online shop has a prefix and a path of an app, each of letters, digits, "-" and "_".
+bool is_page(std::string_view text) {
+  return text.starts_with('/') && !text.ends_with('/') &&
+         text.find("//") == std::string_view::npos && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_' || c == '/';
+         });
 }
 
 std::optional<Error> read_mails(const Json& json, PickupSettings& settings) {
@@ -84,7 +104,12 @@ Json pickup_json(const PickupSettings& settings) {
           {"accept_minutes", settings.accept_minutes},
           {"hold_days", settings.hold_days},
           {"hours", hours_json(settings.hours)},
-          {"mails", std::move(mails)}};
+          {"mails", std::move(mails)},
+          {"choices",
+           {{"shop", settings.choices.shop},
+            {"refund", settings.choices.refund},
+            {"send", settings.choices.send}}},
+          {"page", settings.page}};
 }
 
 std::optional<Error> read_hours(const Json& json, const std::string& field, OpeningHours& hours) {
@@ -123,6 +148,12 @@ std::optional<Error> read_pickup(const Json& json, PickupSettings& settings) {
   if (const Json* hours = reader.find("hours")) {
     if (auto error = read_hours(*hours, "pickup.hours", settings.hours)) return error;
   }
+  if (const Json* choices = reader.find("choices")) {
+    if (auto error = read_choices(*choices, settings.choices)) return error;
+  }
+  reader.text("page", kPageBytesMost, settings.page);
+  if (!is_page(settings.page)) reader.fail("page", "must be a path such as /apps/tsunagi");
+  if (reader.error()) return reader.error();
   if (const Json* mails = reader.find("mails")) return read_mails(*mails, settings);
   return std::nullopt;
 }

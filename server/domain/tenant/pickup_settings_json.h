@@ -1,7 +1,7 @@
 #pragma once
 // The settings of pick-ups as JSON: hours are {"opens":"10:00","closes":"20:00","closed":[0]}, the
 // days from Sunday; mails {"ready":{"ja":{"subject":"…","text":"…"},"en":{…}}}, by step, templates
-// of which "" is ours.
+// of which "" is ours; choices {"shop":true,"refund":false,"send":true}; page "/apps/tsunagi".
 
 #include <nlohmann/json.hpp>
 #include <optional>

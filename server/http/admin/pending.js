@@ -28,6 +28,20 @@ export function createPending({make, say, ago, send, ask, page: words, language,
         make('span', {}, say(words.waiting_for, {fields: missing.map((name) => names[name] ?? name).join(language === 'ja' ? '、' : ', '), time: ago(since, status.now)})))));
   }
 
+  // ---- what shops could not give, and what its customer wishes for -------------------------------------------------------
+
+  const undecided = make('section', {class: 'card', 'aria-labelledby': 'undecided-title', hidden: true});
+  /** @param {any} status the page's */
+  function showUndecided(status) {
+    undecided.hidden = status.undecided.length === 0;
+    undecided.replaceChildren(
+      make('h2', {class: 'card__title', id: 'undecided-title'}, words.undecided), make('p', {class: 'card__note'}, words.undecided_note),
+      ...status.undecided.map(({order, url, code, shop, since, choice, state, to}) => make('div', {class: 'row'},
+        make('span', {}, make('a', {class: 'link', href: url, target: '_top'}, say(words.undecided_row, {order})), ' ',
+          say(words.undecided_where, {shop, code, time: ago(since, status.now)}), make('br'),
+          say(state === 'merchant' ? words.undecided_failed[choice] : words.undecided_wish[choice || 'none'], {shop: to})))));
+  }
+
   // ---- what nobody knows the outcome of -------------------------------------------------------------------------------
 
   const review = make('section', {class: 'card', 'aria-labelledby': 'review-title', hidden: true});
@@ -95,9 +109,10 @@ export function createPending({make, say, ago, send, ask, page: words, language,
   }
 
   return {
-    sections: [review, waiting, requests],
+    sections: [undecided, review, waiting, requests],
     /** @param {any} status the page's */
     follow(status) {
+      showUndecided(status);
       showReview(status);
       showWaiting(status);
       showRequests(status);

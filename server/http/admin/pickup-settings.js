@@ -7,7 +7,7 @@ const kDaysMost = 30;
 const kWeek = 7;
 
 /** @typedef {{opens: string, closes: string, closed: number[]}} Hours */
-/** @typedef {{on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours}} Pickup */
+/** @typedef {{on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours, choices: Record<'shop' | 'refund' | 'send', boolean>, page: string}} Pickup */
 /** @typedef {{store_id: string, no_pickup: boolean, hours: Hours | null}} StoreSetting */
 /** @typedef {{pickup: Pickup, stores: StoreSetting[]}} Settings */
 /**
@@ -104,6 +104,10 @@ export function createPickupSettings({make, say, words, language, fields}) {
       details.replaceChildren(
         make('h4', {class: 'card__title'}, words.pickup_hours), make('p', {class: 'card__note'}, words.pickup_hours_help), ...hoursOf('pickup.hours', pickup.hours),
         make('h4', {class: 'card__title'}, words.pickup_pace), figure('prepare_minutes'), figure('accept_minutes'), figure('hold_days'),
+        make('h4', {class: 'card__title'}, words.pickup_choices), make('p', {class: 'card__note'}, words.pickup_choices_help),
+        ...(/** @type {('shop' | 'refund' | 'send')[]} */ (['shop', 'refund', 'send'])).flatMap((key) => [
+          check(words.pickup_choice[key], pickup.choices[key], (on) => { pickup.choices[key] = on; }), make('p', {class: 'card__note'}, words.pickup_choice_help[key])]),
+        labelled('pickup.page', words.pickup_page, textInput('pickup.page', pickup.page, (text) => { pickup.page = text.trim(); }, {autocomplete: 'off', placeholder: '/apps/tsunagi'}), words.pickup_page_help),
         make('h4', {class: 'card__title'}, words.pickup_shops), shopList);
       return card(words.pickup, check(words.pickup_on, pickup.on, (on) => {
         pickup.on = on;

@@ -41,8 +41,14 @@ export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home
       gone ? make('p', {class: 'sentence'}, words.gone) : make('p', {class: 'detail__state'}, ...rows.badges(pickup, stuck), rows.timer(pickup)),
       make('p', {class: 'detail__customer'}, rows.customer(pickup), ' ', rows.customerLanguage(pickup)),
       ...(about ? [make('p', {class: 'detail__about'}, about)] : []),
-      ...(pickup.online?.undecided ? [make('p', {class: 'sentence'}, words.undecided_note)] : []),
+      ...(pickup.online?.undecided ? [make('p', {class: 'sentence'}, undecided(pickup.online))] : []),
     ];
+  }
+
+  /** Who decides what becomes of it. @param {import('./pickup.js').Online} online */
+  function undecided({choice}) {
+    if (!choice) return words.undecided_note;
+    return choice.state === 'merchant' ? words.undecided_failed : say(words.undecided_wish[choice.what], {shop: choice.shop_name ?? ''});
   }
 
   // ---- the lines -------------------------------------------------------------------------------------------------------

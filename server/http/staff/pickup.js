@@ -12,7 +12,11 @@
  *   hold_until: number, extend_until: number, placed_at: number, changed_at: number, customer: string, language: string, lines: Line[], mails: Sent[],
  *   actions: Action[], online?: Online}} Pickup
  */
-/** Bought in the online shop. short: the shop had not enough; undecided: a person decides there. @typedef {{order: string, paid: boolean, short: boolean, on_hold: boolean, undecided: boolean}} Online */
+/**
+ * Bought in the online shop. short: the shop had not enough; undecided: a person decides there, or its customer did (choice).
+ * @typedef {{order: string, paid: boolean, short: boolean, on_hold: boolean, undecided: boolean,
+ *   choice?: {what: 'shop' | 'refund' | 'send', state: string, shop_name?: string}}} Online
+ */
 /** A deed as it is kept: what is sent of it never changes. @typedef {import('./deeds.js').Deed} Deed */
 
 /** The one next thing to do. @type {Partial<Record<State, Action>>} */

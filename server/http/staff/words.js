@@ -77,11 +77,13 @@ export const WORDS = {
     hand_over_paid: 'お支払い済みです。レジでの会計はありません。',
     hand_over_unpaid: 'まだ入金がありません。渡す前に本部へご確認ください。',
     undecided_note: 'お渡しできなかった分を、返金するか発送するか、Shopifyで決めてください。決まるとここから消えます',
+    undecided_wish: {shop: 'お客様は{shop}での受け取りを選びました。移すと、ここから消えます', refund: 'お客様は返金を選びました。返金すると、ここから消えます', send: 'お客様は配送を希望しています。Shopifyで手配すると、ここから消えます'},
+    undecided_failed: 'お客様の希望どおりにできませんでした。返金するか発送するか、Shopifyで決めてください',
     cannot_note_bought: '取り置きを解きます。元に戻せません。返金か発送かは、Shopifyで決めます',
     mails: 'お客さまへのメール',
     mail_step: {
       placed: '受付のお知らせ', ready: 'ご用意できたお知らせ', rejected: 'ご用意できないお知らせ', cancelled: '取り消しのお知らせ', expired: '期限切れのお知らせ',
-      reminder: '期限前のお知らせ', late: '返事が遅れているお知らせ',
+      reminder: '期限前のお知らせ', late: '返事が遅れているお知らせ', choose: 'お選びいただくお知らせ',
     },
     mail_outcome: {sent: '{time} に送りました', waiting: '送信を待っています', unanswered: '届いたかどうか分かりません（{time}）', failed: '送れませんでした', not_sent: '送っていません'},
     mail_reason: {
@@ -228,9 +230,11 @@ export const WORDS = {
     hand_over_paid: 'It is paid: nothing to charge at the till.',
     hand_over_unpaid: 'It is not paid yet: ask head office before you hand it over.',
     undecided_note: 'Decide in Shopify whether to refund or send what was not handed over. It leaves this list then',
+    undecided_wish: {shop: 'The customer chose {shop}. It leaves this list once it is moved', refund: 'The customer chose a refund. It leaves this list once it is made', send: 'The customer wants it sent. It leaves this list once that is arranged in Shopify'},
+    undecided_failed: 'What the customer chose could not be done. Decide in Shopify whether to refund or send it',
     cannot_note_bought: 'The pick-up ends; this cannot be undone. Refund or sending is decided in Shopify',
     mails: 'Mails to the customer',
-    mail_step: {placed: 'Received', ready: 'Ready to pick up', rejected: 'Could not be prepared', cancelled: 'Cancelled', expired: 'Time is up', reminder: 'Reminder', late: 'Shop is late'},
+    mail_step: {placed: 'Received', ready: 'Ready to pick up', rejected: 'Could not be prepared', cancelled: 'Cancelled', expired: 'Time is up', reminder: 'Reminder', late: 'Shop is late', choose: 'What to choose'},
     mail_outcome: {sent: 'sent {time}', waiting: 'waiting to be sent', unanswered: 'may or may not have arrived ({time})', failed: 'could not be sent', not_sent: 'not sent'},
     mail_reason: {
       outdated: 'not sent: it had changed before', no_address: 'not sent: the customer has no mail address', no_customer: 'not sent: the customer’s account is gone',

@@ -7,6 +7,7 @@
 #include "server/storage/migrations/v0005_shipments.h"
 #include "server/storage/migrations/v0006_purchases.h"
 #include "server/storage/migrations/v0007_restocks.h"
+#include "server/storage/migrations/v0008_choices.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -15,7 +16,7 @@ constexpr Migration kMigrations[] = {
     {.version = 1, .statements = kV0001First},        {.version = 2, .statements = kV0002Pickups},
     {.version = 3, .statements = kV0003DoubtedStock}, {.version = 4, .statements = kV0004Inventory},
     {.version = 5, .statements = kV0005Shipments},    {.version = 6, .statements = kV0006Purchases},
-    {.version = 7, .statements = kV0007Restocks},
+    {.version = 7, .statements = kV0007Restocks},     {.version = 8, .statements = kV0008Choices},
 };
 
 }  // namespace

@@ -52,6 +52,22 @@ class Backend {
     return { json: { pickup: Object.assign(pickup, { state: 'cancelled', can_cancel: false, changed_at: kNow }) } };
   }
 
+  /** One whose shop could not give it. */
+  undecided(more = {}) {
+    const choose = { choices: ['shop', 'refund', 'send'], lines: [{ name: kProduct.name, quantity: 2 }],
+      shops: [shop('2', '新宿店', 0, at(22, '11:00')), shop('3', '横浜店', 0, at(21, '15:30'))].map(({ offered, ...one }) => one) };
+    return this.pickup('rejected', { reason: 'not_found', online: { order: '#1001', paid: true }, lines: [{ ...kProduct, quantity: 2, picked: 0 }], choose, ...more });
+  }
+
+  choose({ id, choice, shop: where, deed }) {
+    const pickup = this.pickups.find((one) => one.id === id);
+    if (pickup.deed === deed) return { json: { pickup } };
+    const to = pickup.choose?.shops.find((one) => one.shop === where);
+    if (!pickup.choose?.choices.includes(choice) || (choice === 'shop' && !to)) return { status: 409, json: { error: { code: 'conflict' } } };
+    delete pickup.choose;
+    return { json: { pickup: Object.assign(pickup, { deed, choice: { what: choice, state: 'asked', ...(to && { shop: where, shop_name: to.name }) } }) } };
+  }
+
   /** @param {URL} url @param {string} method @param {string} body */
   reply(url, method, body) {
     const route = url.pathname.replace('/proxy', '');
@@ -63,7 +79,7 @@ class Backend {
       const { nonce, ...given } = JSON.parse(body);
       this.posts.push({ route, ...given });
       if (!this.nonces.includes(nonce)) return { status: 400, json: { error: { code: 'nonce' } } };
-      return route === '/pickup' ? this.place(given) : this.cancel(given);
+      return {'/pickup': () => this.place(given), '/pickup/cancel': () => this.cancel(given), '/pickup/choose': () => this.choose(given)}[route]();
     }
     const code = url.searchParams.get('code');
     if (code && code !== kProduct.code) return { status: 404, json: { error: { code: 'not_found' } } };
@@ -381,6 +397,52 @@ describe('pick-up page', () => {
     await tab.context().close();
   });
 
+  const decided = () => world.posts.filter((one) => one.route === '/pickup/choose');
+
+  test('what a shop could not give: one of what is offered is chosen, also by keys, and it is said what becomes of it', async () => {
+    world.undecided();
+    const tab = await loaded('');
+    assert.equal(await tab.locator('.tsunagi-pickup__card').count(), 1);
+    assert.deepEqual((await tab.locator('.tsunagi-pickup__shop').allInnerTexts()).map((row) => row.split('\n')[0]), ['新宿店で受け取る', '横浜店で受け取る', '返金を受ける', '配送を希望する']);
+    assert.deepEqual(await axe(tab), []);
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), 'どれか1つをお選びください');
+    assert.equal(await tab.evaluate(() => document.activeElement.type), 'radio');
+    await tab.keyboard.press('Space');
+    await tab.keyboard.press('ArrowDown');
+    await go(tab).filter({ hasText: '「横浜店で受け取る」に決める' }).click();
+    await reads(tab.locator('.tsunagi-pickup__chosen'), '横浜店での受け取りに変更しています');
+    await reads(tab.locator('[data-tsunagi-live]'), '横浜店での受け取りに変更しています');
+    assert.deepEqual(decided().map(({ choice, shop: where }) => [choice, where]), [['shop', '3']]);
+    world.pickups[0].choice.state = 'merchant';
+    await refresh(tab);
+    await reads(tab.locator('[data-tsunagi-live]'), 'ショップが対応を決めて、ご連絡します');
+    assert.ok(await tab.evaluate(() => window.shifts) < 0.1);
+    await tab.context().close();
+  });
+
+  test('a choice whose answer is lost is sent again with its id; one that is gone is said so, with what is left', async () => {
+    world.undecided();
+    const tab = await loaded('');
+    world.pickups[0].choose.shops.pop();
+    await tab.getByRole('radio', { name: /横浜店/ }).check();
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), '横浜店では、ご用意できなくなりました。ほかをお選びください');
+    assert.equal(await tab.getByRole('radio').count(), 3);
+    await tab.getByRole('radio', { name: /返金/ }).check();
+    world.drop = 1;
+    const silence = { status: 503, json: { error: { code: 'unavailable' } } };
+    world.answer = (route) => (route === '/pickup.json' ? silence : undefined);
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), 'もう一度押しても、二重にはなりません');
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__chosen'), '返金の手続きをしています');
+    const [, first, second] = decided();
+    assert.equal(first.deed, second.deed);
+    assert.equal(await tab.locator('.tsunagi-pickup__notice').count(), 0);
+    await tab.context().close();
+  });
+
   test('cancelled with one tap, and put aside again with one tap', async () => {
     const tab = await loaded();
     await go(tab).click();
@@ -671,7 +733,7 @@ describe('words of the pick-up page', () => {
     assert.deepEqual(Object.keys(WORDS.ja), Object.keys(WORDS.en));
     const places = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
     for (const [key, text] of Object.entries(WORDS.ja)) assert.deepEqual(places(text), places(WORDS.en[key]), key);
-    const made = /^(reason_\w+|\w+_as_of|today|tomorrow)$/;
+    const made = /^(reason_\w+|decide_(refund|send)(_how)?|chosen_(shop|refund|send)_(asked|done)|\w+_as_of|today|tomorrow)$/;
     assert.deepEqual(Object.keys(WORDS.ja).filter((key) => !made.test(key) && !new RegExp(`'${key}'`).test(source)), []);
   });
   for (const [language, instant, expected] of [

@@ -609,7 +609,7 @@ Answer granted(const json& scopes) {
 TEST_F(ShopifyClientTest, SaysWhatTheAppWasNotGrantedAndHowFarTheClocksAreApart) {
   has_tokens("A", "R");
   shopify.on(kGraphql, {granted({"write_customers", "read_customer_merge", "write_app_proxy",
-                                 "read_orders", "read_products", "write_inventory",
+                                 "write_orders", "read_products", "write_inventory",
                                  "read_locations", "write_merchant_managed_fulfillment_orders"})});
   const auto whole = client->access(tenant);
   ASSERT_TRUE(whole) << whole.error().message;
@@ -618,9 +618,11 @@ TEST_F(ShopifyClientTest, SaysWhatTheAppWasNotGrantedAndHowFarTheClocksAreApart)
 
   shopify.on(kGraphql, {granted({"read_customers", "read_customer_merges"})});
   const std::vector<std::string> missing = {
-      "write_customers", "read_customer_merge", "write_app_proxy",
-      "read_orders",     "read_products",       "read_inventory",
-      "write_inventory", "read_locations",      "write_merchant_managed_fulfillment_orders"};
+      "write_customers", "read_customer_merge",
+      "write_app_proxy", "read_orders",
+      "write_orders",    "read_products",
+      "read_inventory",  "write_inventory",
+      "read_locations",  "write_merchant_managed_fulfillment_orders"};
   EXPECT_EQ(client->access(tenant)->missing, missing);
   shopify.on(kGraphql, {ok(R"({"data":{"currentAppInstallation":null}})")});
   EXPECT_EQ(client->access(tenant).error().code, ErrorCode::kUnavailable);

@@ -280,6 +280,88 @@ TEST_F(ShopifyOrdersTest, AHoldIsOfAllOrOfLines) {
   EXPECT_EQ(1U, sent()["variables"]["hold"]["fulfillmentOrderLineItems"].size());
 }
 
+TEST_F(ShopifyOrdersTest, OnlyOurOwnHoldIsReadAndEnds) {
+  const auto held = [](json holds) {
+    return json{
+        {"data",
+         {{"fulfillmentOrder",
+           {{"fulfillmentHolds", std::move(holds)},
+            {"lineItems", {{"nodes", json::array()}, {"pageInfo", {{"hasNextPage", false}}}}}}}}}}
+        .dump();
+  };
+  const auto hold = [](int id, const char* handle, bool ours) {
+    return json{{"id", "gid://shopify/FulfillmentHold/" + std::to_string(id)},
+                {"handle", handle},
+                {"heldByRequestingApp", ours}};
+  };
+  EXPECT_EQ(9, shopify::parse_work_lines(held({hold(7, "", true), hold(8, "tsunagi-pickup", false),
+                                               hold(9, "tsunagi-pickup", true)}))
+                   ->own_hold);
+  EXPECT_EQ(0, shopify::parse_work_lines(held({hold(7, "", true)}))->own_hold);
+  EXPECT_EQ(0, shopify::parse_work_lines(held(json::array()))->own_hold);
+
+  const auto answer = [](json errors) {
+    return ok(json{{"data", {{"fulfillmentOrderReleaseHold", {{"userErrors", std::move(errors)}}}}}}
+                  .dump());
+  };
+  shopify.on(kGraphql, {answer(json::array())});
+  EXPECT_TRUE(orders.release(tenant, {.work_id = 5, .hold_id = 9}));
+  const json variables = {{"id", "gid://shopify/FulfillmentOrder/5"},
+                          {"holds", json::array({"gid://shopify/FulfillmentHold/9"})}};
+  EXPECT_EQ(variables, sent()["variables"]);
+  shopify.on(
+      kGraphql,
+      {answer(json::array(
+          {json{{"code", "INVALID_ACCESS"}, {"field", json::array({"id"})}, {"message", "no"}}}))});
+  EXPECT_EQ(ErrorCode::kConflict,
+            orders.release(tenant, {.work_id = 5, .hold_id = 9}).error().code);
+}
+
+// What Shopify suggests, in this currency and of this amount.
+json suggested(const char* amount, const char* currency = "JPY") {
+  const json money = {{"amount", amount}, {"currencyCode", currency}};
+  const json payment = {{"gateway", "shopify_payments"},
+                        {"amountSet", {{"shopMoney", money}, {"presentmentMoney", money}}},
+                        {"parentTransaction", {{"id", "gid://shopify/OrderTransaction/3"}}}};
+  const json refund = {{"suggestedTransactions", json::array({payment})}};
+  return {{"data", {{"order", {{"suggestedRefund", refund}}}}}};
+}
+
+TEST_F(ShopifyOrdersTest, MoneyGoesBackUnderItsKeyInWholeYenAsShopifyReckonsIt) {
+  const ShopOrders::Refund refund{.order_id = 71,
+                                  .key = "tsunagi.order.71.1.mine",
+                                  .lines = {{.order_line = 5, .quantity = 2, .location_id = 901}}};
+  const auto made =
+      ok(R"({"data":{"refundCreate":{"refund":{"id":"gid://shopify/Refund/9"},"userErrors":[]}}})");
+  shopify.on(kGraphql, {ok(suggested("2400.0").dump()), made});
+  const auto done = orders.refund(tenant, refund);
+  ASSERT_TRUE(done) << done.error().message;
+  const json variables = sent()["variables"];
+  EXPECT_EQ(json(refund.key), variables["key"]);
+  const json line = {{"lineItemId", "gid://shopify/LineItem/5"},
+                     {"quantity", 2},
+                     {"restockType", "CANCEL"},
+                     {"locationId", "gid://shopify/Location/901"}};
+  EXPECT_EQ(json::array({line}), variables["input"]["refundLineItems"]);
+  const json payment = {{"orderId", "gid://shopify/Order/71"},
+                        {"parentId", "gid://shopify/OrderTransaction/3"},
+                        {"gateway", "shopify_payments"},
+                        {"kind", "REFUND"},
+                        {"amount", "2400"}};
+  EXPECT_EQ(json::array({payment}), variables["input"]["transactions"]);
+  for (const json& odd : {suggested("24.50"), suggested("24.00", "USD"), suggested("-1.0")}) {
+    shopify.on(kGraphql, {ok(odd.dump())});
+    EXPECT_EQ(ErrorCode::kConflict, orders.refund(tenant, refund).error().code) << odd.dump();
+  }
+  shopify.on(kGraphql, {ok(suggested("0.0").dump()), made});
+  EXPECT_TRUE(orders.refund(tenant, refund)) << "nobody has paid for it";
+  EXPECT_TRUE(sent()["variables"]["input"]["transactions"].empty());
+  const auto refused = ok(R"({"data":{"refundCreate":{"refund":null,"userErrors":[
+      {"field":null,"message":"Refund amount 1 is greater than net payment received 0"}]}}})");
+  shopify.on(kGraphql, {ok(suggested("1.0").dump()), refused});
+  EXPECT_EQ(ErrorCode::kConflict, orders.refund(tenant, refund).error().code);
+}
+
 TEST_F(ShopifyOrdersTest, WhatMayHaveHappenedIsNotSentAgain) {
   for (const Answer& answer :
        {status(500), status(503), status(429), test::half_body(), ok("nonsense")}) {
@@ -294,7 +376,8 @@ TEST_F(ShopifyOrdersTest, WhatMayHaveHappenedIsNotSentAgain) {
     EXPECT_EQ(before + 2, shopify.count(kGraphql));
     EXPECT_FALSE(orders.handed_over(tenant, {{.work_id = 5, .parts = {{50, 2}}}}));
     EXPECT_FALSE(orders.put_off(tenant, {{.work_id = 5, .parts = {}}, "why"}));
-    EXPECT_EQ(before + 4, shopify.count(kGraphql));
+    EXPECT_FALSE(orders.release(tenant, {.work_id = 5, .hold_id = 9}));
+    EXPECT_EQ(before + 5, shopify.count(kGraphql));
   }
 }
 

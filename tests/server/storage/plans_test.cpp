@@ -87,6 +87,7 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
                                                        {"kUnanswered", "pickup_open"},
                                                        {"kReleaseSold", "pickup_line_held"},
                                                        {"kUndecided", "pickup_order_undecided"},
+                                                       {"kUndecidedAll", "pickup_order_undecided"},
                                                        {"kUndecidedOf", "pickup_order_undecided"}};
 
   const TestDatabase database(Backend::kSqlite);

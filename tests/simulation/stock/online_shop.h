@@ -121,6 +121,8 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
   Result<Done> prepared(const Tenant&, int64_t work_id) override;
   Result<int64_t> handed_over(const Tenant&, const std::vector<WorkParts>& works) override;
   Result<Done> put_off(const Tenant&, const Undecided& undecided) override;
+  Result<Done> release(const Tenant&, const Held& held) override;
+  Result<Done> refund(const Tenant&, const Refund& refund) override;
 
  private:
   template <class Effect>

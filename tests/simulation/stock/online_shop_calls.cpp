@@ -204,4 +204,14 @@ Result<Done> OnlineShop::put_off(const Tenant&, const Undecided&) {
   return Done{};
 }
 
+Result<Done> OnlineShop::release(const Tenant&, const Held&) {
+  misuse_ = "a parcel's hold ended as that of what nobody fetched does";
+  return Done{};
+}
+
+Result<Done> OnlineShop::refund(const Tenant&, const Refund&) {
+  misuse_ = "a parcel's money went back as that of what nobody fetched does";
+  return Done{};
+}
+
 }  // namespace tsunagi::simulation

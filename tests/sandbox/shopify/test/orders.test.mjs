@@ -179,6 +179,25 @@ test('a refund cancels what was not sent, takes back what was, or only pays', as
   assert.deepEqual([order.displayFinancialStatus, order.closed, order.lineItems.nodes[0].currentQuantity, order.currentTotalPriceSet.shopMoney.amount], ['REFUNDED', true, 0, '0.0']);
 });
 
+test('a refund is suggested from the payments that have it, never more than was paid', async (t) => {
+  const { place, places, run, refund } = await selling(t);
+  const asked = `query($id: ID!, $lines: [RefundLineItemInput!]!) { order(id: $id) { suggestedRefund(refundLineItems: $lines) { amountSet { shopMoney { amount currencyCode } }
+    suggestedTransactions { kind gateway amountSet { shopMoney { amount } } parentTransaction { id kind } } } } }`;
+  const placed = await place({ lines: [{ sku: 'TOWEL', quantity: 3 }], shipping: { price: 500 } });
+  const of = (/** @type {number} */ quantity) => [{ lineItemId: placed.lines[0].gid, quantity, restockType: 'CANCEL', locationId: places.warehouse }];
+  const suggest = async (/** @type {any} */ order, /** @type {any} */ lines) => (await run(asked, { id: order.gid, lines })).suggestedRefund;
+  const two = await suggest(placed, of(2));
+  assert.deepEqual([two.amountSet.shopMoney, two.suggestedTransactions.map((/** @type {any} */ one) => [one.kind, one.amountSet.shopMoney.amount, one.parentTransaction.kind])],
+    [{ amount: '2000.0', currencyCode: 'JPY' }, [['SUGGESTED_REFUND', '2000.0', 'SALE']]]);
+  const [{ gateway, parentTransaction }] = two.suggestedTransactions;
+  const paid = { orderId: placed.gid, parentId: parentTransaction.id, gateway, kind: 'REFUND', amount: '2000' };
+  assert.deepEqual((await refund(placed, { refundLineItems: of(2), transactions: [paid] })).userErrors, []);
+  assert.equal((await suggest(placed, of(3))).amountSet.shopMoney.amount, '1000.0', 'of what is left');
+  const unpaid = await place({ lines: [{ sku: 'TOWEL', quantity: 1 }], payment: 'pending' });
+  const none = await suggest(unpaid, [{ ...of(1)[0], lineItemId: unpaid.lines[0].gid }]);
+  assert.deepEqual([none.amountSet.shopMoney.amount, none.suggestedTransactions], ['0.0', []]);
+});
+
 test('a refund is refused whole, and its key takes effect once', async (t) => {
   const { place, refund, run, counts, towel, places, graphql, token } = await selling(t);
   const placed = await place({ lines: [{ sku: 'TOWEL', quantity: 2 }], shipping: { price: 500 } });

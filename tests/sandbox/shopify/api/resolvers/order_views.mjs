@@ -2,6 +2,7 @@
 import { gid } from '../../lib/ids.mjs';
 import { financialStatus, fulfillmentStatus, isOver, moneyOf, nameOfOrder, unitsOf } from '../../lib/orders.mjs';
 import { connection, wholeSeconds } from '../connection.mjs';
+import { apiError, notImplemented } from '../errors.mjs';
 import { addressView } from './addresses.mjs';
 import { fulfillmentOrderView, fulfillmentView, seesFulfillmentOrders } from './fulfillment_views.mjs';
 import { locationView } from './stock_views.mjs';
@@ -75,6 +76,45 @@ export function refundView(order, row) {
   };
 }
 
+/**
+ * What lines are worth, from the payments that still have it (README.md, sources: refunds). Of shipping only what is asked for.
+ * @param {Order} order
+ * @param {any} args
+ */
+function suggestedRefund(order, { refundLineItems, suggestFullRefund, refundShipping, shippingAmount, refundDuties }) {
+  if (suggestFullRefund || refundDuties?.length) throw notImplemented('suggested refunds of everything and of duties');
+  const { net, refundedShipping } = moneyOf(order);
+  const wanted = (refundLineItems ?? []).map((/** @type {any} */ input) => {
+    const line = order.lines.find((one) => gid('LineItem', one.id) === input.lineItemId);
+    if (!line) throw apiError('Line item does not exist', 'BAD_REQUEST');
+    return { line, quantity: Math.min(input.quantity, unitsOf(order, line).current), restockType: input.restockType ?? 'NO_RESTOCK' };
+  });
+  const freight = order.shippingPrice - refundedShipping;
+  const shipping = refundShipping ? freight : Math.min(freight, Math.round(Number(shippingAmount ?? 0)));
+  const subtotal = wanted.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.line.price * one.quantity, 0);
+  // Never more than was paid; nothing goes back of what nobody paid.
+  const amount = Math.min(subtotal + shipping, net);
+  let left = amount;
+  const transactions = order.transactions.filter((one) => one.kind === 'SALE' && one.status === 'SUCCESS').flatMap((sale) => {
+    const back = order.transactions.filter((one) => one.kind === 'REFUND' && one.parentId === sale.id).reduce((sum, one) => sum + one.amount, 0);
+    const part = Math.min(left, sale.amount - back);
+    left -= part;
+    return part === 0 ? [] : [{
+      __typename: 'SuggestedOrderTransaction', amountSet: moneyBag(part), maximumRefundableSet: moneyBag(sale.amount - back), gateway: sale.gateway, formattedGateway: sale.gateway,
+      accountNumber: null, kind: 'SUGGESTED_REFUND', parentTransaction: transactionView(order, sale), paymentDetails: null,
+    }];
+  });
+  return {
+    __typename: 'SuggestedRefund', amountSet: moneyBag(amount), subtotalSet: moneyBag(subtotal), discountedSubtotalSet: moneyBag(subtotal), maximumRefundableSet: moneyBag(net),
+    totalTaxSet: moneyBag(0), totalDutiesSet: moneyBag(0), totalCartDiscountAmountSet: moneyBag(0), refundDuties: [], suggestedRefundMethods: [], suggestedTransactions: transactions,
+    refundLineItems: wanted.map((/** @type {any} */ { line, quantity, restockType }) => ({
+      __typename: 'RefundLineItem', id: null, quantity, restockType, restocked: false, lineItem: lineView(order, line), location: null,
+      priceSet: moneyBag(line.price), subtotalSet: moneyBag(line.price * quantity), totalTaxSet: moneyBag(0),
+    })),
+    shipping: { __typename: 'ShippingRefund', amountSet: moneyBag(shipping), maximumRefundableSet: moneyBag(freight), taxSet: moneyBag(0) },
+  };
+}
+
 /** @param {Order} order @param {Context} ctx @returns {any} */
 export function orderView(order, ctx) {
   const id = gid('Order', order.id);
@@ -109,6 +149,7 @@ export function orderView(order, ctx) {
     totalRefundedShippingSet: moneyBag(money.refundedShipping), totalDiscountsSet: moneyBag(0), currentTotalDiscountsSet: moneyBag(0), totalTaxSet: moneyBag(0), currentTotalTaxSet: moneyBag(0),
     paymentGatewayNames: [...new Set(order.transactions.map((one) => one.gateway))],
     transactions: firstOf(order.transactions.map((one) => transactionView(order, one))), refunds: firstOf(order.refunds.map((one) => refundView(order, one))),
+    suggestedRefund: (/** @type {any} */ args) => suggestedRefund(order, args),
     fulfillments: firstOf(order.fulfillments.map((one) => fulfillmentView(order, one))), fulfillmentsCount: { count: order.fulfillments.length, precision: 'EXACT' },
     fulfillmentOrders: (/** @type {any} */ args, /** @type {Context} */ { grant }) =>
       connection(seesFulfillmentOrders(grant.scopes) ? order.fulfillmentOrders.map((one) => fulfillmentOrderView(order, one)) : [], args),
