@@ -173,7 +173,8 @@ int serve(const Config& config) {
   auto opened = open_storage({.url = config.database_url,
                               .secret_key = key_of(config),
                               .clock = clock,
-                              .sessions = kStorageSessions});
+                              .sessions = kStorageSessions,
+                              .server_wait_ms = kServerWaitMs});
   if (!opened.ok()) {
     say("the database cannot be opened: " + opened.error().message);
     return 1;

@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "server/storage/address.h"
+#include "server/storage/file_lock.h"
 #include "wasm/core/result.h"
 
 namespace tsunagi::storage {
@@ -33,7 +35,9 @@ inline constexpr int kTransactionTries =
     5;  // PostgreSQL: after serialization failures, deadlocks, lost sessions
 inline constexpr int kSessionWaitMs = 2'000;  // for a free session of the pool
 
-[[nodiscard]] std::unique_ptr<Engine> make_sqlite_engine(const Address& address, size_t sessions);
+// alone: what keeps other servers from the file, held until the last session is closed.
+[[nodiscard]] std::unique_ptr<Engine> make_sqlite_engine(const Address& address, size_t sessions,
+                                                         std::optional<FileLock> alone);
 [[nodiscard]] std::unique_ptr<Engine> make_postgres_engine(const Address& address, size_t sessions);
 
 }  // namespace tsunagi::storage

@@ -1,4 +1,5 @@
-// What several processes on one database share: claims, and slices of a platform's budget.
+// What processes on one database share: claims, slices of a platform's budget, and what one that
+// died has left to the next.
 
 #include <algorithm>
 
@@ -29,6 +30,14 @@ constexpr Sql kPutSlice{
     "DO UPDATE SET wanted = excluded.wanted, slow_to = excluded.slow_to, "
     "part = CASE WHEN excluded.part > budget_slice.part THEN excluded.part "
     "ELSE budget_slice.part END"};
+
+// By their indexes, of which the whole condition is part.
+constexpr Sql kTakeUpInbox{
+    "UPDATE inbox SET due_at = :a WHERE state IN ('waiting', 'leased') AND state = 'leased' "
+    "AND due_at > :b"};
+constexpr Sql kTakeUpOutbox{
+    "UPDATE outbox SET due_at = :a WHERE state IN ('waiting', 'leased') AND state = 'leased' "
+    "AND background IN (0, 1) AND due_at > :b"};
 
 struct Others {
   int64_t part = 0, wanted = 0, slow_to = 0;  // the sum of parts and wants; the lowest rate
@@ -98,6 +107,16 @@ Result<BudgetSlice> SqlStorage::lease_budget(const BudgetAsk& ask, Seconds now) 
     if (!known) return BudgetSlice{.part = kSpareBudget};
     if (auto held = hold_tenant(session, tenant); !held) return held.error();
     return lease(session, tenant, ask, now);
+  });
+}
+
+// Leased they stay, with what they had been begun with: their next leasing is another, counts as
+// one more attempt, and reviews what was begun, as after any lease that ended.
+Result<Done> SqlStorage::take_up_leases(Seconds now) {
+  return write([&](Session& session) -> Result<Done> {
+    session.run(kTakeUpInbox, now, now);
+    session.run(kTakeUpOutbox, now + kUnderWaySeconds, now + kUnderWaySeconds);
+    return Done{};
   });
 }
 

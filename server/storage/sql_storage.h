@@ -33,6 +33,7 @@ class SqlStorage : public Database {
   Result<bool> claim(TenantId tenant, const Claim& what, Seconds now, Seconds until) override;
   Result<Done> release(TenantId tenant, const Claim& what) override;
   Result<BudgetSlice> lease_budget(const BudgetAsk& ask, Seconds now) override;
+  Result<Done> take_up_leases(Seconds now) override;
 
   Result<Done> ready() override;
 

@@ -7,7 +7,9 @@
 #include <deque>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "server/storage/engine.h"
@@ -34,8 +36,9 @@ struct Write {
 
 class SqliteEngine : public Engine {
  public:
-  SqliteEngine(const Address& address, size_t sessions)
-      : address_(address),
+  SqliteEngine(const Address& address, size_t sessions, std::optional<FileLock> alone)
+      : alone_(std::move(alone)),
+        address_(address),
         readers_(address, SessionUse::kRead, sessions),
         writer_([this] { write_all(); }) {}
 
@@ -194,6 +197,7 @@ class SqliteEngine : public Engine {
     }
   }
 
+  const std::optional<FileLock> alone_;  // first: it outlives all sessions
   const Address address_;
   SessionPool readers_;
   std::unique_ptr<Session> session_;  // the writer thread's own
@@ -207,8 +211,9 @@ class SqliteEngine : public Engine {
 
 }  // namespace
 
-std::unique_ptr<Engine> make_sqlite_engine(const Address& address, size_t sessions) {
-  return std::make_unique<SqliteEngine>(address, sessions);
+std::unique_ptr<Engine> make_sqlite_engine(const Address& address, size_t sessions,
+                                           std::optional<FileLock> alone) {
+  return std::make_unique<SqliteEngine>(address, sessions, std::move(alone));
 }
 
 }  // namespace tsunagi::storage

@@ -83,7 +83,7 @@ test('while the mail server is down a mail waits, then it arrives once with code
   assert.equal(mailbox.mails.length, 1);
 });
 
-// What becomes of these two is seen below: a lease lasts 30 s, and a mail server is waited for 20 s.
+// What becomes of these two is seen below: a mail server is waited for 20 s.
 test('the server dies while it sends a mail, and of another the mail server never says that it has it', async () => {
   const [, , , killed, silent] = data.joined;
   await balance(killed);

@@ -56,7 +56,7 @@ const number = () => `4${String(Math.floor(Math.random() * 1e11)).padStart(11, '
 const told = (order, count = 1) => until(`${count} parcels of ${order.name}`, async () => {
   const sent = await parcels.sent(order);
   return sent.length === count && sent;
-}, 75_000, 100);  // what a killed server had leased rests for half a minute
+}, 40_000, 100);
 const rows = (order) => query(stack, `select * from shipment where order_id = ${order.id} order by assigned_at, shipment_id`);
 const held = (order) => Number(query(stack, `select coalesce(sum(held), 0) as held from shipment_line natural join shipment where order_id = ${order.id}`)[0].held);
 const tillsKnow = () => until('the tills to know', () => query(stack,

@@ -150,11 +150,16 @@ void World::work_off() {
   expect(false, "the queues are worked on for ever");
 }
 
-// What was leased by the process that is gone waits for its lease to end.
+// What was leased by the process that is gone is taken up by one that is alone; of several servers
+// it waits for its lease to end.
 void World::revive() {
   if (!weather_.dead()) return;
-  note("the server was killed and starts again");
+  const bool alone = often(50);
+  note(alone ? "the server was killed and starts again" : "a server was killed, another goes on");
   weather_.revive();
+  if (alone) {
+    expect(storage_->take_up_leases(clock_.now()).ok(), "what was leased cannot be taken up");
+  }
   start_server();
 }
 
