@@ -14,6 +14,7 @@
 #include "server/http/pickup_routes.h"
 #include "server/http/proxy_asked.h"
 #include "server/http/restock_routes.h"
+#include "wasm/core/decimal.h"
 
 namespace tsunagi::http {
 namespace {
@@ -143,10 +144,10 @@ Result<std::vector<StockModel>> stock_models(const Context& context, const Asked
   for (StockModel& model : *models) {
     const std::string code = percent_encode(model.product_code);
     const std::string& path = asked.proxy.path_prefix;
-    if (asked.tenant.settings.pickup.on) model.pickup_url = path + "/pickup?code=" + code;
+    if (asked.tenant.settings.pickup.on) model.pickup_url = concat({path, "/pickup?code=", code});
     if (model.others == 0) continue;
-    model.more_url = path + "/stock?barcode=" + code + "&sku=" + code + "&all=1";
-    if (model.area != 0) model.more_url += "&area=" + std::to_string(model.area);
+    model.more_url = concat({path, "/stock?barcode=", code, "&sku=", code, "&all=1"});
+    if (model.area != 0) model.more_url += concat({"&area=", decimal(model.area)});
   }
   return models;
 }

@@ -283,9 +283,9 @@ Result<std::optional<int64_t>> parse_work_order(std::string_view body) {
   if (!data) return data.error();
   const OrderJson* work = object_at(*data, "fulfillmentOrder");
   if (work == nullptr) return std::optional<int64_t>();
-  const auto order = parse_gid(text_at(*work, "orderId"), "Order");
+  auto order = parse_gid(text_at(*work, "orderId"), "Order");
   if (!order) return nonsense("fulfillmentOrder.orderId is none");
-  return std::optional(*order);
+  return order;
 }
 
 Result<std::optional<ShipTo>> parse_destination(std::string_view body) {

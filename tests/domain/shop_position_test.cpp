@@ -9,10 +9,11 @@ namespace {
 
 TEST(ParsePosition, TakesFiguresAndAddressesOfGoogleMaps) {
   const Position shibuya{.north = 35'659'500, .east = 139'700'500};
+  constexpr const char* kPlace =
+      "https://www.google.co.jp/maps/place/%E6%B8%8B/@35.1,139.2,17z/"
+      "data=!3m1!3d35.6595!4d139.7005";
   for (const char* text : {"35.6595,139.7005", "35.6595, 139.7005", " 35.659500 , 139.70050099 ",
-                           "https://www.google.com/maps/@35.6595,139.7005,17z",
-                           "https://www.google.co.jp/maps/place/%E6%B8%8B/@35.1,139.2,17z/"
-                           "data=!3m1!3d35.6595!4d139.7005"}) {
+                           "https://www.google.com/maps/@35.6595,139.7005,17z", kPlace}) {
     EXPECT_EQ(parse_position(text), shibuya) << text;
   }
   EXPECT_EQ(parse_position("-33.5,-70.25"), (Position{.north = -33'500'000, .east = -70'250'000}));

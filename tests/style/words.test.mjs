@@ -22,7 +22,7 @@ describe('locales', () => {
     assert.deepEqual(lintPair('x', { a: { b: 'one {}' , c: 'two', d: 'three' } }, { a: { b: 'ichi', c: '' } }),
       ['x: a.b has other placeholders in the other language', 'x: a.c is empty', 'x: a.d is missing in the second language']);
     assert.deepEqual(lintKeys(new Map([['a.liquid', "{{ 'card.gone' | t }}"]]), { card: { here: 'x' } }), ['a.liquid: card.gone is in no locale', 'card.here is never shown']);
-    assert.deepEqual(lintSameWords('{"会員証", "Member card"},', { card: { title: '会員証', join: '入会' } }, { card: { title: 'Member card', join: 'Join' } }),
+    assert.deepEqual(lintSameWords('"会員証\\0"\n"Member card\\0"', { card: { title: '会員証', join: '入会' } }, { card: { title: 'Member card', join: 'Join' } }),
       ['card.join: the core says it differently, or not at all']);
   });
 });

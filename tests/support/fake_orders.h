@@ -109,7 +109,7 @@ class FakeOrders : public ShopOrders {
   }
   Result<int64_t> send(const Tenant&, const Parcel& parcel) override {
     if (down) return unreachable();
-    const auto id = leaves({{parcel.work_id, parcel.parts}}, {parcel.number});
+    auto id = leaves({{parcel.work_id, parcel.parts}}, {parcel.number});
     if (!id.ok()) return id;
     ++parcels;
     return lost() ? Result<int64_t>(unreachable()) : id;
@@ -126,7 +126,7 @@ class FakeOrders : public ShopOrders {
   }
   Result<int64_t> handed_over(const Tenant&, const std::vector<WorkParts>& works) override {
     if (down) return unreachable();
-    const auto id = leaves(works, {});
+    auto id = leaves(works, {});
     if (!id.ok()) return id;
     ++hand_overs;
     return lost() ? Result<int64_t>(unreachable()) : id;
@@ -221,7 +221,11 @@ class FakeOrders : public ShopOrders {
     return id;
   }
   static Error unreachable() { return {ErrorCode::kUnavailable, "no answer"}; }
-  bool lost() { return lost_answers > 0 && lost_answers-- > 0; }
+  bool lost() {
+    if (lost_answers <= 0) return false;
+    --lost_answers;
+    return true;
+  }
   static void close_if_done(OrderWork& work) {
     const bool left = std::ranges::any_of(
         work.lines, [](const OrderWork::Line& line) { return line.remaining > 0; });

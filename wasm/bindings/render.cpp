@@ -211,7 +211,7 @@ std::string draw_pairs(std::string_view pairs) {
   if (!drawing) {
     return drawing.error().message;
   }
-  return joined({decimal(drawing->width), "\n", decimal(drawing->height), "\n", drawing->path});
+  return concat({decimal(drawing->width), "\n", decimal(drawing->height), "\n", drawing->path});
 }
 
 }  // namespace tsunagi

@@ -17,7 +17,7 @@ std::string decimal(int64_t number) {
   return {start, end};
 }
 
-std::string joined(std::initializer_list<std::string_view> parts) {
+std::string concat(std::initializer_list<std::string_view> parts) {
   std::string whole;
   for (const std::string_view part : parts) {
     whole += part;

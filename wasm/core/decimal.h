@@ -11,6 +11,6 @@ namespace tsunagi {
 
 std::string decimal(int64_t number);
 // One after the other. Each `+` of strings is code of its own in the browser module; this is one.
-std::string joined(std::initializer_list<std::string_view> parts);
+std::string concat(std::initializer_list<std::string_view> parts);
 
 }  // namespace tsunagi

@@ -21,7 +21,7 @@ std::string_view item(std::string_view list, size_t length, int index) {
 
 std::string iso_time(int64_t instant) {
   const JapanTime time = japan_time(instant);
-  return joined({decimal(time.date.year), "-", two_digits(time.date.month), "-",
+  return concat({decimal(time.date.year), "-", two_digits(time.date.month), "-",
                  two_digits(time.date.day), "T", clock_words(instant), "+09:00"});
 }
 
@@ -100,7 +100,7 @@ std::string fill(std::string_view sentence, std::string_view argument) {
   if (place == std::string_view::npos) {
     return std::string(sentence);
   }
-  return joined({sentence.substr(0, place), argument, sentence.substr(place + kArgument.size())});
+  return concat({sentence.substr(0, place), argument, sentence.substr(place + kArgument.size())});
 }
 
 std::string grouped_number(int64_t number) {
@@ -111,7 +111,7 @@ std::string grouped_number(int64_t number) {
   }
   const int64_t last = number % kGroup;
   const std::string group = decimal(kGroup + (last < 0 ? -last : last));
-  return joined({grouped_number(before), ",", std::string_view(group).substr(1)});
+  return concat({grouped_number(before), ",", std::string_view(group).substr(1)});
 }
 
 std::string day_words(Language language, int64_t day_number, int64_t now) {
@@ -122,16 +122,16 @@ std::string day_words(Language language, int64_t day_number, int64_t now) {
   // A kanji is three bytes, too.
   const std::string_view weekday = item(word(language, Word::kWeekdays), 3, day.weekday);
   if (language == Language::kJapanese) {
-    return joined(
+    return concat(
         {year, other_year ? "年" : "", decimal(day.month), "月", date, "日(", weekday, ")"});
   }
-  return joined({weekday, ", ", item(word(language, Word::kMonths), 3, day.month - 1), " ", date,
+  return concat({weekday, ", ", item(word(language, Word::kMonths), 3, day.month - 1), " ", date,
                  other_year ? ", " : "", year});
 }
 
 std::string clock_words(int64_t instant) {
   const JapanTime time = japan_time(instant);
-  return joined(
+  return concat(
       {two_digits(time.hour), ":", two_digits(time.minute), ":", two_digits(time.second)});
 }
 
@@ -141,7 +141,7 @@ std::string moment(Language language, int64_t instant, int64_t now) {
   if (day == japan_day_number(now)) {
     return clock;
   }
-  return joined(
+  return concat(
       {day_words(language, day, now), language == Language::kJapanese ? " " : ", ", clock});
 }
 

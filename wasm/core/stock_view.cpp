@@ -164,7 +164,7 @@ std::string dialled(std::string_view phone) {
       digits.push_back(c);
     }
   }
-  return digits.size() < 3 ? "" : joined({"tel:", digits});
+  return digits.size() < 3 ? "" : concat({"tel:", digits});
 }
 
 void append_call(Markup& html, const ShopStock& shop) {
@@ -194,7 +194,7 @@ void append_link(Markup& html, const ShopLink& link, const ShopStock& shop) {
       .raw(" data-tsunagi-action=\"")
       .raw(link.name)
       .raw("\"")
-      .attribute("aria-label", joined({html.say(link.label), " ", shop.name}))
+      .attribute("aria-label", concat({html.say(link.label), " ", shop.name}))
       .raw(">")
       .words(link.label)
       .close("a");
@@ -209,12 +209,12 @@ std::string distance_words(int64_t metres, bool approximate) {
   const int64_t tenths = (metres + kTenth / 2) / kTenth;
   const int64_t whole = std::max<int64_t>(1, (metres + kKm / 2) / kKm);
   if (approximate || tenths >= kKm) {
-    return joined({grouped_number(whole), " km"});
+    return concat({grouped_number(whole), " km"});
   }
   if (steps * kStep < kKm) {
-    return joined({decimal(steps * kStep), " m"});
+    return concat({decimal(steps * kStep), " m"});
   }
-  return joined({decimal(tenths / kStep), ".", decimal(tenths % kStep), " km"});
+  return concat({decimal(tenths / kStep), ".", decimal(tenths % kStep), " km"});
 }
 
 void append_distance(Markup& html, const ShopStock& shop, int64_t metres) {
@@ -231,7 +231,7 @@ void append_restock(Markup& html, const ShopStock& shop) {
   html.open_button("stock__restock", "restock")
       .attribute("data-tsunagi-shop", shop.shop_id)
       .raw(shop.asked ? " aria-pressed=\"true\"" : " aria-pressed=\"false\"")
-      .attribute("aria-label", joined({html.say(label), " ", shop.name}))
+      .attribute("aria-label", concat({html.say(label), " ", shop.name}))
       .raw(">")
       .words(label)
       .close("button");
@@ -309,7 +309,7 @@ void append_shop(Markup& html, const Shown& shown, const StockModel& stock) {
     append_call(html, shop);
   } else if (sign != StockSign::kNone && Markup::is_linkable(stock.pickup_url)) {
     append_link(
-        html, {"pickup", Word::kReserve, joined({stock.pickup_url, "&shop=", shop.shop_id})}, shop);
+        html, {"pickup", Word::kReserve, concat({stock.pickup_url, "&shop=", shop.shop_id})}, shop);
   }
   if (shop.asked || (stock.can_ask && sign == StockSign::kNone)) {
     append_restock(html, shop);

@@ -135,6 +135,19 @@ test('the variables that the client sends are what the inputs take', () => {
       hold: { reason: 'OTHER', reasonNotes: '店頭でお渡しできませんでした', handle: 'tsunagi-pickup', notifyMerchant: true,
         fulfillmentOrderLineItems: [{ id: 'gid://shopify/FulfillmentOrderLineItem/1', quantity: 2 }] },
     },
+    'fulfillment_order_release_hold.graphql': { id: 'gid://shopify/FulfillmentOrder/1', holds: ['gid://shopify/FulfillmentHold/7'] },
+    'refund_suggested.graphql': {
+      id: 'gid://shopify/Order/1',
+      lines: [{ lineItemId: 'gid://shopify/LineItem/5', quantity: 2, restockType: 'CANCEL', locationId: 'gid://shopify/Location/3' }],
+    },
+    'refund_create.graphql': {
+      key: 'tsunagi.pickup.deed',
+      input: {
+        orderId: 'gid://shopify/Order/1', note: '店頭でお渡しできなかった分', notify: true,
+        refundLineItems: [{ lineItemId: 'gid://shopify/LineItem/5', quantity: 2, restockType: 'CANCEL', locationId: 'gid://shopify/Location/3' }],
+        transactions: [{ orderId: 'gid://shopify/Order/1', parentId: 'gid://shopify/OrderTransaction/9', gateway: 'shopify_payments', kind: 'REFUND', amount: '2200' }],
+      },
+    },
     'fulfillment_order_prepared.graphql': { input: { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: 'gid://shopify/FulfillmentOrder/1' }] } },
     'order_to_ship.graphql': { id: 'gid://shopify/Order/1' },
     'work_lines.graphql': { id: 'gid://shopify/FulfillmentOrder/1', after: 'cursor' },

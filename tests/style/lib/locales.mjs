@@ -45,7 +45,7 @@ const kOnlyLiquid = /^(card\.(copied|failed|terms|join_needs_script|close|months
 
 /** @param {string} source  wasm/core/words.cpp @param {object} ja @param {object} en */
 export function lintSameWords(source, ja, en) {
-  const pairs = new Set([...source.matchAll(/\{\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\s*\}/g)].map(([, first, second]) => `${first}\n${second}`));
+  const pairs = new Set([...source.matchAll(/"((?:[^"\\]|\\.)*)\\0"\s*"((?:[^"\\]|\\.)*)\\0"/g)].map(([, first, second]) => `${first}\n${second}`));
   const [left, right] = [flatten(ja), flatten(en)];
   return [...left.keys()].filter((key) => !kOnlyLiquid.test(key) && !pairs.has(`${left.get(key)}\n${right.get(key)}`))
     .map((key) => `${key}: the core says it differently, or not at all`);
