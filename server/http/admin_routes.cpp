@@ -18,6 +18,7 @@
 #include "server/http/health_routes.h"
 #include "server/http/inventory_routes.h"
 #include "server/http/json_text.h"
+#include "server/http/mail_routes.h"
 #include "server/http/query.h"
 #include "server/http/restock_routes.h"
 #include "server/http/session_token.h"
@@ -49,7 +50,7 @@ constexpr Seconds kPreparedForSeconds = 300;
 const MerchantRoute* route_of(std::string_view path, std::string_view method) {
   const MerchantRoute* first = nullptr;
   for (const MerchantRoutes routes : {health_routes(), backfill_routes(), staff_admin_routes(),
-                                      inventory_routes(), restock_routes()}) {
+                                      inventory_routes(), restock_routes(), mail_routes()}) {
     for (const MerchantRoute& route : routes) {
       if (route.path != path) continue;
       if (route.method == method) return &route;

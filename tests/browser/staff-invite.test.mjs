@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { axe, launch, phone, zbar } from '../support/browser.mjs';
-import { root } from '../support/processes.mjs';
+import { root, until } from '../support/processes.mjs';
 import { seed } from '../support/seed.mjs';
 import { Stack } from '../support/stack.mjs';
 
@@ -119,7 +119,7 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
     await page.getByText(words.saved, { exact: true }).waitFor();
 
     const { pickup: kept, stores } = await settings();
-    assert.deepEqual(kept, { on: true, prepare_minutes: 90, accept_minutes: 15, hold_days: 5, hours: { opens: '09:30', closes: '24:00', closed: [3] }, mails: {} });
+    assert.deepEqual(kept, { on: true, prepare_minutes: 90, accept_minutes: 15, hold_days: 5, hours: { opens: '09:30', closes: '24:00', closed: [3] }, mails: {}, choices: { shop: true, refund: false, send: true }, page: '/apps/tsunagi' });
     assert.deepEqual(stores.map(({ hours }) => hours), [{ opens: '11:00', closes: '19:30', closed: [1] }, null, null]);
     assert.deepEqual(stores.map(({ no_pickup }) => no_pickup), [false, true, false]);
 
@@ -130,6 +130,41 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
     await app.locator('.save').waitFor({ state: 'hidden' });
     assert.deepEqual((await settings()).stores.map(({ no_pickup, hours }) => [no_pickup, hours]), [[false, null], [false, null], [false, null]]);
     assert.deepEqual(page.problems, []);
+    await page.context().close();
+  }
+});
+
+test('mails are written in the merchant’s own words, and what cannot be filled in is told at its field', async () => {
+  for (const [locale, words] of [
+    ['ja', { on: kWords.ja.on, which: 'メール', language: '言語', english: '英語', subject: '件名', text: '本文', begin: '用意した文面から書きはじめる', ready: 'ご用意できたお知らせ', save: kWords.ja.save, wrong: /使えない印/ }],
+    ['en', { on: kWords.en.on, which: 'Mail', language: 'Language', english: 'English', subject: 'Subject', text: 'Text', begin: 'Begin with our words', ready: 'Ready to pick up', save: kWords.en.save, wrong: /a mark that is none/ }],
+  ]) {
+    const { page, app, pickup } = await open(locale);
+    await pickup.getByLabel(words.on).check();
+    await pickup.getByLabel(words.which, { exact: true }).selectOption({ label: words.ready });
+    await pickup.getByLabel(words.language, { exact: true }).selectOption({ label: words.english });
+    const subject = pickup.getByLabel(words.subject, { exact: true });
+    const text = pickup.getByLabel(words.text, { exact: true });
+    assert.match(await subject.getAttribute('placeholder'), /^Ready to pick up/);
+    await pickup.getByRole('button', { name: words.begin }).click();
+    assert.match(await text.inputValue(), /\{\{#LINES\}\}/);
+    await subject.fill(`Come and get it {{CODE}} ${locale}`);
+    await text.fill('Hello {{NOBODY}}');
+    await app.getByRole('button', { name: words.save, exact: true }).click();
+    await until('the server to say what is wrong', async () => words.wrong.test(await errorOf(app, text)));
+    await looksFine(app, pickup, `pickup-mails-${locale}`);
+    await text.fill('Hello {{NAME}}');
+    await app.getByRole('button', { name: words.save, exact: true }).click();
+    await app.locator('.save').waitFor({ state: 'hidden' });
+    const { pickup: { mails } } = await settings();
+    assert.deepEqual(mails.ready.en, { subject: `Come and get it {{CODE}} ${locale}`, text: 'Hello {{NAME}}' });
+    assert.deepEqual(mails.ready.ja, { subject: '', text: '' });
+    // What is emptied is ours again.
+    await subject.fill('');
+    await text.fill('');
+    await app.getByRole('button', { name: words.save, exact: true }).click();
+    await app.locator('.save').waitFor({ state: 'hidden' });
+    assert.deepEqual((await settings()).pickup.mails, {});
     await page.context().close();
   }
 });

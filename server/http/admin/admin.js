@@ -7,9 +7,9 @@ const {WORDS} = await import(page.dataset.words ?? '');
 const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 const words = WORDS[language];
 const [{createHealth}, {createPilot}, {createBackfill}, {createPending}, {createStaff}, {createSettings}, {createFields}, {createPickupSettings},
-  {createShippingSettings}, {createInventory}, {WORDS: HEALTH_WORDS}, {WORDS: STAFF_WORDS}, {WORDS: INVENTORY_WORDS}, {WORDS: SHIPPING_WORDS}, {createRestocks, createRestockSettings}] = await Promise.all(
+  {createShippingSettings}, {createInventory}, {WORDS: HEALTH_WORDS}, {WORDS: STAFF_WORDS}, {WORDS: INVENTORY_WORDS}, {WORDS: SHIPPING_WORDS}, {createRestocks, createRestockSettings}, {createMailSettings}] = await Promise.all(
   ['health', 'pilot', 'backfill', 'pending', 'staff', 'settings', 'fields', 'pickupSettings', 'shippingSettings', 'inventory', 'healthWords', 'staffWords', 'inventoryWords',
-    'shippingWords', 'restocks'].map((name) => import(page.dataset[name] ?? '')));
+    'shippingWords', 'restocks', 'mailSettings'].map((name) => import(page.dataset[name] ?? '')));
 const kPollMs = 2_000;
 const kPollForMs = 10 * 60_000;
 const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of the blocks
@@ -126,7 +126,7 @@ const pending = createPending({...tools, settled: (/** @type {Status} */ status)
 }});
 const restocks = createRestocks({...tools, words});
 const staff = createStaff({...tools, words: STAFF_WORDS[language], createFields});
-const settings = createSettings({...tools, createFields, createPickupSettings, createShippingSettings, createRestockSettings, shipping: SHIPPING_WORDS[language], saved: (/** @type {Status} */ status) => show(status)});
+const settings = createSettings({...tools, createFields, createPickupSettings, createShippingSettings, createRestockSettings, createMailSettings, shipping: SHIPPING_WORDS[language], saved: (/** @type {Status} */ status) => show(status)});
 const health = createHealth({...tools, signIn: () => void signIn(), changed: (/** @type {any} */ report) => {
   if (!current) return;
   pilot.follow(current, report.pilot);

@@ -7,12 +7,12 @@ const kDaysMost = 30;
 const kWeek = 7;
 
 /** @typedef {{opens: string, closes: string, closed: number[]}} Hours */
-/** @typedef {{on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours, choices: Record<'shop' | 'refund' | 'send', boolean>, page: string}} Pickup */
+/** @typedef {{on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours, choices: Record<'shop' | 'refund' | 'send', boolean>, page: string, mails: import('./mail-settings.js').Mails}} Pickup */
 /** @typedef {{store_id: string, no_pickup: boolean, hours: Hours | null}} StoreSetting */
 /** @typedef {{pickup: Pickup, stores: StoreSetting[]}} Settings */
 /**
  * @typedef {{make: import('./fields.js').Make, say: (text: string, values?: Record<string, string | number>) => string, words: any,
- *   language: string, fields: ReturnType<typeof import('./fields.js').createFields>}} Tools
+ *   language: string, fields: ReturnType<typeof import('./fields.js').createFields>, mails: ReturnType<typeof import('./mail-settings.js').createMailSettings>}} Tools
  */
 
 /** "9:30", "930" and "９：３０" are "09:30"; what is no time stays as it was typed. @param {string} text */
@@ -24,7 +24,7 @@ function timeOf(text) {
 const isTime = (/** @type {string} */ text) => /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/.test(text);
 
 /** @param {Tools} tools */
-export function createPickupSettings({make, say, words, language, fields}) {
+export function createPickupSettings({make, say, words, language, fields, mails}) {
   const {labelled, textInput, numberInput, choice, check, card} = fields;
   const number = new Intl.NumberFormat(language);
   const details = make('div', {class: 'form'});
@@ -108,13 +108,14 @@ export function createPickupSettings({make, say, words, language, fields}) {
         ...(/** @type {('shop' | 'refund' | 'send')[]} */ (['shop', 'refund', 'send'])).flatMap((key) => [
           check(words.pickup_choice[key], pickup.choices[key], (on) => { pickup.choices[key] = on; }), make('p', {class: 'card__note'}, words.pickup_choice_help[key])]),
         labelled('pickup.page', words.pickup_page, textInput('pickup.page', pickup.page, (text) => { pickup.page = text.trim(); }, {autocomplete: 'off', placeholder: '/apps/tsunagi'}), words.pickup_page_help),
-        make('h4', {class: 'card__title'}, words.pickup_shops), shopList);
+        mails.show(pickup), make('h4', {class: 'card__title'}, words.pickup_shops), shopList);
       return card(words.pickup, check(words.pickup_on, pickup.on, (on) => {
         pickup.on = on;
         details.hidden = !on;
       }, {id: 'setting-pickup'}), make('p', {class: 'card__note'}, words.pickup_on_help), details);
     },
     showShops,
+    lead: mails.lead,
     /** @returns {[string, string][]} field and what is wrong with it */
     wrong() {
       const {pickup, stores} = draft;
@@ -126,6 +127,7 @@ export function createPickupSettings({make, say, words, language, fields}) {
       stores.forEach((store, i) => {
         if (store.hours && !store.no_pickup) wrong.push(...wrongHours(`stores[${i}].hours`, store.hours));
       });
+      wrong.push(...mails.wrong());
       if (wrong.length) details.hidden = false;
       return wrong;
     },

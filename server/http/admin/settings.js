@@ -24,20 +24,21 @@ const kWinnerRows = {
  *   ask: (method: string, path: string, body?: unknown) => Promise<any>, page: any, language: string,
  *   createFields: typeof import('./fields.js').createFields, createPickupSettings: typeof import('./pickup-settings.js').createPickupSettings,
  *   createShippingSettings: typeof import('./shipping-settings.js').createShippingSettings, shipping: any,
- *   createRestockSettings: typeof import('./restocks.js').createRestockSettings,
+ *   createRestockSettings: typeof import('./restocks.js').createRestockSettings, createMailSettings: typeof import('./mail-settings.js').createMailSettings,
  *   saved: (status: any) => Promise<void>}} Tools
  * page: its words; shipping: those of sending orders. saved: with the page's status.
  */
 
 /** @param {Tools} tools */
 export function createSettings({make, say, ask, page: words, language, createFields, createPickupSettings, createShippingSettings, createRestockSettings,
-  shipping: shippingWords, saved: showSaved}) {
+  createMailSettings, shipping: shippingWords, saved: showSaved}) {
   const form = /** @type {HTMLFormElement} */ (make('form', {class: 'form', novalidate: true}));
   const bar = make('div', {class: 'save', hidden: true});
   const barWords = make('p', {class: 'save__words', role: 'status'});
   const fields = createFields({make, changed});
   const {labelled, textInput, textArea, numberInput, choice, check, card, setError} = fields;
-  const pickups = createPickupSettings({make, say, words, language, fields});
+  const mails = createMailSettings({make, words, language, ask, fields});
+  const pickups = createPickupSettings({make, say, words, language, fields, mails});
   const restocks = createRestockSettings({make, words, fields});
   const parcels = createShippingSettings({make, say, ask, words: shippingWords, page: words, language, fields});
   const number = new Intl.NumberFormat(language);
@@ -203,7 +204,8 @@ export function createSettings({make, say, ask, page: words, language, createFie
     } catch (problem) {
       const {status, field, message} = /** @type {any} */ (problem);
       if (status === 400 && field) {
-        showErrors([[field, /bytes|characters long/.test(message) ? words.error.long : words.error.other]]);
+        pickups.lead(field);
+        showErrors([[field, /bytes|characters long/.test(message) ? words.error.long : /\{\{/.test(message) ? words.error.mark : words.error.other]]);
       } else {
         barWords.textContent = words.not_saved;
       }
