@@ -171,8 +171,9 @@ TEST_F(ChoiceTest, AGuestIsAskedNothing) {
 TEST_F(ChoiceTest, TheCustomerIsAskedByOneMailAndNotWhereNothingIsOffered) {
   rejected();
   for (int i = 0; i < 3; ++i) step();
-  ASSERT_EQ(1U, storage.pickup_mails(tenant.id).size());
-  const auto& mails = storage.pickup_mails(tenant.id).begin()->second;
+  const PickupMailLog log = storage.pickup_mails(tenant.id);
+  ASSERT_EQ(1U, log.size());
+  const auto& mails = log.begin()->second;
   ASSERT_EQ(1U, mails.size());
   EXPECT_EQ(PickupMailStep::kChoose, mails[0].step);
   EXPECT_TRUE(is_true_of(mails[0], first(), clock.now()));
