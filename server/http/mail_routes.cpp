@@ -6,6 +6,7 @@
 #include "server/domain/fulfilment/pickup_mail.h"
 #include "server/domain/fulfilment/pickup_mail_text.h"
 #include "server/domain/tenant/mail_settings_json.h"
+#include "server/http/proxy_asked.h"
 
 namespace tsunagi::http {
 namespace {

@@ -114,6 +114,12 @@ export class Stack {
     await this.serverReady(this.serverProcess, this.ops);
   }
 
+  /** What it reads each minute it reads now: a server that starts does. */
+  async readNow() {
+    await this.serverProcess.stop();
+    await this.startServer();
+  }
+
   /** One more server on the same database, behind the same public address; it answers at `server`, its metrics are at `ops`. */
   async startPeer() {
     const [port, opsPort] = [await freePort(), await freePort()];

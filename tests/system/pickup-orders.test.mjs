@@ -113,6 +113,7 @@ test('notices that come twice make one pick-up; of those that never come a readi
   assert.equal(rows(doubled).length, 1);
   await send('PUT', `${parcels.control}/webhooks`, { double: false, drop: true });
   const lost = await buy([line(0)], { customer: undefined, email: 'guest@example.com', payment: 'pending' });
+  await stack.readNow();
   const pickup = await listed(clerks[store], lost);
   await send('PUT', `${parcels.control}/webhooks`, { drop: 0 });
   assert.deepEqual([Number(rows(lost)[0].customer_id), pickup.online.paid], [0, false]);

@@ -215,8 +215,7 @@ describe('one shop on one server', () => {
     const tea = data.products.at(-1);
     await send('POST', `${data.till}/sales`, { contract: stack.keys.contract_id, store_id: counter.store, lines: [{ product_code: tea.code, quantity: 2 }], spend_points: 0 });
     await until('the sale to be known', async () => (await counter.stockOf(tea.code)).on_hand === 1, 20_000, 200);
-    await stack.serverProcess.stop();
-    await stack.startServer();  // which looks at once, and then each minute
+    await stack.readNow();
     await until('nothing to be held', async () => (await counter.stockOf(tea.code)).held === 0, 10_000, 200);
     assert.equal((await counter.look(hanako.id, tea.code)).shops.find(({ shop }) => shop === counter.store).offered, 1);
   });

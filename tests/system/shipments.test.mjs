@@ -191,6 +191,7 @@ test('notices that come twice put it to one shop once; of those that never come 
   assert.equal(rows(doubled).length, 1);
   await send('PUT', `${parcels.control}/webhooks`, { double: false, drop: true });
   const lost = await parcels.order([line(0)]);
+  await stack.readNow();
   const shipment = await until('a reading', async () => (await parcels.seen(head, lost))[0], 90_000, 500);
   await send('PUT', `${parcels.control}/webhooks`, { drop: 0 });
   await sendOff(clerkOf(shipment), shipment, number());
@@ -306,6 +307,7 @@ test('what the merchant sends by hand is taken from the tills too, and put back 
   assert.deepEqual(rows(order).map(({ state }) => state), ['cancelled']);
   await nothingHeld(order);
   await parcels.cancelParcel(parcel);
+  await stack.readNow();
   await until('it to be back', async () => await parcels.counted(data.products[0], shipment.shop) === before, 90_000, 500);
   await parcels.waitFor(head, order, ({ state }) => state === 'assigned', 'the new work');
 });
