@@ -97,7 +97,7 @@ describe('one shop on one server', () => {
   });
 
   test('another shop has it instead: the new one is held, and the old one ends', async () => {
-    const tea = data.products.at(-1);
+    const [tea] = data.products;
     for (const shop of [counter.other, counter.store]) await counter.shelf(tea, 3, shop);
     await until('both shelves to be known', async () => (await counter.look(hanako.id, tea.code)).shops.every(({ offered }) => offered === 3), 30_000, 200);
     const { pickup: before } = await counter.reserve(hanako.id, [{ code: tea.code, quantity: 2 }]);
