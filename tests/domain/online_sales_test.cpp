@@ -265,7 +265,8 @@ TEST_F(OnlineSalesTest, WhatAShopSentIsTakenFromItWhicheverPlaceItWasToldFrom) {
   shipment.number = "49123456";
   note({shipment});
   std::vector<std::string> figures;
-  for (const OutboxItem& item : *storage.lease_outbox(50, clock.now(), 30)) {
+  const auto leased = storage.lease_outbox(50, clock.now(), 30);
+  for (const OutboxItem& item : *leased) {
     if (item.write.kind == OutboxKind::kWriteOnHand) figures.push_back(item.write.key);
     (void)storage.retry_outbox(item, clock.now(), "");
   }
