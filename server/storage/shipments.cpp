@@ -22,6 +22,11 @@ constexpr Sql kHoldShipment{
 constexpr Sql kShipmentsOfOrder{
     "SELECT shipment_id FROM shipment WHERE tenant = :a AND order_id = :b "
     "ORDER BY assigned_at, shipment_id"};
+// By the index, which has no more than the key: alone, SQLite would read all of the shop's.
+constexpr Sql kRefusals{
+    "SELECT COUNT(*) FROM shipment m CROSS JOIN shipment s WHERE m.tenant = :a "
+    "AND m.order_id = :b AND s.tenant = m.tenant AND s.shipment_id = m.shipment_id "
+    "AND s.state = 'refused'"};
 constexpr Sql kOpenShipments{
     "SELECT shipment_id FROM shipment WHERE tenant = :a AND is_open = 1 "
     "ORDER BY ship_by, shipment_id LIMIT :b"};
@@ -229,6 +234,13 @@ Result<Done> SqlStorage::put_shipments(TenantId tenant, const Routed& routed) {
   }
   return write([&](Session& session) -> Result<Done> {
     if (auto held = hold_tenant(session, tenant); !held) return held;
+    if (routed.refusals >= 0 && !sorted.empty()) {
+      int64_t refusals = 0;
+      session.one(kRefusals, std::tie(refusals), tenant, sorted.front().order_id);
+      if (refusals != routed.refusals) {
+        return Error{ErrorCode::kUnavailable, "a shop has refused the order meanwhile"};
+      }
+    }
     for (const Shipment& shipment : sorted) {
       if (shipment_of(session, tenant, shipment.id)) continue;
       const auto safety = routed.safety.find(shipment.store_id);

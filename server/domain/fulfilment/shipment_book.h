@@ -22,11 +22,13 @@ class ShipmentBook {  // storage
 
   // Stores new shipments of one order, all or none, each with the trace of the routing that made
   // it; holds what those with a shop ask for. safety: of each shop that is named. An id that is
-  // there is left as it is. kConflict: a shop has not enough any more (kNotEnough and the product).
+  // there is left as it is. kConflict: a shop has not enough any more (kNotEnough and the product);
+  // kUnavailable: a shop has refused the order since it was decided.
   struct Routed {
     std::vector<Shipment> shipments;
     std::map<std::string, int64_t> safety;  // by store
     std::string trace;                      // JSON
+    int64_t refusals = -1;  // of the order, when it was decided; -1: whatever shops said
   };
   virtual Result<Done> put_shipments(TenantId tenant, const Routed& routed) = 0;
   // do_to() under the row's lock, with a row in the trail and `also`. A deed that is in the trail

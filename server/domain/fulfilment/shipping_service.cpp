@@ -214,6 +214,7 @@ Result<Done> ShippingService::serve(const Tenant& tenant, const ShopOrder& order
     for (Shipment& shipment : answer.shipments) {
       shipment.id = ports_.random.token(kShipmentIdBytes);
     }
+    answer.refusals = std::ranges::count(shipments, ShipmentState::kRefused, &Shipment::state);
     const auto put = ports_.book.put_shipments(tenant.id, answer);
     if (put.ok()) {
       for (const Shipment& shipment : answer.shipments) forget_stock(tenant.id, shipment.lines);

@@ -135,6 +135,22 @@ TEST_P(ShipmentsTest, WhatItHoldsIsOfferedToNobodyElse) {
   EXPECT_OK(put({to("s4", "1", {of(1, "20", 3)}, 74)}));
 }
 
+TEST_P(ShipmentsTest, WhatWasDecidedBeforeAShopRefusedIsDecidedAnew) {
+  EXPECT_OK(put({to("s1", "1", {of(1, "20", 1)})}));
+  const auto again = [&](const char* id, int64_t refusals) {
+    return db().put_shipments(kShop, {.shipments = {to(id, "1", {of(2, "20", 1)})},
+                                      .safety = {{"1", 0}},
+                                      .trace = "{}",
+                                      .refusals = refusals});
+  };
+  EXPECT_OK(again("s2", 0));
+  EXPECT_OK(
+      db().move_shipment(kShop, deed("s1", ShipmentAction::kRefuse, Role::kClerk, "no"), 0, {}));
+  EXPECT_ERROR(ErrorCode::kUnavailable, again("s3", 0));
+  EXPECT_FALSE(value(db().shipment(kShop, "s3")).has_value());
+  EXPECT_OK(again("s3", 1));
+}
+
 TEST_P(ShipmentsTest, LinesOfOneProductAreSummedAndSafetyIsLeft) {
   EXPECT_ERROR(ErrorCode::kConflict, put({to("s1", "1", {of(1, "20", 3), of(2, "20", 3)})}));
   EXPECT_ERROR(ErrorCode::kConflict, put({to("s1", "1", {of(1, "20", 4)})}, 2));
