@@ -19,11 +19,11 @@
 #include "server/http/inventory_routes.h"
 #include "server/http/json_text.h"
 #include "server/http/mail_routes.h"
+#include "server/http/pending_lists.h"
 #include "server/http/query.h"
 #include "server/http/restock_routes.h"
 #include "server/http/session_token.h"
 #include "server/http/staff_admin_routes.h"
-#include "server/http/undecided_list.h"
 
 namespace tsunagi::http {
 
@@ -38,9 +38,6 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-constexpr int kWaitingShown = 50;   // the oldest
-constexpr int kRequestsShown = 50;  // the newest
-constexpr int kReviewShown = 50;    // the oldest
 constexpr std::string_view kRequestPath = "data-requests/";
 constexpr int kStateBytes = 16;
 constexpr int kVerifierBytes = 32;  // 64 characters: RFC 7636 asks for 43 to 128
@@ -101,63 +98,6 @@ OrderedJson store_list(const std::vector<Store>& stores) {
   OrderedJson list = OrderedJson::array();
   for (const Store& store : stores) {
     list.push_back({{"store_id", store.store_id}, {"code", store.code}, {"name", store.name}});
-  }
-  return list;
-}
-
-OrderedJson waiting_list(const std::vector<MemberLink>& links, const std::string& customers_url) {
-  OrderedJson list = OrderedJson::array();
-  for (const MemberLink& link : links) {
-    const std::string id = std::to_string(link.customer_id);
-    list.push_back({{"customer", id},
-                    {"url", customers_url + id},
-                    {"since", link.joined_at},
-                    {"missing", link.missing}});
-  }
-  return list;
-}
-
-OrderedJson request_list(const std::vector<DataRequest>& requests,
-                         const std::string& customers_url) {
-  OrderedJson list = OrderedJson::array();
-  for (const DataRequest& request : requests) {
-    const std::string customer = std::to_string(request.customer_id);
-    list.push_back({{"id", request.request_id},
-                    {"customer", customer},
-                    {"url", customers_url + customer},
-                    {"orders", request.orders},
-                    {"requested_at", request.requested_at}});
-  }
-  return list;
-}
-
-// What a person looks for: a member's code, of a mail about a pick-up its number, of one about a
-// product its name, or an order's id.
-Result<std::string> review_key(const AppPorts& ports, const OutboxEntry& entry) {
-  const OutboxWrite& write = entry.item.write;
-  if (write.kind == OutboxKind::kShipOrder) return std::to_string(order_of_key(write.key));
-  if (write.kind == OutboxKind::kRestockMail) {
-    const auto request = ports.restock_book.restock(entry.item.tenant, write.key);
-    if (!request.ok()) return request.error();
-    return request->has_value() ? (*request)->product_name : write.key;
-  }
-  if (write.kind != OutboxKind::kPickupMail) return write.key;
-  const auto pickup = ports.book.pickup(entry.item.tenant, pickup_mail_name(write.key).pickup_id);
-  if (!pickup.ok()) return pickup.error();
-  return pickup->has_value() ? (*pickup)->code : write.key;
-}
-
-Result<OrderedJson> review_list(const Context& context, const std::vector<OutboxEntry>& undecided) {
-  auto* const cause_of = context.options.cause_of;  // which a test may leave out
-  OrderedJson list = OrderedJson::array();
-  for (const OutboxEntry& entry : undecided) {
-    auto key = review_key(context.ports, entry);
-    if (!key.ok()) return key.error();
-    list.push_back({{"id", std::to_string(entry.item.id)},
-                    {"kind", word(entry.item.write.kind)},
-                    {"key", *std::move(key)},
-                    {"since", entry.enqueued_at},
-                    {"cause", cause_of == nullptr ? "" : cause_of(entry.error)}});
   }
   return list;
 }
@@ -309,12 +249,10 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
   if (!waiting.ok()) return failed(waiting.error());
   const auto requests = storage.data_requests(tenant.id, kRequestsShown);
   if (!requests.ok()) return failed(requests.error());
-  const auto undecided = storage.outbox_in(tenant.id, QueueState::kReview, kReviewShown);
-  if (!undecided.ok()) return failed(undecided.error());
-  auto review = review_list(context, *undecided);
+  auto review = review_list(context, tenant);
   if (!review.ok()) return failed(review.error());
-  auto decide = undecided_list(context, tenant, *stores);
-  if (!decide.ok()) return failed(decide.error());
+  auto undecided = undecided_list(context, tenant, *stores);
+  if (!undecided.ok()) return failed(undecided.error());
   const std::string customers_url =
       for_shop(context.options.shopify_admin_url, tenant.shop_domain) + "/admin/customers/";
   OrderedJson found = problems(tenant, *depth, confirmed_at, now);
@@ -335,7 +273,7 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
          {"dead", depth->inbox_dead + depth->outbox_dead},
          {"review", depth->outbox_review}}},
        {"review", *std::move(review)},
-       {"undecided", *std::move(decide)},
+       {"undecided", *std::move(undecided)},
        {"waiting", waiting_list(*waiting, customers_url)},
        {"data_requests", request_list(*requests, customers_url)},
        {"mail", {{"sends", context.options.sends_mail}}},

@@ -78,8 +78,6 @@ OrderedJson staff_online(const Purchase& purchase) {
   return json;
 }
 
-PickupShop shop_of(const PickupShops& shops, const std::string& store_id);
-
 // What the customer chose of what the shop could not give, and how far that is.
 OrderedJson choice_json(const PurchaseChoice& choice, const PickupShops& shops) {
   OrderedJson json = {{"what", word(choice.what)}, {"state", word(choice.state)}};
@@ -88,12 +86,6 @@ OrderedJson choice_json(const PurchaseChoice& choice, const PickupShops& shops) 
     json["shop_name"] = shop_of(shops, choice.store_id).name;
   }
   return json;
-}
-
-PickupShop shop_of(const PickupShops& shops, const std::string& store_id) {
-  const auto found = shops.find(store_id);
-  return found == shops.end() ? PickupShop{.name = store_id, .phone = {}, .map_url = {}}
-                              : found->second;
 }
 
 // The shop is late with a yes, or with having it ready.
@@ -115,6 +107,12 @@ bool is_late(const Pickup& pickup, Seconds now) {
 }
 
 }  // namespace
+
+PickupShop shop_of(const PickupShops& shops, const std::string& store_id) {
+  const auto found = shops.find(store_id);
+  return found == shops.end() ? PickupShop{.name = store_id, .phone = {}, .map_url = {}}
+                              : found->second;
+}
 
 OrderedJson shopper_json(const Pickup& pickup, const PickupShops& shops, Seconds now) {
   const PickupShop shop = shop_of(shops, pickup.store_id);

@@ -19,6 +19,8 @@ struct PickupShop {
   std::string name, phone, map_url;
 };
 using PickupShops = std::map<std::string, PickupShop, std::less<>>;
+// One that is not there any more goes by its id.
+PickupShop shop_of(const PickupShops& shops, const std::string& store_id);
 
 // unanswered: the shop let its time go by; the page offers others.
 nlohmann::ordered_json shopper_json(const Pickup& pickup, const PickupShops& shops, Seconds now);

@@ -13,12 +13,10 @@ namespace tsunagi::storage {
 namespace {
 
 constexpr std::string_view kChooseAction = "choose";
-constexpr int64_t kChooseDeedsMost = 1'000;  // of one pick-up; more are refused
 
 constexpr Sql kChooseDeed{
     "SELECT actor, action, reason, refused FROM pickup_deed "
     "WHERE tenant = :a AND pickup_id = :b AND deed_id = :c"};
-constexpr Sql kChooseDeeds{"SELECT COUNT(*) FROM pickup_deed WHERE tenant = :a AND pickup_id = :b"};
 constexpr Sql kPutChoice{
     "UPDATE pickup_order SET choice_id = :a, choice = :b, choice_state = :c, choice_store = :d "
     "WHERE tenant = :e AND pickup_id = :f"};
@@ -49,9 +47,9 @@ std::optional<Result<Pickup>> chosen_before(Session& session, TenantId tenant, c
 Result<Done> check_chosen(Session& session, TenantId tenant, const Pickup& pickup,
                           const ChoiceMade& made) {
   if (made.what != Choice::kShop) return Done{};
-  auto missing = missing_products(pickup);
-  std::erase_if(missing, [](const auto& each) { return each.first.starts_with(kUncounted); });
+  const auto missing = missing_counted(pickup);
   std::vector<std::string> products;
+  products.reserve(missing.size());
   for (const auto& [product, quantity] : missing) products.push_back(product);
   const Shelves shelves = hold_shelves(session, tenant, made.store_id, products);
   for (const auto& [product, quantity] : missing) {
@@ -67,8 +65,7 @@ void put_choice(Session& session, TenantId tenant, const Pickup& pickup, const C
   const PurchaseChoice& choice = pickup.purchase.choice;
   session.run(kPutChoice, choice.id, static_cast<int64_t>(choice.what),
               static_cast<int64_t>(choice.state), choice.store_id, tenant, pickup.id);
-  const bool given_up = !is_open(pickup.state) && pickup.state != PickupState::kHandedOver;
-  if (made.what != Choice::kShop || !given_up) return;
+  if (made.what != Choice::kShop || !is_given_up(pickup.state)) return;
   for (const PickupLine& line : pickup.lines) {
     session.run(kKeepChosen, line.held, made.store_id, tenant, pickup.id, line.product_id);
   }
@@ -117,16 +114,8 @@ Result<Pickup> SqlStorage::choose(TenantId tenant, const ChoiceMade& made,
     return *std::move(pickup);
   });
   if (!refused) return chosen;
-  auto noted = write([&](Session& session) -> Result<Done> {
-    if (!hold_pickup(session, tenant, made.pickup_id)) return Done{};
-    int64_t deeds = 0;
-    session.one(kChooseDeeds, std::tie(deeds), tenant, made.pickup_id);
-    if (deeds >= kChooseDeedsMost) return Done{};
-    put_deed(session, tenant, made.pickup_id, choose_deed(made, actor, *refused, true));
-    return Done{};
-  });
-  // Somebody noted the same deed in between: it is noted.
-  if (!noted.ok() && noted.error().code != ErrorCode::kConflict) return noted.error();
+  auto noted = note_refused(tenant, made.pickup_id, choose_deed(made, actor, *refused, true));
+  if (!noted.ok()) return noted.error();
   return chosen;
 }
 

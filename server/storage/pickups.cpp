@@ -128,10 +128,11 @@ constexpr Sql kReleaseSold{
 constexpr Sql kDeed{
     "SELECT actor, action, refused FROM pickup_deed "
     "WHERE tenant = :a AND pickup_id = :b AND deed_id = :c"};
+constexpr Sql kCountDeeds{"SELECT COUNT(*) FROM pickup_deed WHERE tenant = :a AND pickup_id = :b"};
+constexpr int64_t kDeedsMost = 1'000;  // of one pick-up; more that are refused are not noted
 constexpr Sql kDeeds{
     "SELECT done_at, role, actor, action, state_before, state_after, reason, refused "
     "FROM pickup_deed WHERE tenant = :a AND pickup_id = :b ORDER BY place"};
-constexpr int64_t kDeedsMost = 1'000;  // of one pick-up; more are refused
 
 Error no_such() { return {ErrorCode::kNotFound, "there is no such pick-up"}; }
 
@@ -351,19 +352,22 @@ Result<Pickup> SqlStorage::move(TenantId tenant, const PickupMove& move,
     return *std::move(pickup);
   });
   if (!refused_in) return moved;
+  auto noted = note_refused(tenant, move.pickup_id, deed_of(move, *refused_in, *refused_in, true));
+  if (!noted.ok()) return noted.error();
+  return moved;
+}
+
+// In a transaction of its own: the one that refused it is undone.
+Result<Done> SqlStorage::note_refused(TenantId tenant, std::string_view pickup, const Deed& deed) {
   auto noted = write([&](Session& session) -> Result<Done> {
-    if (!hold_pickup(session, tenant, move.pickup_id)) return no_such();
+    if (!hold_pickup(session, tenant, pickup)) return Done{};  // erased in between
     int64_t deeds = 0;
-    session.each(kDeeds, std::tuple<>(), [&] { ++deeds; }, tenant, move.pickup_id);
-    if (deeds >= kDeedsMost) return Done{};
-    put_deed(session, tenant, move.pickup_id, deed_of(move, *refused_in, *refused_in, true));
+    session.one(kCountDeeds, std::tie(deeds), tenant, pickup);
+    if (deeds < kDeedsMost) put_deed(session, tenant, pickup, deed);
     return Done{};
   });
-  // Somebody noted the same deed in between, or erased the pick-up.
-  const bool settled = noted.ok() || noted.error().code == ErrorCode::kConflict ||
-                       noted.error().code == ErrorCode::kNotFound;
-  if (!settled) return noted.error();
-  return moved;
+  const bool twice = !noted.ok() && noted.error().code == ErrorCode::kConflict;
+  return twice ? Result<Done>(Done{}) : noted;
 }
 
 Result<std::optional<Pickup>> SqlStorage::pickup(TenantId tenant, std::string_view id) {

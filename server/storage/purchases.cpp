@@ -60,8 +60,7 @@ ChoiceState end_choice(Session& session, TenantId tenant, const Pickup& pickup,
   const bool ends = known.state == ChoiceState::kAsked && seen.choice.id == known.id &&
                     seen.choice.state != ChoiceState::kNone;
   if (!ends) return known.state;
-  const bool given_up = !is_open(pickup.state) && pickup.state != PickupState::kHandedOver;
-  if (known.what == Choice::kShop && given_up) {
+  if (known.what == Choice::kShop && is_given_up(pickup.state)) {
     session.run(kReleaseChosen, pickup.store_id, tenant, pickup.id);
   }
   const std::string deed = "order.choice." + known.id;

@@ -17,6 +17,8 @@
 
 namespace tsunagi::storage {
 
+struct Deed;  // pickup_rows.h
+
 // Texts that are keys or indexed are no longer than this, in bytes (PostgreSQL indexes at most
 // 2,700); longer ones are kInvalid when written.
 inline constexpr size_t kKeyMaxBytes = 255;
@@ -245,6 +247,8 @@ class SqlStorage : public Database {
     return *std::move(answer);
   }
 
+  // A deed that was refused is kept in the pick-up's trail, too; once, however often it is told.
+  Result<Done> note_refused(TenantId tenant, std::string_view pickup, const Deed& deed);
   // how: into which state, unless it was enqueued again meanwhile.
   Result<Done> set_aside(const Sql& how, const OutboxItem& item, std::string_view error);
   // Whether the queue has anything that is due, without troubling the writer.

@@ -10,25 +10,9 @@ import { Parcels, handle, sendOff } from '../support/parcels.mjs';
 import { until } from '../support/processes.mjs';
 import { seed } from '../support/seed.mjs';
 import { Stack, send } from '../support/stack.mjs';
-import { Witness } from '../support/witness.mjs';
+import { Between } from '../support/witness.mjs';
 
 const kStock = 50;
-
-/** Between the server and Shopify: does what the server asked, and then what the test wants instead of answering. */
-class Between extends Witness {
-  constructor(origin) {
-    super(origin, () => false);
-    this.instead = new Map();  // operation of Shopify, or last word of a path of Smaregi → what is done, once
-  }
-  answers(call) {
-    const what = /"operationName":"(\w+)"/.exec(call.body)?.[1] ?? /(\w+)$/.exec(call.path)?.[1];
-    const does = this.instead.get(what);
-    if (!does) return true;
-    this.instead.delete(what);
-    does();
-    return false;
-  }
-}
 
 let stack;
 let data;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "wasm/core/barcode.h"
@@ -52,8 +53,14 @@ struct Field {
   uint16_t place;
   Kind kind;
 };
-#define TSUNAGI_FIELD(Model, kind, member) \
-  Field { #member, offsetof(Model, member), Field::Kind::kind }
+template <class Member>
+constexpr Field::Kind kind_of() {
+  if constexpr (std::is_same_v<Member, std::string>) return Field::Kind::kText;
+  if constexpr (std::is_same_v<Member, int64_t>) return Field::Kind::kNumber;
+  if constexpr (std::is_same_v<Member, bool>) return Field::Kind::kFlag;
+}
+#define TSUNAGI_FIELD(Model, member) \
+  Field { #member, offsetof(Model, member), kind_of<decltype(Model::member)>() }
 
 // Whether the pair's key is in the table; its value is then in the model.
 bool assign_field(std::span<const Field> fields, void* model, const Pair& pair) {
@@ -79,37 +86,35 @@ bool assign_field(std::span<const Field> fields, void* model, const Pair& pair) 
 }
 
 constexpr Field kCardFields[] = {
-    TSUNAGI_FIELD(CardModel, kText, programme),   TSUNAGI_FIELD(CardModel, kText, holder),
-    TSUNAGI_FIELD(CardModel, kText, code),        TSUNAGI_FIELD(CardModel, kText, rank),
-    TSUNAGI_FIELD(CardModel, kText, expires_on),  TSUNAGI_FIELD(CardModel, kText, missing_field),
-    TSUNAGI_FIELD(CardModel, kText, sign_in_url), TSUNAGI_FIELD(CardModel, kText, contact_url),
-    TSUNAGI_FIELD(CardModel, kNumber, points),    TSUNAGI_FIELD(CardModel, kNumber, as_of),
-    TSUNAGI_FIELD(CardModel, kNumber, debt),      TSUNAGI_FIELD(CardModel, kFlag, has_points)};
-constexpr Field kOptionFields[] = {TSUNAGI_FIELD(CardOptions, kText, card_page_url),
-                                   TSUNAGI_FIELD(CardOptions, kText, stock_url),
-                                   TSUNAGI_FIELD(CardOptions, kFlag, show_number),
-                                   TSUNAGI_FIELD(CardOptions, kFlag, show_full_screen)};
+    TSUNAGI_FIELD(CardModel, programme),   TSUNAGI_FIELD(CardModel, holder),
+    TSUNAGI_FIELD(CardModel, code),        TSUNAGI_FIELD(CardModel, rank),
+    TSUNAGI_FIELD(CardModel, expires_on),  TSUNAGI_FIELD(CardModel, missing_field),
+    TSUNAGI_FIELD(CardModel, sign_in_url), TSUNAGI_FIELD(CardModel, contact_url),
+    TSUNAGI_FIELD(CardModel, points),      TSUNAGI_FIELD(CardModel, as_of),
+    TSUNAGI_FIELD(CardModel, debt),        TSUNAGI_FIELD(CardModel, has_points)};
+constexpr Field kOptionFields[] = {
+    TSUNAGI_FIELD(CardOptions, card_page_url), TSUNAGI_FIELD(CardOptions, stock_url),
+    TSUNAGI_FIELD(CardOptions, show_number), TSUNAGI_FIELD(CardOptions, show_full_screen)};
 constexpr Field kStockFields[] = {
-    TSUNAGI_FIELD(StockModel, kText, product_name), TSUNAGI_FIELD(StockModel, kText, product_code),
-    TSUNAGI_FIELD(StockModel, kText, more_url),     TSUNAGI_FIELD(StockModel, kText, pickup_url),
-    TSUNAGI_FIELD(StockModel, kNumber, few_below),  TSUNAGI_FIELD(StockModel, kNumber, others),
-    TSUNAGI_FIELD(StockModel, kNumber, here_north), TSUNAGI_FIELD(StockModel, kNumber, here_east),
-    TSUNAGI_FIELD(StockModel, kNumber, area),       TSUNAGI_FIELD(StockModel, kFlag, can_pin),
-    TSUNAGI_FIELD(StockModel, kFlag, pinned),       TSUNAGI_FIELD(StockModel, kFlag, all_shops),
-    TSUNAGI_FIELD(StockModel, kFlag, can_ask),      TSUNAGI_FIELD(StockModel, kFlag, can_locate),
-    TSUNAGI_FIELD(StockModel, kFlag, near)};
+    TSUNAGI_FIELD(StockModel, product_name), TSUNAGI_FIELD(StockModel, product_code),
+    TSUNAGI_FIELD(StockModel, more_url),     TSUNAGI_FIELD(StockModel, pickup_url),
+    TSUNAGI_FIELD(StockModel, few_below),    TSUNAGI_FIELD(StockModel, others),
+    TSUNAGI_FIELD(StockModel, here_north),   TSUNAGI_FIELD(StockModel, here_east),
+    TSUNAGI_FIELD(StockModel, area),         TSUNAGI_FIELD(StockModel, can_pin),
+    TSUNAGI_FIELD(StockModel, pinned),       TSUNAGI_FIELD(StockModel, all_shops),
+    TSUNAGI_FIELD(StockModel, can_ask),      TSUNAGI_FIELD(StockModel, can_locate),
+    TSUNAGI_FIELD(StockModel, near)};
 constexpr Field kShopFields[] = {
-    TSUNAGI_FIELD(ShopStock, kText, shop_id),      TSUNAGI_FIELD(ShopStock, kText, name),
-    TSUNAGI_FIELD(ShopStock, kText, phone),        TSUNAGI_FIELD(ShopStock, kText, map_url),
-    TSUNAGI_FIELD(ShopStock, kNumber, on_hand),    TSUNAGI_FIELD(ShopStock, kNumber, held),
-    TSUNAGI_FIELD(ShopStock, kNumber, safety),     TSUNAGI_FIELD(ShopStock, kNumber, as_of),
-    TSUNAGI_FIELD(ShopStock, kNumber, north),      TSUNAGI_FIELD(ShopStock, kNumber, east),
-    TSUNAGI_FIELD(ShopStock, kNumber, prefecture), TSUNAGI_FIELD(ShopStock, kFlag, favourite),
-    TSUNAGI_FIELD(ShopStock, kFlag, known),        TSUNAGI_FIELD(ShopStock, kFlag, asked),
-    TSUNAGI_FIELD(ShopStock, kFlag, approximate)};
-constexpr Field kAreaFields[] = {TSUNAGI_FIELD(Area, kText, ja), TSUNAGI_FIELD(Area, kText, en),
-                                 TSUNAGI_FIELD(Area, kNumber, code),
-                                 TSUNAGI_FIELD(Area, kNumber, count)};
+    TSUNAGI_FIELD(ShopStock, shop_id),    TSUNAGI_FIELD(ShopStock, name),
+    TSUNAGI_FIELD(ShopStock, phone),      TSUNAGI_FIELD(ShopStock, map_url),
+    TSUNAGI_FIELD(ShopStock, on_hand),    TSUNAGI_FIELD(ShopStock, held),
+    TSUNAGI_FIELD(ShopStock, safety),     TSUNAGI_FIELD(ShopStock, as_of),
+    TSUNAGI_FIELD(ShopStock, north),      TSUNAGI_FIELD(ShopStock, east),
+    TSUNAGI_FIELD(ShopStock, prefecture), TSUNAGI_FIELD(ShopStock, favourite),
+    TSUNAGI_FIELD(ShopStock, known),      TSUNAGI_FIELD(ShopStock, asked),
+    TSUNAGI_FIELD(ShopStock, approximate)};
+constexpr Field kAreaFields[] = {TSUNAGI_FIELD(Area, ja), TSUNAGI_FIELD(Area, en),
+                                 TSUNAGI_FIELD(Area, code), TSUNAGI_FIELD(Area, count)};
 #undef TSUNAGI_FIELD
 
 // How many of the list there are, as many as are read at most.

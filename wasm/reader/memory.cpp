@@ -1,7 +1,7 @@
-// The module's heap: blocks of powers of two, kept in a list a size once freed. The module lives
-// for one call at a time (the loader frees input and output), so nothing is ever joined or given
-// back. It takes a tenth of emmalloc's code, no static constructor (and so no import), and no time
-// to speak of in writers that allocate for every bar.
+// The reader's heap: blocks of powers of two, kept in a list a size once freed. A picture is looked
+// through in many ways and lets go of most of what it takes, so here blocks are used again (unlike
+// in the card's module, bindings/memory.cpp); nothing is ever joined or given back. It takes a
+// tenth of emmalloc's code and no static constructor, and so no import.
 
 #include <cstddef>
 #include <cstdint>

@@ -16,12 +16,6 @@ namespace {
 // By what shops count of it.
 using MissingProducts = std::map<std::string, int64_t>;
 
-MissingProducts missing_counted(const Pickup& pickup) {
-  MissingProducts missing = missing_products(pickup);
-  std::erase_if(missing, [](const auto& each) { return each.first.starts_with(kUncounted); });
-  return missing;
-}
-
 std::vector<std::string> codes_missing(const std::vector<Pickup>& pickups) {
   std::set<std::string> codes;
   for (const Pickup& pickup : pickups) {

@@ -256,6 +256,8 @@ bool is_open(PickupState state) {
                              [state](const PickupRule& rule) { return rule.from == state; });
 }
 
+bool is_given_up(PickupState state) { return !is_open(state) && state != PickupState::kHandedOver; }
+
 Result<Done> do_to(Pickup& pickup, const PickupMove& move) {
   if (!may_see(move.actor, pickup)) {
     return Error{ErrorCode::kNotFound, "there is no such pick-up"};

@@ -80,6 +80,8 @@ struct PickupRule {
 std::span<const PickupRule> pickup_rules();
 
 [[nodiscard]] bool is_open(PickupState state);
+// Over, and nobody has it.
+[[nodiscard]] bool is_given_up(PickupState state);
 
 inline constexpr int64_t kPickupLinesMost = 20;
 inline constexpr int64_t kPickupQuantityMost = 99;  // of one line

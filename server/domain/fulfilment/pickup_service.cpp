@@ -243,6 +243,10 @@ Result<int> PickupService::remind(const Tenant& tenant) {
     mails.emplace_back(change::TellShopper{
         .pickup_id = pickup.id, .mail_id = reminder_id(pickup), .step = PickupMailStep::kReminder});
   }
+  return ask_for(tenant, mails);
+}
+
+Result<int> PickupService::ask_for(const Tenant& tenant, const std::vector<Change>& mails) {
   if (mails.empty()) return 0;
   if (auto told = ports_.storage.apply(tenant.id, mails); !told.ok()) return told.error();
   return static_cast<int>(mails.size());
@@ -256,9 +260,7 @@ Result<int> PickupService::offer_elsewhere(const Tenant& tenant) {
   for (const Pickup& pickup : *late) {
     mails.push_back(mail_of(pickup.id, PickupMailStep::kLate));
   }
-  if (mails.empty()) return 0;
-  if (auto told = ports_.storage.apply(tenant.id, mails); !told.ok()) return told.error();
-  return static_cast<int>(mails.size());
+  return ask_for(tenant, mails);
 }
 
 Result<Pickup> PickupService::tell_again(const Tenant& tenant, const Again& again) {

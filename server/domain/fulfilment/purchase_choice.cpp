@@ -5,6 +5,11 @@
 namespace tsunagi {
 namespace {
 
+// Then it is known what was found.
+bool is_picked(PickupState state) {
+  return state == PickupState::kReady || state == PickupState::kHandedOver;
+}
+
 Error not_to_choose(const Pickup& pickup) {
   const Purchase& purchase = pickup.purchase;
   std::string why = "there is nothing to choose about this pick-up";
@@ -57,11 +62,10 @@ std::optional<Choice> choice_of(std::string_view text) {
 
 std::vector<int64_t> found_of(const Pickup& pickup) {
   const auto& lines = pickup.purchase.lines;
-  if (!is_open(pickup.state) && pickup.state != PickupState::kHandedOver) {
+  if (is_given_up(pickup.state)) {
     return std::vector<int64_t>(lines.size(), 0);
   }
-  const bool counted =
-      pickup.state == PickupState::kReady || pickup.state == PickupState::kHandedOver;
+  const bool counted = is_picked(pickup.state);
   std::map<std::string_view, int64_t> left;
   for (const PickupLine& line : pickup.lines) left[line.product_id] += line.picked;
   std::vector<int64_t> found;
@@ -90,6 +94,12 @@ std::map<std::string, int64_t> missing_products(const Pickup& pickup) {
   return products;
 }
 
+std::map<std::string, int64_t> missing_counted(const Pickup& pickup) {
+  auto products = missing_products(pickup);
+  std::erase_if(products, [](const auto& each) { return each.first.starts_with(kUncounted); });
+  return products;
+}
+
 bool may_choose(const Pickup& pickup) {
   const Purchase& purchase = pickup.purchase;
   return is_purchase(purchase) && pickup.customer_id != 0 && purchase.undecided &&
@@ -98,13 +108,9 @@ bool may_choose(const Pickup& pickup) {
 
 std::vector<Choice> choices_for(const ChoiceSettings& settings, const Pickup& pickup) {
   if (!may_choose(pickup)) return {};
-  const bool part_found =
-      pickup.state == PickupState::kReady || pickup.state == PickupState::kHandedOver;
-  const auto missing = missing_products(pickup);
-  const bool counted = std::ranges::any_of(
-      missing, [](const auto& each) { return !each.first.starts_with(kUncounted); });
+  const bool movable = is_picked(pickup.state) || !pickup.purchase.prepared;
   std::vector<Choice> choices;
-  if (settings.shop && counted && (part_found || !pickup.purchase.prepared)) {
+  if (settings.shop && movable && !missing_counted(pickup).empty()) {
     choices.push_back(Choice::kShop);
   }
   if (settings.refund && pickup.purchase.paid) choices.push_back(Choice::kRefund);
@@ -126,13 +132,11 @@ Result<Done> choose(Pickup& pickup, const ChoiceMade& made) {
                             .state = ChoiceState::kAsked,
                             .store_id = made.store_id};
   // The other shop keeps them from now on: what was given up holds nothing where it was.
-  const bool closed = !is_open(pickup.state) && pickup.state != PickupState::kHandedOver;
-  if (made.what != Choice::kShop || !closed) return Done{};
-  const auto missing = missing_products(pickup);
+  if (made.what != Choice::kShop || !is_given_up(pickup.state)) return Done{};
+  const auto missing = missing_counted(pickup);
   for (PickupLine& line : pickup.lines) {
     const auto lacks = missing.find(line.product_id);
-    const bool counted = !line.product_id.starts_with(kUncounted);
-    if (lacks != missing.end() && counted) line.held = lacks->second;
+    if (lacks != missing.end()) line.held = lacks->second;
   }
   return Done{};
 }

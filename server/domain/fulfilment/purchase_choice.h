@@ -26,6 +26,7 @@ std::vector<int64_t> found_of(const Pickup& pickup);
 std::vector<int64_t> missing_of(const Pickup& pickup);
 // By product, above 0; what no shop counts is among them.
 std::map<std::string, int64_t> missing_products(const Pickup& pickup);
+std::map<std::string, int64_t> missing_counted(const Pickup& pickup);  // without that
 
 // Whether there is something to choose about: it waits in the online shop for a decision, nothing
 // was chosen, and it is a customer's, not a guest's.

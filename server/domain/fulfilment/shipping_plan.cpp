@@ -51,10 +51,7 @@ class Planner {
   void find_by_number(const Shipment& shipment) {
     if (!waits_to_be_told(shipment)) return;
     for (const SentParcel& parcel : order_.parcels) {
-      const bool same = std::ranges::any_of(parcel.numbers, [&](const std::string& number) {
-        return tracking_number(number) == shipment.number;
-      });
-      if (!same || known_parcels_.contains(parcel.id)) continue;
+      if (!has_number(parcel, shipment.number) || known_parcels_.contains(parcel.id)) continue;
       note_parcel(shipment, parcel.id);
       return;
     }

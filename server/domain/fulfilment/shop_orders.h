@@ -2,6 +2,7 @@
 // Online orders as the shop platform tells of them: what is to be sent, from which location, and
 // what was sent. The platform splits an order into works: each the lines that one location sends.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,6 +47,11 @@ struct SentParcel {
   Seconds sent_at = 0;
   std::vector<std::string> numbers;
 };
+// Whether it goes by this number, as a shipment has it.
+[[nodiscard]] inline bool has_number(const SentParcel& parcel, std::string_view number) {
+  return std::ranges::any_of(
+      parcel.numbers, [&](const std::string& each) { return tracking_number(each) == number; });
+}
 struct SentLine {
   int64_t order_line = 0;
   int64_t variant_id = 0;  // 0: the article is gone from the shop

@@ -19,10 +19,7 @@ const StoreLocation* place_at(const Settings& settings, int64_t location_id) {
 const StoreLocation* left_from(const Settings& settings, const SentParcel& parcel,
                                const std::vector<Shipment>& shipments) {
   for (const Shipment& shipment : shipments) {
-    const bool same = shipment.told_id == parcel.id &&
-                      std::ranges::any_of(parcel.numbers, [&](const std::string& number) {
-                        return tracking_number(number) == shipment.number;
-                      });
+    const bool same = shipment.told_id == parcel.id && has_number(parcel, shipment.number);
     if (same) return place_at(settings, location_id_of(settings, shipment.store_id));
   }
   return place_at(settings, parcel.location_id);
