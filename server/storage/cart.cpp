@@ -108,15 +108,19 @@ class FoundProducts {
   FoundProduct* last_ = nullptr;
 };
 
+// The few products of a wish are looked up one by one: a list of unknown length makes PostgreSQL
+// read through a small merchant's products.
 constexpr Sql kGoods{
     "WITH asked AS MATERIALIZED (SELECT json_each.value AS code, COALESCE("
     "(SELECT MIN(product_id) FROM product WHERE tenant = :a AND code = json_each.value), "
     "(SELECT MIN(product_id) FROM product WHERE tenant = :b AND supplier_code = json_each.value)) "
     "AS product_id FROM {each_in_json_array_open}:c{each_in_json_array_close}) "
     "SELECT 0, product_id, code FROM asked WHERE product_id IS NOT NULL "
-    "UNION ALL SELECT 4 * stock_controlled + 1, product_id, name FROM product "
-    "WHERE tenant = :d AND product_id {any_open}SELECT product_id FROM asked{any_close} "
-    "UNION ALL SELECT 4 * paused, '', store_id FROM store WHERE tenant = :e AND store_id = :f"};
+    "UNION ALL SELECT 4 * (SELECT stock_controlled FROM product p WHERE p.tenant = :d "
+    "AND p.product_id = asked.product_id) + 1, product_id, (SELECT name FROM product p "
+    "WHERE p.tenant = :e AND p.product_id = asked.product_id) FROM asked "
+    "WHERE product_id IS NOT NULL "
+    "UNION ALL SELECT 4 * paused, '', store_id FROM store WHERE tenant = :f AND store_id = :g"};
 }  // namespace
 
 Result<std::vector<CodeStock>> SqlStorage::stock_of_codes(TenantId tenant,
@@ -158,7 +162,7 @@ Result<PickupBook::Goods> SqlStorage::goods_of(TenantId tenant, std::string_view
       goods.store->paused = row.figure() != 0;
     };
     session.each(kGoods, std::tie(row.of, row.product_id, row.text), take, tenant, tenant, asked,
-                 tenant, tenant, store_id);
+                 tenant, tenant, tenant, store_id);
     for (auto& [code, product] : std::move(found).by_code()) {
       goods.products.push_back(std::move(product));
       goods.products.back().code = code;

@@ -45,10 +45,11 @@ constexpr Sql kUnanswered{
     "AND NOT EXISTS (SELECT 1 FROM pickup_mail m WHERE m.tenant = p.tenant "
     "AND m.pickup_id = p.pickup_id AND m.mail_id = 'late') "
     "ORDER BY p.ready_from, p.pickup_id LIMIT :c"};
-// Whether there is such a shop, the id is there, how many the customer has open, and whether the
-// code is taken, with the rows of the stock locked: one trip to the database. The rows are the
-// locks of the products in the shop: who holds them counts alone. They are taken in one order, so
-// that two who want the same two do not wait for each other.
+// Whether there is such a shop, the id is there, and how many the customer has open, with the rows
+// of the stock locked: one trip to the database. The rows are the locks of the products in the
+// shop: who holds them counts alone. They are taken in one order, so that two who want the same two
+// do not wait for each other. The open ones are a sum, not those with is_open = 1: where none was
+// open when the database last counted, it would look for them among the shop's open ones.
 constexpr Sql kBeforePlacing{
     "WITH asked AS MATERIALIZED (SELECT product_id FROM stock_level "
     "WHERE tenant = :a AND store_id = :b "
@@ -56,9 +57,9 @@ constexpr Sql kBeforePlacing{
     "ORDER BY product_id {hold_alone}) "
     "SELECT (SELECT COUNT(*) FROM asked), "
     "(SELECT COUNT(*) FROM pickup WHERE tenant = :d AND pickup_id = :e), "
-    "(SELECT COUNT(*) FROM pickup WHERE tenant = :f AND customer_id = :g AND is_open = 1), "
-    "(SELECT COUNT(*) FROM pickup WHERE tenant = :h AND code = :i AND is_open = 1) "
-    "FROM tenant WHERE tenant = :j {hold}"};
+    "(SELECT COALESCE(CAST(SUM(is_open) AS BIGINT), 0) FROM pickup "
+    "WHERE tenant = :f AND customer_id = :g) "
+    "FROM tenant WHERE tenant = :h {hold}"};
 // A statement of its own: it sees what was committed while the one before it waited.
 constexpr Sql kShelves{
     "SELECT product_id, on_hand * (1 - doubted), layaway, "
@@ -86,7 +87,8 @@ constexpr Sql kPutFirstDeed{
     "INSERT INTO pickup_deed (tenant, pickup_id, deed_id, place, done_at, role, actor, action, "
     "state_before, state_after, reason, refused) "
     "VALUES (:a, :b, 'place', 0, :c, 'shopper', :d, 'place', '', :e, '', 0)"};
-// The three before as one trip, which SQLite has no words for.
+// The three before and the mail, with its outbox item, as one trip, which SQLite has no words for.
+// No mail's id: no mail.
 constexpr Sql kPutAtOnce{
     "WITH put AS (INSERT INTO pickup (tenant, pickup_id, customer_id, store_id, code, state, "
     "is_open, language, placed_at, accept_by, ready_from, hold_until, changed_at, page, reason) "
@@ -96,7 +98,16 @@ constexpr Sql kPutAtOnce{
     "product_name, quantity, picked, held) SELECT tenant, pickup_id, value ->> 'id', store_id, "
     "value ->> 'code', value ->> 'name', CAST(value ->> 'quantity' AS BIGINT), "
     "CAST(value ->> 'picked' AS BIGINT), CAST(value ->> 'held' AS BIGINT) "
-    "FROM put CROSS JOIN {each_object_open}:n{each_object_close}) "
+    "FROM put CROSS JOIN {each_object_open}:n{each_object_close}), "
+    "told AS (INSERT INTO pickup_mail "
+    "(tenant, pickup_id, mail_id, place, step, asked_at, settled_at, outcome) "
+    "SELECT tenant, pickup_id, CAST(:o AS TEXT), 0, CAST(:p AS TEXT), CAST(:q AS BIGINT), 0, '' "
+    "FROM put WHERE CAST(:r AS TEXT) <> '' AND customer_id <> 0 "
+    "RETURNING tenant, pickup_id, mail_id, asked_at), "
+    "mails AS (INSERT INTO outbox "
+    "(tenant, kind, item_key, state, due_at, enqueued_at, background) SELECT tenant, "
+    "'pickup_mail', pickup_id || '/' || mail_id, 'waiting', asked_at, asked_at, 0 FROM told "
+    "ON CONFLICT (tenant, kind, item_key) DO NOTHING) "
     "INSERT INTO pickup_deed (tenant, pickup_id, deed_id, place, done_at, role, actor, action, "
     "state_before, state_after, reason, refused) SELECT tenant, pickup_id, 'place', 0, placed_at, "
     "'shopper', CAST(customer_id AS TEXT), 'place', '', state, '', 0 FROM put"};
@@ -134,6 +145,7 @@ constexpr Sql kDeeds{
     "SELECT done_at, role, actor, action, state_before, state_after, reason, refused "
     "FROM pickup_deed WHERE tenant = :a AND pickup_id = :b ORDER BY place"};
 
+Error code_taken() { return {ErrorCode::kUnavailable, std::string(kCodeTaken)}; }
 Error no_such() { return {ErrorCode::kNotFound, "there is no such pick-up"}; }
 
 std::string products_of(const Pickup& wish) {
@@ -183,49 +195,46 @@ std::string lines_of(const Pickup& wish) {
 // What there is of the wish before it is placed; kNotFound: no such shop.
 struct BeforePlacing {
   int64_t stocked = 0;  // of its products, with their rows locked
-  int64_t same_id = 0, open = 0, same_code = 0;
+  int64_t same_id = 0, open = 0;
 };
 Result<BeforePlacing> before_placing(Session& session, TenantId tenant, const Pickup& wish) {
   BeforePlacing before;
-  if (!session.one(kBeforePlacing,
-                   std::tie(before.stocked, before.same_id, before.open, before.same_code), tenant,
+  if (!session.one(kBeforePlacing, std::tie(before.stocked, before.same_id, before.open), tenant,
                    wish.store_id, products_of(wish), tenant, wish.id, tenant, wish.customer_id,
-                   tenant, wish.code, tenant)) {
+                   tenant)) {
     return Error{ErrorCode::kNotFound, "unknown shop"};
   }
   session.hold(tenant);
   return before;
 }
 
-// Whether it is there now: somebody may have been faster.
-bool put_anew(Session& session, TenantId tenant, const Pickup& wish) {
+// Whether it is there now: somebody may have been faster. With its mail, which is asked for now.
+Result<bool> put_anew(Session& session, TenantId tenant, const Pickup& wish,
+                      const std::optional<change::TellShopper>& tell, Seconds now) {
   const auto put = [&](const Sql& sql, const auto&... more) {
     return session.run(sql, tenant, wish.id, wish.customer_id, wish.store_id, wish.code,
                        word(wish.state), wish.language, wish.placed_at, wish.accept_by,
                        wish.ready_from, wish.hold_until, wish.changed_at, wish.page, more...) > 0;
   };
-  if (session.dialect() == Dialect::kPostgres) return put(kPutAtOnce, lines_of(wish));
+  if (session.dialect() == Dialect::kPostgres) {
+    const auto mail = tell.value_or(change::TellShopper{});
+    return put(kPutAtOnce, lines_of(wish), mail.mail_id, word(mail.step), now, mail.mail_id);
+  }
   if (!put(kPut)) return false;
   session.run(kPutLines, tenant, wish.id, wish.store_id, lines_of(wish));
   session.run(kPutFirstDeed, tenant, wish.id, wish.placed_at, std::to_string(wish.customer_id),
               word(wish.state));
-  return true;
+  if (!tell) return true;
+  const auto told = apply_changes(session, tenant, {*tell}, now);
+  return told ? Result<bool>(true) : told.error();
 }
 
-Result<Pickup> place_anew(Session& session, TenantId tenant, const Pickup& wish,
-                          const std::vector<int64_t>& safety, const BeforePlacing& before) {
+Result<Done> check_placing(Session& session, TenantId tenant, const Pickup& wish,
+                           const std::vector<int64_t>& safety, const BeforePlacing& before) {
   if (before.open >= kOpenPickupsMost) {
     return Error{ErrorCode::kConflict, "the customer has as many open pick-ups as one may have"};
   }
-  if (auto offered = check_offered(session, tenant, wish, safety); !offered) return offered.error();
-  if (before.same_code > 0) {
-    return Error{ErrorCode::kUnavailable, std::string(kCodeTaken)};
-  }
-  // Another draw has another code, and finds the same wish placed.
-  if (!put_anew(session, tenant, wish)) {
-    return Error{ErrorCode::kUnavailable, std::string(kCodeTaken)};
-  }
-  return wish;
+  return check_offered(session, tenant, wish, safety);
 }
 
 // What became of a deed that arrives again; none: it is new.
@@ -281,7 +290,7 @@ bool is_short_of(Session& session, TenantId tenant, const Pickup& pickup) {
 
 Result<Pickup> SqlStorage::place(TenantId tenant, const Pickup& wish,
                                  const std::vector<int64_t>& safety,
-                                 const std::vector<Change>& also) {
+                                 const std::optional<change::TellShopper>& tell) {
   if (auto key = check_key("a pick-up's id", wish.id); !key) return key.error();
   if (safety.size() != wish.lines.size() || wish.lines.empty()) {
     return Error{ErrorCode::kInternal, "a pick-up's lines and safety stocks are not as many"};
@@ -295,10 +304,12 @@ Result<Pickup> SqlStorage::place(TenantId tenant, const Pickup& wish,
       if (there && there->customer_id == wish.customer_id) return *std::move(there);
       return Error{ErrorCode::kConflict, "the id is another pick-up's"};
     }
-    auto placed = place_anew(session, tenant, wish, safety, *before);
-    if (!placed) return placed;
-    if (auto applied = apply_changes(session, tenant, also, now); !applied) return applied.error();
-    return placed;
+    auto good = check_placing(session, tenant, wish, safety, *before);
+    if (!good) return good.error();
+    const auto put = put_anew(session, tenant, wish, tell, now);
+    if (!put.ok()) return put.error();
+    // Another draw has another code, and finds the same wish placed.
+    return *put ? Result<Pickup>(wish) : code_taken();
   });
 }
 
@@ -314,9 +325,9 @@ Result<Pickup> SqlStorage::put_purchase(TenantId tenant, const Pickup& pickup) {
     }
     Pickup put = pickup;
     put.purchase.short_of = is_short_of(session, tenant, pickup);
-    if (before->same_code > 0 || !put_anew(session, tenant, put)) {
-      return Error{ErrorCode::kUnavailable, std::string(kCodeTaken)};
-    }
+    const auto anew = put_anew(session, tenant, put, std::nullopt, 0);
+    if (!anew.ok()) return anew.error();
+    if (!*anew) return code_taken();
     const Purchase& purchase = put.purchase;
     session.run(kPutPurchase, tenant, put.id, purchase.order_id, storable(purchase.order_name),
                 int64_t{purchase.paid}, int64_t{purchase.short_of});

@@ -135,7 +135,7 @@ class SqlStorage : public Database {
   Result<int64_t> purge_papers(Seconds before) override;
 
   Result<Pickup> place(TenantId tenant, const Pickup& wish, const std::vector<int64_t>& safety,
-                       const std::vector<Change>& also) override;
+                       const std::optional<change::TellShopper>& tell) override;
   Result<Pickup> move(TenantId tenant, const PickupMove& move,
                       const std::vector<Change>& also) override;
   Result<std::vector<CodeStock>> stock_of_codes(TenantId tenant,

@@ -20,9 +20,9 @@ class FakeBook : public PickupBook {
   std::map<std::string, Pickup, std::less<>> pickups;
 
   Result<Pickup> place(TenantId tenant, const Pickup& wish, const std::vector<int64_t>&,
-                       const std::vector<Change>& also) override {
+                       const std::optional<change::TellShopper>& tell) override {
     const auto [there, first] = pickups.try_emplace(wish.id, wish);
-    if (first) (void)storage_.apply(tenant, also);
+    if (first && tell) (void)storage_.apply(tenant, {*tell});
     return there->second;
   }
   Result<Pickup> move(TenantId tenant, const PickupMove& move,

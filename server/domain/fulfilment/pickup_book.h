@@ -26,14 +26,14 @@ class PickupBook {  // storage
  public:
   virtual ~PickupBook() = default;
 
-  // Holds what the lines ask for (summed() before), all of them or none, with `also` in the same
-  // transaction. Offered is on hand − layaway − held − safety, a figure for each line. The one that
-  // is stored: a pick-up with this id is answered as it is when it is the same customer's.
+  // Holds what the lines ask for (summed() before), all of them or none, with its mail in the
+  // same transaction. Offered is on hand − layaway − held − safety, a figure for each line. The one
+  // that is stored: a pick-up with this id is answered as it is when it is the same customer's.
   // kConflict: kNotEnough and the product, the id is another customer's, or the customer has
   // kOpenPickupsMost; kUnavailable and kCodeTaken: draw another code and place it again.
   virtual Result<Pickup> place(TenantId tenant, const Pickup& wish,
                                const std::vector<int64_t>& safety,
-                               const std::vector<Change>& also) = 0;
+                               const std::optional<change::TellShopper>& tell) = 0;
   // do_to() under the row's lock, with a row in the trail and `also`. A deed that is in the trail
   // already is answered with the pick-up as it is. kConflict is written down too. What was
   // not_there() is not offered until Smaregi has a newer figure of it.

@@ -24,9 +24,8 @@ bool is_pickup_id(std::string_view id) {
 }
 
 // The first of its kind: whatever is told twice is one mail.
-Change mail_of(const std::string& pickup_id, PickupMailStep step) {
-  return change::TellShopper{
-      .pickup_id = pickup_id, .mail_id = std::string(word(step)), .step = step};
+change::TellShopper mail_of(const std::string& pickup_id, PickupMailStep step) {
+  return {.pickup_id = pickup_id, .mail_id = std::string(word(step)), .step = step};
 }
 
 // The deed has the new one's id: told twice it is one.
@@ -180,7 +179,7 @@ Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {
   for (int draw = 1;; ++draw) {
     pickup.code = draw_code(ports_.random);
     auto placed =
-        ports_.book.place(tenant.id, pickup, safety, {mail_of(pickup.id, PickupMailStep::kPlaced)});
+        ports_.book.place(tenant.id, pickup, safety, mail_of(pickup.id, PickupMailStep::kPlaced));
     const bool taken = !placed.ok() && placed.error().message == kCodeTaken;
     if (!taken || draw == kCodeDraws) {
       forget_stock(tenant, pickup);
@@ -258,7 +257,7 @@ Result<int> PickupService::offer_elsewhere(const Tenant& tenant) {
   if (!late.ok()) return late.error();
   std::vector<Change> mails;
   for (const Pickup& pickup : *late) {
-    mails.push_back(mail_of(pickup.id, PickupMailStep::kLate));
+    mails.emplace_back(mail_of(pickup.id, PickupMailStep::kLate));
   }
   return ask_for(tenant, mails);
 }

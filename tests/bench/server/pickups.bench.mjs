@@ -2,7 +2,8 @@
 // one indexed query of the same stock rows by the database's own client library, in a small and in a grown book.
 //
 // A reservation is a transaction of its own, no batches: it reads the shop and the product, locks the stock row, sums what is
-// held, and writes three rows (pick-up, line, deed) with nine index entries. TPC-B writes four (three updates, one insert).
+// held, and writes five rows (pick-up, line, deed, mail, outbox item) with twelve index entries. TPC-B writes four (three updates,
+// one insert).
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

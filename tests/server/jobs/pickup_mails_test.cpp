@@ -38,9 +38,9 @@ class PickupMailsTest : public World, public testing::Test {
     pickup.hold_until = clock.now() + 3 * kDay;
     pickup.lines = {
         {.product_id = "10", .product_code = "4910", .product_name = "煎茶", .quantity = 1}};
-    const std::vector<Change> also{
-        change::TellShopper{.pickup_id = id, .mail_id = "placed", .step = PickupMailStep::kPlaced}};
-    EXPECT_TRUE(book.place(kShop, pickup, {0}, also).ok());
+    const change::TellShopper tell{
+        .pickup_id = id, .mail_id = "placed", .step = PickupMailStep::kPlaced};
+    EXPECT_TRUE(book.place(kShop, pickup, {0}, tell).ok());
   }
   Result<Pickup> done(PickupAction action, Role role = Role::kHeadOffice,
                       const std::string& id = kFirst) {

@@ -52,7 +52,7 @@ class CartStockTest : public StorageTest {
                       .changed_at = kNow,
                       .reason = {},
                       .lines = value(summed(std::move(lines)))};
-    EXPECT_OK(db().place(kShop, wish, std::vector<int64_t>(wish.lines.size(), 0), {}));
+    EXPECT_OK(db().place(kShop, wish, std::vector<int64_t>(wish.lines.size(), 0), std::nullopt));
   }
 };
 INSTANTIATE_TEST_SUITE_P(Databases, CartStockTest,

@@ -25,9 +25,9 @@ class PickupMailLogTest : public StorageTest {
     apply({change::PutStock{
         {{.product_id = "20", .store_id = "1", .on_hand = 50, .changed_at = 1}}}});
   }
-  static Change tell(const std::string& id, const std::string& mail,
-                     PickupMailStep step = PickupMailStep::kPlaced) {
-    return change::TellShopper{.pickup_id = id, .mail_id = mail, .step = step};
+  static change::TellShopper tell(const std::string& id, const std::string& mail,
+                                  PickupMailStep step = PickupMailStep::kPlaced) {
+    return {.pickup_id = id, .mail_id = mail, .step = step};
   }
   void place(const std::string& id, int64_t customer = 7001) {
     Pickup wish;
@@ -44,7 +44,7 @@ class PickupMailLogTest : public StorageTest {
                    .product_name = "Tea",
                    .quantity = 1,
                    .held = 1}};
-    EXPECT_OK(db().place(kShop, wish, {0}, {tell(id, "placed")}));
+    EXPECT_OK(db().place(kShop, wish, {0}, tell(id, "placed")));
   }
   Result<Pickup> move(const std::string& id, PickupAction action, const std::string& deed,
                       const std::vector<Change>& also = {}) {

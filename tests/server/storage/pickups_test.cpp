@@ -45,7 +45,8 @@ class PickupsTest : public StorageTest {
             .quantity = quantity};
   }
   Result<Pickup> place(const Pickup& pickup, int64_t safety = 0) {
-    return db().place(kShop, pickup, std::vector<int64_t>(pickup.lines.size(), safety), {});
+    return db().place(kShop, pickup, std::vector<int64_t>(pickup.lines.size(), safety),
+                      std::nullopt);
   }
   Result<Pickup> act(const std::string& id, PickupAction action, Role role,
                      const std::string& deed) {
@@ -481,12 +482,18 @@ TEST_P(PickupsTest, ALineHasWhatAScanOfItMayRead) {
   EXPECT_EQ("TEA-20", found->lines[1].sku);
 }
 
-TEST_P(PickupsTest, WhatComesWithItIsWrittenInTheSameTransaction) {
-  const std::vector<Change> also{change::SetCursor{"with", 5}};
-  EXPECT_ERROR(ErrorCode::kConflict, db().place(kShop, wish(1, {line("10", 2)}), {0}, also));
-  EXPECT_FALSE(value(db().cursor(kShop, "with")));
-  EXPECT_OK(db().place(kShop, wish(1, {line("10", 1)}), {0}, also));
-  EXPECT_EQ(5, value(db().cursor(kShop, "with")));
+TEST_P(PickupsTest, ItsMailIsAskedForInTheSameTransaction) {
+  const change::TellShopper tell{
+      .pickup_id = id_of(1), .mail_id = "placed", .step = PickupMailStep::kPlaced};
+  EXPECT_ERROR(ErrorCode::kConflict, db().place(kShop, wish(1, {line("10", 2)}), {0}, tell));
+  EXPECT_TRUE(value(db().mails_of(kShop, {id_of(1)})).empty());
+  EXPECT_OK(db().place(kShop, wish(1, {line("10", 1)}), {0}, tell));
+  const auto mails = value(db().mails_of(kShop, {id_of(1)}));
+  ASSERT_TRUE(mails.contains(id_of(1)));
+  ASSERT_EQ(1U, mails.at(id_of(1)).size());
+  EXPECT_EQ("placed", mails.at(id_of(1))[0].id);
+  EXPECT_EQ(PickupMailStep::kPlaced, mails.at(id_of(1))[0].step);
+  EXPECT_EQ(kNow, mails.at(id_of(1))[0].asked_at);
 }
 
 }  // namespace

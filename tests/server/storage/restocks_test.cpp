@@ -68,7 +68,7 @@ class RestockBookTest : public StorageTest {
                      .product_name = "Tea",
                      .quantity = quantity,
                      .held = quantity}};
-    EXPECT_OK(db().place(kShop, pickup, {0}, {}));
+    EXPECT_OK(db().place(kShop, pickup, {0}, std::nullopt));
   }
   std::vector<OutboxItem> lease() {
     return value(db().lease_outbox(10, clock_.now(), kLeaseSeconds));

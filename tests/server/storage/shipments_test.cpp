@@ -126,11 +126,11 @@ TEST_P(ShipmentsTest, WhatItHoldsIsOfferedToNobodyElse) {
                                .product_name = "Tea",
                                .quantity = 2,
                                .held = 2}}};
-  EXPECT_ERROR(ErrorCode::kConflict, db().place(kShop, wish, {0}, {}));
+  EXPECT_ERROR(ErrorCode::kConflict, db().place(kShop, wish, {0}, std::nullopt));
   const auto stock = value(db().stock_of_codes(kShop, {"4920"}));
   EXPECT_OK(act(deed("s1", ShipmentAction::kRefuse, Role::kClerk, "d1")));
   EXPECT_EQ(0, held("20", "1"));
-  EXPECT_OK(db().place(kShop, wish, {0}, {}));
+  EXPECT_OK(db().place(kShop, wish, {0}, std::nullopt));
   EXPECT_ERROR(ErrorCode::kConflict, put({to("s3", "1", {of(1, "20", 4)}, 73)}));
   EXPECT_OK(put({to("s4", "1", {of(1, "20", 3)}, 74)}));
 }

@@ -35,7 +35,7 @@ class TenantsTest : public StorageTest {
     wish.lines = {
         {.product_id = "1", .product_code = "p", .product_name = "Tea", .quantity = 1, .held = 1}};
     EXPECT_OK(db().place(tenant, wish, {0},
-                         {change::TellShopper{.pickup_id = wish.id, .mail_id = "placed"}}));
+                         change::TellShopper{.pickup_id = wish.id, .mail_id = "placed"}));
   }
   void bought_online(TenantId tenant) {
     Pickup pickup;
