@@ -20,6 +20,15 @@ class GuardedOrders final : public ShopOrders {
     return breaker_.run(tenant.shop_domain,
                         [&] { return orders_.orders_changed(tenant, from, to); });
   }
+  Result<Changed> orders_refunded(const Tenant& tenant, Seconds from, Seconds to) override {
+    return breaker_.run(tenant.shop_domain,
+                        [&] { return orders_.orders_refunded(tenant, from, to); });
+  }
+  Result<std::vector<ReturnedLine>> returned_lines(const Tenant& tenant,
+                                                   int64_t refund_id) override {
+    return breaker_.run(tenant.shop_domain,
+                        [&] { return orders_.returned_lines(tenant, refund_id); });
+  }
   Result<std::vector<SentLine>> parcel_lines(const Tenant& tenant, int64_t parcel_id) override {
     return breaker_.run(tenant.shop_domain,
                         [&] { return orders_.parcel_lines(tenant, parcel_id); });

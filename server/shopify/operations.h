@@ -50,5 +50,7 @@ extern const Operation kFulfillmentOrderPrepared;
 extern const Operation kFulfillmentOrderReleaseHold;
 extern const Operation kRefundSuggested;
 extern const Operation kRefundCreate;
+extern const Operation kRefundLines;
+extern const Operation kOrdersRefunded;
 
 }  // namespace tsunagi::shopify

@@ -15,6 +15,7 @@ namespace {
 using OrderJson = nlohmann::json;
 
 constexpr size_t kParcelsMost = 50;  // of an order; one more is asked for
+constexpr size_t kRefundsMost = 50;  // likewise
 
 // nullptr: not a list.
 const OrderJson* node_list(const OrderJson& object, std::string_view name) {
@@ -91,6 +92,21 @@ Result<Done> read_parcels(const OrderJson& from, ShopOrder& order) {
   return Done{};
 }
 
+Result<Done> read_refunds(const OrderJson& from, ShopOrder& order) {
+  const OrderJson* list = field(from, "refunds");
+  if (list == nullptr || !list->is_array()) return nonsense("refunds is not a list");
+  if (list->size() > kRefundsMost) {
+    return Error{ErrorCode::kInvalid, "Shopify: the order has more than 50 refunds"};
+  }
+  for (const OrderJson& node : *list) {
+    const auto id = parse_gid(text_at(node, "id"), "Refund");
+    const auto at = parse_iso_time(text_at(node, "createdAt"));
+    if (!id || !at) return nonsense("refunds has no id or no time");
+    order.refunds.push_back({.id = *id, .at = *at});
+  }
+  return Done{};
+}
+
 Result<ShopOrder> read_order(const OrderJson& found) {
   const auto id = parse_gid(text_at(found, "id"), "Order");
   if (!id) return nonsense("order.id is none");
@@ -101,7 +117,8 @@ Result<ShopOrder> read_order(const OrderJson& found) {
                   .ship_to = std::nullopt,
                   .works = {},
                   .parcels = {},
-                  .cancelled_parcels = {}};
+                  .cancelled_parcels = {},
+                  .refunds = {}};
   if (const OrderJson* customer = object_at(found, "customer")) {
     order.customer_id = parse_gid(text_at(*customer, "id"), "Customer").value_or(0);
   }
@@ -124,6 +141,7 @@ Result<ShopOrder> read_order(const OrderJson& found) {
     order.works.push_back(std::move(work).value());
   }
   if (auto parcels = read_parcels(found, order); !parcels) return parcels.error();
+  if (auto refunds = read_refunds(found, order); !refunds) return refunds.error();
   return order;
 }
 
@@ -166,15 +184,30 @@ Result<SentLine> read_sent_line(const OrderJson& node) {
   const auto order_line =
       item == nullptr ? std::nullopt : parse_gid(text_at(*item, "id"), "LineItem");
   const OrderJson* quantity = field(node, "quantity");
-  if (!order_line) return nonsense("fulfillmentLineItems.lineItem.id is none");
+  if (!order_line) return nonsense("lineItem.id is none");
   if (quantity == nullptr || !quantity->is_number_unsigned()) {
-    return nonsense("fulfillmentLineItems.quantity is no figure");
+    return nonsense("quantity of a line is no figure");
   }
   SentLine line{.order_line = *order_line, .quantity = quantity->get<int64_t>()};
   if (const OrderJson* variant = object_at(*item, "variant")) {
     line.variant_id = parse_gid(text_at(*variant, "id"), "ProductVariant").value_or(0);
   }
   return line;
+}
+
+// Goods that were sent and are for sale again: of what was not sent, CANCEL says so
+// (shopify.dev, RefundLineItemRestockType).
+Result<RefundLine> read_refund_line(const OrderJson& node) {
+  const auto id = parse_gid(text_at(node, "id"), "RefundLineItem");
+  if (!id) return nonsense("refundLineItems.id is none");
+  auto what = read_sent_line(node);
+  if (!what) return what.error();
+  const OrderJson* restocked = field(node, "restocked");
+  const int64_t location = location_in(node);
+  const bool is_back = restocked != nullptr && restocked->is_boolean() && restocked->get<bool>();
+  return RefundLine{
+      .returned = is_back && location != 0 && text_at(node, "restockType") == "RETURN",
+      .what = {.id = *id, .location_id = location, .what = *what}};
 }
 
 // Of "1200", "1200.0" and "1200.00"; none: it is no amount, or not whole.
@@ -207,6 +240,31 @@ Result<Page> read_lines_page(std::string_view body, std::string_view object,
     page.lines.push_back(std::move(line).value());
   }
   if (page.more && (page.end.empty() || page.lines.empty())) {
+    return nonsense("pageInfo.endCursor is missing");
+  }
+  return page;
+}
+
+// order: the field that names it.
+Result<ChangedOrdersPage> read_changed_page(std::string_view body, std::string_view connection,
+                                            std::string_view order) {
+  const auto data = data_of(body);
+  if (!data) return data.error();
+  const OrderJson* nodes = node_list(*data, connection);
+  if (nodes == nullptr) return nonsense(std::string(connection) + " is not a list");
+  auto end = page_end(data->at(connection));
+  if (!end) return end.error();
+  ChangedOrdersPage page{.orders = {}, .more = end->more, .end = std::move(end->end)};
+  for (const OrderJson& node : *nodes) {
+    const auto id = parse_gid(text_at(node, order), "Order");
+    const auto changed_at = parse_iso_time(text_at(node, "updatedAt"));
+    if (!id || !changed_at) return nonsense(std::string(connection) + " has no order or no time");
+    const OrderJson* refunds = field(node, "refunds");
+    page.orders.push_back({.order_id = *id,
+                           .changed_at = *changed_at,
+                           .meant = refunds == nullptr || !refunds->empty()});
+  }
+  if (page.more && (page.end.empty() || page.orders.empty())) {
     return nonsense("pageInfo.endCursor is missing");
   }
   return page;
@@ -273,9 +331,14 @@ Result<std::vector<SuggestedPayment>> parse_suggested_refund(std::string_view bo
   return payments;
 }
 
-Result<ParcelLinesPage> parse_parcel_lines(std::string_view body) {
-  return read_lines_page<ParcelLinesPage>(body, "fulfillment", "fulfillmentLineItems",
-                                          read_sent_line);
+Result<LinesPage<SentLine>> parse_parcel_lines(std::string_view body) {
+  return read_lines_page<LinesPage<SentLine>>(body, "fulfillment", "fulfillmentLineItems",
+                                              read_sent_line);
+}
+
+Result<LinesPage<RefundLine>> parse_refund_lines(std::string_view body) {
+  return read_lines_page<LinesPage<RefundLine>>(body, "refund", "refundLineItems",
+                                                read_refund_line);
 }
 
 Result<std::optional<int64_t>> parse_work_order(std::string_view body) {
@@ -307,24 +370,12 @@ Result<std::optional<ShipTo>> parse_destination(std::string_view body) {
                               .country = text_at(*to, "countryCode")});
 }
 
-Result<ChangedWorksPage> parse_changed_works(std::string_view body) {
-  const auto data = data_of(body);
-  if (!data) return data.error();
-  const OrderJson* nodes = node_list(*data, "fulfillmentOrders");
-  if (nodes == nullptr) return nonsense("fulfillmentOrders is not a list");
-  auto end = page_end(data->at("fulfillmentOrders"));
-  if (!end) return end.error();
-  ChangedWorksPage page{.works = {}, .more = end->more, .end = std::move(end->end)};
-  for (const OrderJson& node : *nodes) {
-    const auto order = parse_gid(text_at(node, "orderId"), "Order");
-    const auto changed_at = parse_iso_time(text_at(node, "updatedAt"));
-    if (!order || !changed_at) return nonsense("fulfillmentOrders has no order or no time");
-    page.works.push_back({.order_id = *order, .changed_at = *changed_at});
-  }
-  if (page.more && (page.end.empty() || page.works.empty())) {
-    return nonsense("pageInfo.endCursor is missing");
-  }
-  return page;
+Result<ChangedOrdersPage> parse_changed_works(std::string_view body) {
+  return read_changed_page(body, "fulfillmentOrders", "orderId");
+}
+
+Result<ChangedOrdersPage> parse_refunded_orders(std::string_view body) {
+  return read_changed_page(body, "orders", "id");
 }
 
 Result<int64_t> parse_made(std::string_view body, std::string_view mutation,

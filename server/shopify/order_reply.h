@@ -26,27 +26,37 @@ struct WorkLinesPage {
 // No lines: the work is gone.
 Result<WorkLinesPage> parse_work_lines(std::string_view body);
 
-struct ParcelLinesPage {
-  std::vector<SentLine> lines;
+template <class Line>
+struct LinesPage {
+  std::vector<Line> lines;
   bool more = false;
   std::string end;
 };
 // No lines: the fulfilment is gone.
-Result<ParcelLinesPage> parse_parcel_lines(std::string_view body);
+Result<LinesPage<SentLine>> parse_parcel_lines(std::string_view body);
+struct RefundLine {
+  bool returned = false;  // else nothing came back, or nothing was sent
+  ReturnedLine what;
+};
+// No lines: the refund is gone.
+Result<LinesPage<RefundLine>> parse_refund_lines(std::string_view body);
 
 Result<std::optional<int64_t>> parse_work_order(std::string_view body);
 Result<std::optional<ShipTo>> parse_destination(std::string_view body);
 
-struct ChangedWorksPage {
-  struct Work {
+struct ChangedOrdersPage {
+  struct Order {
     int64_t order_id = 0;
     Seconds changed_at = 0;
+    bool meant = true;  // it has what is looked for
   };
-  std::vector<Work> works;
+  std::vector<Order> orders;
   bool more = false;
   std::string end;
 };
-Result<ChangedWorksPage> parse_changed_works(std::string_view body);
+Result<ChangedOrdersPage> parse_changed_works(std::string_view body);
+// Meant are those with refunds.
+Result<ChangedOrdersPage> parse_refunded_orders(std::string_view body);
 
 // Of a payment, what would go back. kConflict: it is not in yen.
 struct SuggestedPayment {

@@ -53,6 +53,66 @@ std::string_view company_of(Carrier carrier) {
   return "Other";
 }
 
+std::string changed_in(Seconds from, Seconds to) {
+  return "updated_at:>='" + format_iso_time(from) + "' AND updated_at:<='" + format_iso_time(to) +
+         "'";
+}
+
+struct ChangesAsked {
+  const shopify::Operation& operation;
+  OrderVariables variables;
+  Result<shopify::ChangedOrdersPage> (*parse)(std::string_view body);
+  Seconds from = 0, to = 0;
+};
+Result<ShopOrders::Changed> read_changed(shopify::Wire& wire, const Tenant& tenant,
+                                         ChangesAsked asked) {
+  ShopOrders::Changed changed{.orders = {}, .until = asked.to};
+  for (int page = 1; page <= kChangedOrderPagesMost; ++page) {
+    const auto body = wire.call(tenant, asked.operation, asked.variables, Caller::kBackground);
+    if (!body) return body.error();
+    const auto read = asked.parse(*body);
+    if (!read) return read.error();
+    for (const auto& order : read->orders) {
+      if (order.meant) changed.orders.push_back(order.order_id);
+    }
+    if (!read->more) break;
+    // The next reading goes on from here; more of the last one's second may be on the next page.
+    const Seconds until = read->orders.back().changed_at - 1;
+    const bool gets_on = until > asked.from + kOrderOverlapSeconds;
+    if ((page >= kChangedOrderPages && gets_on) || page == kChangedOrderPagesMost) {
+      changed.until = until;
+      break;
+    }
+    asked.variables["after"] = read->end;
+  }
+  std::ranges::sort(changed.orders);
+  changed.orders.erase(std::ranges::unique(changed.orders).begin(), changed.orders.end());
+  return changed;
+}
+
+struct LinesAsked {
+  const shopify::Operation& operation;
+  std::string gid;
+  int pages = 0;
+};
+template <class Line>
+Result<std::vector<Line>> all_lines(
+    shopify::Wire& wire, const Tenant& tenant, const LinesAsked& asked,
+    Result<shopify::LinesPage<Line>> (*parse)(std::string_view body)) {
+  OrderVariables variables = {{"id", asked.gid}};
+  std::vector<Line> lines;
+  for (int page = 0; page < asked.pages; ++page) {
+    const auto body = wire.call(tenant, asked.operation, variables, Caller::kWorker);
+    if (!body) return body.error();
+    auto read = parse(*body);
+    if (!read) return read.error();
+    std::ranges::move(read->lines, std::back_inserter(lines));
+    if (!read->more) return lines;
+    variables["after"] = read->end;
+  }
+  return Error{ErrorCode::kInvalid, "Shopify: " + asked.gid + " has too many lines"};
+}
+
 }  // namespace
 
 ShopifyOrders::ShopifyOrders(const ShopifyClient& client) : wire_(client.wire()) {}
@@ -97,43 +157,44 @@ Result<std::optional<int64_t>> ShopifyOrders::order_of_work(const Tenant& tenant
 Result<ShopOrders::Changed> ShopifyOrders::orders_changed(const Tenant& tenant, Seconds from,
                                                           Seconds to) {
   std::string query = "updated_at:<='" + format_iso_time(to) + "'";
-  if (from > 0) query = "updated_at:>='" + format_iso_time(from) + "' AND " + query;
-  OrderVariables variables = {{"query", query}, {"closed", from > 0}};
-  Changed changed{.orders = {}, .until = to};
-  for (int page = 1; page <= kChangedWorkPagesMost; ++page) {
-    const auto body = wire_->call(tenant, shopify::kWorksChanged, variables, Caller::kBackground);
-    if (!body) return body.error();
-    const auto read = shopify::parse_changed_works(*body);
-    if (!read) return read.error();
-    for (const auto& work : read->works) changed.orders.push_back(work.order_id);
-    if (!read->more) break;
-    // The next reading goes on from here; more of the last one's second may be on the next page.
-    const Seconds until = read->works.back().changed_at - 1;
-    const bool gets_on = until > from + kOrderOverlapSeconds;
-    if ((page >= kChangedWorkPages && gets_on) || page == kChangedWorkPagesMost) {
-      changed.until = until;
-      break;
-    }
-    variables["after"] = read->end;
-  }
-  std::ranges::sort(changed.orders);
-  changed.orders.erase(std::ranges::unique(changed.orders).begin(), changed.orders.end());
-  return changed;
+  if (from > 0) query = changed_in(from, to);
+  return read_changed(*wire_, tenant,
+                      {.operation = shopify::kWorksChanged,
+                       .variables = {{"query", query}, {"closed", from > 0}},
+                       .parse = shopify::parse_changed_works,
+                       .from = from,
+                       .to = to});
+}
+
+Result<ShopOrders::Changed> ShopifyOrders::orders_refunded(const Tenant& tenant, Seconds from,
+                                                           Seconds to) {
+  return read_changed(*wire_, tenant,
+                      {.operation = shopify::kOrdersRefunded,
+                       .variables = {{"query", changed_in(from, to)}},
+                       .parse = shopify::parse_refunded_orders,
+                       .from = from,
+                       .to = to});
 }
 
 Result<std::vector<SentLine>> ShopifyOrders::parcel_lines(const Tenant& tenant, int64_t parcel_id) {
-  OrderVariables variables = {{"id", shopify::make_gid("Fulfillment", parcel_id)}};
-  std::vector<SentLine> lines;
-  for (int page = 0; page < kWorkLinePages; ++page) {
-    const auto body = wire_->call(tenant, shopify::kParcelLines, variables, Caller::kWorker);
-    if (!body) return body.error();
-    auto read = shopify::parse_parcel_lines(*body);
-    if (!read) return read.error();
-    std::ranges::move(read->lines, std::back_inserter(lines));
-    if (!read->more) return lines;
-    variables["after"] = read->end;
+  const LinesAsked asked{.operation = shopify::kParcelLines,
+                         .gid = shopify::make_gid("Fulfillment", parcel_id),
+                         .pages = kWorkLinePages};
+  return all_lines<SentLine>(*wire_, tenant, asked, shopify::parse_parcel_lines);
+}
+
+Result<std::vector<ReturnedLine>> ShopifyOrders::returned_lines(const Tenant& tenant,
+                                                                int64_t refund_id) {
+  const LinesAsked asked{.operation = shopify::kRefundLines,
+                         .gid = shopify::make_gid("Refund", refund_id),
+                         .pages = kRefundLinePages};
+  auto lines = all_lines<shopify::RefundLine>(*wire_, tenant, asked, shopify::parse_refund_lines);
+  if (!lines.ok()) return lines.error();
+  std::vector<ReturnedLine> returned;
+  for (shopify::RefundLine& line : *lines) {
+    if (line.returned) returned.push_back(line.what);
   }
-  return Error{ErrorCode::kInvalid, "Shopify: a fulfilment has more than 500 lines"};
+  return returned;
 }
 
 Result<std::optional<ShipTo>> ShopifyOrders::ship_to(const Tenant& tenant, int64_t work_id) {

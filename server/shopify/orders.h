@@ -14,19 +14,23 @@ namespace tsunagi {
 
 // An app holds a fulfilment order once under one name.
 inline constexpr std::string_view kHoldHandle = "tsunagi-pickup";
-inline constexpr int kWorkLinePages = 5;      // of 100 lines: Shopify's orders have 500 at most
-inline constexpr int kChangedWorkPages = 10;  // of 100, in one reading that gets on
-inline constexpr int kChangedWorkPagesMost = 100;
+inline constexpr int kWorkLinePages = 5;       // of 100 lines: Shopify's orders have 500 at most
+inline constexpr int kRefundLinePages = 20;    // of 50
+inline constexpr int kChangedOrderPages = 10;  // of 100, in one reading that gets on
+inline constexpr int kChangedOrderPagesMost = 100;
 
 class ShopifyOrders final : public ShopOrders {
  public:
   explicit ShopifyOrders(const ShopifyClient& client);
 
-  // One reading, and one for each work that is not over. kInvalid: more than 50 works, or more
-  // lines than kWorkLinePages.
+  // One reading, and one for each work that is not over. kInvalid: more than 50 works, parcels
+  // or refunds, or more lines than kWorkLinePages.
   Result<std::optional<ShopOrder>> order(const Tenant& tenant, int64_t order_id) override;
   Result<std::optional<int64_t>> order_of_work(const Tenant& tenant, int64_t work_id) override;
   Result<Changed> orders_changed(const Tenant& tenant, Seconds from, Seconds to) override;
+  Result<Changed> orders_refunded(const Tenant& tenant, Seconds from, Seconds to) override;
+  Result<std::vector<ReturnedLine>> returned_lines(const Tenant& tenant,
+                                                   int64_t refund_id) override;
   Result<std::vector<SentLine>> parcel_lines(const Tenant& tenant, int64_t parcel_id) override;
   Result<std::optional<ShipTo>> ship_to(const Tenant& tenant, int64_t work_id) override;
   Result<int64_t> move(const Tenant& tenant, const Move& move) override;

@@ -137,15 +137,16 @@ void settle_parcels(Session& session, TenantId tenant, int64_t order_id) {
 
 bool take_from_tills(Session& session, TenantId tenant, const Taking& taking) {
   return session.run(kAskTaking, tenant, taking.name.parcel_id, taking.name.order_line,
-                     int64_t{taking.name.back}, taking.order_id, storable(taking.order_name),
-                     taking.product_id, taking.store_id, taking.quantity) > 0;
+                     static_cast<int64_t>(taking.name.kind), taking.order_id,
+                     storable(taking.order_name), taking.product_id, taking.store_id,
+                     taking.quantity) > 0;
 }
 
 void tills_took(Session& session, TenantId tenant, const Taking& taking, Seconds now) {
   const TakingName& name = taking.name;
-  const bool ended =
-      session.run(kEndTaking, now, tenant, name.parcel_id, name.order_line, int64_t{name.back}) > 0;
-  if (name.back) return;
+  const bool ended = session.run(kEndTaking, now, tenant, name.parcel_id, name.order_line,
+                                 static_cast<int64_t>(name.kind)) > 0;
+  if (name.kind != TakingKind::kSent) return;
   session.run(kReleaseTaken, tenant, name.order_line, tenant, name.parcel_id);
   if (!ended) return;
   session.run(kReleaseFetched, taking.quantity, taking.quantity, tenant, taking.product_id, tenant,

@@ -18,7 +18,8 @@ constexpr Sql kTakingsOfOrder{
     "AND t.order_line = m.order_line AND t.back = m.back "
     "ORDER BY t.parcel_id, t.order_line, t.back"};
 constexpr Sql kStillCounted{
-    "SELECT COALESCE(CAST(SUM(quantity * (1 - 2 * back)) AS BIGINT), 0) FROM till_taking "
+    "SELECT COALESCE(CAST(SUM(CASE back WHEN 0 THEN quantity ELSE -quantity END) AS BIGINT), 0) "
+    "FROM till_taking "
     "WHERE tenant = :a AND product_id = :b AND store_id = :c AND done_at = 0"};
 constexpr Sql kBeginTaking{
     "UPDATE till_taking SET begun_at = :a WHERE tenant = :b AND parcel_id = :c "
@@ -36,7 +37,7 @@ Result<std::optional<Taking>> SqlStorage::taking(TenantId tenant, std::string_vi
         session.one(kTaking,
                     std::tie(found.order_id, found.order_name, found.product_id, found.store_id,
                              found.quantity, found.begun_at, found.done_at),
-                    tenant, name->parcel_id, name->order_line, int64_t{name->back});
+                    tenant, name->parcel_id, name->order_line, static_cast<int64_t>(name->kind));
     return there ? std::optional(std::move(found)) : std::nullopt;
   });
 }
@@ -45,14 +46,14 @@ Result<std::vector<Taking>> SqlStorage::takings_of_order(TenantId tenant, int64_
   return read([&](Session& session) -> Result<std::vector<Taking>> {
     Taking one;
     one.order_id = order_id;
-    int64_t back = 0;
+    int64_t kind = 0;
     std::vector<Taking> takings;
     session.each(
         kTakingsOfOrder,
-        std::tie(one.name.parcel_id, one.name.order_line, back, one.order_name, one.product_id,
+        std::tie(one.name.parcel_id, one.name.order_line, kind, one.order_name, one.product_id,
                  one.store_id, one.quantity, one.begun_at, one.done_at),
         [&] {
-          one.name.back = back != 0;
+          one.name.kind = static_cast<TakingKind>(kind);
           takings.push_back(one);
         },
         tenant, order_id);
@@ -74,7 +75,7 @@ Result<Done> SqlStorage::begin_taking(TenantId tenant, std::string_view key, Sec
   if (!name) return Error{ErrorCode::kConflict, "the key names nothing that was sent"};
   return write([&](Session& session) -> Result<Done> {
     const bool begun = session.run(kBeginTaking, now, tenant, name->parcel_id, name->order_line,
-                                   int64_t{name->back}) > 0;
+                                   static_cast<int64_t>(name->kind)) > 0;
     if (begun) return Done{};
     return Error{ErrorCode::kConflict, "the tills have it already"};
   });

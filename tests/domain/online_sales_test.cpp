@@ -20,24 +20,26 @@ constexpr int64_t kPlace = 901;
 constexpr int64_t kParcel = 77;
 
 TEST(TakingNameTest, IsAKeyAndBack) {
-  for (const TakingName& name : {TakingName{77, 5, false}, TakingName{77, 5, true}}) {
+  for (const TakingKind kind : {TakingKind::kSent, TakingKind::kCancelled, TakingKind::kReturned}) {
+    const TakingName name{77, 5, kind};
     EXPECT_EQ(taking_name(taking_key(name)), name);
   }
-  EXPECT_EQ(taking_key({77, 5, true}), "77/5/back");
-  for (const char* key : {"", "77", "77/", "/5", "77/5/", "77/5/again", "-77/5", "77/0", "77/5x",
-                          "99999999999999999999/5"}) {
+  EXPECT_EQ(taking_key({77, 5, TakingKind::kCancelled}), "77/5/back");
+  EXPECT_EQ(taking_key({77, 5, TakingKind::kReturned}), "77/5/return");
+  for (const char* key : {"", "77", "77/", "/5", "77/5/", "77/5/again", "77/5/return/back", "-77/5",
+                          "77/0", "77/5x", "99999999999999999999/5"}) {
     EXPECT_FALSE(taking_name(key)) << key;
   }
 }
 
 TEST(TakingNameTest, TheMemoNamesItAndFits) {
   Taking taking;
-  taking.name = {77, 5, false};
+  taking.name = {77, 5, TakingKind::kSent};
   taking.order_name = "#1001";
   taking.quantity = 3;
   EXPECT_EQ(move_of(taking).memo, "Shopify 77/5 #1001");
   EXPECT_EQ(move_of(taking).amount, -3);
-  taking.name.back = true;
+  taking.name.kind = TakingKind::kCancelled;
   EXPECT_EQ(move_of(taking).amount, 3);
   taking.order_name = std::string(200, '7');
   EXPECT_EQ(move_of(taking).memo.size(), 100U);
@@ -102,7 +104,12 @@ class OnlineSalesTest : public ::testing::Test {
   OnlineSales sales{{.storage = storage, .book = book, .orders = orders, .clock = clock}};
   TakingWriter writer{{.book = book, .tills = tills, .pos = pos, .clock = clock}};
   Tenant tenant;
-  ShopOrder order{.name = {}, .ship_to = {}, .works = {}, .parcels = {}, .cancelled_parcels = {}};
+  ShopOrder order{.name = {},
+                  .ship_to = {},
+                  .works = {},
+                  .parcels = {},
+                  .cancelled_parcels = {},
+                  .refunds = {}};
   bool is_mine = true;
 };
 
@@ -223,6 +230,43 @@ TEST_F(OnlineSalesTest, ACancelledParcelIsPutBackOnce) {
   note();
   EXPECT_THAT(work(), IsEmpty());
   EXPECT_EQ(counted(), 8);
+}
+
+TEST_F(OnlineSalesTest, WhatACustomerBroughtBackIsPutWhereItCameOnce) {
+  tenant.settings.locations.push_back({"2", kPlace + 1});
+  (void)storage.apply(
+      tenant.id, {change::SetCursor{taken_from_cursor(tenant.settings.locations[1]), clock.now()}});
+  leaves(kParcel, 3);
+  order.refunds = {{.id = kParcel, .at = clock.now()}, {.id = 89, .at = clock.now()}};
+  orders.returned[kParcel] = {
+      {.id = 5, .location_id = kPlace, .what = {.order_line = 5, .variant_id = 31, .quantity = 1}},
+      {.id = 6,
+       .location_id = kPlace + 1,
+       .what = {.order_line = 5, .variant_id = 31, .quantity = 2}},
+      {.id = 7, .location_id = 555, .what = {.order_line = 5, .variant_id = 31, .quantity = 4}}};
+  orders.returned[89] = {
+      {.id = 8, .location_id = kPlace, .what = {.order_line = 5, .variant_id = 99, .quantity = 4}}};
+  note();
+  EXPECT_EQ(*book.still_counted(tenant.id, "p", "1"), 2);
+  EXPECT_EQ(*book.still_counted(tenant.id, "p", "2"), -2);
+  EXPECT_THAT(work(), IsEmpty());
+  EXPECT_EQ(counted(), 6) << "three left, one of them came back; the others elsewhere";
+  EXPECT_EQ(tills.figure("p", "2"), 2);
+  const int read = orders.returns_read;
+  note();
+  EXPECT_THAT(work(), IsEmpty());
+  EXPECT_EQ(counted(), 6);
+  EXPECT_EQ(orders.returns_read - read, 1) << "of the other nothing is counted";
+}
+
+TEST_F(OnlineSalesTest, WhatCameBackBeforeTheShopWasALocationIsNotCounted) {
+  leaves(kParcel, 3);
+  order.refunds = {{.id = 88, .at = clock.now() - 100}};
+  orders.returned[88] = {
+      {.id = 5, .location_id = kPlace, .what = {.order_line = 5, .variant_id = 31, .quantity = 1}}};
+  note();
+  EXPECT_THAT(work(), IsEmpty());
+  EXPECT_EQ(counted(), 5);
 }
 
 // Three pieces, by shop "1".

@@ -224,7 +224,8 @@ TEST_F(ShippingTest, OfALineThatTwoShopsShareEachHasThePieceThatIsAtItsPlace) {
                         .ship_to = Prefecture::from_code(13),
                         .works = {first, moved},
                         .parcels = {},
-                        .cancelled_parcels = {}};
+                        .cancelled_parcels = {},
+                        .refunds = {}};
   const auto shipment = [](const char* id, const char* store, const std::vector<int64_t>& lines) {
     Shipment made;
     made.id = id;

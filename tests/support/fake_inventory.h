@@ -125,7 +125,7 @@ class FakeInventory : public InventoryBook {
     int64_t pieces = 0;
     for (const auto& [key, one] : storage_.takings) {
       if (one.product_id != product_id || one.store_id != store_id || one.done_at != 0) continue;
-      pieces += one.name.back ? -one.quantity : one.quantity;
+      pieces += one.name.kind == TakingKind::kSent ? one.quantity : -one.quantity;
     }
     return pieces;
   }

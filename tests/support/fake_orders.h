@@ -26,9 +26,11 @@ class FakeOrders : public ShopOrders {
   int mails_of_ready = 0, hand_overs = 0, holds = 0, releases = 0;
   std::vector<int64_t> released_at;  // places
   std::set<std::string> refund_keys;
-  int64_t refunded = 0;                           // pieces
-  Seconds sends_at = 0;                           // the moment of what is sent
-  std::map<int64_t, std::vector<SentLine>> sent;  // by parcel
+  int64_t refunded = 0;                                   // pieces
+  Seconds sends_at = 0;                                   // the moment of what is sent
+  std::map<int64_t, std::vector<SentLine>> sent;          // by parcel
+  std::map<int64_t, std::vector<ReturnedLine>> returned;  // by refund
+  int returns_read = 0;
 
   // An order of one work at a place: (order line, barcode, pieces).
   struct Wanted {
@@ -91,6 +93,19 @@ class FakeOrders : public ShopOrders {
     Changed changed{.orders = {}, .until = to};
     for (const auto& [id, order] : orders) changed.orders.push_back(id);
     return changed;
+  }
+  Result<Changed> orders_refunded(const Tenant&, Seconds, Seconds to) override {
+    if (down) return unreachable();
+    Changed changed{.orders = {}, .until = to};
+    for (const auto& [id, order] : orders) {
+      if (!order.refunds.empty()) changed.orders.push_back(id);
+    }
+    return changed;
+  }
+  Result<std::vector<ReturnedLine>> returned_lines(const Tenant&, int64_t refund_id) override {
+    if (down) return unreachable();
+    ++returns_read;
+    return returned[refund_id];
   }
   Result<std::vector<SentLine>> parcel_lines(const Tenant&, int64_t parcel_id) override {
     if (down) return unreachable();

@@ -48,7 +48,8 @@ class FakeShipments : public ShipmentBook {
     };
     storage_.tills_took = [this](const change::TillsTook& took) {
       free_line(took.taking.name.order_line, [&](const Shipment& each) {
-        return each.told_id == took.taking.name.parcel_id && !took.taking.name.back;
+        return each.told_id == took.taking.name.parcel_id &&
+               took.taking.name.kind == TakingKind::kSent;
       });
     };
   }

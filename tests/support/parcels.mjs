@@ -18,6 +18,7 @@ const kHold = 'mutation($id: ID!) { fulfillmentOrderHold(id: $id, fulfillmentHol
 const kRelease = 'mutation($id: ID!) { fulfillmentOrderReleaseHold(id: $id) { userErrors { message } } }';
 const kSend = 'mutation($id: ID!) { fulfillmentCreate(fulfillment: { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: $id }] }) { fulfillment { id } userErrors { message } } }';
 const kCancelParcel = 'mutation($id: ID!) { fulfillmentCancel(id: $id) { fulfillment { status } userErrors { message } } }';
+const kRefund = `mutation($input: RefundInput!, $key: String!) { refundCreate(input: $input) @idempotent(key: $key) { refund { id } userErrors { message } } }`;
 const kSent = `query($id: ID!) { order(id: $id) { fulfillments(first: 9) { id location { id } trackingInfo { company number url } totalQuantity } } }`;
 
 export class Parcels {
@@ -86,6 +87,14 @@ export class Parcels {
     return fulfillment.id;
   }
   cancelParcel(id) { return this.admin(kCancelParcel, { id }); }
+  /** Pieces of the order's first line: 'CANCEL' were not sent, 'RETURN' came back to the shop. @returns {Promise<string>} the refund's id */
+  async refund(order, { quantity, restockType, store }) {
+    const { lines: [{ gid }] } = await this.orderNow(order);
+    const refundLineItems = [{ lineItemId: gid, quantity, restockType, locationId: this.places[store].gid }];
+    const { refundCreate: { refund, userErrors } } = await this.admin(kRefund, { key: randomUUID(), input: { orderId: order.gid, refundLineItems } });
+    assert.deepEqual(userErrors, []);
+    return refund.id;
+  }
   /** What Smaregi counts of a product in a shop, and what Shopify has on hand there. */
   async counted(product, store) {
     const rows = await this.data.pos('GET', `/stock?product_id=${product.product_id}&store_id=${store}`);

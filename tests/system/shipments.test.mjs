@@ -280,6 +280,38 @@ for (const [how, lost] of [['', 'nothing'], [', though the answer is lost', 'the
   });
 }
 
+for (const [how, lost] of [['', 'nothing'], [', though the answer is lost', 'the answer'], [', though the server is killed before it is noted', 'the server'], [', though no notice of it comes', 'the notice']]) {
+  test(`what a customer brings back to a shop is put into its stock at Smaregi once${how}, and Shopify agrees`, async () => {
+    const [product] = data.products;
+    const order = await parcels.order([line(0, 3)]);
+    const shipment = await parcels.waitFor(head, order);
+    await sendOff(clerkOf(shipment), shipment, number());
+    await told(order);
+    await tillsKnow();
+    const shop = String(data.stores.map(({ storeId }) => storeId).find((id) => String(id) !== shipment.shop));
+    await until('Shopify to agree', async () => await parcels.onHand(product, shop) === await parcels.counted(product, shop), 30_000, 200);
+    const before = await parcels.counted(product, shop);
+    const happened = ['the answer', 'the server'].includes(lost) && new Promise((resolve) => stack.witness.smaregi.instead.set('add', () => {
+      resolve(lost === 'the server' && stack.serverProcess.stop('SIGKILL'));
+    }));
+    if (lost === 'the notice') await send('PUT', `${parcels.control}/webhooks`, { drop: true });
+    const [, refund] = /(\d+)$/.exec(await parcels.refund(order, { quantity: 2, restockType: 'RETURN', store: shop }));
+    assert.equal(await parcels.onHand(product, shop), before + 2, 'Shopify has them at once');
+    await happened;
+    if (lost === 'the server') await stack.startServer();
+    if (lost === 'the notice') await stack.readNow();
+    const back = () => query(stack, `select * from till_taking where parcel_id = ${refund} and done_at > 0`);
+    await until('the tills to know', () => back().length === 1, 90_000, 200);
+    await send('PUT', `${parcels.control}/webhooks`, { drop: 0 });
+    assert.equal(await parcels.counted(product, shop), before + 2);
+    const history = await data.pos('GET', `/stock/changes/${product.product_id}/${shop}`);
+    assert.equal(history.filter(({ memo }) => memo === `Shopify ${refund}/${back()[0].order_line}/return ${order.name}`).length, 1);
+    await settled(order);
+    await until('Shopify to agree', async () => await parcels.onHand(product, shop) === before + 2, 30_000, 200);
+    await until('the page to say so', () => parcels.knows(product, before + 2, 1), 20_000, 200);
+  });
+}
+
 test('what the merchant sends by hand is taken from the tills too, and put back when the parcel is cancelled', async () => {
   const order = await parcels.order([line(0, 2)]);
   const shipment = await parcels.waitFor(head, order);

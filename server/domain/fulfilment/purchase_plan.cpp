@@ -401,7 +401,8 @@ PurchasePlan plan_purchases(const Settings& settings, const std::optional<ShopOr
                        .ship_to = {},
                        .works = {},
                        .parcels = {},
-                       .cancelled_parcels = {}};
+                       .cancelled_parcels = {},
+                       .refunds = {}};
   return PurchasePlanner(settings, order ? *order : gone, pickups, shipments).plan();
 }
 

@@ -240,7 +240,8 @@ OrderPlan plan_order(const Settings& settings, const std::optional<ShopOrder>& o
                        .ship_to = {},
                        .works = {},
                        .parcels = {},
-                       .cancelled_parcels = {}};
+                       .cancelled_parcels = {},
+                       .refunds = {}};
   return Planner(settings, order ? *order : gone, shipments).plan();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "server/domain/fulfilment/order_routing.h"
@@ -260,12 +261,18 @@ Result<int> ShippingService::read_changed(const Tenant& tenant) {
       before->has_value() ? std::max<Seconds>(1, **before - kOrderOverlapSeconds) : 0;
   const auto changed = ports_.orders.orders_changed(tenant, from, now);
   if (!changed.ok()) return changed.error();
+  const auto refunded = from == 0 ? Result<ShopOrders::Changed>({.orders = {}, .until = now})
+                                  : ports_.orders.orders_refunded(tenant, from, changed->until);
+  if (!refunded.ok()) return refunded.error();
   std::vector<Change> changes;
-  for (const int64_t order : changed->orders) changes.push_back(bring_in_step(order));
-  changes.emplace_back(change::SetCursor{std::string(kOrdersCursor), changed->until});
+  std::set<int64_t> orders(changed->orders.begin(), changed->orders.end());
+  orders.insert(refunded->orders.begin(), refunded->orders.end());
+  for (const int64_t order : orders) changes.push_back(bring_in_step(order));
+  const Seconds until = std::min(changed->until, refunded->until);
+  changes.emplace_back(change::SetCursor{std::string(kOrdersCursor), until});
   if (auto asked = read_open(tenant, now, changes); !asked.ok()) return asked.error();
   if (auto done = ports_.storage.apply(tenant.id, changes); !done.ok()) return done.error();
-  return static_cast<int>(changed->orders.size());
+  return static_cast<int>(orders.size());
 }
 
 // What is open becomes a shop's when the merchant says which location that is, or that it puts

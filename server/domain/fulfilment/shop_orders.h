@@ -58,6 +58,18 @@ struct SentLine {
   int64_t quantity = 0;
 };
 
+// Money went back, goods perhaps with it.
+struct OrderRefund {
+  int64_t id = 0;
+  Seconds at = 0;
+};
+// Goods that were sent have come back and are for sale again.
+struct ReturnedLine {
+  int64_t id = 0;  // of this line of the refund
+  int64_t location_id = 0;
+  SentLine what;
+};
+
 struct ShopOrder {
   int64_t id = 0;
   std::string name;   // "#1001"
@@ -67,8 +79,9 @@ struct ShopOrder {
   std::vector<OrderWork> works;       // closed ones too, by id
   std::vector<SentParcel> parcels;
   std::vector<int64_t> cancelled_parcels;  // ids: what was in them is back where it left from
-  int64_t customer_id = 0;                 // 0: a guest's
-  std::string language = "ja";             // or "en"
+  std::vector<OrderRefund> refunds;
+  int64_t customer_id = 0;      // 0: a guest's
+  std::string language = "ja";  // or "en"
 };
 
 // Who the parcel goes to. Shown to the shop that sends it while it does, and stored nowhere.
@@ -99,6 +112,11 @@ class ShopOrders {  // shopify
     Seconds until = 0;  // all changes up to this moment are among them
   };
   virtual Result<Changed> orders_changed(const Tenant& tenant, Seconds from, Seconds to) = 0;
+  // Likewise those with refunds that changed in [from, to]: a refund changes no work that is over.
+  virtual Result<Changed> orders_refunded(const Tenant& tenant, Seconds from, Seconds to) = 0;
+  // No lines: it is gone, or nothing came back.
+  virtual Result<std::vector<ReturnedLine>> returned_lines(const Tenant& tenant,
+                                                           int64_t refund_id) = 0;
   // No lines: it is gone.
   virtual Result<std::vector<SentLine>> parcel_lines(const Tenant& tenant, int64_t parcel_id) = 0;
   virtual Result<std::optional<ShipTo>> ship_to(const Tenant& tenant, int64_t work_id) = 0;

@@ -62,6 +62,26 @@ struct OnlineSales::Noting {
     changes.emplace_back(
         change::Enqueue{{OutboxKind::kWriteOnHand, on_hand_key(product_id, store_id)}});
   }
+  [[nodiscard]] bool has_asked(int64_t id, bool returned) const {
+    return std::ranges::any_of(takings, [&](const Taking& taking) {
+      return taking.name.parcel_id == id && (taking.name.kind == TakingKind::kReturned) == returned;
+    });
+  }
+  void put_back_cancelled() {
+    const std::vector<Taking> known = takings;
+    for (const Taking& taking : known) {
+      TakingName back = taking.name;
+      back.kind = TakingKind::kCancelled;
+      const bool cancelled = std::ranges::find(order.cancelled_parcels, taking.name.parcel_id) !=
+                             order.cancelled_parcels.end();
+      if (!cancelled || taking.name.kind != TakingKind::kSent) continue;
+      if (find_taking(known, back) != nullptr) continue;
+      Taking returned = taking;
+      returned.name = back;
+      returned.begun_at = returned.done_at = 0;
+      ask(std::move(returned));
+    }
+  }
   void release_sent() {
     for (const Shipment& shipment : shipments) {
       if (shipment.told_id == 0) continue;
@@ -81,8 +101,8 @@ struct OnlineSales::Noting {
       if (note == 0) continue;
       for (const PickupLine& line : pickup.lines) {
         const bool waits = std::ranges::any_of(takings, [&](const Taking& taking) {
-          return taking.name.parcel_id == note && !taking.name.back && taking.done_at == 0 &&
-                 taking.product_id == line.product_id;
+          return taking.name.parcel_id == note && taking.name.kind == TakingKind::kSent &&
+                 taking.done_at == 0 && taking.product_id == line.product_id;
         });
         if (line.held == 0 || waits) continue;
         changes.emplace_back(change::ReleaseHandedOver{pickup.id, line.product_id});
@@ -106,17 +126,9 @@ Result<Done> OnlineSales::note(const Tenant& tenant, const ShopOrder& order,
   for (const SentParcel& parcel : order.parcels) {
     if (auto noted = note_parcel(tenant, parcel, noting); !noted.ok()) return noted;
   }
-  const std::vector<Taking> known = noting.takings;
-  for (const Taking& taking : known) {
-    TakingName back = taking.name;
-    back.back = true;
-    const bool cancelled = std::ranges::find(order.cancelled_parcels, taking.name.parcel_id) !=
-                           order.cancelled_parcels.end();
-    if (!cancelled || taking.name.back || find_taking(known, back) != nullptr) continue;
-    Taking returned = taking;
-    returned.name = back;
-    returned.begun_at = returned.done_at = 0;
-    noting.ask(std::move(returned));
+  noting.put_back_cancelled();
+  for (const OrderRefund& refund : order.refunds) {
+    if (auto noted = note_refund(tenant, refund, noting); !noted.ok()) return noted;
   }
   noting.release_sent();
   noting.release_handed_over();
@@ -127,17 +139,10 @@ Result<Done> OnlineSales::note(const Tenant& tenant, const ShopOrder& order,
 Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& parcel,
                                       Noting& noting) {
   const StoreLocation* place = left_from(tenant.settings, parcel, noting.shipments);
-  const bool asked = std::ranges::any_of(
-      noting.takings, [&](const Taking& taking) { return taking.name.parcel_id == parcel.id; });
-  if (place == nullptr || asked) return Done{};
-  // What left before the merchant said which shop that is was counted by other means.
-  const auto from = ports_.storage.cursor(tenant.id, taken_from_cursor(*place));
-  if (!from.ok()) return from.error();
-  if (!from->has_value()) {  // chosen before this was kept
-    noting.changes.emplace_back(change::SetCursor{taken_from_cursor(*place), ports_.clock.now()});
-    return Done{};
-  }
-  if (parcel.sent_at < **from) return Done{};
+  if (place == nullptr || noting.has_asked(parcel.id, false)) return Done{};
+  const auto counts = counts_since(tenant, *place, parcel.sent_at, noting);
+  if (!counts.ok()) return counts.error();
+  if (!*counts) return Done{};
   const auto lines = ports_.orders.parcel_lines(tenant, parcel.id);
   if (!lines.ok()) return lines.error();
   for (const SentLine& line : summed(*lines)) {
@@ -156,6 +161,42 @@ Result<Done> OnlineSales::note_parcel(const Tenant& tenant, const SentParcel& pa
       noting.write_on_hand(moved, place->store_id);
       noting.write_on_hand(moved, store_at(tenant.settings, parcel.location_id));
     }
+  }
+  return Done{};
+}
+
+// What left before the merchant said which shop that is was counted by other means.
+Result<bool> OnlineSales::counts_since(const Tenant& tenant, const StoreLocation& place, Seconds at,
+                                       Noting& noting) {
+  const auto from = ports_.storage.cursor(tenant.id, taken_from_cursor(place));
+  if (!from.ok()) return from.error();
+  if (from->has_value()) return at >= **from;
+  // Chosen before this was kept.
+  noting.changes.emplace_back(change::SetCursor{taken_from_cursor(place), ports_.clock.now()});
+  return false;
+}
+
+Result<Done> OnlineSales::note_refund(const Tenant& tenant, const OrderRefund& refund,
+                                      Noting& noting) {
+  if (noting.has_asked(refund.id, true)) return Done{};
+  const auto lines = ports_.orders.returned_lines(tenant, refund.id);
+  if (!lines.ok()) return lines.error();
+  for (const ReturnedLine& line : *lines) {
+    const StoreLocation* place = place_at(tenant.settings, line.location_id);
+    if (place == nullptr || line.what.quantity <= 0) continue;
+    const auto counts = counts_since(tenant, *place, refund.at, noting);
+    if (!counts.ok()) return counts.error();
+    if (!*counts) continue;
+    auto product = product_of(tenant, line.what, noting);
+    if (!product.ok()) return product.error();
+    if (product->empty()) continue;
+    noting.ask(
+        {.name = {.parcel_id = refund.id, .order_line = line.id, .kind = TakingKind::kReturned},
+         .order_id = noting.order.id,
+         .order_name = noting.order.name,
+         .product_id = std::move(product).value(),
+         .store_id = place->store_id,
+         .quantity = line.what.quantity});
   }
   return Done{};
 }

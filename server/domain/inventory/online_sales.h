@@ -1,6 +1,6 @@
 #pragma once
 // What was sold online and has left a shop is taken from the tills' stock, once for each line of a
-// parcel, whoever sent it.
+// parcel, whoever sent it; what came back to a shop is put into it, once for each line of a refund.
 
 #include <vector>
 
@@ -26,15 +26,18 @@ class OnlineSales {
   explicit OnlineSales(Ports ports) : ports_(ports) {}
 
   // Asks for what the order's parcels took from shops to be taken from the tills, where that was
-  // not asked for before, and for what came back with a cancelled parcel to be put back. What a
-  // sent shipment, or a purchase that was handed over, still holds stays held until the tills know;
-  // of what they are not told it is released.
+  // not asked for before, and for what came back, with a cancelled parcel or by its customer, to be
+  // put back where it came. What a sent shipment, or a purchase that was handed over, still holds
+  // stays held until the tills know; of what they are not told it is released.
   Result<Done> note(const Tenant& tenant, const ShopOrder& order,
                     const std::vector<Shipment>& shipments, const std::vector<Pickup>& pickups);
 
  private:
   struct Noting;
   Result<Done> note_parcel(const Tenant& tenant, const SentParcel& parcel, Noting& noting);
+  Result<Done> note_refund(const Tenant& tenant, const OrderRefund& refund, Noting& noting);
+  Result<bool> counts_since(const Tenant& tenant, const StoreLocation& place, Seconds at,
+                            Noting& noting);
   [[nodiscard]] Result<std::string> product_of(const Tenant& tenant, const SentLine& line,
                                                const Noting& noting) const;
 

@@ -1,13 +1,15 @@
 #include "server/domain/inventory/taking.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
 namespace tsunagi {
 namespace {
 
-constexpr std::string_view kBack = "/back";
+// By TakingKind.
+constexpr std::array<std::string_view, 3> kKindEndings = {"", "/back", "/return"};
 constexpr size_t kMemoMost =
     100;  // characters of stockHistory.memo (Smaregi, POST /stock/{product_id}/add)
 
@@ -23,17 +25,23 @@ int64_t id_in(std::string_view digits) {
 
 std::string taking_key(const TakingName& name) {
   return std::to_string(name.parcel_id) + "/" + std::to_string(name.order_line) +
-         std::string(name.back ? kBack : "");
+         std::string(kKindEndings.at(static_cast<size_t>(name.kind)));
 }
 
 std::optional<TakingName> taking_name(std::string_view key) {
-  const bool back = key.ends_with(kBack);
-  if (back) key.remove_suffix(kBack.size());
+  TakingKind kind = TakingKind::kSent;
+  for (const TakingKind each : {TakingKind::kCancelled, TakingKind::kReturned}) {
+    const std::string_view ending = kKindEndings.at(static_cast<size_t>(each));
+    if (!key.ends_with(ending)) continue;
+    key.remove_suffix(ending.size());
+    kind = each;
+    break;
+  }
   const size_t slash = key.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const TakingName name{.parcel_id = id_in(key.substr(0, slash)),
                         .order_line = id_in(key.substr(slash + 1)),
-                        .back = back};
+                        .kind = kind};
   if (name.parcel_id == 0 || name.order_line == 0) return std::nullopt;
   return name;
 }
@@ -48,7 +56,7 @@ TillMove move_of(const Taking& taking) {
   memo.resize(std::min(memo.size(), kMemoMost));
   return {.product_id = taking.product_id,
           .store_id = taking.store_id,
-          .amount = taking.name.back ? taking.quantity : -taking.quantity,
+          .amount = taking.name.kind == TakingKind::kSent ? -taking.quantity : taking.quantity,
           .memo = std::move(memo)};
 }
 

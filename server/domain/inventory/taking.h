@@ -12,13 +12,18 @@
 
 namespace tsunagi {
 
-// A line of a parcel (ShopOrder::parcels), or that line put back when the parcel was cancelled.
+enum class TakingKind : uint8_t {
+  kSent,       // it left with a parcel (ShopOrder::parcels)
+  kCancelled,  // it was put back when that parcel was cancelled
+  kReturned,   // its customer brought it back (ShopOrder::refunds)
+};
 struct TakingName {
-  int64_t parcel_id = 0, order_line = 0;
-  bool back = false;
+  int64_t parcel_id = 0;   // kReturned: the refund's
+  int64_t order_line = 0;  // kReturned: the refund's line
+  TakingKind kind = TakingKind::kSent;
   bool operator==(const TakingName&) const = default;
 };
-// "77/5", "77/5/back": the key of its outbox item. none: the key is none of these.
+// "77/5", "77/5/back", "88/6/return": the key of its outbox item. none: the key is none of these.
 std::string taking_key(const TakingName& name);
 std::optional<TakingName> taking_name(std::string_view key);
 

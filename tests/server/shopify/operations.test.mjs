@@ -154,6 +154,8 @@ test('the variables that the client sends are what the inputs take', () => {
     'parcel_lines.graphql': { id: 'gid://shopify/Fulfillment/9', after: 'cursor' },
     'work_order.graphql': { id: 'gid://shopify/FulfillmentOrder/1' },
     'work_destination.graphql': { id: 'gid://shopify/FulfillmentOrder/1' },
+    'refund_lines.graphql': { id: 'gid://shopify/Refund/88', after: 'cursor' },
+    'orders_refunded.graphql': { query: "updated_at:>='2026-09-21T14:13:20Z' AND updated_at:<='2026-09-21T14:14:20Z'", after: 'cursor' },
     'works_changed.graphql': { query: "updated_at:<='2026-09-21T14:14:20Z'", closed: false, after: 'cursor' },
     'fulfillment_order_move.graphql': {
       id: 'gid://shopify/FulfillmentOrder/1', location: 'gid://shopify/Location/3', lines: [{ id: 'gid://shopify/FulfillmentOrderLineItem/5', quantity: 2 }],

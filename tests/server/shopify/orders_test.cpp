@@ -19,24 +19,26 @@ class ShopifyOrdersTest : public ShopifyClientTest {
              {{"location", {{"id", "gid://shopify/Location/" + std::to_string(place)}}}}}};
   }
   static json order_of(json works, json more = json::object()) {
-    json order = {{"id", "gid://shopify/Order/71"},
-                  {"name", "#1001"},
-                  {"cancelledAt", nullptr},
-                  {"displayFinancialStatus", "PAID"},
-                  {"shippingAddress", {{"countryCodeV2", "JP"}, {"provinceCode", "JP-27"}}},
-                  {"fulfillmentOrders",
-                   {{"nodes", std::move(works)}, {"pageInfo", {{"hasNextPage", false}}}}},
-                  {"fulfillments",
-                   {{{"id", "gid://shopify/Fulfillment/9"},
-                     {"status", "SUCCESS"},
-                     {"createdAt", "2026-09-21T14:13:20Z"},
-                     {"location", {{"id", "gid://shopify/Location/3"}}},
-                     {"trackingInfo", {{{"number", "4912"}}}}},
-                    {{"id", "gid://shopify/Fulfillment/8"},
-                     {"status", "CANCELLED"},
-                     {"createdAt", "2026-09-21T14:13:10Z"},
-                     {"location", nullptr},
-                     {"trackingInfo", json::array()}}}}};
+    json order = {
+        {"id", "gid://shopify/Order/71"},
+        {"name", "#1001"},
+        {"cancelledAt", nullptr},
+        {"displayFinancialStatus", "PAID"},
+        {"shippingAddress", {{"countryCodeV2", "JP"}, {"provinceCode", "JP-27"}}},
+        {"fulfillmentOrders",
+         {{"nodes", std::move(works)}, {"pageInfo", {{"hasNextPage", false}}}}},
+        {"fulfillments",
+         {{{"id", "gid://shopify/Fulfillment/9"},
+           {"status", "SUCCESS"},
+           {"createdAt", "2026-09-21T14:13:20Z"},
+           {"location", {{"id", "gid://shopify/Location/3"}}},
+           {"trackingInfo", {{{"number", "4912"}}}}},
+          {{"id", "gid://shopify/Fulfillment/8"},
+           {"status", "CANCELLED"},
+           {"createdAt", "2026-09-21T14:13:10Z"},
+           {"location", nullptr},
+           {"trackingInfo", json::array()}}}},
+        {"refunds", {{{"id", "gid://shopify/Refund/88"}, {"createdAt", "2026-09-22T14:13:20Z"}}}}};
     order.update(more);
     return {{"data", {{"order", std::move(order)}}}};
   }
@@ -158,7 +160,72 @@ TEST_F(ShopifyOrdersTest, NonsenseIsNoOrder) {
     EXPECT_FALSE(shopify::parse_order_to_ship(body)) << body;
     EXPECT_FALSE(shopify::parse_work_lines(body)) << body;
     EXPECT_FALSE(shopify::parse_changed_works(body)) << body;
+    EXPECT_FALSE(shopify::parse_refunded_orders(body)) << body;
+    EXPECT_FALSE(shopify::parse_refund_lines(body)) << body;
   }
+}
+
+TEST_F(ShopifyOrdersTest, OfARefundThatIsReadWhichGoodsAreBackOnWhichShelf) {
+  const json answered = order_of(json::array());
+  const auto order = shopify::parse_order_to_ship(answered.dump());
+  ASSERT_TRUE(order) << order.error().message;
+  ASSERT_EQ(1U, (*order)->refunds.size());
+  EXPECT_EQ(88, (*order)->refunds[0].id);
+  EXPECT_EQ(1'790'086'400, (*order)->refunds[0].at);
+  const auto row = [](int64_t id, const char* type, bool restocked, const json& location) {
+    return json{{"id", "gid://shopify/RefundLineItem/" + std::to_string(id)},
+                {"quantity", 2},
+                {"restockType", type},
+                {"restocked", restocked},
+                {"location", location},
+                {"lineItem",
+                 {{"id", "gid://shopify/LineItem/5"},
+                  {"variant", {{"id", "gid://shopify/ProductVariant/31"}}}}}};
+  };
+  const auto page = [](const json& rows, const std::string& next) {
+    const json lines = {{"nodes", rows},
+                        {"pageInfo", {{"hasNextPage", !next.empty()}, {"endCursor", next}}}};
+    return ok(json{{"data", {{"refund", {{"refundLineItems", lines}}}}}}.dump());
+  };
+  const json place = {{"id", "gid://shopify/Location/3"}};
+  shopify.on(kGraphql, {page({row(1, "RETURN", true, place), row(2, "CANCEL", true, place)}, "c"),
+                        page({row(3, "RETURN", true, nullptr), row(4, "RETURN", false, place),
+                              row(5, "NO_RESTOCK", false, nullptr)},
+                             "")});
+  const auto lines = orders.returned_lines(tenant, 88);
+  ASSERT_TRUE(lines) << lines.error().message;
+  ASSERT_EQ(1U, lines->size());
+  EXPECT_EQ(1, (*lines)[0].id);
+  EXPECT_EQ(3, (*lines)[0].location_id);
+  EXPECT_EQ(5, (*lines)[0].what.order_line);
+  EXPECT_EQ(31, (*lines)[0].what.variant_id);
+  EXPECT_EQ(2, (*lines)[0].what.quantity);
+  EXPECT_EQ("gid://shopify/Refund/88",
+            json::parse(shopify.seen(kGraphql).back().body)["variables"]["id"]);
+  shopify.on(kGraphql, {ok(R"({"data":{"refund":null}})")});
+  EXPECT_EQ(0U, orders.returned_lines(tenant, 88)->size());
+  json often = answered;
+  const json refund = often["data"]["order"]["refunds"][0];
+  for (int more = 0; more < 50; ++more) often["data"]["order"]["refunds"].push_back(refund);
+  EXPECT_EQ(ErrorCode::kInvalid, shopify::parse_order_to_ship(often.dump()).error().code);
+}
+
+TEST_F(ShopifyOrdersTest, OfOrdersThatChangedThoseWithRefundsAreMeant) {
+  const auto row = [](int64_t id, const json& refunds) {
+    return json{{"id", "gid://shopify/Order/" + std::to_string(id)},
+                {"updatedAt", "2026-09-21T14:13:20Z"},
+                {"refunds", refunds}};
+  };
+  const json refund = {{"id", "gid://shopify/Refund/88"}};
+  const json page = {{"nodes", {row(71, json::array()), row(72, {refund})}},
+                     {"pageInfo", {{"hasNextPage", false}, {"endCursor", "c"}}}};
+  shopify.on(kGraphql, {ok(json{{"data", {{"orders", page}}}}.dump())});
+  const auto refunded = orders.orders_refunded(tenant, 1'789'000'000, 1'790'000'000);
+  ASSERT_TRUE(refunded) << refunded.error().message;
+  EXPECT_EQ(std::vector<int64_t>{72}, refunded->orders);
+  EXPECT_EQ(1'790'000'000, refunded->until);
+  EXPECT_EQ("updated_at:>='2026-09-10T00:26:40Z' AND updated_at:<='2026-09-21T14:13:20Z'",
+            sent()["variables"]["query"]);
 }
 
 TEST_F(ShopifyOrdersTest, WhatWasInAParcelIsReadPageByPage) {
@@ -421,7 +488,7 @@ TEST_F(ShopifyOrdersTest, ChangesAreReadFromAMomentOrAllThatIsOpen) {
   EXPECT_LT(since->until, 1'790'000'000) << "the next reading goes on from there";
   const size_t before = shopify.count(kGraphql);
   EXPECT_TRUE(orders.orders_changed(tenant, 1'789'999'970, 1'790'000'100));
-  EXPECT_EQ(shopify.count(kGraphql) - before, static_cast<size_t>(kChangedWorkPagesMost))
+  EXPECT_EQ(shopify.count(kGraphql) - before, static_cast<size_t>(kChangedOrderPagesMost))
       << "what changed in the minute that is read again holds up nothing";
 }
 

@@ -13,8 +13,8 @@ using testing::IsEmpty;
 
 class TakingsTest : public StorageTest {
  protected:
-  static Taking taking(int64_t parcel, int64_t line, bool back = false) {
-    return {.name = {.parcel_id = parcel, .order_line = line, .back = back},
+  static Taking taking(int64_t parcel, int64_t line, TakingKind kind = TakingKind::kSent) {
+    return {.name = {.parcel_id = parcel, .order_line = line, .kind = kind},
             .order_id = 71,
             .order_name = "#1001",
             .product_id = "10",
@@ -39,14 +39,18 @@ INSTANTIATE_TEST_SUITE_P(Databases, TakingsTest,
 TEST_P(TakingsTest, IsAskedForOnce) {
   apply({change::TakeFromTills{taking(77, 5)}});
   apply({change::TakeFromTills{taking(77, 5)}, change::TakeFromTills{taking(77, 6)},
-         change::TakeFromTills{taking(77, 5, true)}});
-  EXPECT_THAT(asked(), ElementsAre("77/5", "77/6", "77/5/back"));
+         change::TakeFromTills{taking(77, 5, TakingKind::kCancelled)},
+         change::TakeFromTills{taking(77, 5, TakingKind::kReturned)}});
+  EXPECT_THAT(asked(), ElementsAre("77/5", "77/6", "77/5/back", "77/5/return"));
   const auto found = value(db().taking(kShop, "77/5"));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->order_name, "#1001");
   EXPECT_EQ(found->product_id, "10");
   EXPECT_EQ(found->quantity, 2);
-  EXPECT_EQ(value(db().takings_of_order(kShop, 71)).size(), 3U);
+  const auto all = value(db().takings_of_order(kShop, 71));
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[2].name.kind, TakingKind::kReturned);
+  EXPECT_EQ(value(db().taking(kShop, "77/5/return"))->name.kind, TakingKind::kReturned);
   EXPECT_THAT(value(db().takings_of_order(kShop, 72)), IsEmpty());
   EXPECT_FALSE(value(db().taking(kShop, "78/5")));
   EXPECT_FALSE(value(db().taking(kShop, "no key")));
@@ -87,7 +91,8 @@ TEST_P(TakingsTest, WhatWasSentStaysHeldUntilTheTillsKnow) {
   EXPECT_OK(db().put_shipments(kShop, {.shipments = {shipment}, .safety = {}, .trace = "{}"}));
   EXPECT_OK(db().note_seen(kShop, {{.shipment_id = "s1", .placed = true, .told_id = 77}}));
   EXPECT_EQ(held(), 4) << "it has left, and Smaregi still counts it";
-  apply({change::TillsTook{taking(78, 5)}, change::TillsTook{taking(77, 5, true)}});
+  apply({change::TillsTook{taking(78, 5)}, change::TillsTook{taking(77, 5, TakingKind::kCancelled)},
+         change::TillsTook{taking(77, 5, TakingKind::kReturned)}});
   EXPECT_EQ(held(), 4) << "another parcel, and what comes back";
   apply({change::TillsTook{taking(77, 5)}});
   EXPECT_EQ(held(), 2);
@@ -101,9 +106,12 @@ TEST_P(TakingsTest, WhatIsStillCountedIsSummed) {
   apply({change::TakeFromTills{taking(77, 5)}, change::TakeFromTills{taking(77, 6)},
          change::TakeFromTills{elsewhere}});
   EXPECT_EQ(value(db().still_counted(kShop, "10", "1")), 4);
-  apply({change::TakeFromTills{taking(77, 5, true)}});
+  apply({change::TakeFromTills{taking(77, 5, TakingKind::kCancelled)}});
   EXPECT_EQ(value(db().still_counted(kShop, "10", "1")), 2) << "one of them comes back";
-  apply({change::TillsTook{taking(77, 5)}, change::TillsTook{taking(77, 5, true)}});
+  apply({change::TakeFromTills{taking(88, 1, TakingKind::kReturned)}});
+  EXPECT_EQ(value(db().still_counted(kShop, "10", "1")), 0) << "and another, by its customer";
+  apply({change::TillsTook{taking(77, 5)}, change::TillsTook{taking(77, 5, TakingKind::kCancelled)},
+         change::TillsTook{taking(88, 1, TakingKind::kReturned)}});
   EXPECT_EQ(value(db().still_counted(kShop, "10", "1")), 2);
   EXPECT_EQ(value(db().still_counted(kShop, "10", "2")), 2);
   EXPECT_EQ(value(db().still_counted(kShop, "11", "1")), 0);

@@ -46,7 +46,8 @@ Error refused(const char* why) { return {ErrorCode::kConflict, why}; }
 
 Order& OnlineShop::buy(const std::vector<Bought>& lines, int64_t location, bool paid,
                        std::optional<Prefecture> ship_to) {
-  Order order{.id = next_++, .paid = paid, .ship_to = ship_to, .works = {}, .parcels = {}};
+  Order order{
+      .id = next_++, .paid = paid, .ship_to = ship_to, .works = {}, .parcels = {}, .returns = {}};
   Work work{.id = next_++, .location = location, .lines = {}, .changed_at = clock_.now()};
   for (const Bought& each : lines) {
     work.lines.push_back({.id = next_++,
@@ -122,6 +123,25 @@ void OnlineShop::cancel_parcel(Order& order, Parcel& parcel) {
   }
   order.works.push_back(std::move(again));
   tell({System::kShopify, "orders/updated", R"({"id":)" + std::to_string(order.id) + "}"});
+}
+
+const OnlineShop::Return& OnlineShop::take_back(Order& order, const Return& what) {
+  order.returns.push_back(what);
+  Return& taken = order.returns.back();
+  taken.id = next_++;
+  taken.line = next_++;
+  taken.at = clock_.now();
+  levels[{taken.item, taken.location}].available += taken.pieces;
+  tell({System::kShopify, "refunds/create", R"({"order_id":)" + std::to_string(order.id) + "}"});
+  return taken;
+}
+
+int64_t OnlineShop::kept_of(const Order& order, const Parcel& parcel, const Parcel::Line& line) {
+  int64_t kept = line.quantity;
+  for (const Return& each : order.returns) {
+    if (each.parcel == parcel.id && each.order_line == line.order_line) kept -= each.pieces;
+  }
+  return kept;
 }
 
 std::vector<Work*> OnlineShop::open_works(Order& order) {
@@ -314,7 +334,9 @@ ShopOrder OnlineShop::view(const Order& order) const {
                  .ship_to = order.ship_to,
                  .works = {},
                  .parcels = {},
-                 .cancelled_parcels = {}};
+                 .cancelled_parcels = {},
+                 .refunds = {}};
+  for (const Return& each : order.returns) seen.refunds.push_back({.id = each.id, .at = each.at});
   for (const Parcel& parcel : order.parcels) {
     if (parcel.cancelled) {
       seen.cancelled_parcels.push_back(parcel.id);

@@ -69,12 +69,19 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
     std::vector<Line> lines;
     bool cancelled = false;
   };
+  // Of what a parcel brought, this came back.
+  struct Return {
+    int64_t id = 0, line = 0;  // the refund's, and its line's
+    int64_t parcel = 0, location = 0, order_line = 0, item = 0, pieces = 0;
+    Seconds at = 0;
+  };
   struct Order {
     int64_t id = 0;
     bool paid = true, cancelled = false;
     std::optional<Prefecture> ship_to;
     std::vector<Work> works;
     std::vector<Parcel> parcels;
+    std::vector<Return> returns;
   };
   std::map<int64_t, Order> orders;
 
@@ -92,6 +99,10 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
   bool move_by_hand(Order& order, Work& work, int64_t location);  // false: it is refused
   void send_by_hand(Order& order, Work& work, const std::string& number);
   void cancel_parcel(Order& order, Parcel& parcel);
+  const Return& take_back(Order& order, const Return& what);
+  // Of a line of a parcel, what has not come back.
+  [[nodiscard]] static int64_t kept_of(const Order& order, const Parcel& parcel,
+                                       const Parcel::Line& line);
   void set_by_hand(int64_t item, int64_t location, int64_t on_hand);
 
   [[nodiscard]] std::vector<Work*> open_works(Order& order);
@@ -113,6 +124,8 @@ class OnlineShop final : public OnlineStock, public ShopOrders {
   Result<std::optional<ShopOrder>> order(const Tenant&, int64_t order_id) override;
   Result<std::optional<int64_t>> order_of_work(const Tenant&, int64_t work_id) override;
   Result<Changed> orders_changed(const Tenant&, Seconds from, Seconds to) override;
+  Result<Changed> orders_refunded(const Tenant&, Seconds from, Seconds to) override;
+  Result<std::vector<ReturnedLine>> returned_lines(const Tenant&, int64_t refund_id) override;
   Result<std::optional<ShipTo>> ship_to(const Tenant&, int64_t work_id) override;
   Result<int64_t> move(const Tenant&, const Move& move) override;
   Result<int64_t> send(const Tenant&, const ShopOrders::Parcel& parcel) override;

@@ -161,6 +161,35 @@ Result<ShopOrders::Changed> OnlineShop::orders_changed(const Tenant&, Seconds fr
   });
 }
 
+Result<ShopOrders::Changed> OnlineShop::orders_refunded(const Tenant&, Seconds from, Seconds to) {
+  return called([&]() -> Result<Changed> {
+    Changed changed{.orders = {}, .until = to};
+    const Seconds seen_until = std::min(to, clock_.now() - kSearchLag);
+    for (const auto& [id, order] : orders) {
+      const bool there = std::ranges::any_of(order.returns, [&](const Return& each) {
+        return each.at >= from && each.at <= seen_until;
+      });
+      if (there) changed.orders.push_back(id);
+    }
+    return changed;
+  });
+}
+
+Result<std::vector<ReturnedLine>> OnlineShop::returned_lines(const Tenant&, int64_t refund_id) {
+  return called([&]() -> Result<std::vector<ReturnedLine>> {
+    for (const auto& [id, order] : orders) {
+      const auto found = std::ranges::find(order.returns, refund_id, &Return::id);
+      if (found == order.returns.end()) continue;
+      return std::vector<ReturnedLine>{{.id = found->line,
+                                        .location_id = found->location,
+                                        .what = {.order_line = found->order_line,
+                                                 .variant_id = article(found->item).variant_id,
+                                                 .quantity = found->pieces}}};
+    }
+    return std::vector<ReturnedLine>();
+  });
+}
+
 Result<std::optional<ShipTo>> OnlineShop::ship_to(const Tenant&, int64_t /*work_id*/) {
   return called([&]() -> Result<std::optional<ShipTo>> { return std::optional(ShipTo{}); });
 }

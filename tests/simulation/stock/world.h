@@ -122,6 +122,7 @@ class World {
   void note_parcel(const OnlineShop::Leaving& leaving);
   [[nodiscard]] std::string shop_of_parcel(int64_t location, const std::string& number) const;
   void cancel_a_parcel(OnlineShop::Order& order);
+  void bring_back(OnlineShop::Order& order);
   void correct_what_is_not_taken(const std::string& store);
   [[nodiscard]] bool is_free(const Shipment& shipment, int64_t order_line) const;
 

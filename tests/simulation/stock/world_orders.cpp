@@ -96,9 +96,17 @@ std::string World::shop_of_parcel(int64_t location, const std::string& number) c
 void World::correct_what_is_not_taken(const std::string& store) {
   for (const int64_t id : orders_) {
     const auto takings = truth_->takings_of_order(kShop, id);
+    const auto is_asked = [&](int64_t event) {
+      return std::ranges::any_of(
+          *takings, [&](const Taking& taking) { return taking.name.parcel_id == event; });
+    };
+    for (const auto& back : shop_.orders.at(id).returns) {
+      const bool here = store_of_location(back.location) == store;
+      if (is_asked(back.id) || !here || !corrected_.insert(back.id).second) continue;
+      tills_.correct({product_of(back.item), store}, back.pieces);
+    }
     for (const auto& parcel : shop_.orders.at(id).parcels) {
-      const bool asked = std::ranges::any_of(
-          *takings, [&](const Taking& taking) { return taking.name.parcel_id == parcel.id; });
+      const bool asked = is_asked(parcel.id);
       const bool here = shop_of_parcel(parcel.location, parcel.number) == store;
       if (parcel.cancelled || asked || !here || !corrected_.insert(parcel.id).second) continue;
       for (const auto& line : parcel.lines) {
@@ -191,6 +199,7 @@ void World::merchant_acts() {
   if (orders_.empty()) return buy_online();
   OnlineShop::Order& order = shop_.orders.at(orders_[pick(orders_.size())]);
   if (often(10) && !order.parcels.empty() && !order.cancelled) return cancel_a_parcel(order);
+  if (often(15) && !order.parcels.empty()) return bring_back(order);
   const auto works = shop_.open_works(order);
   if (works.empty()) return buy_online_first();
   change_order(order, *works[pick(works.size())]);
@@ -229,10 +238,38 @@ void World::change_order(OnlineShop::Order& order, OnlineShop::Work& work) {
 
 void World::cancel_a_parcel(OnlineShop::Order& order) {
   auto& parcel = order.parcels[pick(order.parcels.size())];
-  if (parcel.cancelled) return;
+  const bool all_there = std::ranges::none_of(
+      order.returns, [&](const OnlineShop::Return& each) { return each.parcel == parcel.id; });
+  if (parcel.cancelled || !all_there) return;
   note("order " + std::to_string(order.id) + ": parcel " + parcel.number + " is cancelled");
   promises_.changed_by_hand(order.id);
   shop_.cancel_parcel(order, parcel);
+}
+
+// Mostly to where it came from; the money goes back, and it is for sale again.
+void World::bring_back(OnlineShop::Order& order) {
+  const auto& parcel = order.parcels[pick(order.parcels.size())];
+  const auto& line = parcel.lines[pick(parcel.lines.size())];
+  const int64_t kept = OnlineShop::kept_of(order, parcel, line);
+  if (parcel.cancelled || kept == 0) return;
+  const int64_t place = often(60)   ? parcel.location
+                        : often(70) ? location_of_store(random_store())
+                                    : kElsewhere;
+  const int64_t pieces = 1 + static_cast<int64_t>(pick(static_cast<uint64_t>(kept)));
+  note("order " + std::to_string(order.id) + ": " + std::to_string(pieces) + " of parcel " +
+       parcel.number + " come back to location " + std::to_string(place));
+  const OnlineShop::Return& back = shop_.take_back(order, {.parcel = parcel.id,
+                                                           .location = place,
+                                                           .order_line = line.order_line,
+                                                           .item = line.item,
+                                                           .pieces = pieces});
+  const std::string store = store_of_location(place);
+  if (store.empty()) return;
+  const Shelf shelf{product_of(line.item), store};
+  tills_.leave(shelf, -pieces);
+  if (location_in_settings(store)) return;
+  corrected_.insert(back.id);
+  tills_.correct(shelf, pieces);
 }
 
 void World::move_order(OnlineShop::Order& order, OnlineShop::Work& work) {

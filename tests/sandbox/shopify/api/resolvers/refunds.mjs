@@ -1,4 +1,5 @@
 // Refunds: money back, and what that does to goods that were or were not sent (README.md, sources: refunds).
+import { gid } from '../../lib/ids.mjs';
 import { moneyOf, settle, unitsOf } from '../../lib/orders.mjs';
 import { apiError, notImplemented, userError } from '../errors.mjs';
 import { findLocation } from './locations.mjs';
@@ -84,6 +85,16 @@ function putBack(order, lineId, quantity, locationId, ctx) {
   const item = ctx.store.inventoryItems.get(order.lines.find((one) => one.id === lineId)?.itemId ?? 0);
   if (item?.tracked) ctx.store.inventory.book(item.id, locationId, { available: quantity });
 }
+
+export const refundQueries = {
+  /** @param {{id: string}} args @param {Context} ctx */
+  refund({ id }, ctx) {
+    const wanted = idOrThrow(id, 'Refund');
+    const order = [...ctx.store.orders.values()].find((one) => one.refunds.some((refund) => refund.id === wanted));
+    const seen = order && findOrder(gid('Order', order.id), ctx);
+    return seen ? refundView(seen, /** @type {any} */ (seen.refunds.find((refund) => refund.id === wanted))) : null;
+  },
+};
 
 export const refundMutations = {
   /** @param {{input: any}} args @param {Context} ctx */

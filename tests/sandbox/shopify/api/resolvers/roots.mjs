@@ -14,7 +14,7 @@ import { metafieldMutations, metafieldQueries } from './metafields.mjs';
 import { findOrder, orderMutations, orderQueries } from './orders.mjs';
 import { orderView } from './order_views.mjs';
 import { productMutations, productQueries } from './products.mjs';
-import { refundMutations } from './refunds.mjs';
+import { refundMutations, refundQueries } from './refunds.mjs';
 import { metafieldView, ownerView, shopView } from './views.mjs';
 
 /** @typedef {import('../admin.mjs').Context} Context */
@@ -57,7 +57,7 @@ export function adminRoots() {
   return {
     query: {
       ...shopQueries, ...customerQueries, ...mergeQueries, ...productQueries, ...inventoryQueries, ...locationQueries, ...orderQueries,
-      ...fulfillmentOrderQueries, ...fulfillmentQueries, ...metafieldQueries,
+      ...fulfillmentOrderQueries, ...fulfillmentQueries, ...refundQueries, ...metafieldQueries,
     },
     mutation: {
       ...customerMutations, ...addressMutations, ...mergeMutations, ...productMutations, ...inventoryMutations, ...locationMutations, ...orderMutations,
