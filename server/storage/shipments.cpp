@@ -138,6 +138,7 @@ Result<Done> check_held(Session& session, TenantId tenant, const Shipment& shipm
   }
   if (sums.empty()) return Done{};
   std::vector<std::string> products;
+  products.reserve(sums.size());
   for (const auto& [product, sum] : sums) products.push_back(product);
   const Shelves shelves = hold_shelves(session, tenant, shipment.store_id, products);
   for (const auto& [product, sum] : sums) {

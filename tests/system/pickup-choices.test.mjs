@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { WORDS } from '../../liquid/pickup-page/pickup-words.js';
+import { WORDS as ADMIN_WORDS } from '../../server/http/admin/words.js';
 import { axe, keepScreen, launch, phone } from '../support/browser.mjs';
 import { Counter, act } from '../support/counter.mjs';
 import { query } from '../support/database.mjs';
@@ -314,3 +315,29 @@ for (const language of ['ja', 'en']) {
     await page.context().close();
   });
 }
+
+test('the merchant page says in both languages what waits for a decision, and what its customer wishes', async () => {
+  const open = await rejected([line(1)]);
+  const wished = await rejected([line(2)]);
+  assert.equal((await choose(wished.pickup, 'send')).status, 200);
+  await settled(wished.order);
+  browser ??= await launch();
+  for (const language of ['ja', 'en']) {
+    const words = ADMIN_WORDS[language];
+    const page = await phone(browser, { width: 320, height: 800 });
+    await page.goto(`${stack.shopify.admin}/store/${stack.keys.shop}/apps/tsunagi?locale=${language}`);
+    const app = page.frame({ name: 'app-iframe' });
+    const section = app.getByRole('region', { name: words.undecided, exact: true });
+    for (const [{ order }, wish] of [[open, words.undecided_wish.none], [wished, words.undecided_wish.send]]) {
+      const row = section.locator('.row', { hasText: order.name });
+      await row.getByText(wish).waitFor();
+      const link = row.getByRole('link', { name: words.undecided_row.replace('{order}', order.name) });
+      assert.match(await link.getAttribute('href'), new RegExp(`/admin/orders/${order.id}$`));
+    }
+    assert.deepEqual(await axe(app), []);
+    assert.ok(await app.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
+    await section.scrollIntoViewIfNeeded();
+    await keepScreen(page, `merchant-undecided-${language}`);
+    await page.context().close();
+  }
+});

@@ -209,8 +209,8 @@ inline constexpr std::string_view kV0001First[] = {
          background INTEGER NOT NULL DEFAULT 0,
          UNIQUE (tenant, item_key, kind)
        ))",
-    "CREATE INDEX outbox_due ON outbox (background, due_at, id) "
-    "WHERE state IN ('waiting', 'leased')",
+    ("CREATE INDEX outbox_due ON outbox (background, due_at, id) "
+     "WHERE state IN ('waiting', 'leased')"),
     "CREATE INDEX outbox_dead ON outbox (tenant, id) WHERE state = 'dead'",
     "CREATE INDEX outbox_review ON outbox (tenant, id) WHERE state = 'review'",
     "CREATE INDEX outbox_begun ON outbox (due_at, id) WHERE begun > 0",

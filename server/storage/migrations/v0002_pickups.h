@@ -44,8 +44,8 @@ inline constexpr std::string_view kV0002Pickups[] = {
          held BIGINT NOT NULL,
          PRIMARY KEY (tenant, pickup_id, product_id)
        ) {clustered})",
-    "CREATE INDEX pickup_line_held ON pickup_line (tenant, product_id, store_id, held) "
-    "WHERE held > 0",
+    ("CREATE INDEX pickup_line_held ON pickup_line (tenant, product_id, store_id, held) "
+     "WHERE held > 0"),
 
     // Every deed, the refused ones too. place: 0, 1, 2 …
     R"(CREATE TABLE pickup_deed (
@@ -98,12 +98,13 @@ inline constexpr std::string_view kV0002Pickups[] = {
          background INTEGER NOT NULL DEFAULT 0,
          UNIQUE (tenant, item_key, kind)
        ))",
-    "INSERT INTO outbox (tenant, kind, item_key, state, revision, begun, lease, attempts, due_at, "
-    "error, enqueued_at, background) SELECT tenant, kind, item_key, state, revision, begun, lease, "
-    "attempts, due_at, error, enqueued_at, background FROM outbox_before ORDER BY id",
+    ("INSERT INTO outbox (tenant, kind, item_key, state, revision, begun, lease, attempts, due_at, "
+     "error, enqueued_at, background) SELECT tenant, kind, item_key, state, revision, begun, "
+     "lease, "
+     "attempts, due_at, error, enqueued_at, background FROM outbox_before ORDER BY id"),
     "DROP TABLE outbox_before",
-    "CREATE INDEX outbox_due ON outbox (background, due_at, id) "
-    "WHERE state IN ('waiting', 'leased')",
+    ("CREATE INDEX outbox_due ON outbox (background, due_at, id) "
+     "WHERE state IN ('waiting', 'leased')"),
     "CREATE INDEX outbox_dead ON outbox (tenant, id) WHERE state = 'dead'",
     "CREATE INDEX outbox_review ON outbox (tenant, id) WHERE state = 'review'",
     "CREATE INDEX outbox_begun ON outbox (due_at, id) WHERE begun > 0",

@@ -48,8 +48,8 @@ inline constexpr std::string_view kV0005Shipments[] = {
          held BIGINT NOT NULL,
          PRIMARY KEY (tenant, shipment_id, order_line)
        ) {clustered})",
-    "CREATE INDEX shipment_line_held ON shipment_line (tenant, product_id, store_id, held) "
-    "WHERE held > 0",
+    ("CREATE INDEX shipment_line_held ON shipment_line (tenant, product_id, store_id, held) "
+     "WHERE held > 0"),
 
     // Every deed, the refused ones too. place: 0, 1, 2 …
     R"(CREATE TABLE shipment_deed (
@@ -85,8 +85,8 @@ inline constexpr std::string_view kV0005Shipments[] = {
          PRIMARY KEY (tenant, parcel_id, order_line, back)
        ) {clustered})",
     "CREATE INDEX till_taking_order ON till_taking (tenant, order_id)",
-    "CREATE INDEX till_taking_shelf ON till_taking (tenant, product_id, store_id, done_at, "
-    "quantity)",
+    ("CREATE INDEX till_taking_shelf ON till_taking (tenant, product_id, store_id, done_at, "
+     "quantity)"),
 };
 
 }  // namespace tsunagi::storage

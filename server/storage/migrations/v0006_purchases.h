@@ -38,8 +38,8 @@ inline constexpr std::string_view kV0006Purchases[] = {
        ) {clustered})",
 
     // Orders that wait to be fetched are among what is open: that is read once more.
-    "INSERT INTO sync_cursor (tenant, name, value) "
-    "SELECT tenant, 'orders.open_wanted', 1 FROM sync_cursor WHERE name = 'orders'",
+    ("INSERT INTO sync_cursor (tenant, name, value) "
+     "SELECT tenant, 'orders.open_wanted', 1 FROM sync_cursor WHERE name = 'orders'"),
 };
 
 }  // namespace tsunagi::storage
