@@ -48,8 +48,8 @@ constexpr Sql kUnanswered{
 // Whether there is such a shop, the id is there, and how many the customer has open, with the rows
 // of the stock locked: one trip to the database. The rows are the locks of the products in the
 // shop: who holds them counts alone. They are taken in one order, so that two who want the same two
-// do not wait for each other. The open ones are a sum, not those with is_open = 1: where none was
-// open when the database last counted, it would look for them among the shop's open ones.
+// do not wait for each other. The open ones are those above 0, not those with is_open = 1: where
+// none was open when the database last counted, it would look for them among all shops' open ones.
 constexpr Sql kBeforePlacing{
     "WITH asked AS MATERIALIZED (SELECT product_id FROM stock_level "
     "WHERE tenant = :a AND store_id = :b "
@@ -57,8 +57,7 @@ constexpr Sql kBeforePlacing{
     "ORDER BY product_id {hold_alone}) "
     "SELECT (SELECT COUNT(*) FROM asked), "
     "(SELECT COUNT(*) FROM pickup WHERE tenant = :d AND pickup_id = :e), "
-    "(SELECT COALESCE(CAST(SUM(is_open) AS BIGINT), 0) FROM pickup "
-    "WHERE tenant = :f AND customer_id = :g) "
+    "(SELECT COUNT(*) FROM pickup WHERE tenant = :f AND customer_id = :g AND is_open > 0) "
     "FROM tenant WHERE tenant = :h {hold}"};
 // A statement of its own: it sees what was committed while the one before it waited.
 constexpr Sql kShelves{
@@ -305,7 +304,12 @@ Result<Pickup> SqlStorage::place(TenantId tenant, const Pickup& wish,
       return Error{ErrorCode::kConflict, "the id is another pick-up's"};
     }
     auto good = check_placing(session, tenant, wish, safety, *before);
-    if (!good) return good.error();
+    if (!good) {
+      // The same wish, sent twice at once, may have been placed while this one waited for the lock.
+      auto there = pickup_of(session, tenant, wish.id);
+      if (there && there->customer_id == wish.customer_id) return *std::move(there);
+      return good.error();
+    }
     const auto put = put_anew(session, tenant, wish, tell, now);
     if (!put.ok()) return put.error();
     // Another draw has another code, and finds the same wish placed.

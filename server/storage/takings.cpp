@@ -17,9 +17,11 @@ constexpr Sql kTakingsOfOrder{
     "AND m.order_id = :b AND t.tenant = m.tenant AND t.parcel_id = m.parcel_id "
     "AND t.order_line = m.order_line AND t.back = m.back "
     "ORDER BY t.parcel_id, t.order_line, t.back"};
+// What comes back counts until the tills are asked: from then on their figure may have it, and what
+// the online shop is told rather lacks it for a while than has it twice.
 constexpr Sql kStillCounted{
-    "SELECT COALESCE(CAST(SUM(CASE back WHEN 0 THEN quantity ELSE -quantity END) AS BIGINT), 0) "
-    "FROM till_taking "
+    "SELECT COALESCE(CAST(SUM(CASE WHEN back = 0 THEN quantity WHEN begun_at = 0 THEN -quantity "
+    "ELSE 0 END) AS BIGINT), 0) FROM till_taking "
     "WHERE tenant = :a AND product_id = :b AND store_id = :c AND done_at = 0"};
 constexpr Sql kBeginTaking{
     "UPDATE till_taking SET begun_at = :a WHERE tenant = :b AND parcel_id = :c "

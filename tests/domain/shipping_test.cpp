@@ -480,6 +480,48 @@ TEST_F(ShippingTest, AReadingAsksForEveryOrderThatChangedAndGoesOnFromThere) {
   EXPECT_EQ(0, *service.read_changed(tenant));
 }
 
+TEST_F(ShippingTest, AReadingAsksForOrdersWithRefundsThoughNoWorkChangedAndGoesOnFromThere) {
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  EXPECT_EQ(1, *service.read_changed(tenant));
+  orders.works_rest = true;
+  clock.advance(300);
+  EXPECT_EQ(0, *service.read_changed(tenant));
+  clock.advance(300);
+  orders.orders[kOrder].refunds = {{.id = 88, .at = clock.now() - 100}};
+  const size_t before = storage.outbox().size();
+  EXPECT_EQ(1, *service.read_changed(tenant));
+  EXPECT_EQ(before, storage.outbox().size()) << "it was to be brought in step before";
+  EXPECT_EQ(clock.now(), storage.cursor(tenant.id, kRefundsCursor)->value_or(0));
+  clock.advance(300);
+  EXPECT_EQ(0, *service.read_changed(tenant)) << "that was read";
+}
+
+TEST_F(ShippingTest, AShopThatIsNoLocationAnyMoreIsNotAskedAgainWhenItRefused) {
+  stock("49", {5, 0, 0});
+  stock("50", {5, 5, 5});
+  orders.add(kOrder, kOnline, {{1, "49", 2}});
+  step();
+  const Shipment refused = only(ShipmentState::kAssigned);
+  EXPECT_TRUE(act(refused, ShipmentAction::kPick).ok());
+  // Another part of the order is at the same shop, in the same work.
+  auto& work = orders.orders[kOrder].works[0];
+  work.lines.push_back(
+      {.id = 60, .order_line = 2, .barcode = "50", .sku = {}, .title = "商品", .remaining = 1});
+  step();
+  EXPECT_EQ(2U, in(ShipmentState::kAssigned).size() + in(ShipmentState::kPicking).size());
+  EXPECT_TRUE(act(refused, ShipmentAction::kRefuse).ok());
+  const std::vector<StoreLocation> places = tenant.settings.locations;
+  tenant.settings.locations.erase(tenant.settings.locations.begin());
+  clock.advance(10);
+  step();
+  tenant.settings.locations = places;
+  clock.advance(10);
+  step();
+  for (const Shipment& each : *book.shipments_of_order(tenant.id, kOrder)) {
+    EXPECT_FALSE(each.store_id == "1" && is_open(each.state)) << each.id << " " << each.reason;
+  }
+}
+
 TEST_F(ShippingTest, AKeyIsAnOrdersOrNone) {
   EXPECT_EQ(71, order_of_key(ship_order_key(71)));
   for (const char* key :

@@ -125,7 +125,8 @@ class FakeInventory : public InventoryBook {
     int64_t pieces = 0;
     for (const auto& [key, one] : storage_.takings) {
       if (one.product_id != product_id || one.store_id != store_id || one.done_at != 0) continue;
-      pieces += one.name.kind == TakingKind::kSent ? one.quantity : -one.quantity;
+      if (one.name.kind == TakingKind::kSent) pieces += one.quantity;
+      if (one.name.kind != TakingKind::kSent && one.begun_at == 0) pieces -= one.quantity;
     }
     return pieces;
   }

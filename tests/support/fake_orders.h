@@ -20,6 +20,7 @@ class FakeOrders : public ShopOrders {
   bool down = false;        // nothing happens
   bool immovable = false;   // moves are refused
   bool unholdable = false;  // and holds
+  bool works_rest = false;  // no work changed
   bool unreleasable = false, unrefundable = false;
   bool prepared_begins = true;  // what is prepared is begun; else it stays open
   int moves = 0, parcels = 0, reads = 0, readings = 0;
@@ -91,14 +92,19 @@ class FakeOrders : public ShopOrders {
     if (down) return unreachable();
     ++readings;
     Changed changed{.orders = {}, .until = to};
-    for (const auto& [id, order] : orders) changed.orders.push_back(id);
+    for (const auto& [id, order] : orders) {
+      if (!works_rest) changed.orders.push_back(id);
+    }
     return changed;
   }
-  Result<Changed> orders_refunded(const Tenant&, Seconds, Seconds to) override {
+  Result<Changed> orders_refunded(const Tenant&, Seconds from, Seconds to) override {
     if (down) return unreachable();
     Changed changed{.orders = {}, .until = to};
     for (const auto& [id, order] : orders) {
-      if (!order.refunds.empty()) changed.orders.push_back(id);
+      const bool refunded = std::ranges::any_of(order.refunds, [&](const OrderRefund& refund) {
+        return refund.at >= from && refund.at <= to;
+      });
+      if (refunded) changed.orders.push_back(id);
     }
     return changed;
   }

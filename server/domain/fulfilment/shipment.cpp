@@ -161,6 +161,8 @@ std::string_view word(CancelReason reason) {
       return "elsewhere";
     case CancelReason::kMoved:
       return "moved";
+    case CancelReason::kNoPlace:
+      return "no_place";
     case CancelReason::kRefusedThere:
       return "refused_there";
   }

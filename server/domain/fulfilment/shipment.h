@@ -53,10 +53,11 @@ enum class CancelReason : uint8_t {
   kOrder,         // "order": the pieces were cancelled, refunded or removed
   kElsewhere,     // "elsewhere": somebody else sent them
   kMoved,         // "moved": the merchant gave them to another location by hand
+  kNoPlace,       // "no_place": the shop is no location any more
   kRefusedThere,  // "refused_there": the platform does not let this shop have them
 };
 inline constexpr CancelReason kCancelReasons[] = {CancelReason::kOrder, CancelReason::kElsewhere,
-                                                  CancelReason::kMoved,
+                                                  CancelReason::kMoved, CancelReason::kNoPlace,
                                                   CancelReason::kRefusedThere};
 
 enum class Carrier : uint8_t { kYamato, kSagawa, kJapanPost, kOther };

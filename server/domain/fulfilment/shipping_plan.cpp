@@ -133,9 +133,11 @@ class Planner {
     const std::vector<WorkPart> parts = parts_of(shipment, work);
     const int64_t own = location_id_of(settings_, shipment.store_id);
     const bool at_own = own != 0 && work.location_id == own;
-    if (moved_by_hand(shipment, at_own)) {
-      plan_.cancelled.push_back({shipment.id, CancelReason::kMoved});
-      by_hand_.insert(work.id);
+    if (is_elsewhere(shipment, at_own)) {
+      const bool by_hand = own != 0;  // else the merchant says that the shop is no location
+      plan_.cancelled.push_back(
+          {shipment.id, by_hand ? CancelReason::kMoved : CancelReason::kNoPlace});
+      if (by_hand) by_hand_.insert(work.id);
       return;
     }
     take(work, parts);
@@ -168,7 +170,7 @@ class Planner {
                        .number = shipment.number}};
   }
   // It was at its shop and is elsewhere now. What was sent is told all the same.
-  static bool moved_by_hand(const Shipment& shipment, bool at_own) {
+  static bool is_elsewhere(const Shipment& shipment, bool at_own) {
     return shipment.placed && !at_own && is_open(shipment.state) && !shipment.store_id.empty();
   }
   void note(const Shipment& shipment, const ShipmentBook::Seen& seen) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
 #include <utility>
 
 #include "server/domain/fulfilment/order_routing.h"
@@ -261,18 +260,33 @@ Result<int> ShippingService::read_changed(const Tenant& tenant) {
       before->has_value() ? std::max<Seconds>(1, **before - kOrderOverlapSeconds) : 0;
   const auto changed = ports_.orders.orders_changed(tenant, from, now);
   if (!changed.ok()) return changed.error();
-  const auto refunded = from == 0 ? Result<ShopOrders::Changed>({.orders = {}, .until = now})
-                                  : ports_.orders.orders_refunded(tenant, from, changed->until);
-  if (!refunded.ok()) return refunded.error();
   std::vector<Change> changes;
-  std::set<int64_t> orders(changed->orders.begin(), changed->orders.end());
-  orders.insert(refunded->orders.begin(), refunded->orders.end());
-  for (const int64_t order : orders) changes.push_back(bring_in_step(order));
-  const Seconds until = std::min(changed->until, refunded->until);
-  changes.emplace_back(change::SetCursor{std::string(kOrdersCursor), until});
+  for (const int64_t order : changed->orders) changes.push_back(bring_in_step(order));
+  changes.emplace_back(change::SetCursor{std::string(kOrdersCursor), changed->until});
   if (auto asked = read_open(tenant, now, changes); !asked.ok()) return asked.error();
   if (auto done = ports_.storage.apply(tenant.id, changes); !done.ok()) return done.error();
-  return static_cast<int>(orders.size());
+  const auto refunded = read_refunded(tenant, now);
+  if (!refunded.ok()) return refunded.error();
+  return static_cast<int>(changed->orders.size()) + *refunded;
+}
+
+// By a cursor of its own: whatever is done to orders changes them, and many that change at once
+// hold up nothing else. It begins with the first reading.
+Result<int> ShippingService::read_refunded(const Tenant& tenant, Seconds now) {
+  const auto before = ports_.storage.cursor(tenant.id, kRefundsCursor);
+  if (!before.ok()) return before.error();
+  ShopOrders::Changed refunded{.orders = {}, .until = now};
+  if (before->has_value()) {
+    const Seconds from = std::max<Seconds>(1, **before - kOrderOverlapSeconds);
+    auto read = ports_.orders.orders_refunded(tenant, from, now);
+    if (!read.ok()) return read.error();
+    refunded = *std::move(read);
+  }
+  std::vector<Change> changes;
+  for (const int64_t order : refunded.orders) changes.push_back(bring_in_step(order));
+  changes.emplace_back(change::SetCursor{std::string(kRefundsCursor), refunded.until});
+  if (auto done = ports_.storage.apply(tenant.id, changes); !done.ok()) return done.error();
+  return static_cast<int>(refunded.orders.size());
 }
 
 // What is open becomes a shop's when the merchant says which location that is, or that it puts

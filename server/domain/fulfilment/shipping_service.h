@@ -25,6 +25,7 @@ inline constexpr int kRoutingTries = 3;  // while others take what was offered
 inline constexpr int kShipmentsListed = 200;
 inline constexpr size_t kDeedIdMost = 64;
 inline constexpr std::string_view kOrdersCursor = "orders";
+inline constexpr std::string_view kRefundsCursor = "orders.refunded";
 // When somebody last wanted all that is open to be looked at, and of when the wish is that was met.
 inline constexpr std::string_view kOpenOrdersWantedCursor = "orders.open_wanted";
 inline constexpr std::string_view kOpenOrdersReadCursor = "orders.open_read";
@@ -91,6 +92,7 @@ class ShippingService {
                          const std::vector<Shipment>& shipments,
                          const std::vector<Pickup>& pickups);
   [[nodiscard]] PurchaseDesk purchase_desk() const;
+  Result<int> read_refunded(const Tenant& tenant, Seconds now);
   Result<Done> read_open(const Tenant& tenant, Seconds now, std::vector<Change>& changes);
   void forget_stock(TenantId tenant, const std::vector<ShipmentLine>& lines);
 

@@ -18,7 +18,7 @@ class ShopifyOrdersTest : public ShopifyClientTest {
             {"assignedLocation",
              {{"location", {{"id", "gid://shopify/Location/" + std::to_string(place)}}}}}};
   }
-  static json order_of(json works, json more = json::object()) {
+  static json order_of(json works, const json& more = json::object()) {
     json order = {
         {"id", "gid://shopify/Order/71"},
         {"name", "#1001"},
@@ -434,9 +434,9 @@ TEST_F(ShopifyOrdersTest, WhatMayHaveHappenedIsNotSentAgain) {
        {status(500), status(503), status(429), test::half_body(), ok("nonsense")}) {
     shopify.on(kGraphql, {answer});
     const size_t before = shopify.count(kGraphql);
-    const auto sent_ = orders.send(tenant, {.work_id = 5, .parts = {{50, 2}}, .number = "4912"});
-    ASSERT_FALSE(sent_);
-    EXPECT_EQ(ErrorCode::kUnavailable, sent_.error().code);
+    const auto lost = orders.send(tenant, {.work_id = 5, .parts = {{50, 2}}, .number = "4912"});
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(ErrorCode::kUnavailable, lost.error().code);
     EXPECT_EQ(before + 1, shopify.count(kGraphql));
     const auto moved = orders.move(tenant, {.work_id = 5, .location_id = 3, .parts = {{50, 2}}});
     ASSERT_FALSE(moved);

@@ -143,6 +143,26 @@ TEST_P(PickupsTest, OfferedIsOnHandWithoutLayawayHeldAndSafety) {
   }
 }
 
+TEST_P(PickupsTest, AWishThatIsSentTwiceAtOnceIsPlacedOnceAndAnsweredTwice) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string product = "last" + std::to_string(round);
+    shelf(product, 1);
+    std::atomic<int> answered = 0;
+    {
+      std::vector<std::jthread> senders;
+      for (int i = 0; i < 4; ++i) {
+        senders.emplace_back([&] {
+          const auto placed = place(wish(100 + round, {line(product, 1)}, 9'000 + round));
+          if (placed.ok()) ++answered;
+          if (!placed.ok()) ADD_FAILURE() << placed.error().message;
+        });
+      }
+    }
+    EXPECT_EQ(4, answered);
+    EXPECT_EQ(1, held(product));
+  }
+}
+
 TEST_P(PickupsTest, TwoLinesOfOneItemAreASum) {
   EXPECT_ERROR(ErrorCode::kConflict, place(wish(1, {line("20", 3), line("20", 3)})));
   EXPECT_EQ(0, held("20"));
@@ -485,8 +505,13 @@ TEST_P(PickupsTest, ALineHasWhatAScanOfItMayRead) {
 TEST_P(PickupsTest, ItsMailIsAskedForInTheSameTransaction) {
   const change::TellShopper tell{
       .pickup_id = id_of(1), .mail_id = "placed", .step = PickupMailStep::kPlaced};
-  EXPECT_ERROR(ErrorCode::kConflict, db().place(kShop, wish(1, {line("10", 2)}), {0}, tell));
+  Pickup taken = wish(2, {line("20", 1)});
+  EXPECT_OK(place(taken));
+  Pickup same_code = wish(1, {line("10", 1)});
+  same_code.code = taken.code;
+  EXPECT_ERROR(ErrorCode::kUnavailable, db().place(kShop, same_code, {0}, tell));
   EXPECT_TRUE(value(db().mails_of(kShop, {id_of(1)})).empty());
+  EXPECT_TRUE(value(db().outbox_in(kShop, QueueState::kWaiting, 10)).empty());
   EXPECT_OK(db().place(kShop, wish(1, {line("10", 1)}), {0}, tell));
   const auto mails = value(db().mails_of(kShop, {id_of(1)}));
   ASSERT_TRUE(mails.contains(id_of(1)));

@@ -35,8 +35,10 @@ std::string told(uint64_t seed, const World& world, const std::string& wrong, bo
 // Two threads that give memory back to the system at every turn wait for each other there.
 void keep_memory() {
   constexpr int kKept = 256 << 20;
+  // NOLINTBEGIN(concurrency-mt-unsafe): before any thread
   mallopt(M_TRIM_THRESHOLD, kKept);
   mallopt(M_MMAP_THRESHOLD, kKept);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 TEST(StockPaths, EndWithNothingHeldAndOneFigureEverywhere) {

@@ -12,14 +12,16 @@ Weather::Work::Work(Weather& weather, Whose whose) : weather_(weather) {
 }
 
 Weather::Work::~Work() {
-  if (--weather_.works_ == 0) weather_.moments_left_ = 0;
+  --weather_.works_;
+  if (weather_.works_ == 0) weather_.moments_left_ = 0;
 }
 
 bool Weather::moment() {
   if (dead_) return true;
-  if (moments_left_ > 0 && --moments_left_ == 0) {
-    dead_ = true;
-    return true;
+  if (moments_left_ > 0) {
+    --moments_left_;
+    dead_ = moments_left_ == 0;
+    if (dead_) return true;
   }
   const bool alone = works_ == 1 && outermost_ == Whose::kOwn;
   if (rough && alone && chance_.chance(kMeanwhilePercent)) meanwhile();
