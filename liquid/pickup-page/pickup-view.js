@@ -8,7 +8,7 @@
  * @typedef {'placed' | 'accepted' | 'picking' | 'ready' | 'handed_over' | 'rejected' | 'expired' | 'cancelled'} State
  * @typedef {{id: string, code: string, state: State, shop: string, shop_name: string, phone?: string, map_url?: string, ready_from: number,
  *   hold_until: number, placed_at: number, changed_at: number, lines: Line[], can_cancel: boolean, reason?: string,
- *   unanswered?: boolean, online?: {order: string, paid: boolean}, choose?: Choose, choice?: {what: What, state: 'asked' | 'done' | 'merchant', shop_name?: string}}} Pickup
+ *   unanswered?: boolean, short?: boolean, online?: {order: string, paid: boolean}, choose?: Choose, choice?: {what: What, state: 'asked' | 'done' | 'merchant', shop_name?: string}}} Pickup
  * @typedef {'shop' | 'refund' | 'send'} What
  * @typedef {{choices: What[], shops: {shop: string, name: string, phone?: string, map_url?: string, from: number}[], lines: {name: string, quantity: number}[]}} Choose
  *   what its customer may choose of what the shop could not give
@@ -105,6 +105,7 @@ export const figures = (code) => element('span', {class: 'tsunagi-pickup__code'}
  */
 export function sentenceOf(pickup, now, {say, moment}) {
   const values = {shop: pickup.shop_name, from: moment(pickup.ready_from), until: moment(pickup.hold_until), time: moment(pickup.changed_at)};
+  if (pickup.short) return say('short', values);
   if (pickup.unanswered) return say('unanswered', values);
   switch (pickup.state) {
     case 'ready': return say('come', values);
@@ -160,9 +161,9 @@ function wayBack(pickup, {data, busy}, say) {
     : element('a', {class: 'tsunagi-pickup__link', href: `${code}&shop=${encodeURIComponent(pickup.shop)}`}, say('again'));
 }
 
-/** Where another shop is chosen for what this one has not answered. @param {Pickup} pickup @param {Say} say */
+/** Where another shop is chosen for what this one has not answered, or may not have any more. @param {Pickup} pickup @param {Say} say */
 function wayElsewhere({id, lines: [line], ...pickup}, say) {
-  if (!pickup.unanswered || !line) return undefined;
+  if (!(pickup.unanswered || pickup.short) || !line) return undefined;
   return element('a', {class: 'tsunagi-pickup__link', href: `?code=${encodeURIComponent(line.code)}&instead=${encodeURIComponent(id)}`}, say('elsewhere'));
 }
 

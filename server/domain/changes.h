@@ -152,6 +152,11 @@ struct TellShopper {
   std::string pickup_id, mail_id;
   PickupMailStep step = PickupMailStep::kPlaced;
 };
+// Of a placed pick-up: whether its shop has less than it promised before.
+struct MarkShort {
+  std::string pickup_id;
+  bool lacks = true;
+};
 struct ShopperTold {
   std::string key;  // of the outbox item
   PickupMailOutcome outcome = PickupMailOutcome::kSent;
@@ -199,9 +204,9 @@ using Change = std::variant<
     change::TillsTook, change::ReleaseSent, change::ReleaseHandedOver, change::SetCursor,
     change::Enqueue, change::SetFavourite, change::SetPin, change::Audit, change::KeepConsentText,
     change::ForgetFigures, change::TellLeaving, change::LeavingTold, change::TellShopper,
-    change::ShopperTold, change::AskRestock, change::TakeBackRestock, change::TellRestock,
-    change::RestockTold, change::ParcelsSettled, change::PutDataRequest, change::PutBackfill,
-    change::EraseCustomer>;
+    change::MarkShort, change::ShopperTold, change::AskRestock, change::TakeBackRestock,
+    change::TellRestock, change::RestockTold, change::ParcelsSettled, change::PutDataRequest,
+    change::PutBackfill, change::EraseCustomer>;
 inline constexpr int kMaxPins = 50;
 
 }  // namespace tsunagi

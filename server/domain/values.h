@@ -98,6 +98,7 @@ enum class PickupMailStep : uint8_t {
   kExpired,    // "expired"
   kReminder,   // "reminder": a day before it is given up
   kLate,       // "late": the shop has not answered in its time; wait, or have it elsewhere
+  kShort,      // "short": the shop may not have it any more; likewise
   kChoose,     // "choose": of a purchase, what shall become of what the shop could not give
 };
 enum class PickupMailOutcome : uint8_t {

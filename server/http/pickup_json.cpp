@@ -133,6 +133,7 @@ OrderedJson shopper_json(const Pickup& pickup, const PickupShops& shops, Seconds
       {"can_cancel", std::ranges::find(actions, PickupAction::kCancel) != actions.end()}};
   if (!pickup.reason.empty()) json["reason"] = pickup.reason;
   if (is_unanswered(pickup, now)) json["unanswered"] = true;
+  if (is_short(pickup)) json["short"] = true;
   if (!is_purchase(pickup.purchase)) return json;
   json["online"] = shopper_online(pickup.purchase);
   const PurchaseChoice& choice = pickup.purchase.choice;
@@ -187,6 +188,7 @@ OrderedJson staff_json(const StaffPickup& seen, const PickupShops& shops, Role v
                       {"lines", staff_lines_json(pickup.lines)},
                       {"mails", mail_log_json(seen.mails)},
                       {"actions", std::move(actions)}};
+  if (is_short(pickup)) json["short"] = true;
   if (!is_purchase(pickup.purchase)) return json;
   json["online"] = staff_online(pickup.purchase);
   const PurchaseChoice& choice = pickup.purchase.choice;

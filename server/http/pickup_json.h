@@ -22,7 +22,8 @@ using PickupShops = std::map<std::string, PickupShop, std::less<>>;
 // One that is not there any more goes by its id.
 PickupShop shop_of(const PickupShops& shops, const std::string& store_id);
 
-// unanswered: the shop let its time go by; the page offers others.
+// unanswered: the shop let its time go by; short: it may not have it any more; the page offers
+// others.
 nlohmann::ordered_json shopper_json(const Pickup& pickup, const PickupShops& shops, Seconds now);
 // What its customer may choose of what the shop could not give.
 nlohmann::ordered_json choose_json(const Pickup& pickup, const ChoiceDesk::Offer& offer,

@@ -260,6 +260,8 @@ Result<bool> Schedule::run(const Turn& turn) {
       if (!reminded.ok()) return reminded.error();
       const auto offered = ports_.pickups->offer_elsewhere(turn.tenant);
       if (!offered.ok()) return offered.error();
+      const auto lacking = ports_.pickups->mark_short(turn.tenant);
+      if (!lacking.ok()) return lacking.error();
       return *expired == kExpiredAtOnce || *reminded == kRemindedAtOnce ||
              *offered == kRemindedAtOnce;
     }

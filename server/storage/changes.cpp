@@ -502,6 +502,11 @@ class Applier {
     return (*this)(change::Enqueue{{.kind = OutboxKind::kPickupMail, .key = key}});
   }
 
+  Result<Done> operator()(const change::MarkShort& mark) {
+    mark_short(session_, tenant_, mark, now_);
+    return Done{};
+  }
+
   Result<Done> operator()(const change::ShopperTold& told) {
     shopper_told(session_, tenant_, told, now_);
     return Done{};

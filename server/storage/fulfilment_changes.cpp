@@ -41,6 +41,8 @@ constexpr Sql kTellShopperAtOnce{
     "INSERT INTO outbox (tenant, kind, item_key, state, due_at, enqueued_at, background) "
     "SELECT tenant, 'pickup_mail', pickup_id || '/' || mail_id, 'waiting', asked_at, asked_at, 0 "
     "FROM told ON CONFLICT (tenant, kind, item_key) DO NOTHING"};
+constexpr Sql kMarkShort{
+    "UPDATE pickup SET short_at = :a WHERE tenant = :b AND pickup_id = :c AND state = 'placed'"};
 constexpr Sql kShopperTold{
     "UPDATE pickup_mail SET settled_at = :a, outcome = :b "
     "WHERE tenant = :c AND pickup_id = :d AND mail_id = :e"};
@@ -99,6 +101,10 @@ bool tell_shopper(Session& session, TenantId tenant, const change::TellShopper& 
   const bool asked = session.run(at_once ? kTellShopperAtOnce : kTellShopper, tell.mail_id,
                                  word(tell.step), now, tenant, tell.pickup_id) > 0;
   return asked && !at_once;
+}
+
+void mark_short(Session& session, TenantId tenant, const change::MarkShort& mark, Seconds now) {
+  session.run(kMarkShort, mark.lacks ? now : 0, tenant, mark.pickup_id);
 }
 
 void shopper_told(Session& session, TenantId tenant, const change::ShopperTold& told, Seconds now) {

@@ -8,6 +8,7 @@
 namespace tsunagi::storage {
 
 // A row of the log. true: it is new, and an outbox item is still to be enqueued for it.
+void mark_short(Session& session, TenantId tenant, const change::MarkShort& mark, Seconds now);
 bool tell_shopper(Session& session, TenantId tenant, const change::TellShopper& tell, Seconds now);
 void shopper_told(Session& session, TenantId tenant, const change::ShopperTold& told, Seconds now);
 void move_pickups(Session& session, TenantId tenant, int64_t from_customer, int64_t to_customer);

@@ -12,7 +12,7 @@ namespace {
 // The pick-ups of these ids, and their lines, in any number.
 constexpr Sql kPickups{
     "SELECT p.pickup_id, p.customer_id, p.store_id, p.code, p.state, p.language, p.placed_at, "
-    "p.accept_by, p.ready_from, p.hold_until, p.changed_at, p.reason, p.page, "
+    "p.accept_by, p.ready_from, p.hold_until, p.changed_at, p.short_at, p.reason, p.page, "
     "COALESCE(o.order_id, 0), COALESCE(o.order_name, ''), COALESCE(o.paid, 0), "
     "COALESCE(o.short_of, 0), COALESCE(o.on_hold, 0), COALESCE(o.prepared, 0), "
     "COALESCE(o.undecided, 0), COALESCE(o.put_off, 0), COALESCE(o.told_id, 0), "
@@ -78,10 +78,11 @@ std::map<std::string, Pickup> pickup_heads(Session& session, TenantId tenant,
   session.each(
       kPickups,
       std::tie(row.id, row.customer_id, row.store_id, row.code, state, row.language, row.placed_at,
-               row.accept_by, row.ready_from, row.hold_until, row.changed_at, row.reason, row.page,
-               bought.order_id, bought.order_name, bought.paid, bought.short_of, bought.on_hold,
-               bought.prepared, bought.undecided, bought.put_off, bought.told_id, bought.choice_id,
-               bought.choice, bought.choice_state, bought.choice_store),
+               row.accept_by, row.ready_from, row.hold_until, row.changed_at, row.short_at,
+               row.reason, row.page, bought.order_id, bought.order_name, bought.paid,
+               bought.short_of, bought.on_hold, bought.prepared, bought.undecided, bought.put_off,
+               bought.told_id, bought.choice_id, bought.choice, bought.choice_state,
+               bought.choice_store),
       [&] {
         const auto known = pickup_state(state);
         if (!known) return;

@@ -166,6 +166,10 @@ class SqlStorage : public Database {
   Result<PickupMailLog> mails_of(TenantId tenant, const std::vector<std::string>& ids) override;
   Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) override;
   Result<std::vector<Pickup>> pickups_to_remind(TenantId tenant, Seconds now, int limit) override;
+  Result<std::vector<ShortShelf>> short_shelves(TenantId tenant, Seconds settled,
+                                                int limit) override;
+  Result<std::vector<Pickup>> placed_on(TenantId tenant, const ShortShelf& shelf) override;
+  Result<std::vector<std::string>> short_pickups(TenantId tenant) override;
   Result<std::vector<Pickup>> unanswered_pickups(TenantId tenant, Seconds accept_by,
                                                  int limit) override;
 

@@ -169,9 +169,11 @@ TEST(PickupMailTruth, EachStepIsTrueInItsStatesAlone) {
         Row{PickupMailStep::kReady, {S::kReady}}, Row{PickupMailStep::kReminder, {S::kReady}},
         Row{PickupMailStep::kRejected, {S::kRejected}},
         Row{PickupMailStep::kCancelled, {S::kCancelled}},
-        Row{PickupMailStep::kExpired, {S::kExpired}}, Row{PickupMailStep::kLate, {S::kPlaced}}}) {
+        Row{PickupMailStep::kExpired, {S::kExpired}}, Row{PickupMailStep::kLate, {S::kPlaced}},
+        Row{PickupMailStep::kShort, {S::kPlaced}}}) {
     for (const S state : kPickupStates) {
-      const Pickup pickup = pickup_in(state, "ja");
+      Pickup pickup = pickup_in(state, "ja");
+      pickup.short_at = 1;
       PickupMail mail;
       mail.id = reminder_id(pickup);
       mail.step = row.step;

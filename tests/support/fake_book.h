@@ -15,7 +15,12 @@ namespace tsunagi::fakes {
 
 class FakeBook : public PickupBook {
  public:
-  explicit FakeBook(FakeStorage& storage) : storage_(storage) {}
+  explicit FakeBook(FakeStorage& storage) : storage_(storage) {
+    storage_.mark_short = [this](const change::MarkShort& mark) {
+      const auto found = pickups.find(mark.pickup_id);
+      if (found != pickups.end()) found->second.short_at = mark.lacks ? 1 : 0;
+    };
+  }
 
   std::map<std::string, Pickup, std::less<>> pickups;
 
@@ -142,6 +147,26 @@ class FakeBook : public PickupBook {
       return mails == log.end() || std::ranges::find(mails->second, reminder_id(each),
                                                      &PickupMail::id) == mails->second.end();
     });
+  }
+  std::vector<ShortShelf> lacking;  // that the tills have sold
+  Result<std::vector<ShortShelf>> short_shelves(TenantId, Seconds, int) override { return lacking; }
+  Result<std::vector<Pickup>> placed_on(TenantId, const ShortShelf& shelf) override {
+    auto placed = those([&](const Pickup& each) {
+      return each.state == PickupState::kPlaced && each.store_id == shelf.store_id &&
+             !is_purchase(each.purchase) &&
+             std::ranges::any_of(each.lines, [&](const PickupLine& line) {
+               return line.product_id == shelf.product_id && line.held > 0;
+             });
+    });
+    std::ranges::sort(placed, std::greater<>(), &Pickup::placed_at);
+    return placed;
+  }
+  Result<std::vector<std::string>> short_pickups(TenantId) override {
+    std::vector<std::string> ids;
+    for (const auto& [id, pickup] : pickups) {
+      if (pickup.state == PickupState::kPlaced && pickup.short_at != 0) ids.push_back(id);
+    }
+    return ids;
   }
   Result<std::vector<Pickup>> unanswered_pickups(TenantId tenant, Seconds accept_by, int) override {
     const PickupMailLog log = storage_.pickup_mails(tenant);

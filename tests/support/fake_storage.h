@@ -49,6 +49,7 @@ class FakeStorage : public Storage {
   // Whether the online shop has an article that is this product: a FakeInventory's to say.
   std::function<bool(TenantId, const std::string& product)> is_matched;
   // What a shipment still holds ends with these.
+  std::function<void(const change::MarkShort&)> mark_short;
   std::function<void(const change::TillsTook&)> tills_took;
   std::function<void(const change::ReleaseSent&)> release_sent;
   std::function<void(const change::ReleaseHandedOver&)> release_handed_over;

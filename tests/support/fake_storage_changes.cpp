@@ -280,6 +280,8 @@ void FakeStorage::apply_privacy(Data& data, const Change& change,
   } else if (const auto* told = std::get_if<change::LeavingTold>(&change)) {
     const auto found = data.leavings.find(told->code);
     if (found != data.leavings.end()) found->second.told_at = std::max<Seconds>(1, last_lease_at_);
+  } else if (const auto* mark = std::get_if<change::MarkShort>(&change)) {
+    if (mark_short) mark_short(*mark);
   } else if (const auto* tell = std::get_if<change::TellShopper>(&change)) {
     auto& log = data.pickup_mails[tell->pickup_id];
     if (std::ranges::find(log, tell->mail_id, &PickupMail::id) != log.end()) return;

@@ -109,7 +109,8 @@ struct Pickup {
   Seconds ready_from = 0;  // what the customer was promised
   Seconds hold_until = 0;
   Seconds changed_at = 0;
-  std::string reason;  // word of a RejectReason or, of a purchase, of a CancelReason
+  Seconds short_at = 0;  // since when the shop has less than it promised until then; 0: it has not
+  std::string reason;    // word of a RejectReason or, of a purchase, of a CancelReason
   std::vector<PickupLine> lines;
   Purchase purchase = {};
 };

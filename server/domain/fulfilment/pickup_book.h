@@ -129,6 +129,23 @@ class PickupBook {  // storage
   // That no shop has said yes to until then or before, and whose customer was not told so.
   virtual Result<std::vector<Pickup>> unanswered_pickups(TenantId tenant, Seconds accept_by,
                                                          int limit) = 0;
+
+  // ---- what was sold at the till though it was promised
+
+  struct ShortShelf {
+    std::string product_id, store_id;
+    int64_t lacks = 0;  // pieces, above 0
+  };
+  // Of which more is held than Smaregi counts. What is ready or handed over may be paid for and not
+  // counted any more: it is part of what is lacking only where the figure is from `settled` or
+  // before. The largest lacks first.
+  virtual Result<std::vector<ShortShelf>> short_shelves(TenantId tenant, Seconds settled,
+                                                        int limit) = 0;
+  // Reservations that no shop has said yes to and that hold some of the product there, the newest
+  // first.
+  virtual Result<std::vector<Pickup>> placed_on(TenantId tenant, const ShortShelf& shelf) = 0;
+  // Those of change::MarkShort.
+  virtual Result<std::vector<std::string>> short_pickups(TenantId tenant) = 0;
 };
 
 }  // namespace tsunagi

@@ -40,6 +40,8 @@ std::string_view word(Step step) {
       return "reminder";
     case Step::kLate:
       return "late";
+    case Step::kShort:
+      return "short";
     case Step::kChoose:
       return "choose";
   }
@@ -113,6 +115,10 @@ bool is_unanswered(const Pickup& pickup, Seconds now) {
          now >= pickup.accept_by + kLateOfferSeconds;
 }
 
+bool is_short(const Pickup& pickup) {
+  return pickup.state == PickupState::kPlaced && pickup.short_at != 0;
+}
+
 std::optional<Step> told_of(PickupAction action, Role by) {
   switch (action) {
     case PickupAction::kReady:
@@ -152,6 +158,8 @@ bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
              now < pickup.hold_until;
     case Step::kLate:
       return is_unanswered(pickup, now);
+    case Step::kShort:
+      return is_short(pickup);
     case Step::kChoose:
       return may_choose(pickup);
   }

@@ -16,7 +16,7 @@ namespace tsunagi {
 inline constexpr PickupMailStep kPickupMailSteps[] = {
     PickupMailStep::kPlaced,    PickupMailStep::kReady,   PickupMailStep::kRejected,
     PickupMailStep::kCancelled, PickupMailStep::kExpired, PickupMailStep::kReminder,
-    PickupMailStep::kLate,      PickupMailStep::kChoose};
+    PickupMailStep::kLate,      PickupMailStep::kShort,   PickupMailStep::kChoose};
 
 std::string_view word(PickupMailStep step);
 std::string_view word(PickupMailOutcome outcome);
@@ -37,6 +37,9 @@ using PickupMailLog = std::map<std::string, std::vector<PickupMail>, std::less<>
 
 inline constexpr Seconds kReminderSeconds = 86'400;  // before it is given up
 // After a shop should have said yes: so long its managers alone see that it did not.
+// A figure of the tills from before this has the sales of what is handed over by now.
+inline constexpr Seconds kShortSettlesSeconds = 600;
+inline constexpr int kShortShelvesAtOnce = 100;
 inline constexpr Seconds kLateOfferSeconds = 1'800;
 inline constexpr size_t kMailsOfPickupMost = 20;  // more are not sent again
 
@@ -51,6 +54,8 @@ PickupMailName pickup_mail_name(std::string_view key);
 std::string reminder_id(const Pickup& pickup);
 // The shop let its time go by, and the customer may have it elsewhere.
 [[nodiscard]] bool is_unanswered(const Pickup& pickup, Seconds now);
+// What others were promised before is more than the shop has, and it has not said yes.
+[[nodiscard]] bool is_short(const Pickup& pickup);
 // What the customer is told once this was done; none: nothing, as of what they did themselves.
 std::optional<PickupMailStep> told_of(PickupAction action, Role by);
 // Whether the mail would still say how things are.

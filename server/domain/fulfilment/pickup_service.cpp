@@ -262,6 +262,49 @@ Result<int> PickupService::offer_elsewhere(const Tenant& tenant) {
   return ask_for(tenant, mails);
 }
 
+Result<std::set<std::string>> PickupService::lacking(const Tenant& tenant) const {
+  const auto shelves = ports_.book.short_shelves(
+      tenant.id, ports_.clock.now() - kShortSettlesSeconds, kShortShelvesAtOnce);
+  if (!shelves.ok()) return shelves.error();
+  std::set<std::string> ids;
+  for (const PickupBook::ShortShelf& shelf : *shelves) {
+    const auto placed = ports_.book.placed_on(tenant.id, shelf);
+    if (!placed.ok()) return placed.error();
+    int64_t lacks = shelf.lacks;
+    for (const Pickup& pickup : *placed) {
+      if (lacks <= 0) break;
+      ids.insert(pickup.id);
+      for (const PickupLine& line : pickup.lines) {
+        if (line.product_id == shelf.product_id) lacks -= line.held;
+      }
+    }
+  }
+  return ids;
+}
+
+Result<int> PickupService::mark_short(const Tenant& tenant) {
+  const auto now_lacking = lacking(tenant);
+  if (!now_lacking.ok()) return now_lacking.error();
+  const auto marked = ports_.book.short_pickups(tenant.id);
+  if (!marked.ok()) return marked.error();
+  const std::set<std::string> before(marked->begin(), marked->end());
+  std::vector<Change> changes;
+  int found = 0;
+  for (const std::string& id : *now_lacking) {
+    if (before.contains(id)) continue;
+    ++found;
+    changes.emplace_back(change::MarkShort{.pickup_id = id, .lacks = true});
+    changes.emplace_back(mail_of(id, PickupMailStep::kShort));
+  }
+  for (const std::string& id : before) {
+    if (now_lacking->contains(id)) continue;
+    changes.emplace_back(change::MarkShort{.pickup_id = id, .lacks = false});
+  }
+  if (changes.empty()) return 0;
+  if (auto done = ports_.storage.apply(tenant.id, changes); !done.ok()) return done.error();
+  return found;
+}
+
 Result<Pickup> PickupService::tell_again(const Tenant& tenant, const Again& again) {
   if (again.step != PickupMailStep::kReady) {
     return Error{ErrorCode::kInvalid, "only the mail that it is ready is sent again"};

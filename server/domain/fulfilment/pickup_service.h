@@ -3,6 +3,7 @@
 // what is done to it until it is handed over.
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,10 @@ class PickupService {
   Result<int> remind(const Tenant& tenant);
   // Whose shop has not answered is told that they may have it elsewhere; how many.
   Result<int> offer_elsewhere(const Tenant& tenant);
+  // Where a shop has less than it promised, since the till sold it, those who were promised last
+  // and whom it has not said yes are marked, and told that they may have it elsewhere; who was
+  // promised first keeps it. How many were marked.
+  Result<int> mark_short(const Tenant& tenant);
 
   struct Again {
     std::string pickup_id;
@@ -84,6 +89,7 @@ class PickupService {
   Result<Pickup> tell_again(const Tenant& tenant, const Again& again);
 
  private:
+  Result<std::set<std::string>> lacking(const Tenant& tenant) const;
   Result<int> ask_for(const Tenant& tenant, const std::vector<Change>& mails);  // how many
   Result<Done> may_end_instead(const Tenant& tenant, const Wish& wish);
   Result<Pickup> place(const Tenant& tenant, Pickup pickup);

@@ -181,7 +181,7 @@ export const WORDS = {
     mails_begin: '用意した文面から書きはじめる',
     mails_step: {
       placed: '受付のお知らせ', ready: 'ご用意できたお知らせ', rejected: 'ご用意できないお知らせ', cancelled: '店舗が取り消したお知らせ', expired: '期限が過ぎたお知らせ',
-      reminder: '期限前のお知らせ', late: '店舗の返事が遅れているお知らせ', choose: '渡せなかった分をお選びいただくお知らせ',
+      reminder: '期限前のお知らせ', late: '店舗の返事が遅れているお知らせ', short: '在庫が足りない可能性のお知らせ', choose: '渡せなかった分をお選びいただくお知らせ',
     },
     pickup_shops: '店舗ごとの受け付け',
     pickup_way: '取り置き',
@@ -406,7 +406,7 @@ export const WORDS = {
     mails_begin: 'Begin with our words',
     mails_step: {
       placed: 'Received', ready: 'Ready to pick up', rejected: 'Could not be prepared', cancelled: 'Cancelled by the shop', expired: 'Time is up', reminder: 'Reminder',
-      late: 'The shop is late', choose: 'What to choose of what was not handed over',
+      late: 'The shop is late', short: 'The shop may not have it', choose: 'What to choose of what was not handed over',
     },
     pickup_shops: 'Each shop',
     pickup_way: 'Pick-up',

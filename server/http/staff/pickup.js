@@ -8,7 +8,7 @@
 /** @typedef {'placed' | 'accepted' | 'picking' | 'ready' | 'handed_over' | 'rejected' | 'expired' | 'cancelled'} State */
 /** @typedef {'accept' | 'reject' | 'pick' | 'ready' | 'hand_over' | 'cancel' | 'extend'} Action */
 /**
- * @typedef {{id: string, code: string, shop: string, shop_name: string, state: State, late: boolean, accept_by: number, ready_from: number,
+ * @typedef {{id: string, code: string, shop: string, shop_name: string, state: State, late: boolean, short?: boolean, accept_by: number, ready_from: number,
  *   hold_until: number, extend_until: number, placed_at: number, changed_at: number, customer: string, language: string, lines: Line[], mails: Sent[],
  *   actions: Action[], online?: Online}} Pickup
  */
@@ -61,6 +61,6 @@ export function expected(pickup, deeds) {
     const lines = deed.action !== 'ready' ? before.lines : before.lines.map((line, i) => ({...line, picked: deed.picked?.[i] ?? line.quantity}));
     /** @type {Action[]} */
     const actions = cancels ? [...after.actions, 'cancel'] : after.actions;
-    return {...before, state: after.state, late: false, lines, actions};
+    return {...before, state: after.state, late: false, short: false, lines, actions};
   }, pickup);
 }

@@ -14,10 +14,10 @@ const kLinesShown = 3;
  * @param {(parcel: import('./parcel.js').Parcel, about: About) => HTMLElement} parcel
  */
 export function createRows({words, make, shape, say, counted, fill, now, moment, left}, {limitOf, isOpen}, parcel) {
-  /** What is to be known of an online order. @param {Pickup} pickup @returns {string[]} */
-  function online({online: bought}) {
-    if (!bought) return [];
+  /** What is to be known besides its state: of an online order, and whether there may not be enough. @param {Pickup} pickup @returns {string[]} */
+  function online({online: bought, short: lacks}) {
     const {paid, short, on_hold: held, undecided} = words.online;
+    if (!bought) return lacks ? [short] : [];
     return [say(words.bought, {order: bought.order}), bought.paid ? paid : words.online.unpaid,
       ...(bought.short ? [short] : []), ...(bought.on_hold ? [held] : []), ...(bought.undecided ? [undecided] : [])];
   }

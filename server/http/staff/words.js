@@ -83,7 +83,7 @@ export const WORDS = {
     mails: 'お客さまへのメール',
     mail_step: {
       placed: '受付のお知らせ', ready: 'ご用意できたお知らせ', rejected: 'ご用意できないお知らせ', cancelled: '取り消しのお知らせ', expired: '期限切れのお知らせ',
-      reminder: '期限前のお知らせ', late: '返事が遅れているお知らせ', choose: 'お選びいただくお知らせ',
+      reminder: '期限前のお知らせ', late: '返事が遅れているお知らせ', short: '在庫不足の可能性のお知らせ', choose: 'お選びいただくお知らせ',
     },
     mail_outcome: {sent: '{time} に送りました', waiting: '送信を待っています', unanswered: '届いたかどうか分かりません（{time}）', failed: '送れませんでした', not_sent: '送っていません'},
     mail_reason: {
@@ -234,7 +234,7 @@ export const WORDS = {
     undecided_failed: 'What the customer chose could not be done. Decide in Shopify whether to refund or send it',
     cannot_note_bought: 'The pick-up ends; this cannot be undone. Refund or sending is decided in Shopify',
     mails: 'Mails to the customer',
-    mail_step: {placed: 'Received', ready: 'Ready to pick up', rejected: 'Could not be prepared', cancelled: 'Cancelled', expired: 'Time is up', reminder: 'Reminder', late: 'Shop is late', choose: 'What to choose'},
+    mail_step: {placed: 'Received', ready: 'Ready to pick up', rejected: 'Could not be prepared', cancelled: 'Cancelled', expired: 'Time is up', reminder: 'Reminder', late: 'Shop is late', short: 'May not have it', choose: 'What to choose'},
     mail_outcome: {sent: 'sent {time}', waiting: 'waiting to be sent', unanswered: 'may or may not have arrived ({time})', failed: 'could not be sent', not_sent: 'not sent'},
     mail_reason: {
       outdated: 'not sent: it had changed before', no_address: 'not sent: the customer has no mail address', no_customer: 'not sent: the customer’s account is gone',

@@ -81,10 +81,12 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
       "kCountItems",        "kForgetItems",    "kForgetRestocks",
       "kOpenShipments",     "kForgetTakings",  "kForgetTakingItems",
       "kForgetSentHeld",    "kOpenWork",       "kOpenShipmentsOf",
-      "kForgetFetchedHeld", "kUnanswered"};
+      "kForgetFetchedHeld", "kUnanswered",     "kShortShelves",
+      "kShortPickups"};
   const std::map<std::string, std::string> by_index = {{"kOpen", "pickup_open"},
                                                        {"kOpenOf", "pickup_open"},
                                                        {"kUnanswered", "pickup_open"},
+                                                       {"kShortPickups", "pickup_open"},
                                                        {"kReleaseSold", "pickup_line_held"},
                                                        {"kUndecided", "pickup_order_undecided"},
                                                        {"kUndecidedAll", "pickup_order_undecided"},
