@@ -1,7 +1,8 @@
 // Staff scan a shopper's card. First a hundred clips of a second each, of our card over the whole screen of phones of three
 // densities as tests/support/camera.mjs would film it, given to the shipped module frame by frame; then screens without a code or
 // with a damaged one; then the Scanner in Chromium, whose camera plays such clips. The usual run has
-// one seed, so that a clip nobody could read fails no stranger's change; SEED=123 and CLIPS=1000 look further.
+// one seed, so that a clip nobody could read fails no stranger's change; the full run has a thousand of a seed of its own, which
+// SEED=123 CLIPS=1000 repeats.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -15,9 +16,9 @@ import { Camera, film, pyramid, secondOf } from '../support/camera.mjs';
 import { cardScreens } from '../support/card-screens.mjs';
 import { memberCode } from '../support/member-codes.mjs';
 import { root } from '../support/processes.mjs';
-import { SeededRandom } from '../support/random.mjs';
+import { SeededRandom, newSeed } from '../support/random.mjs';
 
-const kClips = Number(process.env.CLIPS) || 100;
+const kClips = Number(process.env.CLIPS) || (process.env.TSUNAGI_FULL ? 1_000 : 100);
 const kReadAtLeast = 0.95;
 const kFrames = 15;  // a second: half of what a camera gives, since a phone looks at a frame for a while
 const kDamagedClips = Math.ceil(kClips / 5);
@@ -25,7 +26,7 @@ const kSizes = [{ width: 640, height: 480 }, { width: 480, height: 640 }, { widt
 const kSmall = kSizes.slice(0, 2);
 const kWithinMs = 20_000;  // in Chromium, where the clip is repeated; two cores draw and decode all of it
 
-const seed = Number(process.env.SEED) || 1852096962;
+const seed = process.env.TSUNAGI_FULL ? newSeed() : Number(process.env.SEED) || 1852096962;
 const random = new SeededRandom(seed);
 const staff = join(root, 'server', 'http', 'staff');
 

@@ -31,6 +31,7 @@ async function timed(url) {
   const body = await reply.json();
   return { status: reply.status, body, ms: performance.now() - started };
 }
+const kFreshWithinMs = 30_000;  // after Smaregi is back
 const kLateMs = 500;  // a second lookup would have begun by then
 const percentile = (values, part) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))];
 
@@ -100,9 +101,15 @@ test('Smaregi goes down and comes back under load: no error for the shopper, old
   assert.ok(stale > 0, `none of ${served} answers said that it could not be checked`);
   await stack.smaregiRelay.open();
   const back = Date.now();
-  await until('every card to be fresh again', async () => {
+  // No `until` here: it would ask again after an answer that no shopper may get.
+  for (let fresh = false; !fresh; await new Promise((resolve) => setTimeout(resolve, 500))) {
     const replies = await Promise.all(data.joined.map((_, i) => timed(cardOf(i))));
-    return replies.every((reply) => reply.status === 200 && reply.body.state === 'ready' && reply.body.as_of * 1000 >= back - 1_000);
-  }, 30_000, 500);
+    for (const { status, body } of replies) {
+      assert.ok(status < 500, `${status} while it comes back`);
+      assert.ok(body.code, 'the barcode is there while it comes back');
+    }
+    fresh = replies.every(({ status, body }) => status === 200 && body.state === 'ready' && body.as_of * 1000 >= back - 1_000);
+    assert.ok(fresh || Date.now() - back <= kFreshWithinMs, `not fresh: ${JSON.stringify(replies.map(({ body }) => [body.state, body.as_of]))}`);
+  }
   console.log(`# ${served} answers while down, ${stale} marked; fresh ${((Date.now() - back) / 1000).toFixed(1)} s after`);
 });

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { phone, zbar, keepScreen } from '../../support/browser.mjs';
+import { codeAtSmaregi } from '../../support/journey.mjs';
 import { until } from '../../support/processes.mjs';
+import { send } from '../../support/stack.mjs';
 
 const kOfflineWithinMs = 1_000;
 const kDay = 24 * 3600 * 1000;
@@ -48,7 +50,43 @@ async function installed(world, customer) {
   return page;
 }
 
-const words = (customer) => [customer.code, String(customer.id)];
+/** Gives the member a rank and a balance that nothing else on the phone could hold by chance; they are on the card when it answers. */
+async function distinguish(world, customer) {
+  const { stack, data } = world;
+  const { customerId } = await codeAtSmaregi(stack, customer.code);
+  const [rank, points] = [`会員${customer.code.slice(-6)}`, stack.random.between(1_000_000, 9_999_999)];
+  await data.pos('PATCH', `/customers/${customerId}`, { rank });
+  await data.pos('PATCH', `/customers/${customerId}/point`, { point: String(points) });
+  const page = await phone(world.browser);
+  await page.goto(stack.signInUrl(customer.id));
+  await until('the card to have rank and points', () => page.evaluate(async ([wantedRank, wantedPoints]) => {
+    const card = await (await fetch('/apps/tsunagi/card.json')).json();
+    return card.rank === wantedRank && card.points === wantedPoints;
+  }, [rank, points]), 20_000, 500);
+  await page.context().close();
+}
+
+/** What is a member's own: as the card shows it, and as a browser may have kept it. */
+async function wordsOf(page, customer) {
+  const { holder, rank, points } = await page.evaluate(() => document.querySelector('tsunagi-card').card);
+  const [shownRank, shownPoints] = await Promise.all(['card__rank', 'points__figure'].map((part) => page.locator(`.tsunagi-${part}`).innerText()));
+  assert.ok(holder.includes(customer.last_name), holder);
+  assert.ok(shownRank.includes(rank), shownRank);
+  assert.equal(shownPoints, points.toLocaleString('en'));
+  return { kept: [customer.code, String(customer.id), holder, rank, String(points)], shown: shownPoints };
+}
+
+/** An installed card of a member with rank and points, and the words to look for, each of which is there to be erased. */
+async function withTraces(world, customer) {
+  await distinguish(world, customer);
+  const page = await installed(world, customer);
+  const { kept, shown } = await wordsOf(page, customer);
+  for (const word of kept) assert.notDeepEqual(await traces(page, [word]), [], `${word} is there to be erased`);
+  return { page, words: [...kept, shown] };
+}
+
+/** Whose traces are nobody else's. */
+const another = (world, first) => world.data.joined.find(({ id, last_name: family, first_name: given }) => id !== first.id && `${family}${given}` !== `${first.last_name}${first.first_name}`);
 
 export function offline(world) {
   test('network cut: card and last balance with its time within a second', async () => {
@@ -82,39 +120,62 @@ export function offline(world) {
     await page.context().close();
   });
 
-  test('after signing out, any page of the store leaves nothing personal behind', async () => {
-    const customer = world.data.joined[1];
+  test('a store that goes behind its password counts as offline, on a page that is open and on one that is opened', async () => {
+    const { stack, data } = world;
+    const customer = data.joined[0];
     const page = await installed(world, customer);
-    assert.notDeepEqual(await traces(page, words(customer)), [], 'there is something to erase');
+    const account = await page.context().newPage();
+    await account.goto(`${stack.shopify.storefront}/account`);
+    await account.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state === 'ready');
+    const offlineWithCode = async (tab) => {
+      await tab.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state === 'offline', null, { timeout: 15_000 });
+      assert.equal(zbar(await tab.locator('.tsunagi-barcode').screenshot())[0]?.text, customer.code);
+    };
+    try {
+      await send('PUT', `${stack.shopify.control}/theme`, { password: true });
+      const redirected = page.waitForResponse((reply) => reply.url().endsWith('/password') && reply.request().redirectedFrom()?.url().includes('/card.json'));
+      await offlineWithCode(page);
+      await redirected;
+      await offlineWithCode(account);
+      await page.reload();
+      await offlineWithCode(page);
+    } finally {
+      await send('PUT', `${stack.shopify.control}/theme`, { password: false });
+    }
+    await page.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state === 'ready', null, { timeout: 15_000 });
+    await page.context().close();
+  });
+
+  test('after signing out, any page of the store leaves nothing personal behind', async () => {
+    const { page, words } = await withTraces(world, world.data.joined[1]);
     await page.goto(world.stack.signOutUrl('/'));
     await page.waitForLoadState('networkidle');
-    assert.deepEqual(await traces(page, words(customer)), []);
+    assert.deepEqual(await traces(page, words), []);
     await page.context().close();
   });
 
   test('when somebody else signs in, nothing of the first is left', async () => {
-    const [first, second] = [world.data.joined[0], world.data.joined[2]];
-    const page = await installed(world, first);
-    await page.goto(world.stack.signInUrl(second.id, '/'));
+    const first = world.data.joined[0];
+    const { page, words } = await withTraces(world, first);
+    await page.goto(world.stack.signInUrl(another(world, first).id, '/'));
     await page.waitForLoadState('networkidle');
-    assert.deepEqual(await traces(page, words(first)), []);
+    assert.deepEqual(await traces(page, words), []);
     await page.context().close();
   });
 
   test('the card page itself erases a card of somebody else', async () => {
-    const [first, second] = [world.data.joined[0], world.data.joined[2]];
-    const page = await installed(world, first);
+    const first = world.data.joined[0];
+    const { page, words } = await withTraces(world, first);
     // The sign-in happens elsewhere (another tab of the same browser), so no page with the guard is seen.
-    await page.context().request.get(world.stack.signInUrl(second.id, '/'));
+    await page.context().request.get(world.stack.signInUrl(another(world, first).id, '/'));
     await page.reload();
     await page.waitForFunction((code) => !Object.values(localStorage).some((value) => value.includes(code)), first.code, { timeout: 15_000 });
-    assert.deepEqual(await traces(page, words(first)), []);
+    assert.deepEqual(await traces(page, words), []);
     await page.context().close();
   });
 
   test('after 30 days unconfirmed nothing is left, one second before it is', async () => {
-    const customer = world.data.joined[3];
-    const page = await installed(world, customer);
+    const { page, words } = await withTraces(world, world.data.joined[3]);
     const address = page.url();
     await page.context().setOffline(true);
     for (const [ahead, left] of [[30 * kDay - 5_000, true], [30 * kDay + 5_000, false]]) {
@@ -123,7 +184,7 @@ export function offline(world) {
       await later.goto(address);
       await later.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state !== undefined || document.readyState === 'complete');
       await later.waitForLoadState('networkidle');
-      const found = await traces(later, words(customer));
+      const found = await traces(later, words);
       assert.equal(found.length > 0, left, `${ahead / kDay} days: ${found}`);
       await later.close();
     }

@@ -2,7 +2,7 @@
 // core, byte for byte.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { phone } from '../../support/browser.mjs';
+import { phone, zbar } from '../../support/browser.mjs';
 import { shippedCore } from '../../support/app.mjs';
 import { generatedInputs, renderNatively } from '../../support/inputs.mjs';
 
@@ -85,14 +85,23 @@ export function sameBytes(world) {
     }
   });
 
-  test('with the module blocked the Liquid card stays and says its time', async () => {
+  test('with the module blocked the Liquid card stays and says its time, also after the next poll', async () => {
     const { stack, data } = world;
     const page = await phone(world.browser);
-    await page.route('**/*.wasm*', (route) => route.abort());
+    let blocked = 0;
+    await page.route('**/*.wasm*', (route) => { blocked += 1; return route.abort(); });
     await page.goto(stack.signInUrl(data.joined[0].id));
     await page.waitForFunction(() => document.querySelector('tsunagi-card')?.dataset.state !== undefined);
-    assert.equal(await page.locator('.tsunagi-barcode').count(), 1);
-    assert.match(await page.locator('.tsunagi-points__as-of').innerText(), /時点/);
+    const look = async (when) => {
+      assert.equal(await page.locator('.tsunagi-barcode').count(), 1, when);
+      assert.deepEqual(zbar(await page.locator('.tsunagi-barcode').screenshot()).map(({ text }) => text), [data.joined[0].code], when);
+      assert.match(await page.locator('.tsunagi-points__as-of').innerText(), /時点/, when);
+    };
+    await look('after the first answer');
+    // The second of two answers begins when the first was taken in.
+    for (let poll = 0; poll < 2; ++poll) assert.equal((await page.waitForResponse('**/card.json*')).status(), 200);
+    await look('after the next');
+    assert.ok(blocked > 0, 'the module was asked for');
     await page.context().close();
   });
 }
