@@ -12,15 +12,17 @@
  * @typedef {'shop' | 'refund' | 'send'} What
  * @typedef {{choices: What[], shops: {shop: string, name: string, phone?: string, map_url?: string, from: number}[], lines: {name: string, quantity: number}[]}} Choose
  *   what its customer may choose of what the shop could not give
- * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number, area?: number}} Shop
+ * @typedef {{code: string, name: string, quantity: number, counted: boolean}} CartLine  counted: false where no shop carries it; it has no name then
+ * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number, area?: number, lacks?: {code: string, offered: number}[]}} Shop
+ *   offered: of the product, or how often it has the whole cart; lacks: of a cart, what there is of the lines it has too few of
  * @typedef {{code: number, ja: string, en: string}} Area
- * @typedef {{now: number, nonce?: string, product?: {name: string, code: string}, shops?: Shop[], areas?: Area[], pickups: Pickup[]}} Answer
+ * @typedef {{now: number, nonce?: string, product?: {name: string, code: string}, lines?: CartLine[], shops?: Shop[], areas?: Area[], pickups: Pickup[]}} Answer
  * @typedef {{
  *   state: 'loading' | 'known' | 'signed_out' | 'paused' | 'offline' | 'failed', late: '' | 'offline' | 'stale', data: Answer, notFound: boolean,
- *   asked: string, area: string, instead: string, chosen: string, quantity: number, busy: string, notice: {at: string, text: string}, allShops: boolean, allPast: boolean, reserveMore: boolean, signIn: string,
+ *   refused: boolean, cart: string, asked: string, area: string, instead: string, chosen: string, quantity: number, busy: string, notice: {at: string, text: string}, allShops: boolean, allPast: boolean, reserveMore: boolean, signIn: string,
  *   decided: Record<string, string>,
  * }} Model
- *   late: the figures are older than the last attempt; asked: the shop that the address names; area: the code of the only one whose shops are shown, or of none;
+ *   late: the figures are older than the last attempt; refused: the lines that the address names; cart: where the theme's cart is; asked: the shop that the address names; area: the code of the only one whose shops are shown, or of none;
  *   instead: the pick-up that ends with the next one; busy: what is being sent; notice.at: the pick-up it is
  *   about, "" for the form; decided: "shop ID", "refund" or "send", by the pick-up's id, as marked and not sent yet
  * @typedef {{say: Say, language: 'ja' | 'en', moment: (instant: number) => string, clock: (instant: number) => string,
@@ -144,6 +146,12 @@ function paper(pickup, drawn, {say, draw}) {
       element('span', {class: 'tsunagi__live'}, say('enlarge'))));
 }
 
+/** The lines of a cart as the address and the server have them. @param {{code: string, quantity: number}[]} lines */
+export const queryOf = (lines) => `?${lines.map(({code, quantity}) => `line=${quantity}*${encodeURIComponent(code)}`).join('&')}`;
+
+/** The address of this page where these are wished for. @param {{code: string, quantity: number}[]} lines */
+const wishOf = (lines) => (lines.length === 1 ? `?code=${encodeURIComponent(lines[0]?.code ?? '')}` : queryOf(lines));
+
 /**
  * The way on of a pick-up that ended: at once where the shop's figures are on the screen, else by way of them.
  * @param {Pickup} pickup
@@ -151,20 +159,19 @@ function paper(pickup, drawn, {say, draw}) {
  * @param {Say} say
  */
 function wayBack(pickup, {data, busy}, say) {
-  const [line] = pickup.lines;
-  const here = ofProduct(pickup, data);
-  if (!line || pickup.online || pickup.lines.length > 1 || pickup.state === 'handed_over' || (here && pickup.state === 'rejected')) return undefined;
+  const here = ofWish(pickup, data) && (Boolean(data.lines) || pickup.lines.length === 1);
+  if (pickup.lines.length === 0 || pickup.online || pickup.state === 'handed_over' || (here && pickup.state === 'rejected')) return undefined;
   if (here && endedNow(pickup, data.now)) return button(`again ${pickup.id}`, say('again'), {class: 'tsunagi-card__way', 'aria-disabled': busy !== '' && 'true'});
-  const code = `?code=${encodeURIComponent(line.code)}`;
+  const wish = wishOf(pickup.lines);
   return pickup.state === 'rejected'
-    ? element('a', {class: 'tsunagi-pickup__link', href: code}, say('elsewhere'))
-    : element('a', {class: 'tsunagi-pickup__link', href: `${code}&shop=${encodeURIComponent(pickup.shop)}`}, say('again'));
+    ? element('a', {class: 'tsunagi-pickup__link', href: wish}, say('elsewhere'))
+    : element('a', {class: 'tsunagi-pickup__link', href: `${wish}&shop=${encodeURIComponent(pickup.shop)}`}, say('again'));
 }
 
 /** Where another shop is chosen for what this one has not answered, or may not have any more. @param {Pickup} pickup @param {Say} say */
-function wayElsewhere({id, lines: [line], ...pickup}, say) {
-  if (!(pickup.unanswered || pickup.short) || !line) return undefined;
-  return element('a', {class: 'tsunagi-pickup__link', href: `?code=${encodeURIComponent(line.code)}&instead=${encodeURIComponent(id)}`}, say('elsewhere'));
+function wayElsewhere({id, lines, unanswered, short}, say) {
+  if (!(unanswered || short) || lines.length === 0) return undefined;
+  return element('a', {class: 'tsunagi-pickup__link', href: `${wishOf(lines)}&instead=${encodeURIComponent(id)}`}, say('elsewhere'));
 }
 
 /** @param {string} text */
@@ -217,7 +224,7 @@ function card(pickup, drawn, model, tools) {
   const {say} = tools;
   const open = isOpen(pickup);
   const links = open ? waysTo(pickup, pickup.shop_name, say) : [wayBack(pickup, model, say)].filter((way) => way !== undefined);
-  const elsewhere = open && pickup.lines.length === 1 && pickup.id !== model.instead && wayElsewhere(pickup, say);
+  const elsewhere = open && pickup.id !== model.instead && wayElsewhere(pickup, say);
   if (elsewhere) links.unshift(elsewhere);
   if (open && pickup.can_cancel) {
     links.push(button(`cancel ${pickup.id}`, say(model.busy === pickup.id ? 'cancelling' : 'cancel'), {'aria-disabled': model.busy !== '' && 'true'}));
@@ -237,15 +244,18 @@ function card(pickup, drawn, model, tools) {
     model.notice.at === pickup.id && noticeOf(model.notice.text));
 }
 
-/** @param {Pickup} pickup @param {Answer} data */
-export const ofProduct = (pickup, data) => pickup.lines.some((line) => line.code === data.product?.code);
+/** Whether it has the product, or everything in the cart. @param {Pickup} pickup @param {Answer} data */
+export function ofWish(pickup, {product, lines}) {
+  const codes = lines ? lines.map(({code}) => code) : product ? [product.code] : [];
+  return codes.length > 0 && codes.every((code) => pickup.lines.some((line) => line.code === code));
+}
 
 /** The pick-up that the next one is to replace, while it can be. @param {Model} model */
-export const replaced = ({data, instead}) => data.pickups.find((pickup) => pickup.id === instead && isOpen(pickup) && pickup.can_cancel && ofProduct(pickup, data));
+export const replaced = ({data, instead}) => data.pickups.find((pickup) => pickup.id === instead && isOpen(pickup) && pickup.can_cancel && ofWish(pickup, data));
 
-/** Who has the product put aside is not asked to do it again. @param {Model} model */
-export const showsForm = ({data, reserveMore, instead}) => Boolean(data.product) &&
-  (reserveMore || Boolean(replaced(/** @type {Model} */ ({data, instead}))) || !data.pickups.some((pickup) => isOpen(pickup) && ofProduct(pickup, data)));
+/** Who has it put aside is not asked to do it again. @param {Model} model */
+export const showsForm = ({data, reserveMore, instead}) => Boolean(data.product ?? data.lines) &&
+  (reserveMore || Boolean(replaced(/** @type {Model} */ ({data, instead}))) || !data.pickups.some((pickup) => isOpen(pickup) && ofWish(pickup, data)));
 
 /** The area when it can be chosen. @param {Model} model */
 const chosenArea = ({data, area}) => (data.areas ?? []).find(({code}) => code > 0 && String(code) === area);
@@ -269,16 +279,50 @@ function areas(model, {say, language}) {
     ...all.map((area) => element('option', {value: area.code, selected: area === chosen}, area[language])));
 }
 
+/** Of the product, or of the whole cart: from when a shop has it, or what it has too few of. @param {Shop} shop @param {CartLine[] | undefined} lines @param {Tools} tools */
+function sentencesOf(shop, lines, {say, moment}) {
+  if (canHold(shop)) return [...(lines ? [say('has_all')] : []), say('promise', {time: moment(shop.from ?? 0)})];
+  if (shop.offered > 0) return [say('closed')];
+  if (!lines) return [say('none')];
+  const nameOf = (/** @type {string} */ code) => lines.find((line) => line.code === code)?.name || code;
+  return [say('lacks'), ...(shop.lacks ?? []).map(({code, offered}) => say(offered > 0 ? 'lacks_some' : 'lacks_all', {name: nameOf(code), count: offered}))];
+}
+
 /** @param {Shop} shop @param {Model} model @param {Tools} tools */
-function shopRow(shop, model, {say, moment}) {
+function shopRow(shop, {data: {lines}}, tools) {
+  const {say} = tools;
   const can = canHold(shop);
-  const text = can ? say('promise', {time: moment(shop.from ?? 0)}) : say(shop.offered > 0 ? 'closed' : 'none');
   return element('li', {class: `tsunagi-pickup__shop${can ? '' : ' tsunagi-pickup__shop--none'}`},
     element(can ? 'label' : 'span', {class: 'tsunagi-pickup__choice'},
       can && element('input', {type: 'radio', name: 'tsunagi-shop', value: shop.shop, class: 'tsunagi-pickup__radio'}),
       element('span', {class: 'tsunagi-pickup__shop-text'},
-        element('span', {class: 'tsunagi-pickup__name'}, shop.name), element('span', {class: 'tsunagi-pickup__promise'}, text))),
+        element('span', {class: 'tsunagi-pickup__name'}, shop.name),
+        ...sentencesOf(shop, lines, tools).map((text) => element('span', {class: 'tsunagi-pickup__promise'}, text)))),
     ...(can ? waysTo({...shop, phone: ''}, shop.name, say) : waysTo({...shop, map_url: ''}, shop.name, say)));
+}
+
+/** The cart, with a way to leave a line out where another is left. @param {Model} model @param {Say} say */
+function cart({data: {lines = []}, cart: place, asked}, say) {
+  const others = (/** @type {CartLine} */ left) => queryOf(lines.filter((line) => line !== left)) + (asked && `&shop=${encodeURIComponent(asked)}`);
+  return [
+    element('h2', {class: 'tsunagi-pickup__heading'}, say('cart')),
+    element('ul', {class: 'tsunagi-pickup__lines tsunagi-pickup__cart', role: 'list'}, ...lines.map((line) => element('li', {class: 'tsunagi-pickup__cart-line'},
+      element('span', {class: 'tsunagi-pickup__cart-name'}, say('lines', {name: line.name || line.code, quantity: line.quantity}),
+        !line.counted && element('span', {class: 'tsunagi-pickup__reason'}, say('not_carried'))),
+      lines.length > 1 && element('a', {class: 'tsunagi-pickup__link', href: others(line), 'aria-label': say('leave_out_of', {name: line.name || line.code})}, say('leave_out'))))),
+    element('p', {class: 'tsunagi-pickup__ways'}, element('a', {class: 'tsunagi-pickup__link', href: place}, say('to_cart'))),
+  ];
+}
+
+/** How many of the product. @param {Model} model @param {Shop | undefined} chosen @param {Say} say */
+function stepper({quantity}, chosen, say) {
+  const most = mostOf(chosen);
+  return element('div', {class: 'tsunagi-pickup__quantity', role: 'group', 'aria-label': say('quantity')},
+    element('span', {class: 'tsunagi-pickup__legend'}, say('quantity')),
+    button('fewer', '−', {class: 'tsunagi-pickup__step', 'aria-label': say('fewer'), 'aria-disabled': quantity <= 1 && 'true'}),
+    element('output', {class: 'tsunagi-pickup__figure'}, String(quantity)),
+    button('more', '＋', {class: 'tsunagi-pickup__step', 'aria-label': say('more'), 'aria-disabled': quantity >= most && 'true'}),
+    element('span', {class: 'tsunagi-pickup__limit'}, chosen ? say('at_most', {count: most}) : ''));
 }
 
 /** @param {Model} model @param {Tools} tools */
@@ -288,39 +332,35 @@ function form(model, tools) {
   const before = replaced(model);
   const shops = inOrder(model).filter((shop) => shop.shop !== before?.shop);
   const able = shops.filter(canHold);
-  const shown = model.allShops ? shops : shops.filter((shop, at) => canHold(shop) || at === 0).slice(0, SHOPS_SHOWN);
+  // What a shop lacks of a cart is worth knowing: the others have most of it.
+  const shown = model.allShops ? shops : shops.filter((shop, at) => canHold(shop) || at === 0 || data.lines).slice(0, SHOPS_SHOWN);
   const chosen = able.find((shop) => shop.shop === model.chosen);
-  const most = mostOf(chosen);
   const off = model.busy !== '' && 'true';
   return element('form', {class: 'tsunagi-pickup__form'},
-    element('p', {class: 'tsunagi-pickup__product'}, data.product?.name ?? ''),
-    able.length === 0 && element('p', {class: 'tsunagi-pickup__sentence'}, say('nowhere')),
+    ...(data.lines ? cart(model, say) : [element('p', {class: 'tsunagi-pickup__product'}, data.product?.name ?? '')]),
+    able.length === 0 && element('p', {class: 'tsunagi-pickup__sentence'}, say((data.lines ?? []).length > 1 && shops.length > 0 && !shops.some((shop) => shop.offered > 0) ? 'nowhere_all' : 'nowhere')),
     element('fieldset', {class: 'tsunagi-pickup__choices'},
       element('legend', {class: 'tsunagi-pickup__legend'}, say('choose')),
       areas(model, tools),
       element('ul', {class: 'tsunagi-pickup__shops', role: 'list'}, ...shown.map((shop) => shopRow(shop, model, tools))),
       shown.length < shops.length && button('shops', say('all_shops', {count: shops.length - shown.length}))),
-    able.length > 0 && element('div', {class: 'tsunagi-pickup__quantity', role: 'group', 'aria-label': say('quantity')},
-      element('span', {class: 'tsunagi-pickup__legend'}, say('quantity')),
-      button('fewer', '−', {class: 'tsunagi-pickup__step', 'aria-label': say('fewer'), 'aria-disabled': model.quantity <= 1 && 'true'}),
-      element('output', {class: 'tsunagi-pickup__figure'}, String(model.quantity)),
-      button('more', '＋', {class: 'tsunagi-pickup__step', 'aria-label': say('more'), 'aria-disabled': model.quantity >= most && 'true'}),
-      element('span', {class: 'tsunagi-pickup__limit'}, chosen ? say('at_most', {count: most}) : '')),
+    able.length > 0 && !data.lines && stepper(model, chosen, say),
     able.length > 0 && element('button', {class: 'tsunagi-pickup__go', type: 'submit', 'data-tsunagi-action': 'reserve', 'aria-disabled': off},
       model.busy === 'place' ? say('reserving') : chosen ? say(before ? 'change_to' : 'reserve_at', {shop: chosen.name}) : say('reserve')),
     able.length > 0 && before && element('p', {class: 'tsunagi-pickup__small'}, say('ends_with_it', {shop: before.shop_name})),
-    able.length > 0 && (model.notice.text && !model.notice.at ? noticeOf(model.notice.text) : element('p', {class: 'tsunagi-pickup__small'}, say('pay_there'))));
+    able.length > 0 && (model.notice.text && !model.notice.at ? noticeOf(model.notice.text) : element('p', {class: 'tsunagi-pickup__small'}, say(data.lines ? 'pay_there_cart' : 'pay_there'))));
 }
 
 /** @param {Model} model @param {Tools} tools */
 function known(model, tools) {
   const {say, clock} = tools;
   const {data} = model;
+  const wished = Boolean(data.product ?? data.lines);
   let drawn = 0;
   const cards = (/** @type {Pickup[]} */ pickups) => pickups.map((pickup) => card(pickup, isOpen(pickup) && ++drawn <= DRAWN_MOST, model, tools));
   const waits = data.pickups.filter((pickup) => pickup.choose);
   const others = data.pickups.filter((pickup) => !pickup.choose);
-  const first = others.filter((pickup) => ofProduct(pickup, data) && (isOpen(pickup) || endedNow(pickup, data.now))).sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)));
+  const first = others.filter((pickup) => ofWish(pickup, data) && (isOpen(pickup) || endedNow(pickup, data.now))).sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)));
   const rest = others.filter((pickup) => !first.includes(pickup));
   const open = rest.filter(isOpen).sort((a, b) => OPEN.indexOf(a.state) - OPEN.indexOf(b.state));
   const past = rest.filter((pickup) => !isOpen(pickup));
@@ -333,10 +373,12 @@ function known(model, tools) {
     waits.length > 0 && element('section', {class: 'tsunagi-pickup__part'}, element('h2', {class: 'tsunagi-pickup__heading'}, say('to_choose')), list(waits)),
     first.length > 0 && list(first),
     model.notFound && element('p', {class: 'tsunagi-pickup__sentence'}, say('not_found')),
-    data.product && (showsForm(model) ? form(model, tools) : button('reserve-more', say('reserve_more'))),
-    !data.product && !model.notFound && data.pickups.length === 0 && element('p', {class: 'tsunagi-pickup__sentence'}, say('nothing')),
+    model.refused && element('p', {class: 'tsunagi-pickup__sentence'}, say('cart_refused')),
+    model.refused && element('p', {class: 'tsunagi-pickup__ways'}, element('a', {class: 'tsunagi-pickup__link', href: model.cart}, say('to_cart'))),
+    wished && (showsForm(model) ? form(model, tools) : button('reserve-more', say(data.lines ? 'reserve_more_cart' : 'reserve_more'))),
+    !wished && !model.notFound && !model.refused && data.pickups.length === 0 && element('p', {class: 'tsunagi-pickup__sentence'}, say('nothing')),
     open.length > 0 && element('section', {class: 'tsunagi-pickup__part'},
-      data.product && element('h2', {class: 'tsunagi-pickup__heading'}, say('mine')), list(open)),
+      wished && element('h2', {class: 'tsunagi-pickup__heading'}, say('mine')), list(open)),
     past.length > 0 && element('section', {class: 'tsunagi-pickup__part'},
       element('h2', {class: 'tsunagi-pickup__heading'}, say('past')), list(shownPast),
       shownPast.length < past.length && button('past', say('all_past', {count: past.length}))),

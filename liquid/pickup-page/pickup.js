@@ -7,7 +7,7 @@
  * @typedef {import('./pickup-view.js').Pickup} Pickup
  * @typedef {import('../../theme-extension/assets/tsunagi-live.js').Answer} Answer
  * @typedef {import('../../wasm/bindings/tsunagi-core.js').Core} Core
- * @typedef {{shop: string, code: string, quantity: number, instead?: string}} Wish
+ * @typedef {{shop: string, lines: {code: string, quantity: number}[], instead?: string}} Wish
  * @typedef {{place?: Wish & {id: string}, cancel: Record<string, string>, decide?: Record<string, string>}} Kept
  *   place: what was sent and not answered; cancel: the deed's id by the pick-up's; decide: by the pick-up's and what was chosen
  */
@@ -33,7 +33,8 @@ class TsunagiPickup extends HTMLElement {
   #say = () => '';
   /** @type {Core | undefined} */
   #core;
-  #code = '';
+  /** what the address asks about, as the server takes it: "?code=…", "?line=…&line=…" or nothing */
+  #wish = '';
   #nonce = '';
   #lost = false;
   /** whether a shop was chosen for the shopper, which is done once */
@@ -45,7 +46,7 @@ class TsunagiPickup extends HTMLElement {
   #ask = () => {};
   /** @type {Model} */
   #model = {
-    state: 'loading', late: '', data: {now: 0, pickups: []}, notFound: false, asked: '', area: '', instead: '', chosen: '', quantity: 1, busy: '', notice: {at: '', text: ''}, allShops: false,
+    state: 'loading', late: '', data: {now: 0, pickups: []}, notFound: false, refused: false, cart: '', asked: '', area: '', instead: '', chosen: '', quantity: 1, busy: '', notice: {at: '', text: ''}, allShops: false,
     allPast: false, reserveMore: false, signIn: '', decided: {},
   };
 
@@ -90,7 +91,11 @@ class TsunagiPickup extends HTMLElement {
     [this.#live, this.#shapes, this.#words] = await Promise.all([import(live), import(view), import(words)]);
     this.#say = this.#words.sayIn(this.#language);
     const asked = new URLSearchParams(location.search);
-    this.#code = asked.get('code') ?? '';
+    const lines = asked.getAll('line');
+    const code = asked.get('code');
+    if (lines.length > 0) this.#wish = `?${lines.map((line) => `line=${encodeURIComponent(line)}`).join('&')}`;
+    else if (code) this.#wish = `?code=${encodeURIComponent(code)}`;
+    this.#model.cart = this.dataset.cart ?? '/cart';
     this.#model.asked = asked.get('shop') ?? '';
     this.#model.instead = asked.get('instead') ?? '';
     this.#model.area = this.#live.areaOf(this.dataset.customer);
@@ -143,10 +148,11 @@ class TsunagiPickup extends HTMLElement {
     const {signal} = /** @type {AbortController} */ (this.#life);
     const {ask} = this.#live;
     const path = `${this.dataset.path}/pickup.json`;
-    let answer = await ask(this.#code ? `${path}?code=${encodeURIComponent(this.#code)}` : path, signal);
-    if (answer.kind !== 'ok' && this.#code && answer.code === 'not_found') {
-      this.#code = '';
-      this.#model.notFound = true;
+    let answer = await ask(path + this.#wish, signal);
+    const refused = answer.kind !== 'ok' && answer.code === 'invalid' && this.#wish.startsWith('?line=');
+    if (refused || (answer.kind !== 'ok' && this.#wish && answer.code === 'not_found')) {
+      this.#wish = '';
+      this.#model[refused ? 'refused' : 'notFound'] = true;
       answer = await ask(path, signal);
     }
     if (signal.aborted) return Infinity;
@@ -207,7 +213,7 @@ class TsunagiPickup extends HTMLElement {
     const {canHold, endedNow, mostOf} = this.#shapes;
     const saidNo = (/** @type {string} */ id) =>
       id === this.#shapes.replaced(model)?.shop ||
-      data.pickups.some((pickup) => pickup.shop === id && pickup.state === 'rejected' && endedNow(pickup, data.now) && this.#shapes.ofProduct(pickup, data));
+      data.pickups.some((pickup) => pickup.shop === id && pickup.state === 'rejected' && endedNow(pickup, data.now) && this.#shapes.ofWish(pickup, data));
     if (!this.#shapes.showsForm(model)) return;
     if (!this.#settled && shops.length > 0) {
       this.#settled = true;
@@ -356,7 +362,8 @@ class TsunagiPickup extends HTMLElement {
   async #reserve() {
     const {chosen, quantity, data} = this.#model;
     const instead = this.#shapes.replaced(this.#model)?.id;
-    if (chosen) return this.#place({shop: chosen, code: data.product?.code ?? '', quantity, ...(instead && {instead})});
+    const lines = (data.lines ?? [{code: data.product?.code ?? '', quantity}]).map((line) => ({code: line.code, quantity: line.quantity}));
+    if (chosen) return this.#place({shop: chosen, lines, ...(instead && {instead})});
     this.#notify('choose_first');
     this.#paint();
     this.#view.querySelector('input')?.focus();
@@ -364,8 +371,7 @@ class TsunagiPickup extends HTMLElement {
 
   /** @param {Pickup} pickup */
   async #again(pickup) {
-    const [line] = pickup.lines;
-    if (line) await this.#place({shop: pickup.shop, code: line.code, quantity: line.quantity});
+    await this.#place({shop: pickup.shop, lines: pickup.lines.map(({code, quantity}) => ({code, quantity}))});
   }
 
   /** @param {Wish} wish */
@@ -373,13 +379,13 @@ class TsunagiPickup extends HTMLElement {
     const model = this.#model;
     if (model.busy) return;
     const {place} = this.#kept;
-    const same = place && place.shop === wish.shop && place.code === wish.code && place.quantity === wish.quantity && place.instead === wish.instead;
+    const same = place && place.shop === wish.shop && JSON.stringify(place.lines) === JSON.stringify(wish.lines) && place.instead === wish.instead;
     const sent = same ? place : {...wish, id: crypto.randomUUID()};
     this.#keep({place: sent});
     model.busy = 'place';
     this.#quiet();
     this.#paint();
-    const answer = await this.#send('pickup', {id: sent.id, shop: sent.shop, lines: [{code: sent.code, quantity: sent.quantity}], language: this.#language, ...(sent.instead && {instead: sent.instead})});
+    const answer = await this.#send('pickup', {id: sent.id, shop: sent.shop, lines: sent.lines, language: this.#language, ...(sent.instead && {instead: sent.instead})});
     model.busy = '';
     if (answer.kind === 'ok') {
       this.#isPlaced();
@@ -404,7 +410,7 @@ class TsunagiPickup extends HTMLElement {
     const {canHold, isOpen, OPEN_MOST} = this.#shapes;
     const shop = data.shops?.find((one) => one.shop === wish.shop);
     if (data.pickups.filter(isOpen).length >= OPEN_MOST) this.#notify('too_many');
-    else if (shop && canHold(shop) && shop.offered < wish.quantity) this.#notify('not_enough', {shop: shop.name, count: shop.offered});
+    else if (shop && canHold(shop) && data.product && shop.offered < (wish.lines[0]?.quantity ?? 0)) this.#notify('not_enough', {shop: shop.name, count: shop.offered});
     else if (shop && !canHold(shop)) this.#notify('not_now', {shop: shop.name});
     else this.#notify('refused');
   }

@@ -148,6 +148,7 @@ export class Stack {
 listen = "127.0.0.1:${port}"
 admin_listen = "127.0.0.1:${opsPort}"
 public_url = "${this.server}"
+assets = ${JSON.stringify(root)}
 ${this.options.threads ? `threads = ${this.options.threads}` : ''}
 [database]
 url = "${this.databaseUrl()}"

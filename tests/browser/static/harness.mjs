@@ -46,7 +46,7 @@ function defaults(source) {
  * @param {{locale?: string, settings?: object, customer?: object, product?: object, designMode?: boolean, zone?: number}} about
  *   zone: the shop's own offset from UTC in minutes
  */
-export async function renderBlock(name, { locale = 'ja', settings = {}, customer = null, product = null, designMode = false, zone = 540 } = {}) {
+export async function renderBlock(name, { locale = 'ja', settings = {}, customer = null, product = null, cart = { item_count: 0, items: [] }, pilot = undefined, designMode = false, zone = 540 } = {}) {
   const source = readFileSync(join(extension, 'blocks', `${name}.liquid`), 'utf8');
   const engine = new Liquid({ root: snippets, partials: snippets, extname: '.liquid', timezoneOffset: -zone, strictFilters: true });
   const words = new Translations(join(extension, 'locales'), (message) => { throw new Error(message); });
@@ -55,7 +55,7 @@ export async function renderBlock(name, { locale = 'ja', settings = {}, customer
   return engine.parseAndRender(source, {
     customer, product,
     block: { id: 'b1', settings: { ...defaults(source), ...settings }, shopify_attributes: designMode ? 'data-shopify-editor-block="1"' : '' },
-  }, { globals: { customer, product, __locale: locale, request: { design_mode: designMode, locale: { iso_code: locale }, path: '/account' }, routes: { account_login_url: '/account/login', account_url: '/account' } } });
+  }, { globals: { customer, product, cart, app: { metafields: { tsunagi: { pilot: { value: pilot } } } }, __locale: locale, request: { design_mode: designMode, locale: { iso_code: locale }, path: '/account' }, routes: { root_url: locale === 'ja' ? '/' : `/${locale}`, account_login_url: '/account/login', account_url: '/account' } } });
 }
 
 /** A small page around a block, as a theme would have it. */

@@ -17,6 +17,8 @@ const kTypes = { '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'applica
 const kNow = 1_795_240_380;  // Saturday, November 21, 2026, 14:53 in Japan
 const kCustomer = 7001;
 const kProduct = { code: '4909411073121', name: '手ぬぐい 藍' };
+const kCup = { code: 'CUP 1', name: '湯呑み <白>' };
+const kCart = '?line=2*4909411073121&line=1*CUP%201';
 const at = (day, clock) => Date.parse(`2026-11-${day}T${clock}:00+09:00`) / 1000;
 const shop = (id, name, offered, from, more = {}) => ({ shop: id, name, phone: '03-1234-5678', map_url: `https://maps.example/?q=${id}`, offered, from, ...more });
 const shops = () => [shop('2', '新宿店', 12, at(22, '11:00')), shop('1', '渋谷店', 3, at(21, '15:00')), shop('3', '横浜店', 0, at(21, '15:30')), shop('4', '大阪店', 5, undefined)];
@@ -24,7 +26,8 @@ const shops = () => [shop('2', '新宿店', 12, at(22, '11:00')), shop('1', '渋
 /** One shopper's pick-ups, and the answers of the server. */
 class Backend {
   constructor() {
-    Object.assign(this, { shops: shops(), pickups: [], posts: [], nonces: ['n1'], signedIn: true, drop: 0, answer: () => undefined, nextCode: 123456 });
+    const cartShops = [shop('1', '渋谷店', 3, at(21, '15:00'), { lacks: [] }), shop('2', '新宿店', 0, at(22, '11:00'), { lacks: [{ code: kProduct.code, offered: 1 }, { code: kCup.code, offered: 0 }] })];
+    Object.assign(this, { shops: shops(), cartShops, pickups: [], posts: [], nonces: ['n1'], signedIn: true, drop: 0, answer: () => undefined, nextCode: 123456 });
   }
 
   pickup(state, more = {}) {
@@ -35,14 +38,22 @@ class Backend {
     return pickup;
   }
 
-  place({ id, shop: where, lines: [line], instead }) {
+  /** Two lines, as what the shops have of them; one shop has both. */
+  cart() {
+    const lines = [{ ...kProduct, quantity: 2, counted: true }, { ...kCup, quantity: 1, counted: true }];
+    return { lines, shops: this.cartShops };
+  }
+
+  place({ id, shop: where, lines, instead }) {
     const there = this.pickups.find((one) => one.id === id);
     if (there) return { json: { pickup: there } };
-    const from = this.shops.find((one) => one.shop === where);
-    if (from.offered < line.quantity) return { status: 409, json: { error: { code: 'conflict', message: 'not enough' } } };
-    from.offered -= line.quantity;
+    const from = (lines.length > 1 ? this.cartShops : this.shops).find((one) => one.shop === where);
+    const quantity = lines.length > 1 ? 1 : lines[0].quantity;
+    if (from.offered < quantity) return { status: 409, json: { error: { code: 'conflict', message: 'not enough' } } };
+    from.offered -= quantity;
     if (instead) this.cancel({ id: instead });
-    return { json: { pickup: this.pickup('placed', { id, shop: where, shop_name: from.name, map_url: from.map_url, ready_from: from.from, placed_at: kNow, changed_at: kNow, lines: [{ ...kProduct, quantity: line.quantity, picked: 0 }] }) } };
+    return { json: { pickup: this.pickup('placed', { id, shop: where, shop_name: from.name, map_url: from.map_url, ready_from: from.from, placed_at: kNow, changed_at: kNow,
+      lines: lines.map((line) => ({ ...[kProduct, kCup].find(({ code }) => code === line.code), quantity: line.quantity, picked: 0 })) }) } };
   }
 
   cancel({ id }) {
@@ -81,7 +92,9 @@ class Backend {
       if (!this.nonces.includes(nonce)) return { status: 400, json: { error: { code: 'nonce' } } };
       return {'/pickup': () => this.place(given), '/pickup/cancel': () => this.cancel(given), '/pickup/choose': () => this.choose(given)}[route]();
     }
-    const code = url.searchParams.get('code');
+    const [code, lines] = [url.searchParams.get('code'), url.searchParams.getAll('line')];
+    if (lines.length > 20) return { status: 400, json: { error: { code: 'invalid', message: 'a pick-up takes at most 20 lines' } } };
+    if (lines.length > 0) return { json: { now: kNow, nonce: this.nonces.at(-1), ...this.cart(), pickups: this.pickups } };
     if (code && code !== kProduct.code) return { status: 404, json: { error: { code: 'not_found' } } };
     return { json: { now: kNow, nonce: this.nonces.at(-1), ...(code ? { product: { name: kProduct.name, code }, shops: this.shops, areas: this.areas } : {}), pickups: this.pickups } };
   }
@@ -394,6 +407,71 @@ describe('pick-up page', () => {
     assert.equal(await tab.getByRole('link', { name: '大阪店に電話 03-1234-5678' }).getAttribute('href'), 'tel:0312345678');
     assert.deepEqual(await axe(tab), []);
     await keepScreen(tab, 'pickup-nowhere-ja', { fullPage: true });
+    await tab.context().close();
+  });
+
+  for (const [language, says] of Object.entries({
+    ja: { lacks: '新宿店 次の商品が足りません 手ぬぐい 藍：1点のみ 湯呑み <白>：なし 電話', has: '渋谷店 すべてそろっています 今日 15:00 から受け取れます 地図', go: '渋谷店で取り置く', out: '湯呑み <白>を除く' },
+    en: { lacks: '新宿店 Doesn’t have enough of: 手ぬぐい 藍: only 1 湯呑み <白>: none Call', has: '渋谷店 Has everything Ready from 15:00 today Map', go: 'Reserve at 渋谷店', out: 'Leave out 湯呑み <白>' },
+  })) {
+    test(`a cart: which shop has all of it and what another lacks; put aside as one, and once, in ${language}`, async () => {
+      const tab = await loaded(kCart, { locale: language, width: 320 });
+      assert.deepEqual((await tab.locator('.tsunagi-pickup__shop').allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim()), [says.has, says.lacks]);
+      assert.equal(await tab.locator('.tsunagi-pickup__quantity').count(), 0);
+      assert.equal(await tab.getByRole('link', { name: says.out }).getAttribute('href'), '?line=2*4909411073121');
+      assert.equal(await tab.evaluate(() => document.documentElement.scrollWidth), 320);
+      assert.deepEqual(await axe(tab), []);
+      await keepScreen(tab, `pickup-cart-${language}`, { fullPage: true });
+      world.drop = 1;
+      world.answer = (route) => (route === '/pickup.json' && world.posts.length === 1 ? { json: { now: kNow, nonce: 'n1', ...world.cart(), pickups: [] } } : undefined);
+      await go(tab).filter({ hasText: says.go }).click();
+      await tab.locator('.tsunagi-pickup__notice').waitFor();
+      await tab.waitForFunction(() => !document.querySelector('.tsunagi-pickup__go[aria-disabled]'));
+      await go(tab).click();
+      await held(tab).waitFor();
+      assert.deepEqual(placed().map(({ lines }) => lines), Array(2).fill([{ code: kProduct.code, quantity: 2 }, { code: kCup.code, quantity: 1 }]));
+      assert.deepEqual([new Set(placed().map(({ id }) => id)).size, world.pickups.length], [1, 1]);
+      assert.equal(await tab.locator('.tsunagi-pickup__card .tsunagi-pickup__line').count(), 2);
+      assert.equal(await tab.locator('.tsunagi-pickup__form').count(), 0, 'the form has done its part');
+      assert.equal(await tab.evaluate(() => window.shifts), 0);
+      await tab.context().close();
+    });
+  }
+
+  test('a cart that sells out while it is looked at, is refused, or is too long: a sentence and a way on', async () => {
+    const tab = await loaded(kCart);
+    world.cartShops[1].offered = 1;
+    world.cartShops[1].lacks = [];
+    world.answer = (route, method) => (method === 'POST' ? { status: 409, json: { error: { code: 'conflict' } } } : undefined);
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), 'もう一度お試しください');
+    Object.assign(world.cartShops[0], { offered: 0, lacks: [{ code: kCup.code, offered: 0 }] });
+    await go(tab).click();
+    await reads(tab.locator('.tsunagi-pickup__notice'), '渋谷店では取り置けませんでした');
+    Object.assign(world.cartShops[1], { offered: 0, lacks: [{ code: kCup.code, offered: 0 }] });
+    await refresh(tab);
+    await tab.getByText('すべてそろう店舗が、いまありません').waitFor();
+    assert.equal(await go(tab).count(), 0);
+    await tab.goto(`${storefront}/apps/tsunagi/pickup?${Array(21).fill('line=1*A').join('&')}`);
+    await tab.getByText('このカートは、まとめて取り置けません').waitFor();
+    assert.equal(await tab.getByRole('link', { name: 'カートに戻る' }).getAttribute('href'), '/cart');
+    assert.deepEqual(await axe(tab), []);
+    await tab.context().close();
+  });
+
+  test('a cart that is late, or that its shop could not give, leads to the shops that have all of it', async () => {
+    const lines = [{ ...kProduct, quantity: 2, picked: 0 }, { ...kCup, quantity: 1, picked: 0 }];
+    const late = world.pickup('placed', { unanswered: true, shop: '2', shop_name: '新宿店', lines });
+    const past = world.pickup('expired', { lines });
+    const tab = await loaded('');
+    const wayOf = ({ id }, name) => tab.locator(`[data-tsunagi-pickup="${id}"]`).getByRole('link', { name }).getAttribute('href');
+    assert.equal(await wayOf(past, 'もう一度取り置く'), `${kCart}&shop=1`);
+    assert.equal(await wayOf(late, 'ほかの店舗を探す'), `${kCart}&instead=${late.id}`);
+    await tab.getByRole('link', { name: 'ほかの店舗を探す' }).click();
+    await go(tab).filter({ hasText: '渋谷店に変える' }).click();
+    await tab.locator('.tsunagi-pickup__card--placed').filter({ hasText: '渋谷店' }).waitFor();
+    assert.deepEqual([placed()[0].instead, late.state], [late.id, 'cancelled']);
+    await tab.getByRole('button', { name: 'カートの商品をさらに取り置く' }).waitFor();
     await tab.context().close();
   });
 

@@ -22,7 +22,7 @@ const addressOf = (one) => one && {
   country: one.country && { name: one.country, iso_code: one.countryCode }, country_code: one.countryCode, phone: one.phone,
 };
 
-/** @typedef {{path: string, query: URLSearchParams, locale: string, prefix: string, designMode: boolean, scheme: string, customerId: number|null, origin: string}} RequestInfo */
+/** @typedef {{path: string, query: URLSearchParams, locale: string, prefix: string, designMode: boolean, scheme: string, customerId: number|null, origin: string, cart: import('../lib/cart.mjs').CartRow[]}} RequestInfo */
 
 export class Objects {
   /** @param {import('../lib/sandbox.mjs').Sandbox} box @param {RequestInfo} request @param {string} template @param {Record<string, any>} extra the template's own objects */
@@ -51,7 +51,7 @@ export class Objects {
       },
       template: { name: base, suffix: suffix ?? null, directory, toString: () => this.template_ },
       settings: { color_scheme: request.scheme, type_body_font: 'sans-serif', accent_color: '#7a3b1d' },
-      cart: { item_count: 0, items: [], total_price: 0, note: null, currency: { iso_code: 'JPY' } },
+      cart: this.cart(),
       current_page: Number(request.query.get('page') ?? 1), current_tags: null, page_title: null, powered_by_link: '', linklists: {},
       theme: { id: 1, name: 'Sandbox', role: 'main' }, canonical_url: `https://${box.store.shop.domain}${request.path}`,
       all_products: Object.fromEntries([]), content_for_index: undefined, __form_errors: this.extra_.__form_errors ?? null,
@@ -138,6 +138,22 @@ export class Objects {
       selected_variant: selected, selected_or_first_available_variant: selected ?? first, first_available_variant: first,
       price: Math.min(...prices), price_min: Math.min(...prices), price_max: Math.max(...prices), price_varies: new Set(prices).size > 1,
     });
+  }
+
+  cart() {
+    const { store } = this.box_;
+    const items = this.request_.cart.flatMap(({ variant: id, quantity }) => {
+      const row = store.products.get(store.variants.get(id)?.productId ?? 0);
+      const product = row && this.productOf(row);
+      const variant = product?.variants.find((/** @type {any} */ one) => one.id === id);
+      if (!variant) return [];
+      return [{
+        id, key: `${id}:1`, variant_id: id, product_id: product.id, quantity, variant, product, sku: variant.sku, title: product.has_only_default_variant ? product.title : `${product.title} - ${variant.title}`,
+        price: variant.price, final_price: variant.price, line_price: variant.price * quantity, final_line_price: variant.price * quantity, url: variant.url, requires_shipping: true, gift_card: false, properties: {},
+      }];
+    });
+    const sum = (/** @type {'quantity'|'line_price'} */ name) => items.reduce((total, item) => total + item[name], 0);
+    return { item_count: sum('quantity'), items, total_price: sum('line_price'), note: null, 'empty?': items.length === 0, currency: { iso_code: 'JPY' } };
   }
 
   collection() {

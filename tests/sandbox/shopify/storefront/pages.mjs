@@ -1,6 +1,7 @@
 // Routes of the storefront: pages of the theme, sign-in, the password door.
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { cartCookie, cartOf, readForm, withAdded } from '../lib/cart.mjs';
 import { clearCookie, kSessionCookie, sessionCookie } from '../lib/control.mjs';
 import { escapeHtml, localPath, parseCookies, readBody, redirect, send, sendCompressed, sendJson } from '../lib/http.mjs';
 import { AppBlocks } from './app_blocks.mjs';
@@ -31,11 +32,13 @@ export class Storefront {
     const asked = url.searchParams.get('locale');
     const locale = prefixed?.[1] ?? (asked === 'ja' || asked === 'en' ? asked : theme.locale);
     const scheme = url.searchParams.get('scheme');
-    const customer = Number(parseCookies(req.headers.cookie)[kSessionCookie]);
+    const cookies = parseCookies(req.headers.cookie);
+    const customer = Number(cookies[kSessionCookie]);
     return {
       path: url.pathname, query: url.searchParams, locale, prefix: prefixed ? prefixed[0] : '',
       designMode: url.searchParams.get('design_mode') === '1', scheme: scheme === 'light' || scheme === 'dark' ? scheme : theme.scheme,
       customerId: this.box.store.customers.has(customer) ? customer : null, origin: this.box.urls.storefront,
+      cart: cartOf(cookies).filter(({ variant }) => this.box.store.variants.has(variant)),
     };
   }
 
@@ -103,13 +106,17 @@ export class Storefront {
 
   /** @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res @param {string} path @param {import('./objects.mjs').RequestInfo} info */
   async post_(req, res, path, info) {
-    const form = new URLSearchParams((await readBody(req)).toString('utf8'));
+    const form = await readForm(req);
     if (path === '/account/login') {
       const row = this.box.store.customerByEmail(form.get('customer[email]') ?? '');
       if (row) return redirect(res, this.returnTo_(form, info), { 'set-cookie': sessionCookie(row.id) });
       const words = this.theme.translations.translate('login.unknown', {}, info.locale);
       const page = new Page(this, info, 'customers/login', () => ({ __form_errors: words, return_to: this.returnTo_(form, info) }));
       return send(res, 200, await page.html(), { 'cache-control': 'private, no-store' });
+    }
+    if (path === '/cart/add' && this.box.store.variants.has(Number(form.get('id')))) {
+      const rows = withAdded(info.cart, Number(form.get('id')), Number(form.get('quantity') ?? 1));
+      return redirect(res, `${info.prefix}/cart`, { 'set-cookie': cartCookie(rows) });
     }
     if (path === '/cart/add' || path === '/cart') return redirect(res, `${info.prefix}/cart`);
     return send(res, 404, 'Not Found', { 'content-type': 'text/plain' });

@@ -11,9 +11,9 @@ test('a block is active where the theme has it, available where it does not', as
     assert.equal(extension.type, 'theme_app_extension');
     return Object.fromEntries(extension.activations.map((/** @type {any} */ one) => [one.handle, one.status]));
   };
-  assert.deepEqual(await statuses(), { 'card-guard': 'active', 'member-card': 'active', 'store-stock': 'active' });
+  assert.deepEqual(await statuses(), { 'card-guard': 'active', 'cart-pickup': 'active', 'member-card': 'active', 'store-stock': 'active' });
   await put('/_sandbox/theme', { removed: ['card-guard', 'store-stock'] });
-  assert.deepEqual(await statuses(), { 'card-guard': 'available', 'member-card': 'active', 'store-stock': 'available' });
+  assert.deepEqual(await statuses(), { 'card-guard': 'available', 'cart-pickup': 'active', 'member-card': 'active', 'store-stock': 'available' });
   const html = await (await fetch(`${ready.storefront}/pages/member`)).text();
   assert.match(html, /data-block-handle="member-card"/);
   assert.doesNotMatch(html, /data-block-handle="store-stock"|localStorage/);

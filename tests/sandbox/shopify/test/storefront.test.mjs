@@ -22,6 +22,7 @@ async function withExtension(t, files) {
   const all = {
     'blocks/member-card.liquid': `card${kSchema()}`, 'blocks/store-stock.liquid': `stock${kSchema()}`,
     'blocks/card-guard.liquid': `<i id="guard"></i>${kSchema({ target: 'body' })}`,
+    'blocks/cart-pickup.liquid': `cart${kSchema()}`,
     'locales/en.default.json': '{"a":{"hello":"Hello {{ name }}","count":{"one":"one","other":"{{ count }} many"},"raw":"<b>","raw_html":"<b>"}}',
     'locales/ja.json': '{"a":{"hello":"{{ name }}さん"}}', ...files,
   };
@@ -187,6 +188,32 @@ test('products: variants with barcodes, the chosen variant, scheme and sections'
   assert.equal((await get(`${path}?section_id=none`)).status, 404);
   assert.equal((await get('/products/none')).status, 404);
   assert.deepEqual(box.log.errors, []);
+});
+
+test('the cart: what a product form adds, once a variant, and what blocks see of it', async (t) => {
+  const sandbox = await withExtension(t, { 'blocks/cart-pickup.liquid': `[{% for item in cart.items %}{{ item.quantity }}*{{ item.variant.barcode }}:{{ item.sku }} {% endfor %}{{ cart.item_count }}]${kSchema()}` });
+  const { get, url, page } = sandbox;
+  const answer = await sandbox.graphql(sandbox.box.tokens.createCustom(kAllScopes).access_token, `mutation { productSet(input: {title: "マグ カップ", productOptions: [{name: "色", values: [{name: "赤"}, {name: "青"}]}],
+    variants: [{optionValues: [{optionName: "色", name: "赤"}], barcode: "4900000000017", sku: "R", price: "1100"},
+    {optionValues: [{optionName: "色", name: "青"}], barcode: "4900000000024", sku: "B", price: "1200"}]}) { product { variants(first: 2) { nodes { legacyResourceId } } } userErrors { message } } }`);
+  const [red, blue] = answer.data.productSet.product.variants.nodes.map((/** @type {any} */ one) => one.legacyResourceId);
+  assert.equal(blockOf(await page(null, '/cart'), 'cart-pickup'), '[0]');
+  let cookie = '';
+  const add = async (/** @type {Record<string, string>} */ fields, multipart = false) => {
+    const body = multipart ? new FormData() : new URLSearchParams();
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    const reply = await fetch(url('/en/cart/add'), { method: 'POST', redirect: 'manual', body, headers: { cookie } });
+    assert.equal(reply.headers.get('location'), '/en/cart');
+    cookie = (reply.headers.get('set-cookie') ?? cookie).split(';')[0];
+  };
+  await add({ id: red }, true);
+  await add({ id: blue, quantity: '2' });
+  await add({ id: red });
+  await add({ id: '999' });
+  const html = await (await get('/en/cart', { headers: { cookie } })).text();
+  assert.equal(blockOf(html, 'cart-pickup'), '[2*4900000000017:R 2*4900000000024:B 4]');
+  assert.match(html, /Cart \(4\)[^]*マグ カップ - 赤[^]*¥2,200[^]*Subtotal[^]*¥4,600/);
+  assert.deepEqual(sandbox.box.log.errors, []);
 });
 
 test('dates are of the clock in Tokyo, numbers are whole where Ruby keeps them whole', async (t) => {
