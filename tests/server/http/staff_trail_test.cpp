@@ -88,11 +88,12 @@ class StaffTrail : public HttpTest {
     ASSERT_TRUE(put.ok()) << put.error().message;
   }
   Answer deed(const std::string& cookie, const std::string& to, const std::string& id,
-              const std::string& action, const std::string& reason = "") {
-    const Json body = {{"id", id},
-                       {"deed", "deed-" + std::to_string(++deeds_)},
-                       {"action", action},
-                       {"reason", reason}};
+              const std::string& action, const std::string& reason = "", const Json& picked = {}) {
+    Json body = {{"id", id},
+                 {"deed", "deed-" + std::to_string(++deeds_)},
+                 {"action", action},
+                 {"reason", reason}};
+    if (!picked.is_null()) body["picked"] = picked;
     return send("POST", "/staff/api/" + to, body.dump(), kJsonBody + cookie);
   }
   Json trail_of(const std::string& cookie, const std::string& what) {
@@ -237,6 +238,16 @@ TEST_F(StaffTrail, WhatIsNotThereNamesTheOtherOpenOrdersOfTheShopWithIt) {
       Json::parse(deed(clerk, "shipment/act", "shipment-here", "refuse", "damaged").body);
   EXPECT_EQ(ids(refused["affected"]["pickups"]), Ids{kTwo});
   EXPECT_EQ(ids(refused["affected"]["shipments"]), Ids{});
+}
+
+TEST_F(StaffTrail, APartThatIsNotThereNamesThemToo) {
+  place(kOne, "1", kTowel);
+  place(kTwo, "1", kTowel);
+  ASSERT_EQ(deed(clerk, "act", kOne, "pick").status, 200);
+  const Json seen = Json::parse(deed(clerk, "act", kOne, "ready", "", {1}).body);
+  EXPECT_EQ(seen["pickup"]["state"], "ready");
+  EXPECT_EQ(ids(seen["affected"]["pickups"]), Ids{kTwo});
+  EXPECT_FALSE(Json::parse(deed(clerk, "act", kTwo, "pick").body).contains("affected"));
 }
 
 TEST_F(StaffTrail, HeadOfficeIsToldOfThatShopAlone) {
