@@ -7,6 +7,8 @@
 
 #include "server/domain/fulfilment/shop_settings.h"
 #include "server/http/json_text.h"
+#include "server/http/staff_affected.h"
+#include "server/http/staff_desk.h"
 
 namespace tsunagi::http {
 namespace {
@@ -107,35 +109,43 @@ Result<ParcelJson> shown(const ParcelDesk& desk, const Shipment& shipment) {
   return json;
 }
 
-std::string text_at(const nlohmann::json& body, const char* name) {
-  const auto found = body.find(name);
-  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 }  // namespace
 
-Result<Done> add_shipments(const ParcelDesk& desk, ParcelJson& work) {
-  const bool all = desk.staff.role == Role::kHeadOffice;
-  std::vector<Shipment> open;
-  if (all || !desk.staff.stores.empty()) {
-    auto read = desk.context.ports.shipments.open_shipments(
-        desk.tenant.id, all ? std::vector<std::string>() : desk.staff.stores, kShipmentsListed);
-    if (!read.ok()) return read.error();
-    open = std::move(read).value();
-  }
-  std::ranges::sort(open, {},
+Result<std::vector<Shipment>> open_parcels(const ParcelDesk& desk,
+                                           const std::vector<std::string>& stores) {
+  auto open = desk.context.ports.shipments.open_shipments(desk.tenant.id, stores, kShipmentsListed);
+  if (!open.ok()) return open.error();
+  std::ranges::sort(*open, {},
                     [](const Shipment& each) { return std::pair(parcel_due_at(each), each.id); });
+  return open;
+}
+
+Result<std::vector<Shipment>> own_parcels(const ParcelDesk& desk) {
+  if (desk.staff.role == Role::kHeadOffice) return open_parcels(desk, {});
+  if (desk.staff.stores.empty()) return std::vector<Shipment>();
+  return open_parcels(desk, desk.staff.stores);
+}
+
+Result<ParcelJson> parcels_json(const ParcelDesk& desk, const std::vector<Shipment>& all) {
   ParcelJson list = ParcelJson::array();
-  for (const Shipment& each : open) {
+  for (const Shipment& each : all) {
     auto json = shown(desk, each);
     if (!json.ok()) return json.error();
     list.push_back(std::move(json).value());
   }
+  return list;
+}
+
+Result<Done> add_shipments(const ParcelDesk& desk, ParcelJson& work) {
+  const auto open = own_parcels(desk);
+  if (!open.ok()) return open.error();
+  auto list = parcels_json(desk, *open);
+  if (!list.ok()) return list.error();
   ParcelJson carriers = ParcelJson::array();
   for (const Carrier carrier : kCarriers) carriers.push_back(word(carrier));
-  work["shipments"] = std::move(list);
+  work["shipments"] = std::move(list).value();
   work["carriers"] = std::move(carriers);
-  if (!all) return Done{};
+  if (desk.staff.role != Role::kHeadOffice) return Done{};
   const auto stores = desk.context.ports.storage.stores(desk.tenant.id);
   if (!stores.ok()) return stores.error();
   ParcelJson senders = ParcelJson::array();
@@ -146,31 +156,39 @@ Result<Done> add_shipments(const ParcelDesk& desk, ParcelJson& work) {
   return Done{};
 }
 
-Reply act_on_shipment(const ParcelDesk& desk, const nlohmann::json& body) {
-  const auto action = shipment_action(text_at(body, "action"));
-  ShipmentMove move{.shipment_id = text_at(body, "id"),
-                    .action_id = text_at(body, "deed"),
+Reply act_on_shipment(Desk& at, const nlohmann::json& body) {
+  const ParcelDesk desk = at.parcels();
+  const auto action = shipment_action(body_text(body, "action"));
+  ShipmentMove move{.shipment_id = body_text(body, "id"),
+                    .action_id = body_text(body, "deed"),
                     .actor = actor_at(desk),
-                    .reason = text_at(body, "reason"),
-                    .carrier = text_at(body, "carrier"),
-                    .number = text_at(body, "number"),
-                    .store_id = text_at(body, "shop")};
+                    .reason = body_text(body, "reason"),
+                    .carrier = body_text(body, "carrier"),
+                    .number = body_text(body, "number"),
+                    .store_id = body_text(body, "shop")};
   if (!action || move.shipment_id.empty() || move.action_id.empty() ||
       move.action_id.size() > kDeedIdMost) {
     return refuse(400, "invalid", "id, deed and action must be texts, and the action a known one.");
   }
   move.action = *action;
-  const auto moved = desk.context.ports.shipping.act(desk.tenant, std::move(move));
+  const auto moved = desk.context.ports.shipping.act(desk.tenant, move);
   if (!moved.ok()) return failed(moved.error());
   desk.context.ports.wake_workers();
   auto json = shown(desk, *moved);
   if (!json.ok()) return failed(json.error());
-  return merchant_json({{"shipment", std::move(json).value()}});
+  ParcelJson reply = {{"shipment", std::move(json).value()}};
+  const NotThere gone{moved->store_id, not_there(*moved, move), moved->id};
+  if (gone.products.empty()) return merchant_json(reply);
+  auto others = affected(at, gone);
+  if (!others.ok()) return failed(others.error());
+  reply["affected"] = std::move(others).value();
+  return merchant_json(reply);
 }
 
-Reply shipment_address(const ParcelDesk& desk, const nlohmann::json& body) {
+Reply shipment_address(Desk& at, const nlohmann::json& body) {
+  const ParcelDesk desk = at.parcels();
   const auto there =
-      desk.context.ports.shipping.address(desk.tenant, actor_at(desk), text_at(body, "id"));
+      desk.context.ports.shipping.address(desk.tenant, actor_at(desk), body_text(body, "id"));
   if (!there.ok()) return failed(there.error());
   return merchant_json({{"address",
                          {{"last_name", there->last_name},

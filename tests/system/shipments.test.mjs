@@ -76,6 +76,10 @@ test('an order is put to one shop, packed there, and sent: the place in Shopify,
   assert.deepEqual([parcel.location.id, parcel.totalQuantity, parcel.trackingInfo[0].number, parcel.trackingInfo[0].company],
     [parcels.places[shipment.shop].gid, 3, tracking, 'Yamato (JA)']);
   await settled(order);
+  const history = await (await head.ask('GET', `/trail?shipment=${shipment.id}`)).json();
+  assert.deepEqual(history.trail.map(({ by, name, action }) => [by, name, action]),
+    [['system', undefined, 'route'], ...['accept', 'pick', 'pack', 'ship'].map((action) => ['clerk', 'clerkさん', action])]);
+  assert.equal((await clerk.ask('GET', `/trail?shipment=${shipment.id}`)).status, 403, 'who answers for others reads it');
   const made = (await parcels.calls('FulfillmentCreate')).filter((call) => JSON.stringify(call.variables).includes(tracking));
   assert.deepEqual(made.map((call) => call.variables.fulfillment.notifyCustomer), [true]);
   assert.equal((await clerk.ask('POST', '/shipment/address', { id: shipment.id })).status, 409, 'not once it has left');

@@ -11,7 +11,7 @@
  */
 /** @typedef {'conflict' | 'not_found' | 'other' | 'too_old' | 'other_staff' | 'full'} Cause */
 /**
- * @typedef {{done: (deed: Deed, pickup: Pickup) => void, refused: (deed: Deed, cause: Cause) => void, waits: () => void,
+ * @typedef {{done: (deed: Deed, pickup: Pickup, affected?: import('./affected.js').Others) => void, refused: (deed: Deed, cause: Cause) => void, waits: () => void,
  *   signedOut: () => void}} Heard
  */
 
@@ -103,7 +103,7 @@ export class Deeds {
       const answer = await this.#ask('POST', to ? `${to}/act` : 'act', {id: pickup, deed: id, ...what});
       this.#failures = 0;
       this.#remove(deed);
-      this.#heard.done(deed, answer.shipment ?? answer.pickup);
+      this.#heard.done(deed, answer.shipment ?? answer.pickup, answer.affected);
       return true;
     } catch (error) {
       return this.#failed(deed, /** @type {import('./server.js').Refusal} */ (error));

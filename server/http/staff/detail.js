@@ -7,13 +7,13 @@
 /** rejects: the reasons the server takes. @typedef {{several: boolean, stuck: boolean, gone: boolean, rejects: string[]}} About */
 /**
  * @typedef {{tools: import('./tools.js').Tools, rules: typeof import('./pickup.js'), rows: import('./rows.js').Rows,
- *   thumb: import('./thumb.js').Thumb, ticks: import('./ticks.js').Ticks, mails: ReturnType<typeof import('./mails.js').createMails>,
+ *   thumb: import('./thumb.js').Thumb, ticks: import('./ticks.js').Ticks, mails: ReturnType<typeof import('./mails.js').createMails>, trail: import('./trail.js').Trail,
  *   act: (pickup: Pickup, action: Action, more?: With) => void,
  *   home: () => void}} Parts
  */
 
 /** @param {Parts} parts */
-export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home}) {
+export function createDetail({tools, rules, rows, thumb, ticks, mails, trail, act, home}) {
   const {words, make, shape, say, counted, fill, moment} = tools;
   const view = make('article', {class: 'detail'});
   /** @type {{pickup: Pickup, about: About} | undefined} */
@@ -22,6 +22,8 @@ export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home
   let reason;
   let moreOpen = false;
   let signature = '';
+  /** What was done to it, in words. */
+  const done = {state: words.state, action: words.trail_action, reason: {...words.reject, ...words.trail_cancel, ...words.trail_choice}};
 
   const draw = () => {
     if (!shown) return;
@@ -30,7 +32,7 @@ export function createDetail({tools, rules, rows, thumb, ticks, mails, act, home
     if (next === signature) return;
     signature = next;
     const choosing = reason !== undefined && pickup.actions.includes('reject');
-    fill(view, ...head(pickup, about), ...(choosing ? [reasons(about, pickup)] : [lines(pickup), ...others(pickup), ...mails(pickup, about.gone)]));
+    fill(view, ...head(pickup, about), ...(choosing ? [reasons(about, pickup)] : [lines(pickup), ...others(pickup), ...mails(pickup, about.gone), ...trail.of('pickup', pickup, done)]));
     thumb.setAction(choosing ? rejection(pickup) : mainOf(pickup));
   };
 

@@ -17,7 +17,7 @@ export function createLookup({tools: {words, say, now}, ask, board, detail, thum
 
   /** @param {any} answer @param {string} text */
   function take(answer, text) {
-    for (const pickup of answer.pickup ? [answer.pickup] : answer.pickups ?? []) board.take(pickup);
+    for (const job of answer.pickup ? [answer.pickup] : [...answer.pickups ?? [], ...answer.shipments ?? []]) board.take(job);
     if (answer.kind === 'pickup') {
       thumb.say('');
       go(answer.pickup.id);

@@ -8,11 +8,11 @@
 /**
  * @typedef {{tools: import('./tools.js').Tools, words: import('./parcel-rows.js').ParcelWords, rules: typeof import('./parcel.js'),
  *   rows: ReturnType<typeof import('./parcel-rows.js').createParcelRows>, address: ReturnType<typeof import('./parcel-address.js').createAddress>,
- *   thumb: import('./thumb.js').Thumb, ticks: import('./ticks.js').Ticks, act: (parcel: Parcel, action: Action, more?: With) => void, home: () => void}} Parts
+ *   thumb: import('./thumb.js').Thumb, ticks: import('./ticks.js').Ticks, trail: import('./trail.js').Trail, act: (parcel: Parcel, action: Action, more?: With) => void, home: () => void}} Parts
  */
 
 /** @param {Parts} parts */
-export function createParcelDetail({tools, words, rules, rows, address, thumb, ticks, act, home}) {
+export function createParcelDetail({tools, words, rules, rows, address, thumb, ticks, trail, act, home}) {
   const {words: all, make, shape, say, counted, fill, moment} = tools;
   const view = make('article', {class: 'detail'});
   /** @type {{parcel: Parcel, about: About} | undefined} */
@@ -20,6 +20,8 @@ export function createParcelDetail({tools, words, rules, rows, address, thumb, t
   /** The reason being chosen: undefined when none is, "" before one is. @type {string | undefined} */
   let reason;
   let [carrier, number, signature] = ['', '', ''];
+  /** What was done to it, in words. */
+  const done = {state: words.state, action: words.trail_action, reason: {...all.reject, ...all.trail_cancel, ...words.person}};
 
   const draw = () => {
     if (!shown) return;
@@ -57,7 +59,7 @@ export function createParcelDetail({tools, words, rules, rows, address, thumb, t
       ...(packing && parcel.state === 'packed' ? [address.section()] : []),
       ...(parcel.state === 'person' ? person(parcel, about) : [lines(parcel)]),
       ...(packing && parcel.state !== 'packed' ? [address.section()] : []),
-      ...(parcel.state === 'person' ? [] : [others(parcel)])];
+      ...(parcel.state === 'person' ? [] : [others(parcel)]), ...trail.of('shipment', parcel, done)];
   }
 
   // ---- the lines -------------------------------------------------------------------------------------------------------

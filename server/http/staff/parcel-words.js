@@ -55,6 +55,10 @@ export const PARCEL_WORDS = {
     act_assign_again: '{shop}にもう一度頼む',
     act_give_back: 'Shopifyで対応する',
     act_give_back_note: 'この注文はこれ以上ここで扱いません',
+    trail_action: {
+      route: '店舗を決める', accept: '引き受ける', pick: '集める', pack: '梱包する', ship: '発送する', refuse: '断る', assign: '店舗に頼む',
+      give_back: 'Shopifyで対応する', cancel: '取り消す',
+    },
     done: {
       accept: '{code} を引き受けました', pick: '{code} を集めはじめました', pack: '{code} を梱包しました', ship: '{code} を発送しました。お客さまにお知らせします',
       refuse: '{code} を断りました。ほかの店舗に頼み直します', assign: '{code} を頼みました', give_back: '{code} はShopifyで対応します',
@@ -114,6 +118,10 @@ export const PARCEL_WORDS = {
     act_assign_again: 'Ask {shop} once more',
     act_give_back: 'Handle it in Shopify',
     act_give_back_note: 'It is no longer looked after here',
+    trail_action: {
+      route: 'Choose a shop', accept: 'Accept', pick: 'Start picking', pack: 'Pack', ship: 'Hand to the carrier', refuse: 'Decline', assign: 'Ask a shop',
+      give_back: 'Handle it in Shopify', cancel: 'Cancel',
+    },
     done: {
       accept: '{code} is accepted', pick: 'Picking of {code} has begun', pack: '{code} is packed', ship: '{code} is shipped. The customer is told',
       refuse: '{code} is declined. Another shop is being asked', assign: '{code} was put to the shop', give_back: '{code} is handled in Shopify',

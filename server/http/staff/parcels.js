@@ -7,18 +7,18 @@
 /** @typedef {{several: boolean, stuck: boolean, gone: boolean, work: import('./board.js').Work}} Seen */
 /**
  * @typedef {{tools: import('./tools.js').Tools, part: (name: string) => Promise<any>, ask: typeof import('./server.js').ask, thumb: import('./thumb.js').Thumb,
- *   ticks: import('./ticks.js').Ticks, act: (parcel: Parcel, action: import('./parcel.js').Action, more?: import('./parcel-detail.js').With) => void, home: () => void}} Parts
+ *   ticks: import('./ticks.js').Ticks, trail: import('./trail.js').Trail, act: (parcel: Parcel, action: import('./parcel.js').Action, more?: import('./parcel-detail.js').With) => void, home: () => void}} Parts
  */
 
 /** @param {Parts} parts */
-export async function createParcels({tools, part, ask, thumb, ticks, act, home}) {
+export async function createParcels({tools, part, ask, thumb, ticks, trail, act, home}) {
   /** @type {[typeof import('./parcel.js'), typeof import('./parcel-words.js'), typeof import('./parcel-rows.js'), typeof import('./parcel-address.js'), typeof import('./parcel-detail.js')]} */
   const [rules, {PARCEL_WORDS}, {createParcelRows}, {createAddress}, {createParcelDetail}] = /** @type {any} */ (
     await Promise.all(['parcel', 'parcelWords', 'parcelRows', 'parcelAddress', 'parcelDetail'].map(part)));
   const words = PARCEL_WORDS[tools.language];
   const rows = createParcelRows(tools, words);
   const address = createAddress(tools, words, ask);
-  const detail = createParcelDetail({tools, words, rules, rows, address, thumb, ticks, act, home});
+  const detail = createParcelDetail({tools, words, rules, rows, address, thumb, ticks, trail, act, home});
 
   return {
     row: rows.row,

@@ -1,14 +1,15 @@
 // @ts-check
-// What was scanned and is no pick-up: a member, or a product.
+// What was scanned and is no pick-up: a member, or a product with what is open of it.
 
 /** @typedef {import('./pickup.js').Pickup} Pickup */
+/** @typedef {import('./parcel.js').Parcel} Parcel */
 /** @typedef {{name: string, code: string, rank: string, has_points: boolean, points: number, as_of: number, state: string}} Member */
 /** @typedef {{shop: string, shop_name: string, on_hand: number, held: number, doubted: boolean}} Stock */
-/** at: when the server answered. @typedef {{kind: 'member', member: Member, pickups: Pickup[], at: number} | {kind: 'product', product: {name: string, code: string}, stock: Stock[], pickups: Pickup[], at: number}} Result */
+/** at: when the server answered. @typedef {{kind: 'member', member: Member, pickups: Pickup[], at: number} | {kind: 'product', product: {name: string, code: string}, stock: Stock[], pickups: Pickup[], shipments?: Parcel[], at: number}} Result */
 
 const kGroup = 4;
 
-/** @param {import('./tools.js').Tools} tools @param {(pickup: Pickup) => HTMLElement} row */
+/** @param {import('./tools.js').Tools} tools @param {(job: Pickup | Parcel) => HTMLElement} row */
 export function createResults({words, make, say, counted, moment, figure}, row) {
   /** A number in groups; the gaps are not copied. @param {string} code */
   function grouped(code) {
@@ -16,10 +17,12 @@ export function createResults({words, make, say, counted, moment, figure}, row) 
     return make('span', {class: 'groups'}, ...groups.map((group) => make('span', {class: 'groups__one'}, group)));
   }
 
-  /** @param {Pickup[]} pickups */
-  function open(pickups) {
-    if (pickups.length === 0) return [make('p', {class: 'quiet'}, words.no_pickups)];
-    return [make('h2', {class: 'section'}, counted(words.open_pickups, pickups.length)), make('ol', {class: 'rows', role: 'list'}, ...pickups.map(row))];
+  /** @param {Pickup[]} pickups @param {Parcel[]} shipments */
+  function open(pickups, shipments) {
+    /** @param {import('./tools.js').Sentence} title @param {(Pickup | Parcel)[]} jobs */
+    const list = (title, jobs) => (jobs.length === 0 ? [] : [make('h2', {class: 'section'}, counted(title, jobs.length)), make('ol', {class: 'rows', role: 'list'}, ...jobs.map(row))]);
+    const all = [...list(words.open_pickups, pickups), ...list(words.open_shipments, shipments)];
+    return all.length > 0 ? all : [make('p', {class: 'quiet'}, words.no_pickups)];
   }
 
   /** @param {Member} member */
@@ -50,5 +53,5 @@ export function createResults({words, make, say, counted, moment, figure}, row) 
 
   /** @param {Result} result */
   return (result) => make('article', {class: 'detail'},
-    result.kind === 'member' ? memberCard(result.member) : productCard(result.product, result.stock, result.at), ...open(result.pickups));
+    result.kind === 'member' ? memberCard(result.member) : productCard(result.product, result.stock, result.at), ...open(result.pickups, result.kind === 'product' ? result.shipments ?? [] : []));
 }

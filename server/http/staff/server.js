@@ -21,7 +21,7 @@ export class Refusal extends Error {
 }
 
 /**
- * @param {'GET' | 'POST'} method @param {'work' | 'act' | 'resend' | 'shipment/act' | 'shipment/address' | 'scan' | 'join' | 'sign-out'} path @param {unknown} [body]
+ * @param {'GET' | 'POST'} method @param {'work' | `trail?${string}` | 'act' | 'resend' | 'shipment/act' | 'shipment/address' | 'scan' | 'join' | 'sign-out'} path @param {unknown} [body]
  * @returns {Promise<any>} rejects with a Refusal
  */
 export async function ask(method, path, body) {

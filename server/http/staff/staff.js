@@ -12,11 +12,12 @@ const part = (name) => import(page.dataset[name] ?? '');
  * @type {[typeof import('./words.js'), typeof import('./tools.js'), typeof import('./server.js'), typeof import('./pickup.js'),
  *   typeof import('./deeds.js'), typeof import('./board.js'), typeof import('./ticks.js'), typeof import('./rows.js'),
  *   typeof import('./detail.js'), typeof import('./results.js'), typeof import('./thumb.js'), typeof import('./wedge.js'), typeof import('./door.js'),
- *   typeof import('./frame.js'), typeof import('./lookup.js'), typeof import('./mails.js'), typeof import('./camera.js'), typeof import('./parcels.js')]}
+ *   typeof import('./frame.js'), typeof import('./lookup.js'), typeof import('./mails.js'), typeof import('./camera.js'), typeof import('./parcels.js'),
+ *   typeof import('./trail.js'), typeof import('./affected.js')]}
  */
 const [{WORDS}, {createTools}, server, rules, {Deeds}, {Board}, {Ticks}, {createRows}, {createDetail}, {createResults}, {createThumb}, {listen},
-  {invitation, createDoor}, {createFrame}, {createLookup}, {createMails}, {createCamera}, {createParcels}] = /** @type {any} */ (await Promise.all(
-  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup', 'mails', 'camera', 'parcels'].map(part)));
+  {invitation, createDoor}, {createFrame}, {createLookup}, {createMails}, {createCamera}, {createParcels}, {createTrail}, {createAffected}] = /** @type {any} */ (await Promise.all(
+  ['words', 'tools', 'server', 'pickup', 'deeds', 'board', 'ticks', 'rows', 'detail', 'results', 'thumb', 'wedge', 'door', 'frame', 'lookup', 'mails', 'camera', 'parcels', 'trail', 'affected'].map(part)));
 
 const kLanguageKey = 'tsunagi-staff:language';
 const kTickMs = 1_000;
@@ -59,19 +60,29 @@ const address = (name) => page.dataset[name] ?? '';
 const thumb = createThumb(footer, {tools, createCamera, found: (text) => lookUp(text),
   files: {scan: address('scan'), worker: address('scanWorker'), loader: address('reader'), module: address('readerModule')}});
 const ticks = new Ticks(keptAs);
-const parcels = await createParcels({tools, part, ask, thumb, ticks, act, home});
+const trail = createTrail(tools, ask, {sees: answersForOthers, signedOut: () => close(false)});
+const parcels = await createParcels({tools, part, ask, thumb, ticks, trail, act, home});
 const rows = createRows(tools, rules, parcels.row);
 const mails = createMails(tools, ask, thumb, {taken(pickup) {
   board.take(pickup);
   show();
 }, signedOut: () => close(false)});
-const detail = createDetail({tools, rules, rows, thumb, ticks, mails, act, home});
-const results = createResults(tools, (pickup) => rows.row(pickup, aboutOf(pickup)));
+const detail = createDetail({tools, rules, rows, thumb, ticks, mails, trail, act, home});
+/** @param {Pickup | import('./parcel.js').Parcel} job */
+const rowOf = (job) => ('order' in job ? parcels.row(job, aboutOf(job)) : rows.row(job, aboutOf(job)));
+const results = createResults(tools, rowOf);
+const affected = createAffected(tools, rowOf, () => {
+  show();
+  frame.focus();  // what was pressed is gone
+});
 const door = createDoor(tools, page);
 const deeds = new Deeds(ask, {
-  done(deed, pickup) {
+  done(deed, pickup, others) {
     board.take(pickup);
-    thumb.say(say(/** @type {Record<string, string>} */ (deed.to ? parcels.done : words.done)[deed.action], {code: deed.code}));
+    const also = affected.take(deed, others);
+    for (const job of also) board.take(job);
+    const done = say(/** @type {Record<string, string>} */ (deed.to ? parcels.done : words.done)[deed.action], {code: deed.code});
+    thumb.say(also.length > 0 ? counted(words.affected_said, also.length, {done}) : done);
     showCut();
     if (deeds.waiting.length === 0) void board.refresh();
   },
@@ -135,11 +146,14 @@ function put(...content) {
   if (content.length !== page.childNodes.length || content.some((node, i) => page.childNodes[i] !== node)) tools.fill(page, ...content);
 }
 
+function answersForOthers() {
+  return ['manager', 'head_office'].includes(board.work?.staff.role ?? '');
+}
 /** For who answers for others: the shops that have not said yes in their time. */
 const unanswered = make('p', {class: 'sentence unanswered', role: 'status'});
 /** @param {(Pickup | import('./parcel.js').Parcel)[]} jobs  whether there are any */
 function showsUnanswered(jobs) {
-  if (!['manager', 'head_office'].includes(board.work?.staff.role ?? '')) return false;
+  if (!answersForOthers()) return false;
   const shops = jobs.filter(({state, late}) => late && (state === 'placed' || state === 'assigned')).map((job) => job.shop_name);
   const text = counted(words.unanswered, shops.length, {shops: [...new Set(shops)].join(words.list_comma)});
   if (unanswered.textContent !== text) unanswered.textContent = text;
@@ -182,8 +196,10 @@ function show() {
   const pickups = toDo();
   frame.head(words.title, say(words.as_of, {time: hour(asOfTime)}), true);
   document.title = say(words.title_counted, {count: pickups.length});
-  const list = rows.follow(pickups, aboutOf);
-  put(...(showsUnanswered(pickups) ? [unanswered] : []), pickups.length > 0 ? list : empty);
+  const above = affected.amongst(pickups);
+  const below = pickups.filter(({id}) => !affected.shows(id));
+  const list = rows.follow(below, aboutOf);
+  put(...above, ...(showsUnanswered(pickups) ? [unanswered] : []), ...(below.length > 0 ? [list] : above.length > 0 ? [] : [empty]));
 }
 /** @type {import('./results.js').Result | undefined} */
 let shownResult;
@@ -272,6 +288,8 @@ function forget() {
   rows.follow([], aboutOf);
   detail.leave();
   parcels.leave();
+  trail.forget();
+  affected.forget();
   thumb.setAction(undefined);
   thumb.closeCamera();
   thumb.say('');
@@ -319,7 +337,7 @@ async function join(token) {
 }
 
 setInterval(() => {
-  const turned = rows.paintTimers(page);
+  const turned = [...new Set(rows.paintTimers(page))];
   if (turned.length > 0) frame.tell(turned.map((code) => say(words.turned_late, {code})).join(' '));
 }, kTickMs);
 document.addEventListener('visibilitychange', () => { if (!document.hidden) void board.refresh(); });

@@ -23,6 +23,12 @@ const kOpen = ['placed', 'accepted', 'picking', 'ready'];
 
 export class StaffServer {
   pickups = [];
+  shipments = [];
+  /** Question of a trail ("pickup=…") → its deeds; and those that were asked for. */
+  trails = {};
+  trailsAsked = [];
+  /** Id of a pick-up or shipment that is rejected → what else is affected: {pickups: ids, shipments: ids}. */
+  affected = {};
   shops = [{ id: '1', name: '渋谷店' }];
   staff = { name: '佐藤', role: 'clerk' };
   signedIn = true;
@@ -64,7 +70,7 @@ export class StaffServer {
     return { ...pickup, lines: pickup.lines.map((line) => ({ codes: [line.code], ...line })), mails: pickup.mails ?? [], extend_until: pickup.hold_until + 86_400, late: pickup.state !== 'ready' && this.now >= limit, actions };
   }
   work() {
-    return { now: this.now, staff: this.staff, shops: this.shops, rejects: kRejects, pickups: this.pickups.filter(({ state, online }) => kOpen.includes(state) || online?.undecided).map((one) => this.seen(one)), shipments: [], carriers: [] };
+    return { now: this.now, staff: this.staff, shops: this.shops, rejects: kRejects, pickups: this.pickups.filter(({ state, online }) => kOpen.includes(state) || online?.undecided).map((one) => this.seen(one)), shipments: this.shipments.filter(({ state }) => state !== 'refused'), carriers: ['yamato'] };
   }
   pickup(id) {
     return this.pickups.find((one) => one.id === id);
@@ -84,9 +90,29 @@ export class StaffServer {
     pickup.state = rule[2];
     pickup.changed_at = this.now;
     this.done.push({ deed, action, id });
-    const answer = [200, { pickup: this.seen(structuredClone(pickup)) }];
+    const answer = [200, { pickup: this.seen(structuredClone(pickup)), ...this.#others(id) }];
     this.#answers.set(deed, answer);
     return answer;
+  }
+
+  /** What a deed that said that something is not there names. */
+  #others(id) {
+    const others = this.affected[id];
+    return others && { affected: { pickups: others.pickups.map((one) => this.seen(this.pickup(one))), shipments: others.shipments.map((one) => this.shipments.find((each) => each.id === one)) } };
+  }
+
+  #refuse({ id, deed, action, reason }) {
+    this.heard.push({ id, deed, action, reason });
+    const shipment = this.shipments.find((one) => one.id === id);
+    Object.assign(shipment, { state: 'refused', reason, actions: [] });
+    return [200, { shipment, ...this.#others(id) }];
+  }
+
+  #trail(question) {
+    this.trailsAsked.push(question);
+    if (this.staff.role === 'clerk') return [403, { error: { code: 'role', message: 'not for clerks' } }];
+    const deeds = this.trails[question];
+    return deeds ? [200, { trail: deeds, earlier: deeds.earlier ?? 0 }] : [404, { error: { code: 'not_found', message: 'no such' } }];
   }
 
   #resend({ id, step, deed }) {
@@ -108,7 +134,7 @@ export class StaffServer {
     return answer ? { ...answer, pickups: (answer.pickups ?? []).map((id) => this.seen(this.pickup(id))) } : { kind: 'unknown' };
   }
 
-  #answer(path, body) {
+  #answer(path, body, question) {
     if (path === 'join') {
       ++this.joins;
       if (!this.tokens.delete(body.token)) return [401, { error: { code: 'invitation', message: 'used' } }];
@@ -120,6 +146,8 @@ export class StaffServer {
       ++this.asked;
       return [200, this.work()];
     }
+    if (path === 'trail') return this.#trail(question);
+    if (path === 'shipment/act') return this.#refuse(body);
     if (path === 'act') return this.#act(body);
     if (path === 'resend') return this.#resend(body);
     if (path === 'scan') return [200, this.#scan(body)];
@@ -128,7 +156,7 @@ export class StaffServer {
   }
 
   async #serve(request, response) {
-    const { pathname } = new URL(request.url, this.url);
+    const { pathname, search } = new URL(request.url, this.url);
     if (pathname === '/staff') {
       const page = readFileSync(join(kFolder, 'staff.html'), 'utf8').replace(/%asset:([^%]+)%/g, (_, name) => `/staff/assets/${name.replace(/\.\w+$/, (end) => kHash + end)}`);
       return response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': kPolicy }).end(page);
@@ -142,7 +170,7 @@ export class StaffServer {
     if (this.network === 'busy') return response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '2' }).end('{"error":{"code":"unavailable","message":"busy"}}');
     let text = '';
     for await (const chunk of request) text += chunk;
-    const [status, answer] = this.#answer(pathname.slice('/staff/api/'.length), text ? JSON.parse(text) : {});
+    const [status, answer] = this.#answer(pathname.slice('/staff/api/'.length), text ? JSON.parse(text) : {}, decodeURIComponent(search.slice(1)));
     if (this.network === 'mute') return request.socket.destroy();
     return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   }
