@@ -30,7 +30,7 @@ class ShortPickupsTest : public StorageTest {
   }
   // A wish of so many pieces, later than those before.
   std::string place(int64_t pieces) {
-    clock_.advance(1);
+    clock_.set(clock_.now() + 1);
     Pickup wish;
     wish.id = "pickup-number-" + std::to_string(++placed_);
     wish.customer_id = 7000 + placed_;
@@ -131,7 +131,7 @@ TEST_P(ShortPickupsTest, WhatIsReadyMayBePaidForAndLacksOnlyWhenTheFigureStays) 
   act(ready, PickupAction::kReady);
   shelf(2);
   EXPECT_EQ(0, mark());
-  clock_.advance(kShortSettlesSeconds);
+  clock_.set(clock_.now() + kShortSettlesSeconds);
   EXPECT_EQ(1, mark()) << "somebody else bought what was ready";
   EXPECT_THAT(marked(), ElementsAre(waits));
   act(ready, PickupAction::kHandOver);
