@@ -12,7 +12,8 @@
  * @typedef {'shop' | 'refund' | 'send'} What
  * @typedef {{choices: What[], shops: {shop: string, name: string, phone?: string, map_url?: string, from: number}[], lines: {name: string, quantity: number}[]}} Choose
  *   what its customer may choose of what the shop could not give
- * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number, area?: number}} Shop
+ * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number, area?: number,
+ *   today?: {opens: string, closes: string} | null}} Shop  today: null when it does not open
  * @typedef {{code: number, ja: string, en: string}} Area
  * @typedef {{now: number, nonce?: string, product?: {name: string, code: string}, shops?: Shop[], areas?: Area[], pickups: Pickup[]}} Answer
  * @typedef {{
@@ -268,6 +269,10 @@ function areas(model, {say, language}) {
     ...all.map((area) => element('option', {value: area.code, selected: area === chosen}, area[language])));
 }
 
+/** @param {Shop} shop @param {Say} say */
+const openToday = ({today}, say) => today !== undefined &&
+  element('span', {class: 'tsunagi-pickup__hours'}, today ? say('open_today', today) : say('closed_today'));
+
 /** @param {Shop} shop @param {Model} model @param {Tools} tools */
 function shopRow(shop, model, {say, moment}) {
   const can = canHold(shop);
@@ -276,7 +281,7 @@ function shopRow(shop, model, {say, moment}) {
     element(can ? 'label' : 'span', {class: 'tsunagi-pickup__choice'},
       can && element('input', {type: 'radio', name: 'tsunagi-shop', value: shop.shop, class: 'tsunagi-pickup__radio'}),
       element('span', {class: 'tsunagi-pickup__shop-text'},
-        element('span', {class: 'tsunagi-pickup__name'}, shop.name), element('span', {class: 'tsunagi-pickup__promise'}, text))),
+        element('span', {class: 'tsunagi-pickup__name'}, shop.name), element('span', {class: 'tsunagi-pickup__promise'}, text), openToday(shop, say))),
     ...(can ? waysTo({...shop, phone: ''}, shop.name, say) : waysTo({...shop, map_url: ''}, shop.name, say)));
 }
 
