@@ -13,8 +13,9 @@
  * @typedef {{choices: What[], shops: {shop: string, name: string, phone?: string, map_url?: string, from: number}[], lines: {name: string, quantity: number}[]}} Choose
  *   what its customer may choose of what the shop could not give
  * @typedef {{code: string, name: string, quantity: number, counted: boolean}} CartLine  counted: false where no shop carries it; it has no name then
- * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number, area?: number, lacks?: {code: string, offered: number}[]}} Shop
- *   offered: of the product, or how often it has the whole cart; lacks: of a cart, what there is of the lines it has too few of
+ * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number, area?: number, lacks?: {code: string, offered: number}[],
+ *   today?: {opens: string, closes: string} | null}} Shop
+ *   offered: of the product, or how often it has the whole cart; lacks: of a cart, what there is of the lines it has too few of; today: null when it does not open
  * @typedef {{code: number, ja: string, en: string}} Area
  * @typedef {{now: number, nonce?: string, product?: {name: string, code: string}, lines?: CartLine[], shops?: Shop[], areas?: Area[], pickups: Pickup[]}} Answer
  * @typedef {{
@@ -288,6 +289,10 @@ function sentencesOf(shop, lines, {say, moment}) {
   return [say('lacks'), ...(shop.lacks ?? []).map(({code, offered}) => say(offered > 0 ? 'lacks_some' : 'lacks_all', {name: nameOf(code), count: offered}))];
 }
 
+/** @param {Shop} shop @param {Say} say */
+const openToday = ({today}, say) => today !== undefined &&
+  element('span', {class: 'tsunagi-pickup__hours'}, today ? say('open_today', today) : say('closed_today'));
+
 /** @param {Shop} shop @param {Model} model @param {Tools} tools */
 function shopRow(shop, {data: {lines}}, tools) {
   const {say} = tools;
@@ -297,7 +302,7 @@ function shopRow(shop, {data: {lines}}, tools) {
       can && element('input', {type: 'radio', name: 'tsunagi-shop', value: shop.shop, class: 'tsunagi-pickup__radio'}),
       element('span', {class: 'tsunagi-pickup__shop-text'},
         element('span', {class: 'tsunagi-pickup__name'}, shop.name),
-        ...sentencesOf(shop, lines, tools).map((text) => element('span', {class: 'tsunagi-pickup__promise'}, text)))),
+        ...sentencesOf(shop, lines, tools).map((text) => element('span', {class: 'tsunagi-pickup__promise'}, text)), openToday(shop, say))),
     ...(can ? waysTo({...shop, phone: ''}, shop.name, say) : waysTo({...shop, map_url: ''}, shop.name, say)));
 }
 

@@ -75,7 +75,9 @@ enum class FieldWinner : uint8_t { kLater, kShop, kPos };  // "later", "shopify"
 struct OpeningHours {
   int64_t opens = 600;
   int64_t closes = 1'200;
-  std::array<bool, 7> closed_weekdays = {};  // from Sunday
+  std::array<bool, 7> closed_weekdays = {};       // from Sunday
+  std::vector<int64_t> closed_on = {};            // days from 1970-01-01, in order, each once
+  std::optional<int64_t> cut_off = std::nullopt;  // what is asked for later waits for the next day
   bool operator==(const OpeningHours&) const = default;
 };
 

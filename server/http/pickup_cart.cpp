@@ -62,9 +62,14 @@ Result<nlohmann::ordered_json> cart_json(const Context& context, const Asked& as
   auto list = nlohmann::ordered_json::array();
   for (const CartShop& each : cart->shops) {
     const PickupShop& shop = shops.at(each.store_id);
-    nlohmann::ordered_json json = {{"shop", each.store_id},   {"name", shop.name},
-                                   {"phone", shop.phone},     {"map_url", shop.map_url},
-                                   {"offered", each.offered}, {"lacks", lacks_of_shop(each)}};
+    nlohmann::ordered_json json = {
+        {"shop", each.store_id},
+        {"name", shop.name},
+        {"phone", shop.phone},
+        {"map_url", shop.map_url},
+        {"offered", each.offered},
+        {"lacks", lacks_of_shop(each)},
+        {"today", today_json(asked.tenant.settings, each.store_id, asked.now)}};
     if (const auto from = context.ports.pickups.promise(asked.tenant, each.store_id)) {
       json["from"] = *from;
     }

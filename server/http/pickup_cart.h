@@ -14,7 +14,8 @@ namespace tsunagi::http {
 Result<std::vector<Wanted>> cart_lines(const std::vector<Parameter>& parameters);
 
 // {"lines":[{"code","name","quantity","counted"}],
-//  "shops":[{"shop","name","phone","map_url","offered","lacks":[{"code","offered"}],"from"}]}
+//  "shops":[{"shop","name","phone","map_url","offered","lacks":[{"code","offered"}],
+//            "today","from"}]}
 Result<nlohmann::ordered_json> cart_json(const Context& context, const Asked& asked,
                                          const std::vector<Store>& stores,
                                          const std::vector<Wanted>& wanted);

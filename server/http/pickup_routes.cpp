@@ -57,10 +57,13 @@ Offers offers(const Context& context, const Asked& asked, const StockModel& stoc
     const auto store = known.find(shop.shop_id);
     if (store == known.end() || !puts_aside(asked.tenant.settings, *store->second)) continue;
     const int64_t offered = shop.known ? shop.on_hand - shop.held - shop.safety : 0;
-    OrderedJson offer = {
-        {"shop", shop.shop_id},  {"name", shop.name},
-        {"phone", shop.phone},   {"map_url", shop.map_url},
-        {"area", area_of(shop)}, {"offered", std::clamp<int64_t>(offered, 0, kPickupQuantityMost)}};
+    OrderedJson offer = {{"shop", shop.shop_id},
+                         {"name", shop.name},
+                         {"phone", shop.phone},
+                         {"map_url", shop.map_url},
+                         {"area", area_of(shop)},
+                         {"offered", std::clamp<int64_t>(offered, 0, kPickupQuantityMost)},
+                         {"today", today_json(asked.tenant.settings, shop.shop_id, asked.now)}};
     if (const auto from = context.ports.pickups.promise(asked.tenant, shop.shop_id)) {
       offer["from"] = *from;
     }

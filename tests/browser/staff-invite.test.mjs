@@ -53,12 +53,14 @@ const work = async (cookie) => (await fetch(`${stack.server}/staff/api/work`, { 
 const kWords = {
   ja: { on: '取り置きを受け付ける', opens: '開店', closes: '閉店', prepare: '準備にかかる時間（分）', accept: '店舗が応じるまでの時間（分）', hold: '取り置く日数', wednesday: '水曜日', monday: '月曜日', sunday: '日曜日',
     way: '取り置き', own: '別の営業時間で受け付ける', none: '受け付けない', shared: '上の営業時間で受け付ける', save: '保存', saved: '保存しました',
+    dates: '臨時休業日', cut: '当日分の締切', cutWrong: /閉店までの時刻/, oneDate: /2026-12-31/, mostDates: /60日まで/,
     time: /24時間表記/, later: /開店より遅い/, range: /0から10,080まで/, days: /0から30まで/, noDay: /営業する曜日がありません/,
     nobody: 'まだ誰も招待していません', name: '名前', role: '役割', make: '招待のリンクを作る', needsName: '名前を入力', needsShop: '店舗を1つ以上',
     link: 'リンク', copy: 'リンクをコピーする', copied: 'コピーしました', joined: '佐藤 花さんが参加しました', stop: 'サインアウトさせて利用を止める（佐藤 花）', stopped: 'スタッフ用の画面を使えません', past: '利用を止めた方（1）', again: 'もう一度招待する（佐藤 花）', once: '1回だけ', close: '閉じる',
     withdraw: '招待を取り消す（佐藤 花）', withdrawn: 'リンクはもう使えません' },
   en: { on: 'Let customers have things put aside', opens: 'Opens', closes: 'Closes', prepare: 'Minutes to prepare', accept: 'Minutes until the shop is late', hold: 'Days it is kept', wednesday: 'Wednesday', monday: 'Monday', sunday: 'Sunday',
     way: 'Pick-up', own: 'In hours of its own', none: 'Puts nothing aside', shared: 'In the hours above', save: 'Save', saved: 'Saved',
+    dates: 'Holidays', cut: 'Cut-off', cutWrong: /after opening and no later than closing/, oneDate: /2026-12-31, one a line/, mostDates: /At most 60/,
     time: /24 hours/, later: /later than opening/, range: /0 to 10,080/, days: /0 to 30/, noDay: /No day is left/,
     nobody: 'Nobody is invited yet', name: 'Their name', role: 'Role', make: 'Make the link', needsName: 'Enter a name', needsShop: 'Choose at least one shop',
     link: 'Link', copy: 'Copy the link', copied: 'Copied', joined: 'Hana Sato has joined', stop: 'Sign out and stop (Hana Sato)', stopped: 'no longer works on their device', past: 'Stopped (1)', again: 'Invite again (Hana Sato)', once: 'Works once', close: 'Close',
@@ -77,6 +79,10 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
       await looksFine(app, pickup, `pickup-settings-off-${locale}`);
     }
     await pickup.getByLabel(words.on).check();
+    const dates = pickup.getByLabel(words.dates, { exact: true }).first();
+    const cutOff = pickup.getByLabel(words.cut, { exact: true }).first();
+    await dates.fill('2026-12-31\nNew Year');
+    await cutOff.fill('25:00');
     await opens.fill('morning');
     await closes.fill('25:00');
     await pickup.getByLabel(words.prepare).fill('10081');
@@ -89,15 +95,28 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
     assert.match(await errorOf(app, pickup.getByLabel(words.prepare)), words.range);
     assert.match(await errorOf(app, pickup.getByLabel(words.hold)), words.days);
     assert.match(await errorOf(app, pickup.getByLabel(words.sunday)), words.noDay);
+    assert.match(await errorOf(app, dates), words.oneDate);
+    assert.match(await errorOf(app, cutOff), words.time);
     await looksFine(app, pickup, `pickup-settings-errors-${locale}`);
 
     await opens.fill('９：３０');
     await closes.fill('900');
     await closes.blur();
     assert.equal(await closes.inputValue(), '09:00');
+    await dates.fill(Array.from({ length: 61 }, (_, i) => `${2000 + i}-02-28`).join());
+    await cutOff.fill('9:30');
     await app.getByRole('button', { name: words.save, exact: true }).click();
     assert.match(await errorOf(app, closes), words.later);
+    assert.match(await errorOf(app, dates), words.mostDates);
     await closes.fill('24:00');
+    await dates.fill('2027-02-29');
+    await app.getByRole('button', { name: words.save, exact: true }).click();
+    assert.match(await errorOf(app, dates), words.oneDate);
+    assert.match(await errorOf(app, cutOff), words.cutWrong);
+    await cutOff.fill('１７００');
+    await dates.fill('2027/1/2、２０２６年１２月３１日\n2020-01-01, 2026-12-31');
+    await dates.blur();
+    assert.equal(await dates.inputValue(), '2027-01-02\n2026-12-31\n2020-01-01\n2026-12-31');
     await pickup.getByLabel(words.prepare).fill('90');
     await pickup.getByLabel(words.accept).fill('15');
     await pickup.getByLabel(words.hold).fill('5');
@@ -112,6 +131,9 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
     await app.getByRole('button', { name: words.save, exact: true }).click();
     assert.match(await errorOf(app, shop('渋谷店').getByLabel(words.closes)), words.later);
     await shop('渋谷店').getByLabel(words.closes).fill('19:30');
+    assert.equal(await shop('渋谷店').getByLabel(words.cut).inputValue(), '17:00', 'they begin as the shared ones are');
+    await shop('渋谷店').getByLabel(words.cut).fill('');
+    await shop('渋谷店').getByLabel(words.dates).fill('2026-12-30');
     await shop('渋谷店').getByLabel(words.wednesday).uncheck();
     await shop('渋谷店').getByLabel(words.monday).check();
     await looksFine(app, pickup, `pickup-settings-${locale}`);
@@ -119,9 +141,13 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
     await page.getByText(words.saved, { exact: true }).waitFor();
 
     const { pickup: kept, stores } = await settings();
-    assert.deepEqual(kept, { on: true, prepare_minutes: 90, accept_minutes: 15, hold_days: 5, hours: { opens: '09:30', closes: '24:00', closed: [3] }, mails: {}, choices: { shop: true, refund: false, send: true }, page: '/apps/tsunagi' });
-    assert.deepEqual(stores.map(({ hours }) => hours), [{ opens: '11:00', closes: '19:30', closed: [1] }, null, null]);
+    assert.deepEqual(kept, { on: true, prepare_minutes: 90, accept_minutes: 15, hold_days: 5, hours: { opens: '09:30', closes: '24:00', closed: [3], closed_on: ['2020-01-01', '2026-12-31', '2027-01-02'], cut_off: '17:00' }, mails: {}, choices: { shop: true, refund: false, send: true }, page: '/apps/tsunagi' });
+    assert.deepEqual(stores.map(({ hours }) => hours), [{ opens: '11:00', closes: '19:30', closed: [1], closed_on: ['2026-12-30'], cut_off: '' }, null, null]);
     assert.deepEqual(stores.map(({ no_pickup }) => no_pickup), [false, true, false]);
+
+    assert.equal(await dates.inputValue(), '2020-01-01\n2026-12-31\n2027-01-02', 'as they were kept');
+    assert.equal(await cutOff.inputValue(), '17:00');
+    assert.equal(await shop('渋谷店').getByLabel(words.dates).inputValue(), '2026-12-30');
 
     // The next language begins where this one did.
     await shop('渋谷店').getByLabel(words.way).selectOption({ label: words.shared });

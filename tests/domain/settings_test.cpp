@@ -29,6 +29,9 @@ TEST(Settings, SurviveTheRoundTrip) {
                      .hold_days = 7,
                      .hours = {.opens = 570, .closes = 1'215, .closed_weekdays = {}}};
   settings.pickup.hours.closed_weekdays[6] = true;
+  settings.pickup.hours.closed_on = {20'818, 20'819, 20'820};
+  settings.pickup.hours.cut_off = 1'020;
+  settings.stores[1].hours->closed_on = {20'818};
   settings.contact_url = "mailto:shop@example.jp";
   settings.field_keys = {"custom.last_kana", "custom.first_kana", "", "custom.sex"};
   settings.joining = Joining::kAutomatic;
@@ -105,6 +108,22 @@ TEST(Settings, HoursOfAShopAreFilledUpFromTheDefaultOnes) {
   ASSERT_TRUE(settings->stores[0].hours);
   EXPECT_EQ(settings->stores[0].hours->opens, 690);
   EXPECT_EQ(settings->stores[0].hours->closes, OpeningHours{}.closes);
+}
+
+TEST(Settings, ClosedDatesAreInOrderEachOnceHoweverOldAndACutOffMayBeNone) {
+  const auto settings = parse_settings(
+      R"({"pickup":{"hours":{"closed_on":["2027-01-01","1999-12-31","2026-12-31","2027-01-01"],
+          "cut_off":"17:00","half_days":["2026-12-30"]}},
+          "stores":[{"store_id":"1","hours":{"closed_on":["2028-02-29"],"cut_off":""}}]})");
+  ASSERT_TRUE(settings.ok()) << settings.error().message;
+  EXPECT_EQ(settings->pickup.hours.closed_on, (std::vector<int64_t>{10'956, 20'818, 20'819}));
+  EXPECT_EQ(settings->pickup.hours.cut_off, 1'020);
+  EXPECT_EQ(settings->stores[0].hours->closed_on, (std::vector<int64_t>{21'243}));
+  EXPECT_EQ(settings->stores[0].hours->cut_off, std::nullopt);
+  const std::string json = settings_json(*settings);
+  EXPECT_NE(json.find(R"("closed_on":["1999-12-31","2026-12-31","2027-01-01"])"), json.npos);
+  EXPECT_NE(json.find(R"("cut_off":"17:00")"), json.npos);
+  EXPECT_NE(json.find(R"("cut_off":"")"), json.npos);
 }
 
 TEST(Settings, TextThatIsNotUtf8IsWrittenWithoutThrowing) {
@@ -201,6 +220,21 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{R"({"pickup":{"hours":{"closed":[-1]}}})", "pickup.hours.closed"},
         Refusal{R"({"pickup":{"hours":{"closed":["0"]}}})", "pickup.hours.closed"},
         Refusal{R"({"pickup":{"hours":{"closed":[0,1,2,3,4,5,6,0]}}})", "pickup.hours.closed"},
+        Refusal{R"({"pickup":{"hours":{"closed_on":"2026-12-31"}}})", "pickup.hours.closed_on"},
+        Refusal{R"({"pickup":{"hours":{"closed_on":[20818]}}})", "pickup.hours.closed_on"},
+        Refusal{R"({"pickup":{"hours":{"closed_on":["2026-2-1"]}}})", "pickup.hours.closed_on"},
+        Refusal{R"({"pickup":{"hours":{"closed_on":["2026-12-32"]}}})", "pickup.hours.closed_on"},
+        Refusal{R"({"pickup":{"hours":{"closed_on":["2027-02-29"]}}})", "pickup.hours.closed_on"},
+        Refusal{R"({"pickup":{"hours":{"closed_on":["2026-12-31",""]}}})",
+                "pickup.hours.closed_on"},
+        Refusal{R"({"pickup":{"hours":{"cut_off":"5pm"}}})", "pickup.hours.cut_off"},
+        Refusal{R"({"pickup":{"hours":{"cut_off":1020}}})", "pickup.hours.cut_off"},
+        Refusal{R"({"pickup":{"hours":{"cut_off":"10:00"}}})", "pickup.hours.cut_off"},
+        Refusal{R"({"pickup":{"hours":{"cut_off":"20:01"}}})", "pickup.hours.cut_off"},
+        Refusal{R"({"stores":[{"store_id":"1","hours":{"opens":"12:00","cut_off":"11:00"}}]})",
+                "stores[0].hours.cut_off"},
+        Refusal{R"({"stores":[{"store_id":"1","hours":{"closed_on":["x"]}}]})",
+                "stores[0].hours.closed_on"},
         Refusal{R"({"stores":[{"store_id":"1","no_pickup":"no"}]})", "stores[0].no_pickup"},
         Refusal{R"({"stores":[{"store_id":"1","position":"Shibuya"}]})", "stores[0].position"},
         Refusal{R"({"stores":[{"store_id":"1","position":35}]})", "stores[0].position"},
@@ -239,6 +273,20 @@ TEST(SettingsLimits, OfAMailHoldAtTheLimitAndRefuseOnePastIt) {
   EXPECT_FALSE(with("text", kSettingMailCharacters + 1).ok());
 }
 
+TEST(SettingsLimits, OfClosedDatesHoldAtTheLimitAndRefuseOnePastIt) {
+  const auto with = [](size_t dates) {
+    std::string json = R"({"pickup":{"hours":{"closed_on":[)";
+    for (size_t i = 0; i < dates; ++i) {
+      json += (i == 0 ? "\"" : ",\"") + std::to_string(2'000 + i) + "-01-01\"";
+    }
+    return parse_settings(json + "]}}}");
+  };
+  EXPECT_TRUE(with(kSettingClosedDates).ok());
+  const auto refused = with(kSettingClosedDates + 1);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, "pickup.hours.closed_on: must be a list of at most 60 dates");
+}
+
 class TakenPickupSettings : public testing::TestWithParam<const char*> {};
 TEST_P(TakenPickupSettings, AtTheirLimits) {
   const auto settings = parse_settings(GetParam());
@@ -259,6 +307,10 @@ INSTANTIATE_TEST_SUITE_P(
                     R"({"pickup":{"mails":{"ready":{"ja":{"subject":"{{CODE}}","text":"a\nb"}},
                         "expired":{"en":{"text":"{{#PAGE}}{{PAGE}}{{/PAGE}}"}}}}})",
                     R"({"pickup":{"hours":{"closed":[]}}})",
+                    R"({"pickup":{"hours":{"closed_on":[],"cut_off":""}}})",
+                    R"({"pickup":{"hours":{"closed_on":["1970-01-01","9999-12-31"]}}})",
+                    R"({"pickup":{"hours":{"cut_off":"10:01"}}})",
+                    R"({"pickup":{"hours":{"cut_off":"20:00"}}})",
                     R"({"pickup":{"hours":{"closed":[6,5,4,3,2,1,0]}}})",
                     R"({"stores":[{"store_id":"1","hours":null,"no_pickup":true}]})"));
 

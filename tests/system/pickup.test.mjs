@@ -211,6 +211,45 @@ describe('one shop on one server', () => {
     await data.merchant('PUT', '/settings', settings);
   });
 
+  test('a shop’s closed dates and its cut-off move what it promises; closed for long, it promises nothing', async () => {
+    const [tea] = data.products;
+    await counter.shelf(tea, 5);
+    const { settings } = await data.merchant('GET', '/status');
+    const day = (number) => new Date(number * 86_400_000).toISOString().slice(0, 10);
+    const begins = (number) => number * 86_400 - 9 * 3_600;
+    const here = async () => (await counter.look(hanako.id, tea.code)).shops.find(({ shop }) => shop === counter.store);
+    assert.deepEqual((await here()).today, { opens: '00:00', closes: '24:00' });
+    const today = Math.floor((Date.now() / 1000 + 9 * 3_600) / 86_400);
+    const put = (hours) => data.merchant('PUT', '/settings', { ...settings, stores: [{ store_id: counter.store, hours: { opens: '00:00', closes: '24:00', closed: [], ...hours } }] });
+    const closedFor = (days) => ({ closed_on: Array.from({ length: days }, (_, i) => day(today + i)) });
+
+    await put(closedFor(2));
+    await until('the closed dates to be in force', async () => (await here()).today === null, 10_000, 200);
+    assert.equal((await here()).from, begins(today + 2) + 3_600);
+    const [inCart] = (await counter.lookAtCart(hanako.id, [[1, tea.code]])).shops.filter(({ shop }) => shop === counter.store);
+    assert.deepEqual([inCart.from, inCart.today], [begins(today + 2) + 3_600, null]);
+    const { status, pickup } = await counter.reserve(hanako.id, [{ code: tea.code, quantity: 1 }]);
+    assert.equal(status, 200);
+    assert.equal(pickup.ready_from, begins(today + 2) + 3_600);
+    assert.equal((await act(clerk, pickup, 'reject', { reason: 'closed' })).status, 200);
+
+    await put({ cut_off: '00:01' });
+    await until('the cut-off to be in force', async () => (await here()).today !== null, 10_000, 200);
+    assert.equal((await here()).from, begins(today + 1) + 3_600, 'it has passed: as if it were asked for tomorrow');
+
+    await put(closedFor(14));
+    await until('the shop to be closed for long', async () => (await here()).from === undefined, 10_000, 200);
+    const refused = await counter.reserve(hanako.id, [{ code: tea.code, quantity: 1 }]);
+    assert.equal(refused.status, 409);
+    assert.match(refused.error.message, /closed/);
+    assert.equal((await counter.stockOf(tea.code)).held, 0, 'nothing changed');
+
+    for (const [hours, field] of [[{ closed_on: ['2026-02-30'] }, 'closed_on'], [{ cut_off: '24:01' }, 'cut_off']]) {
+      await assert.rejects(put(hours), new RegExp(`400.*stores\\[0\\]\\.hours\\.${field}`));
+    }
+    await data.merchant('PUT', '/settings', settings);
+  });
+
   test('what was handed over is offered as Smaregi says once its sale is known', async () => {
     const tea = data.products.at(-1);
     await send('POST', `${data.till}/sales`, { contract: stack.keys.contract_id, store_id: counter.store, lines: [{ product_code: tea.code, quantity: 2 }], spend_points: 0 });

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "server/domain/fulfilment/pickup_mail.h"
 #include "server/domain/tenant/mail_settings_json.h"
 #include "server/domain/tenant/settings_reader.h"
+#include "wasm/core/japan_time.h"
 
 namespace tsunagi {
 namespace {
@@ -19,11 +22,10 @@ constexpr int64_t kDayMinutes = 24 * kHourMinutes;
 constexpr size_t kTimeLength = 5;      // "09:30"
 constexpr size_t kPageBytesMost = 64;  // of two parts of 30
 
-std::string time_text(int64_t minutes) {
-  std::array<char, 8> text{};
-  (void)std::snprintf(text.data(), text.size(), "%02d:%02d",
-                      static_cast<int>(minutes / kHourMinutes),
-                      static_cast<int>(minutes % kHourMinutes));
+std::string date_text(int64_t day_number) {
+  const JapanDay date = japan_day(day_number);
+  std::array<char, 40> text{};
+  (void)std::snprintf(text.data(), text.size(), "%04d-%02d-%02d", date.year, date.month, date.day);
   return text.data();
 }
 
@@ -48,6 +50,50 @@ void read_time(SettingsReader& reader, const char* field, int64_t& into) {
   const auto minutes = minutes_of(text);
   if (!minutes) return reader.fail(field, "must be a time such as 09:30");
   into = *minutes;
+}
+
+void read_weekdays(SettingsReader& reader, std::array<bool, 7>& into) {
+  constexpr std::string_view kWrong = "must be a list of days, 0 (Sunday) to 6";
+  const Json* closed = reader.find("closed");
+  if (closed == nullptr) return;
+  if (!closed->is_array() || closed->size() > into.size()) return reader.fail("closed", kWrong);
+  into = {};
+  for (const Json& day : *closed) {
+    const bool known = day.is_number_unsigned() && day.get<uint64_t>() < into.size();
+    if (!known) return reader.fail("closed", kWrong);
+    into.at(day.get<size_t>()) = true;
+  }
+}
+
+void read_dates(SettingsReader& reader, std::vector<int64_t>& into) {
+  const Json* dates = reader.find("closed_on");
+  if (dates == nullptr) return;
+  if (!dates->is_array() || dates->size() > kSettingClosedDates) {
+    return reader.fail(
+        "closed_on", "must be a list of at most " + std::to_string(kSettingClosedDates) + " dates");
+  }
+  std::set<int64_t> days;
+  for (const Json& date : *dates) {
+    const auto day =
+        date.is_string() ? parse_day(date.get_ref<const std::string&>()) : std::nullopt;
+    if (!day) return reader.fail("closed_on", "must be dates such as 2026-12-31");
+    days.insert(*day);
+  }
+  into.assign(days.begin(), days.end());
+}
+
+// Once it is known when the shop opens and closes. "": none.
+void read_cut_off(SettingsReader& reader, OpeningHours& hours) {
+  const Json* value = reader.find("cut_off");
+  if (value == nullptr) return;
+  hours.cut_off.reset();
+  if (*value == "") return;
+  int64_t cut_off = 0;
+  read_time(reader, "cut_off", cut_off);
+  if (cut_off <= hours.opens || cut_off > hours.closes) {
+    reader.fail("cut_off", "must be later than it opens, and no later than it closes");
+  }
+  hours.cut_off = cut_off;
 }
 
 std::optional<Error> read_choices(const Json& json, ChoiceSettings& choices) {
@@ -84,14 +130,26 @@ std::optional<Error> read_mails(const Json& json, PickupSettings& settings) {
 
 }  // namespace
 
+std::string time_text(int64_t minutes) {
+  std::array<char, 8> text{};
+  (void)std::snprintf(text.data(), text.size(), "%02d:%02d",
+                      static_cast<int>(minutes / kHourMinutes),
+                      static_cast<int>(minutes % kHourMinutes));
+  return text.data();
+}
+
 Json hours_json(const OpeningHours& hours) {
   Json closed = Json::array();
   for (size_t day = 0; day < hours.closed_weekdays.size(); ++day) {
     if (hours.closed_weekdays.at(day)) closed.push_back(day);
   }
+  Json closed_on = Json::array();
+  for (const int64_t day : hours.closed_on) closed_on.push_back(date_text(day));
   return {{"opens", time_text(hours.opens)},
           {"closes", time_text(hours.closes)},
-          {"closed", std::move(closed)}};
+          {"closed", std::move(closed)},
+          {"closed_on", std::move(closed_on)},
+          {"cut_off", hours.cut_off ? time_text(*hours.cut_off) : ""}};
 }
 
 Json pickup_json(const PickupSettings& settings) {
@@ -118,22 +176,9 @@ std::optional<Error> read_hours(const Json& json, const std::string& field, Open
   read_time(reader, "opens", hours.opens);
   read_time(reader, "closes", hours.closes);
   if (hours.opens >= hours.closes) reader.fail("closes", "must be later than it opens");
-  if (const Json* closed = reader.find("closed")) {
-    if (!closed->is_array() || closed->size() > hours.closed_weekdays.size()) {
-      reader.fail("closed", "must be a list of days, 0 (Sunday) to 6");
-      return reader.error();
-    }
-    hours.closed_weekdays = {};
-    for (const Json& day : *closed) {
-      const bool known =
-          day.is_number_unsigned() && day.get<uint64_t>() < hours.closed_weekdays.size();
-      if (!known) {
-        reader.fail("closed", "must be a list of days, 0 (Sunday) to 6");
-        break;
-      }
-      hours.closed_weekdays.at(day.get<size_t>()) = true;
-    }
-  }
+  read_weekdays(reader, hours.closed_weekdays);
+  read_dates(reader, hours.closed_on);
+  read_cut_off(reader, hours);
   return reader.error();
 }
 

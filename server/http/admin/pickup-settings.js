@@ -5,8 +5,9 @@
 const kMinutesMost = 10_080;
 const kDaysMost = 30;
 const kWeek = 7;
+const kDatesMost = 60;
 
-/** @typedef {{opens: string, closes: string, closed: number[]}} Hours */
+/** @typedef {{opens: string, closes: string, closed: number[], closed_on: string[], cut_off: string}} Hours  cut_off: "" for none */
 /** @typedef {{on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours, choices: Record<'shop' | 'refund' | 'send', boolean>, page: string, mails: import('./mail-settings.js').Mails}} Pickup */
 /** @typedef {{store_id: string, no_pickup: boolean, hours: Hours | null}} StoreSetting */
 /** @typedef {{pickup: Pickup, stores: StoreSetting[]}} Settings */
@@ -23,9 +24,23 @@ function timeOf(text) {
 }
 const isTime = (/** @type {string} */ text) => /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/.test(text);
 
+/**
+ * "2026/1/3、２０２６年１月４日" is 2026-01-03 and 2026-01-04: a date a line, or with commas or spaces between. What is no date stays as it was typed.
+ * @param {string} text
+ */
+const datesOf = (text) => text.normalize('NFKC').split(/[\s,、]+/).filter(Boolean).map((typed) => {
+  const [, year, month, day] = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(typed) ?? [];
+  return year === undefined ? typed : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+});
+/** @param {string} text */
+function isDate(text) {
+  const date = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00Z` : NaN);
+  return date.getTime() >= 0 && date.toISOString().startsWith(text);
+}
+
 /** @param {Tools} tools */
 export function createPickupSettings({make, say, words, language, fields, mails}) {
-  const {labelled, textInput, numberInput, choice, check, card} = fields;
+  const {labelled, textInput, textArea, numberInput, choice, check, card} = fields;
   const number = new Intl.NumberFormat(language);
   const details = make('div', {class: 'form'});
   const shopList = make('ul', {class: 'shops'});
@@ -34,11 +49,18 @@ export function createPickupSettings({make, say, words, language, fields, mails}
   /** @type {(id: string) => string} */
   let nameOf = (id) => id;
 
-  /** @param {string} field @param {string} label @param {Hours} hours @param {'opens' | 'closes'} end */
-  function time(field, label, hours, end) {
-    const input = textInput(field, hours[end], (text) => { hours[end] = timeOf(text); }, {autocomplete: 'off', placeholder: end === 'opens' ? '10:00' : '20:00',
+  /** @param {string} field @param {string} label @param {Hours} hours @param {'opens' | 'closes' | 'cut_off'} end @param {string} [help] */
+  function time(field, label, hours, end, help) {
+    const input = textInput(field, hours[end], (text) => { hours[end] = timeOf(text); }, {autocomplete: 'off', placeholder: {opens: '10:00', closes: '20:00', cut_off: '17:00'}[end],
       change: (event) => { /** @type {HTMLInputElement} */ (event.target).value = hours[end]; }});
-    return labelled(field, label, input);
+    return labelled(field, label, input, help);
+  }
+
+  /** @param {string} field @param {Hours} hours */
+  function dates(field, hours) {
+    const lines = () => hours.closed_on.join('\n');
+    return labelled(field, words.pickup_dates, textArea(field, lines(), (text) => { hours.closed_on = datesOf(text); }, {autocomplete: 'off', spellcheck: 'false', placeholder: '2026-12-31\n2027-01-01',
+      change: (event) => { /** @type {HTMLTextAreaElement} */ (event.target).value = lines(); }}), words.pickup_dates_help);
   }
 
   /** @param {string} field @param {Hours} hours */
@@ -53,6 +75,8 @@ export function createPickupSettings({make, say, words, language, fields, mails}
       make('div', {class: 'pair'}, time(`${field}.opens`, words.pickup_opens, hours, 'opens'), time(`${field}.closes`, words.pickup_closes, hours, 'closes')),
       make('fieldset', {class: 'days', 'aria-describedby': error}, make('legend', {class: 'field__label'}, words.pickup_closed),
         make('div', {class: 'days__row'}, ...words.weekdays.map(box)), make('p', {class: 'field__error', id: error})),
+      dates(`${field}.closed_on`, hours),
+      time(`${field}.cut_off`, words.pickup_cut_off, hours, 'cut_off', words.pickup_cut_off_help),
     ];
   }
 
@@ -88,6 +112,10 @@ export function createPickupSettings({make, say, words, language, fields, mails}
     if (!isTime(hours.closes)) wrong.push([`${field}.closes`, words.error.time]);
     else if (isTime(hours.opens) && hours.opens >= hours.closes) wrong.push([`${field}.closes`, words.error.closes]);
     if (hours.closed.length === kWeek) wrong.push([`${field}.closed`, words.error.weekdays]);
+    if (!hours.closed_on.every(isDate)) wrong.push([`${field}.closed_on`, words.error.dates]);
+    else if (hours.closed_on.length > kDatesMost) wrong.push([`${field}.closed_on`, say(words.error.dates_most, {most: kDatesMost})]);
+    if (hours.cut_off && !isTime(hours.cut_off)) wrong.push([`${field}.cut_off`, words.error.time]);
+    else if (hours.cut_off && isTime(hours.opens) && isTime(hours.closes) && (hours.cut_off <= hours.opens || hours.cut_off > hours.closes)) wrong.push([`${field}.cut_off`, words.error.cut_off]);
     return wrong;
   }
 

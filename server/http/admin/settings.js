@@ -9,7 +9,7 @@ const kWinnerRows = {
   birth_date: ['birth_date'], sex: ['sex'], mail_consent: ['mail_consent'],
 };
 
-/** @typedef {{opens: string, closes: string, closed: number[]}} Hours */
+/** @typedef {{opens: string, closes: string, closed: number[], closed_on: string[], cut_off: string}} Hours */
 /** @typedef {{store_id: string, name: string, hidden: boolean, safety_stock: number, no_pickup: boolean, hours: Hours | null, position: string}} StoreSetting */
 /**
  * @typedef {{programme_name: string, joining: string, consent: {ja: string, en: string, terms_url: string},

@@ -21,7 +21,8 @@ const kCup = { code: 'CUP 1', name: '湯呑み <白>' };
 const kCart = '?line=2*4909411073121&line=1*CUP%201';
 const at = (day, clock) => Date.parse(`2026-11-${day}T${clock}:00+09:00`) / 1000;
 const shop = (id, name, offered, from, more = {}) => ({ shop: id, name, phone: '03-1234-5678', map_url: `https://maps.example/?q=${id}`, offered, from, ...more });
-const shops = () => [shop('2', '新宿店', 12, at(22, '11:00')), shop('1', '渋谷店', 3, at(21, '15:00')), shop('3', '横浜店', 0, at(21, '15:30')), shop('4', '大阪店', 5, undefined)];
+const kToday = { opens: '10:00', closes: '20:00' };
+const shops = () => [shop('2', '新宿店', 12, at(22, '11:00'), { today: null }), shop('1', '渋谷店', 3, at(21, '15:00'), { today: kToday }), shop('3', '横浜店', 0, at(21, '15:30')), shop('4', '大阪店', 5, undefined)];
 
 /** One shopper's pick-ups, and the answers of the server. */
 class Backend {
@@ -197,7 +198,7 @@ describe('pick-up page', () => {
     const tab = await loaded();
     assert.equal(await tab.locator('.tsunagi-pickup__product').innerText(), kProduct.name);
     const rows = (await tab.locator('.tsunagi-pickup__shop').allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim());
-    assert.deepEqual(rows, ['渋谷店 今日 15:00 から受け取れます 地図', '新宿店 明日 11:00 から受け取れます 地図']);
+    assert.deepEqual(rows, ['渋谷店 今日 15:00 から受け取れます 本日 10:00–20:00 地図', '新宿店 明日 11:00 から受け取れます 本日休業 地図']);
     assert.equal(await tab.locator('[name="tsunagi-shop"]:checked').inputValue(), '1');
     assert.match(await tab.locator('.tsunagi-pickup__as-of').innerText(), /14:53 時点/);
     assert.deepEqual(await axe(tab), []);
@@ -222,7 +223,7 @@ describe('pick-up page', () => {
 
   test('in English, the same', async () => {
     const tab = await loaded(undefined, { locale: 'en' });
-    assert.match((await tab.locator('.tsunagi-pickup__shop').allInnerTexts()).join(), /Ready from 15:00 today[^]*Ready from 11:00 tomorrow/);
+    assert.match((await tab.locator('.tsunagi-pickup__shop').allInnerTexts()).join(), /Ready from 15:00 today\s+Today 10:00–20:00[^]*Ready from 11:00 tomorrow\s+Closed today/);
     await keepScreen(tab, 'pickup-choose-en', { fullPage: true });
     await tab.getByRole('button', { name: 'Reserve at 渋谷店' }).click();
     await reads(held(tab), 'Held for you at 渋谷店. It should be ready from 15:00 today. Please wait until it is');
