@@ -32,9 +32,8 @@ constexpr Sql kOverdue{
     "ORDER BY p.hold_until, p.pickup_id LIMIT :c"};
 constexpr Sql kToRemind{
     "SELECT p.pickup_id FROM pickup p WHERE p.tenant = :a AND p.is_open = 1 AND p.state = 'ready' "
-    "AND p.customer_id <> 0 AND NOT EXISTS (SELECT 1 FROM pickup_order o "
-    "WHERE o.tenant = p.tenant AND o.pickup_id = p.pickup_id) "
-    "AND p.hold_until > :b AND p.hold_until <= :c AND p.changed_at <= p.hold_until - :d "
+    "AND p.customer_id <> 0 AND p.hold_until > :b AND p.hold_until <= :c AND p.changed_at <= "
+    "p.hold_until - :d "
     "AND NOT EXISTS (SELECT 1 FROM pickup_mail m WHERE m.tenant = p.tenant "
     "AND m.pickup_id = p.pickup_id AND m.mail_id = 'reminder-' || p.hold_until) "
     "ORDER BY p.hold_until, p.pickup_id LIMIT :e"};

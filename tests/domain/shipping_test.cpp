@@ -517,7 +517,8 @@ TEST_F(ShippingTest, AShopThatIsNoLocationAnyMoreIsNotAskedAgainWhenItRefused) {
   tenant.settings.locations = places;
   clock.advance(10);
   step();
-  for (const Shipment& each : *book.shipments_of_order(tenant.id, kOrder)) {
+  const auto all = *book.shipments_of_order(tenant.id, kOrder);
+  for (const Shipment& each : all) {
     EXPECT_FALSE(each.store_id == "1" && is_open(each.state)) << each.id << " " << each.reason;
   }
 }

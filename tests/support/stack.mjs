@@ -69,11 +69,19 @@ export class Stack {
     await this.startSmaregi();
   }
 
-  async startSmaregi() {
+  /** Another test may take the port between the draw and the start: then it draws again, where nobody named one. */
+  async startSmaregi(draws = 3) {
     const program = join(binaries, 'tests', 'sandbox', 'smaregi', 'smaregi-sandbox');
     this.smaregiProcess = this.own(new Process('smaregi-sandbox', program,
       ['--port', String(this.smaregiPort), '--seed', String(this.seed)]));
-    this.smaregi = await this.smaregiProcess.ready();
+    try {
+      this.smaregi = await this.smaregiProcess.ready();
+    } catch (error) {
+      const again = this.smaregiProcess.exited && draws > 1 && this.options.smaregiPort === undefined && this.smaregi === undefined;
+      if (!again) throw error;
+      this.smaregiPort = await freePort();
+      return this.startSmaregi(draws - 1);
+    }
     this.smaregiApi = this.smaregi.api;
     if (this.options.relaySmaregi) {
       this.smaregiRelay = new Relay(this.smaregiPort);

@@ -123,7 +123,7 @@ class PickupBook {  // storage
   // ---- reminders
 
   // Ready ones whose last day has begun, that were as they are before it did, and that nobody was
-  // reminded of. No purchases.
+  // reminded of.
   virtual Result<std::vector<Pickup>> pickups_to_remind(TenantId tenant, Seconds now,
                                                         int limit) = 0;
   // That no shop has said yes to until then or before, and whose customer was not told so.

@@ -5,7 +5,8 @@
 //
 //   NAME the customer, STORE the online store, SHOP and PHONE the shop, CODE the number for the
 //   counter, READY_FROM, HOLD_UNTIL, REASON of a rejection, PAGE a link, ORDER of a purchase;
-//   PARTLY is there when not everything was found; PRODUCT and QUANTITY of a line.
+//   RESERVED is there when it is none, and paid at the till; PARTLY is there when not everything
+//   was found; PRODUCT and QUANTITY of a line.
 
 #include <array>
 #include <map>
@@ -19,9 +20,9 @@
 
 namespace tsunagi {
 
-inline constexpr std::array<std::string_view, 14> kPickupMailMarks{
-    "NAME",   "STORE", "SHOP",  "PHONE",  "CODE",  "READY_FROM", "HOLD_UNTIL",
-    "REASON", "PAGE",  "ORDER", "PARTLY", "LINES", "PRODUCT",    "QUANTITY"};
+inline constexpr std::array<std::string_view, 15> kPickupMailMarks{
+    "NAME", "STORE", "SHOP",     "PHONE",  "CODE",  "READY_FROM", "HOLD_UNTIL", "REASON",
+    "PAGE", "ORDER", "RESERVED", "PARTLY", "LINES", "PRODUCT",    "QUANTITY"};
 using MailMarks = std::span<const std::string_view>;
 
 // language: "ja" or "en". By the name of its file, too, of a mail that is about no pick-up.

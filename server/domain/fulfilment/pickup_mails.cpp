@@ -53,6 +53,7 @@ MailFacts facts_of(const PickupLetter& letter) {
     facts.values["PAGE"] = "https://" + letter.tenant.shop_domain + page + "/pickup";
   }
   if (bought) facts.values["ORDER"] = one_line(pickup.purchase.order_name);
+  if (!bought) facts.values["RESERVED"] = "1";
   if (letter.mail.step == PickupMailStep::kChoose) {
     const auto missing = missing_products(pickup);
     for (const PickupLine& line : pickup.lines) {

@@ -175,7 +175,7 @@ TEST_P(PurchasesTest, FewerPiecesAreHeldAndShownAndItIsInTheTrail) {
   EXPECT_EQ(deeds[1].action, "fewer");
 }
 
-TEST_P(PurchasesTest, OnlyWhatIsReadyIsOverdueAndNobodyIsReminded) {
+TEST_P(PurchasesTest, OnlyWhatIsReadyIsOverdue) {
   EXPECT_OK(db().put_purchase(kShop, bought(1, 2)));
   EXPECT_THAT(value(db().overdue_pickups(kShop, kNow + 90'000, 10)), IsEmpty());
   EXPECT_ERROR(ErrorCode::kConflict, act(PickupAction::kExpire, "expire-1", Role::kSystem));
@@ -183,9 +183,32 @@ TEST_P(PurchasesTest, OnlyWhatIsReadyIsOverdueAndNobodyIsReminded) {
   EXPECT_OK(act(PickupAction::kReady, "ready", Role::kClerk, {1, 1}));
   EXPECT_TRUE(now().purchase.undecided);
   EXPECT_THAT(value(db().overdue_pickups(kShop, kNow + 90'000, 10)), SizeIs(1));
-  EXPECT_THAT(value(db().pickups_to_remind(kShop, kNow + 3'600, 10)), IsEmpty());
   EXPECT_THAT(value(db().undecided_pickups(kShop, {}, 10)), IsEmpty()) << "it is in the list";
   EXPECT_OK(act(PickupAction::kExpire, "expire-2", Role::kSystem));
+}
+
+TEST_P(PurchasesTest, ItsCustomerIsRemindedWhenItsLastDayBegins) {
+  Pickup pickup = bought(1, 2);
+  pickup.hold_until = kNow + 3 * 86'400;
+  EXPECT_OK(db().put_purchase(kShop, pickup));
+  const auto due = [&](Seconds at) {
+    return value(db().pickups_to_remind(kShop, pickup.hold_until - at, 10)).size();
+  };
+  EXPECT_EQ(0U, due(kReminderSeconds)) << "it is not ready";
+  for (const auto action : {PickupAction::kPick, PickupAction::kReady}) {
+    EXPECT_OK(db().move(kShop,
+                        {.pickup_id = pickup.id,
+                         .action_id = std::string(word(action)),
+                         .action = action,
+                         .actor = {.role = Role::kClerk, .id = "p1", .stores = {"1"}},
+                         .reason = {},
+                         .picked = {},
+                         .at = kNow},
+                        {}));
+  }
+  EXPECT_EQ(0U, due(kReminderSeconds + 1));
+  EXPECT_EQ(1U, due(kReminderSeconds));
+  EXPECT_EQ(0U, due(0)) << "it is over";
 }
 
 TEST_P(PurchasesTest, GoesWithItsShop) {
