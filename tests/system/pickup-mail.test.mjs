@@ -7,7 +7,7 @@ import { Counter, act } from '../support/counter.mjs';
 import { Mailbox } from '../support/mailbox.mjs';
 import { freePort, until } from '../support/processes.mjs';
 import { seed } from '../support/seed.mjs';
-import { Stack } from '../support/stack.mjs';
+import { Stack, send } from '../support/stack.mjs';
 
 const mailbox = new Mailbox();
 let stack;
@@ -99,4 +99,31 @@ test('a mail server that does not take our address is our affair: the customer�
   assert.equal(mailbox.attempts, mailbox.mails.length, 'no recipient was named');
   mailbox.refuseSender = '';
   await until('the mail', () => mailsOf(pickup).length === 1, 60_000, 200);
+});
+
+test('who was promised last is told once when the till has sold it, and has it in another shop; who was first keeps it', async () => {
+  const [, product] = data.products;
+  const [early, late] = data.joined.map(({ id }) => id);
+  await counter.shelf(product, 3);
+  await counter.shelf(product, 5, counter.other);
+  const { pickup: first } = await counter.reserve(early, [{ code: product.code, quantity: 2 }]);
+  await until('a later second', () => Date.now() >= (first.placed_at + 1) * 1_000);
+  const { pickup: second } = await counter.reserve(late, [{ code: product.code, quantity: 1 }]);
+  await Promise.all([told(first, 1), told(second, 1)]);
+  await send('POST', `${data.till}/sales`, { contract: stack.keys.contract_id, store_id: counter.store, lines: [{ product_code: product.code, quantity: 1 }], spend_points: 0 });
+  await until('the sale to be known', async () => (await counter.stockOf(product.code)).on_hand === 2, 30_000, 200);
+  await stack.readNow();
+  const [, mail] = await told(second, 2);
+  assert.match(mail.subject, /在庫が足りない可能性/);
+  const mine = async (customer, { id }) => (await counter.look(customer)).pickups.find((one) => one.id === id);
+  assert.equal((await mine(late, second)).short, true);
+  assert.equal((await seen(second)).short, true);
+  assert.equal((await mine(early, first)).short, undefined);
+  const elsewhere = await counter.reserve(late, [{ code: product.code, quantity: 1 }], { shop: counter.other, instead: second.id });
+  assert.equal(elsewhere.status, 200, JSON.stringify(elsewhere));
+  assert.equal((await mine(late, second)).state, 'cancelled');
+  await stack.readNow();
+  await act(clerk, first, 'accept');
+  assert.equal((await mine(early, first)).short, undefined);
+  assert.deepEqual([mailsOf(first).length, mailsOf(second).length], [1, 2]);
 });
