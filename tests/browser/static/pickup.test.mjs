@@ -339,9 +339,20 @@ describe('pick-up page', () => {
   }
 
   for (const [locale, words] of [
-    ['ja', { late: '渋谷店の確認に時間がかかっています', elsewhere: 'ほかの店舗を探す', change: '新宿店に変える', ends: '渋谷店の取り置きは、変えたときに取り消します' }],
-    ['en', { late: '渋谷店 has not answered yet', elsewhere: 'Find another shop', change: 'Change to 新宿店', ends: 'Your pick-up at 渋谷店 is cancelled then' }],
+    ['ja', { late: '渋谷店の確認に時間がかかっています', short: '渋谷店の在庫が足りなくなった可能性があります', elsewhere: 'ほかの店舗を探す', change: '新宿店に変える', ends: '渋谷店の取り置きは、変えたときに取り消します' }],
+    ['en', { late: '渋谷店 has not answered yet', short: '渋谷店 may not have enough any more', elsewhere: 'Find another shop', change: 'Change to 新宿店', ends: 'Your pick-up at 渋谷店 is cancelled then' }],
   ]) {
+    test(`a shop that may not have it any more: it says so, and leads to the others, in ${locale}`, async () => {
+      const lacking = world.pickup('placed', { short: true, unanswered: true, lines: [{ ...kProduct, quantity: 1, picked: 0 }] });
+      const tab = await loaded('', { locale });
+      await reads(held(tab), words.short);
+      await keepScreen(tab, `pickup-short-${locale}`, { fullPage: true });
+      assert.deepEqual(await axe(tab), []);
+      const address = new URL(await tab.getByRole('link', { name: words.elsewhere }).getAttribute('href'), tab.url());
+      assert.equal(address.searchParams.get('instead'), lacking.id);
+      await tab.context().close();
+    });
+
     test(`a shop that does not answer: another one is chosen with one tap, in ${locale}`, async () => {
       const late = world.pickup('placed', { unanswered: true, lines: [{ ...kProduct, quantity: 2, picked: 0 }] });
       const tab = await loaded('', { locale });
