@@ -252,6 +252,24 @@ TEST_F(ShippingTest, OfALineThatTwoShopsShareEachHasThePieceThatIsAtItsPlace) {
   EXPECT_EQ(6, plan.seen[0].work_id);
 }
 
+// The platform's people have it: where the move was refused, it would be asked for again and again.
+TEST_F(ShippingTest, WhatWasGivenBackBeforeItsMoveIsMovedNoMore) {
+  orders.add(kOrder, kOnline, {{1, "49", 1}});
+  Shipment given;
+  given.id = "b";
+  given.order_id = kOrder;
+  given.work_id = orders.orders[kOrder].works[0].id;
+  given.store_id = "1";
+  given.state = ShipmentState::kGivenBack;
+  given.lines.resize(1);
+  given.lines[0].order_line = 1;
+  given.lines[0].quantity = 1;
+  const OrderPlan plan = plan_order(tenant.settings, orders.orders[kOrder], {given});
+  EXPECT_TRUE(plan.moves.empty());
+  EXPECT_TRUE(plan.cancelled.empty());
+  EXPECT_TRUE(plan.unserved.empty()) << "no shop is asked for it";
+}
+
 // As after two works of one order were joined: two rows of one line are not two lines to store.
 TEST_F(ShippingTest, ALineThatComesTwiceInAWorkIsOneOfItsShipment) {
   orders.add(kOrder, kOnline, {{1, "49", 2}, {1, "49", 1}});

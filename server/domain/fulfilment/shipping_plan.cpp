@@ -147,8 +147,9 @@ class Planner {
                     .placed = shipment.placed || at_own,
                     .on_hold = held,
                     .told_id = 0});
-    // Nobody's, or given back. What left a shop that is no location any more is told from where the
-    // work is.
+    // What was given back stays where it is; nobody's has no place to go to. What left a shop that
+    // is no location any more is told from where the work is.
+    if (shipment.state == ShipmentState::kGivenBack) return;
     if (own == 0 && !waits_to_be_told(shipment)) return;
     std::optional<OrderPlan::Sending> sending;
     if (waits_to_be_told(shipment) && !held) sending = sending_of(shipment, work.id, parts);

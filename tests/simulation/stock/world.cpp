@@ -209,6 +209,12 @@ void World::heal(Until until) {
     settle_reviews();
     if (!wrong_.empty()) return;
   }
+  if (until == Until::kQuiet) return;
+  const auto marked = server_->pickups.mark_short(tenant());
+  expect(marked.ok(), "what lacks is not marked");
+  work_off();
+  look();
+  check_short();
 }
 
 void World::end_everything() {

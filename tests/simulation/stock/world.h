@@ -74,6 +74,7 @@ class World {
   void look(const Promises::Told& told = {}, Scope scope = Scope::kLive);
   void look_at_shipments(int64_t order, const Promises::Told& told);
   void check_held();
+  void check_short();
   void check_offered();
   void check_end(bool nothing_held);
   void check_parcels();

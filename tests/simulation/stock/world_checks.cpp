@@ -109,6 +109,37 @@ void World::check_offered() {
   }
 }
 
+// Who was promised last, and whom the shop has not said yes, is marked where it has less than it
+// promised; nobody else is.
+void World::check_short() {
+  std::vector<Pickup> placed;
+  for (const std::string& id : promises_.live_pickups()) {
+    const auto stored = truth_->pickup(kShop, id);
+    if ((*stored)->state == PickupState::kPlaced) placed.push_back(**stored);
+  }
+  std::ranges::sort(placed, std::greater<>(),
+                    [](const Pickup& each) { return std::pair(each.placed_at, each.id); });
+  std::set<std::string> last;
+  for (const auto& [shelf, pieces] : promises_.held()) {
+    const auto level = figures_.find(shelf);
+    if (level == figures_.end()) continue;
+    int64_t lacks = pieces - level->second.on_hand + std::max<int64_t>(0, level->second.layaway);
+    for (const Pickup& each : placed) {
+      if (lacks <= 0) break;
+      if (each.store_id != shelf.store) continue;
+      for (const PickupLine& line : each.lines) {
+        if (line.product_id != shelf.product || line.held == 0) continue;
+        last.insert(each.id);
+        lacks -= line.held;
+      }
+    }
+  }
+  for (const Pickup& each : placed) {
+    expect(is_short(each) == last.contains(each.id),
+           each.id + (is_short(each) ? " is marked though there is enough" : " is not marked"));
+  }
+}
+
 // What may be promised of the shelf; none: the book has nothing of it.
 std::optional<int64_t> World::offered(const Shelf& shelf) const {
   const auto level = figures_.find(shelf);
