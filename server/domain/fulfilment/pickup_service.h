@@ -89,7 +89,7 @@ class PickupService {
   Result<Pickup> tell_again(const Tenant& tenant, const Again& again);
 
  private:
-  Result<std::set<std::string>> lacking(const Tenant& tenant) const;
+  [[nodiscard]] Result<std::set<std::string>> lacking(const Tenant& tenant) const;
   Result<int> ask_for(const Tenant& tenant, const std::vector<Change>& mails);  // how many
   Result<Done> may_end_instead(const Tenant& tenant, const Wish& wish);
   Result<Pickup> place(const Tenant& tenant, Pickup pickup);

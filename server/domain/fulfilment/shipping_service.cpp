@@ -283,6 +283,7 @@ Result<int> ShippingService::read_refunded(const Tenant& tenant, Seconds now) {
     refunded = *std::move(read);
   }
   std::vector<Change> changes;
+  changes.reserve(refunded.orders.size() + 1);
   for (const int64_t order : refunded.orders) changes.push_back(bring_in_step(order));
   changes.emplace_back(change::SetCursor{std::string(kRefundsCursor), refunded.until});
   if (auto done = ports_.storage.apply(tenant.id, changes); !done.ok()) return done.error();

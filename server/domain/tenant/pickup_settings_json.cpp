@@ -87,7 +87,7 @@ void read_cut_off(SettingsReader& reader, OpeningHours& hours) {
   const Json* value = reader.find("cut_off");
   if (value == nullptr) return;
   hours.cut_off.reset();
-  if (*value == "") return;
+  if (value->is_string() && value->get_ref<const std::string&>().empty()) return;
   int64_t cut_off = 0;
   read_time(reader, "cut_off", cut_off);
   if (cut_off <= hours.opens || cut_off > hours.closes) {
