@@ -67,13 +67,19 @@ Result<OrderWork> read_work(const OrderJson& node) {
   return work;
 }
 
+// One more than `most` was asked for.
+Result<const OrderJson*> bounded_list(const OrderJson& from, const std::string& name, size_t most) {
+  const OrderJson* list = field(from, name);
+  if (list == nullptr || !list->is_array()) return nonsense(name + " is not a list");
+  if (list->size() <= most) return list;
+  return Error{ErrorCode::kInvalid,
+               "Shopify: the order has more than " + std::to_string(most) + " " + name};
+}
+
 Result<Done> read_parcels(const OrderJson& from, ShopOrder& order) {
-  const OrderJson* list = field(from, "fulfillments");
-  if (list == nullptr || !list->is_array()) return nonsense("fulfillments is not a list");
-  if (list->size() > kParcelsMost) {
-    return Error{ErrorCode::kInvalid, "Shopify: the order has more than 50 fulfilments"};
-  }
-  for (const OrderJson& node : *list) {
+  const auto list = bounded_list(from, "fulfillments", kParcelsMost);
+  if (!list) return list.error();
+  for (const OrderJson& node : **list) {
     const auto id = parse_gid(text_at(node, "id"), "Fulfillment");
     if (!id) return nonsense("fulfillments.id is none");
     const std::string status = text_at(node, "status");
@@ -93,12 +99,9 @@ Result<Done> read_parcels(const OrderJson& from, ShopOrder& order) {
 }
 
 Result<Done> read_refunds(const OrderJson& from, ShopOrder& order) {
-  const OrderJson* list = field(from, "refunds");
-  if (list == nullptr || !list->is_array()) return nonsense("refunds is not a list");
-  if (list->size() > kRefundsMost) {
-    return Error{ErrorCode::kInvalid, "Shopify: the order has more than 50 refunds"};
-  }
-  for (const OrderJson& node : *list) {
+  const auto list = bounded_list(from, "refunds", kRefundsMost);
+  if (!list) return list.error();
+  for (const OrderJson& node : **list) {
     const auto id = parse_gid(text_at(node, "id"), "Refund");
     if (!id) return nonsense("refunds.id is none");
     // Shopify may leave it out: then nobody knows whether it is to be counted.

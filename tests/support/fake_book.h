@@ -195,8 +195,7 @@ class FakeBook : public PickupBook {
                       seen.choice.id == purchase.choice.id &&
                       purchase.choice.state == ChoiceState::kAsked;
     if (ends) purchase.choice.state = seen.choice.state;
-    const bool given_up = !is_open(pickup.state) && pickup.state != PickupState::kHandedOver;
-    if (ends && given_up) {
+    if (ends && is_given_up(pickup.state)) {
       for (PickupLine& line : pickup.lines) line.held = 0;
     }
     if (seen.fewer.empty()) return;
