@@ -10,6 +10,7 @@ const brotli = (path) => brotliCompressSync(bytes(path), {
 const sum = (sizes) => sizes.reduce((total, size) => total + size, 0);
 
 const ASSETS = 'theme-extension/assets/';
+const OF_OTHER_BLOCKS = ['tsunagi-cart.js', 'tsunagi-stock.js'];
 const MODULE_LIMIT = 24_000;
 const BLOCK_LIMIT = 40_000;
 const ENTRY_LIMIT = 10_000;
@@ -33,7 +34,7 @@ export async function run() {
       holds: encodeOnly < encoders,
     },
     within('all that a page with the card block loads, bytes after brotli',
-      sum(files.filter((file) => file !== 'tsunagi-stock.js').map((file) => brotli(ASSETS + file))), BLOCK_LIMIT),
+      sum(files.filter((file) => !OF_OTHER_BLOCKS.includes(file)).map((file) => brotli(ASSETS + file))), BLOCK_LIMIT),
     within('loader, raw bytes', bytes(`${ASSETS}tsunagi-core.js`).length, LOADER_LIMIT),
     within('entry script of the card block, raw bytes', bytes(`${ASSETS}tsunagi-card.js`).length, ENTRY_LIMIT - 1),
   ];

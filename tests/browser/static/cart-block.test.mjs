@@ -29,7 +29,7 @@ for (const [what, items, more] of [
   ['an empty cart', [], {}], ['no code', [item(1, {}), item(1, {})], {}], ['21 products', many(21), {}], ['100 of one', [item(100, { sku: 'A' })], {}],
   ['it is tried out without this customer', [item(1, { sku: 'A' })], { pilot: true, customer: { tags: [] } }],
 ]) {
-  test(`nothing: ${what}`, async () => assert.equal((await block(items, more)).trim(), ''));
+  test(`nothing: ${what}`, async () => assert.equal((await block(items, more)).replace(/^\s*<tsunagi-cart [^>]*>\s*<\/tsunagi-cart>/, '').trim(), ''));
 }
 
 test('the editor shows a sample, which leads nowhere', async () => {

@@ -1,7 +1,7 @@
 // Routes of the storefront: pages of the theme, sign-in, the password door.
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
-import { cartCookie, cartOf, readForm, withAdded } from '../lib/cart.mjs';
+import { cartCookie, cartOf, readForm, withAdded, withChanged } from '../lib/cart.mjs';
 import { clearCookie, kSessionCookie, sessionCookie } from '../lib/control.mjs';
 import { escapeHtml, localPath, parseCookies, readBody, redirect, send, sendCompressed, sendJson } from '../lib/http.mjs';
 import { AppBlocks } from './app_blocks.mjs';
@@ -57,7 +57,7 @@ export class Storefront {
     if (req.method === 'POST') return this.post_(req, res, path, info);
     if (req.method !== 'GET' && req.method !== 'HEAD') return send(res, 405, 'Method Not Allowed', { allow: 'GET, HEAD, POST' });
     if (path === '/account/logout') return redirect(res, localPath(url.searchParams.get('return_to'), `${info.prefix}/`), { 'set-cookie': clearCookie });
-    if (path === '/cart.js') return sendJson(res, 200, { token: '', item_count: 0, items: [], total_price: 0, currency: 'JPY' });
+    if (path === '/cart.js') return this.cartJson_(res, info);
     const data = /^\/products\/([^/]+)\.js$/.exec(path);
     if (data) return this.productJson_(res, data[1], info);
     if (path === '/account' && info.customerId === null) {
@@ -118,6 +118,11 @@ export class Storefront {
       const rows = withAdded(info.cart, Number(form.get('id')), Number(form.get('quantity') ?? 1));
       return redirect(res, `${info.prefix}/cart`, { 'set-cookie': cartCookie(rows) });
     }
+    if (path === '/cart/change.js') {
+      const rows = withChanged(info.cart, form);
+      if (rows === null) return sendJson(res, 400, { status: 'bad_request', message: 'no valid id or line parameter', description: 'no valid id or line parameter' });
+      return this.cartJson_(res, { ...info, cart: rows }, { 'set-cookie': cartCookie(rows) });
+    }
     if (path === '/cart/add' || path === '/cart') return redirect(res, `${info.prefix}/cart`);
     return send(res, 404, 'Not Found', { 'content-type': 'text/plain' });
   }
@@ -131,6 +136,13 @@ export class Storefront {
     if (!this.box.theme.password) return redirect(res, `${info.prefix}/`);
     // The password page knows no customer.
     return send(res, 200, await new Page(this, { ...info, customerId: null }, 'password').html());
+  }
+
+  /** The cart as the Ajax API tells it. @param {import('node:http').ServerResponse} res @param {import('./objects.mjs').RequestInfo} info @param {Record<string, string>} [headers] */
+  cartJson_(res, info, headers = {}) {
+    const { item_count, items, total_price, note } = new Page(this, info, 'cart').objects.cart();
+    const rows = items.map(({ variant, product, ...item }) => ({ ...item, product_title: product.title, variant_title: variant.title, handle: product.handle }));
+    return sendJson(res, 200, { token: '', note, attributes: {}, item_count, items: rows, total_price, currency: 'JPY' }, headers);
   }
 
   /** @param {import('node:http').ServerResponse} res @param {string} handle @param {import('./objects.mjs').RequestInfo} info */

@@ -213,6 +213,20 @@ test('the cart: what a product form adds, once a variant, and what blocks see of
   const html = await (await get('/en/cart', { headers: { cookie } })).text();
   assert.equal(blockOf(html, 'cart-pickup'), '[2*4900000000017:R 2*4900000000024:B 4]');
   assert.match(html, /Cart \(4\)[^]*マグ カップ - 赤[^]*¥2,200[^]*Subtotal[^]*¥4,600/);
+
+  const told = (/** @type {any} */ { item_count, total_price, items }) => [item_count, total_price, ...items.map((/** @type {any} */ one) => `${one.quantity}*${one.variant_id}`)];
+  assert.deepEqual(told(await (await get('/en/cart.js', { headers: { cookie } })).json()), [4, 460_000, `2*${red}`, `2*${blue}`]);
+  const change = async (/** @type {object} */ asked, form = false) => {
+    const body = form ? new URLSearchParams(Object.entries(asked)) : JSON.stringify(asked);
+    const reply = await fetch(url('/cart/change.js'), { method: 'POST', body, headers: { cookie, ...(form ? {} : { 'content-type': 'application/json' }) } });
+    cookie = (reply.headers.get('set-cookie') ?? cookie).split(';')[0];
+    return reply.status === 200 ? told(await reply.json()) : reply.status;
+  };
+  assert.deepEqual(await change({ line: 1, quantity: 3 }), [5, 570_000, `3*${red}`, `2*${blue}`]);
+  assert.deepEqual(await change({ id: blue, quantity: '1' }, true), [4, 450_000, `3*${red}`, `1*${blue}`]);
+  assert.equal(await change({ line: 3, quantity: 1 }), 400);
+  assert.equal(await change({ quantity: 1 }), 400);
+  assert.deepEqual(await change({ id: `${red}:1`, quantity: 0 }), [1, 120_000, `1*${blue}`]);
   assert.deepEqual(sandbox.box.log.errors, []);
 });
 
