@@ -178,9 +178,9 @@ test('a merchant installs, connects, and saves settings', async (t) => {
   await t.test('products get a safety stock of their own, added by their code, in both languages', async () => {
     const [towel, cup] = data.products;
     for (const [locale, words] of [
-      ['ja', { code: '追加する商品の商品コード（バーコード）', add: '商品を追加', unknown: /スマレジにありません/, twice: /すでに一覧にあります/, pending: /まだ追加されていません/, none: /まだありません/,
+      ['ja', { code: '追加する商品の商品コード（バーコード）', add: '商品を追加', unknown: /スマレジにありません/, twice: /すでに一覧にあります/, pending: /まだ追加されていません/, none: '商品ごとの指定はまだありません',
         figure: (name) => `${name}の安全在庫`, remove: (name) => `${name}を一覧から外す`, range: /0から1,000,000まで/, save: '保存', saved: '保存しました' }],
-      ['en', { code: 'Product code (barcode) to add', add: 'Add product', unknown: /no such product/, twice: /in the list already/, pending: /not added yet/, none: /No product has a figure/,
+      ['en', { code: 'Product code (barcode) to add', add: 'Add product', unknown: /no such product/, twice: /in the list already/, pending: /not added yet/, none: 'No product has a figure of its own yet',
         figure: (name) => `Safety stock of ${name}`, remove: (name) => `Remove ${name} from the list`, range: /from 0 to 1,000,000/, save: 'Save', saved: 'Saved' }],
     ]) {
       const { page, app } = await open(locale, { width: 320 });
