@@ -209,6 +209,9 @@ class Storage {  // storage
   virtual Result<std::optional<Product>> product_by_code(
       TenantId tenant, std::string_view barcode,
       std::string_view sku) = 0;  // barcode first, then SKU
+  // Those of these that there are, in no order.
+  virtual Result<std::vector<Product>> products(TenantId tenant,
+                                                const std::vector<std::string>& product_ids) = 0;
   // What Smaregi counted in these stores, in no order; a store without a row is left out. Costs as
   // much as the stores asked for, however many there are.
   virtual Result<std::vector<StockLevel>> stock_of(TenantId tenant, std::string_view product_id,

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -208,6 +209,19 @@ struct ShippingSettings {
   bool operator==(const ShippingSettings&) const = default;
 };
 
+// By the tills' product id; what is not listed has no figure of its own.
+using ProductSafety = std::map<std::string, int64_t, std::less<>>;
+
+// What a shop keeps back from what it offers (fulfilment/shop_settings.h), of every product.
+struct Safety {
+  int64_t shop = 0;             // of a product without a figure of its own
+  ProductSafety products = {};  // of the others, also 0
+  [[nodiscard]] int64_t of(std::string_view product_id) const {
+    const auto own = products.find(product_id);
+    return own == products.end() ? shop : own->second;
+  }
+};
+
 struct Settings {
   std::string programme_name;  // "" shows the shop's name
   Joining joining = Joining::kButton;
@@ -218,6 +232,7 @@ struct Settings {
   Symbology second_symbology = Symbology::kQr;
   int64_t few_below = 3;
   int64_t safety_stock = 0;  // of every store that sets none
+  ProductSafety product_safety;
   std::vector<StoreSetting>
       stores;  // in display order; stores not listed follow by Smaregi's order
   std::string contact_url;

@@ -20,6 +20,7 @@
 #include "server/http/json_text.h"
 #include "server/http/mail_routes.h"
 #include "server/http/pending_lists.h"
+#include "server/http/product_routes.h"
 #include "server/http/query.h"
 #include "server/http/restock_routes.h"
 #include "server/http/session_token.h"
@@ -46,8 +47,9 @@ constexpr Seconds kPreparedForSeconds = 300;
 // nullptr: none of these. Where no method fits, the first of the path.
 const MerchantRoute* route_of(std::string_view path, std::string_view method) {
   const MerchantRoute* first = nullptr;
-  for (const MerchantRoutes routes : {health_routes(), backfill_routes(), staff_admin_routes(),
-                                      inventory_routes(), restock_routes(), mail_routes()}) {
+  for (const MerchantRoutes routes :
+       {health_routes(), backfill_routes(), staff_admin_routes(), inventory_routes(),
+        restock_routes(), mail_routes(), product_routes()}) {
     for (const MerchantRoute& route : routes) {
       if (route.path != path) continue;
       if (route.method == method) return &route;
@@ -253,6 +255,8 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
   if (!review.ok()) return failed(review.error());
   auto undecided = undecided_list(context, tenant, *stores);
   if (!undecided.ok()) return failed(undecided.error());
+  auto products = products_named(context, tenant);
+  if (!products.ok()) return failed(products.error());
   const std::string customers_url =
       for_shop(context.options.shopify_admin_url, tenant.shop_domain) + "/admin/customers/";
   OrderedJson found = problems(tenant, *depth, confirmed_at, now);
@@ -280,6 +284,7 @@ Reply AdminRoutes::State::status(const Tenant& tenant) {
        {"in_step", found.empty()},
        {"problems", found},
        {"settings", OrderedJson::parse(settings_json(tenant.settings))},
+       {"products", *std::move(products)},
        {"editor", editor_links(context.options, tenant.shop_domain)},
        {"customers",
         for_shop(context.options.shopify_admin_url, tenant.shop_domain) + "/admin/customers"},
@@ -310,7 +315,11 @@ Reply AdminRoutes::State::save(const Tenant& tenant, const Request& request) {
   }
   const auto before = context.ports.storage.tenant(tenant.id);  // another server may have saved
   if (!before.ok()) return failed(before.error());
-  *settings = saved_over(before->value_or(tenant).settings, std::move(*settings));
+  const Tenant stored = before->value_or(tenant);
+  if (auto refused = refuse_products(context, tenant.id, stored.settings, *settings)) {
+    return *refused;
+  }
+  *settings = saved_over(stored.settings, std::move(*settings));
   if (const auto kept = keep_consent(tenant, settings->consent); !kept.ok()) {
     return failed(kept.error());
   }

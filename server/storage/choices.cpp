@@ -54,7 +54,7 @@ Result<Done> check_chosen(Session& session, TenantId tenant, const Pickup& picku
   const Shelves shelves = hold_shelves(session, tenant, made.store_id, products);
   for (const auto& [product, quantity] : missing) {
     const auto found = shelves.find(product);
-    if (found == shelves.end() || quantity > offered_on(found->second, made.safety)) {
+    if (found == shelves.end() || quantity > offered_on(found->second, made.safety.of(product))) {
       return Error{ErrorCode::kConflict, std::string(kNotEnough) + product};
     }
   }

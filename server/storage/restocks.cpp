@@ -39,23 +39,29 @@ constexpr Sql kRestockLog{
     "AND o.item_key = r.request_id AND o.kind = 'restock_mail' "
     "WHERE r.tenant = :a AND r.asked_at > :b ORDER BY r.asked_at DESC, r.request_id LIMIT :c"};
 // By shop and product, so that a figure is summed up once however many wait for it. The shops are
-// few and come as a parameter; SQLite joins in the order that is written where that is CROSS JOIN.
+// few and come as a parameter; SQLite joins in the order that is written where that is CROSS JOIN,
+// and looks a product's own figure up by an index that it makes, since both sides are TEXT.
 constexpr Sql kRestocked{
     "WITH asked AS MATERIALIZED (SELECT value ->> 'store' AS store_id, "
     "CAST(value ->> 'safety' AS BIGINT) AS safety "
-    "FROM {each_object_open}:a{each_object_close}) "
+    "FROM {each_object_open}:a{each_object_close}), "
+    "own AS MATERIALIZED (SELECT CAST(value ->> 'product' AS TEXT) AS product_id, "
+    "CAST(value ->> 'safety' AS BIGINT) AS safety "
+    "FROM {each_object_open}:b{each_object_close}) "
     "SELECT r.request_id FROM asked CROSS JOIN restock_request r CROSS JOIN stock_level l "
-    "WHERE r.tenant = :b AND r.state = 'open' AND r.store_id = asked.store_id "
+    "LEFT JOIN own ON own.product_id = r.product_id "
+    "WHERE r.tenant = :c AND r.state = 'open' AND r.store_id = asked.store_id "
     "AND l.tenant = r.tenant AND l.product_id = r.product_id AND l.store_id = r.store_id "
-    "AND l.doubted = 0 AND l.changed_at >= :c AND l.on_hand - l.layaway > asked.safety "
-    "AND l.on_hand - l.layaway - asked.safety > "
+    "AND l.doubted = 0 AND l.changed_at >= :d "
+    "AND l.on_hand - l.layaway > COALESCE(own.safety, asked.safety) "
+    "AND l.on_hand - l.layaway - COALESCE(own.safety, asked.safety) > "
     "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM pickup_line "
     "WHERE pickup_line.tenant = l.tenant AND pickup_line.product_id = l.product_id "
     "AND pickup_line.store_id = l.store_id AND held > 0) + "
     "(SELECT COALESCE(CAST(SUM(held) AS BIGINT), 0) FROM shipment_line "
     "WHERE shipment_line.tenant = l.tenant AND shipment_line.product_id = l.product_id "
     "AND shipment_line.store_id = l.store_id AND held > 0) "
-    "ORDER BY r.asked_at, r.request_id LIMIT :d"};
+    "ORDER BY r.asked_at, r.request_id LIMIT :e"};
 constexpr Sql kRestockCount{
     "SELECT COUNT(*) FROM restock_request "
     "WHERE tenant = :a AND customer_id = :b AND is_open = 1"};
@@ -221,18 +227,23 @@ Result<std::vector<RestockRequest>> SqlStorage::restocks_ever(TenantId tenant, i
   });
 }
 
-Result<std::vector<std::string>> SqlStorage::restocked(TenantId tenant,
-                                                       const std::vector<RestockShop>& shops,
+Result<std::vector<std::string>> SqlStorage::restocked(TenantId tenant, const RestockShops& shops,
                                                        Seconds since, int limit) {
   nlohmann::json list = nlohmann::json::array();
-  for (const RestockShop& shop : shops) {
+  for (const RestockShop& shop : shops.shops) {
     list.push_back({{"store", storable(shop.store_id)}, {"safety", std::to_string(shop.safety)}});
   }
   const std::string asked = list.dump();
+  list = nlohmann::json::array();
+  for (const auto& [product, safety] : shops.products) {
+    list.push_back({{"product", storable(product)}, {"safety", std::to_string(safety)}});
+  }
+  const std::string own = list.dump();
   return read([&](Session& session) -> Result<std::vector<std::string>> {
     std::string id;
     std::vector<std::string> ids;
-    session.each(kRestocked, std::tie(id), [&] { ids.push_back(id); }, asked, tenant, since, limit);
+    session.each(
+        kRestocked, std::tie(id), [&] { ids.push_back(id); }, asked, own, tenant, since, limit);
     return ids;
   });
 }

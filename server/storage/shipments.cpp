@@ -131,7 +131,7 @@ std::string shipment_lines_json(const std::vector<ShipmentLine>& lines) {
 
 // Whether the shop has what the lines hold: the sum of the lines of a product counts.
 Result<Done> check_held(Session& session, TenantId tenant, const Shipment& shipment,
-                        int64_t safety) {
+                        const Safety& safety) {
   std::map<std::string, int64_t> sums;
   for (const ShipmentLine& line : shipment.lines) {
     if (line.held > 0) sums[line.product_id] += line.held;
@@ -143,7 +143,7 @@ Result<Done> check_held(Session& session, TenantId tenant, const Shipment& shipm
   const Shelves shelves = hold_shelves(session, tenant, shipment.store_id, products);
   for (const auto& [product, sum] : sums) {
     const auto found = shelves.find(product);
-    if (found == shelves.end() || sum > offered_on(found->second, safety)) {
+    if (found == shelves.end() || sum > offered_on(found->second, safety.of(product))) {
       return Error{ErrorCode::kConflict, std::string(kNotEnough) + product};
     }
   }
@@ -245,8 +245,8 @@ Result<Done> SqlStorage::put_shipments(TenantId tenant, const Routed& routed) {
     for (const Shipment& shipment : sorted) {
       if (shipment_of(session, tenant, shipment.id)) continue;
       const auto safety = routed.safety.find(shipment.store_id);
-      auto enough =
-          check_held(session, tenant, shipment, safety == routed.safety.end() ? 0 : safety->second);
+      auto enough = check_held(session, tenant, shipment,
+                               safety == routed.safety.end() ? Safety{} : safety->second);
       if (!enough) return enough;
       if (auto put = put_one(session, tenant, shipment, routed.trace); !put) return put;
     }
@@ -255,7 +255,7 @@ Result<Done> SqlStorage::put_shipments(TenantId tenant, const Routed& routed) {
 }
 
 Result<Shipment> SqlStorage::move_shipment(TenantId tenant, const ShipmentMove& move,
-                                           int64_t safety, const std::vector<Change>& also) {
+                                           const Safety& safety, const std::vector<Change>& also) {
   if (auto key = check_key("a deed's id", move.action_id); !key) return key.error();
   const Seconds now = clock_.now();
   std::optional<ShipmentState> refused_in;

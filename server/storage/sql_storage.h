@@ -68,6 +68,8 @@ class SqlStorage : public Database {
                                              std::string_view pos_member_id) override;
   Result<std::vector<Card>> cards_after(TenantId tenant, int64_t customer_id, int limit) override;
   Result<std::optional<int64_t>> code_owner(TenantId tenant, std::string_view code) override;
+  Result<std::vector<Product>> products(TenantId tenant,
+                                        const std::vector<std::string>& product_ids) override;
   Result<std::optional<Product>> product_by_code(TenantId tenant, std::string_view barcode,
                                                  std::string_view sku) override;
   Result<std::vector<StockLevel>> stock_of(TenantId tenant, std::string_view product_id,
@@ -174,7 +176,7 @@ class SqlStorage : public Database {
                                                  int limit) override;
 
   Result<Done> put_shipments(TenantId tenant, const Routed& routed) override;
-  Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move, int64_t safety,
+  Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move, const Safety& safety,
                                  const std::vector<Change>& also) override;
   Result<Done> note_seen(TenantId tenant, const std::vector<Seen>& seen) override;
   Result<std::optional<Shipment>> shipment(TenantId tenant, std::string_view id) override;
@@ -221,7 +223,7 @@ class SqlStorage : public Database {
   Result<std::vector<RestockRequest>> restocks_of(TenantId tenant, int64_t customer_id) override;
   Result<std::vector<RestockRequest>> restocks_ever(TenantId tenant, int64_t customer_id,
                                                     int limit) override;
-  Result<std::vector<std::string>> restocked(TenantId tenant, const std::vector<RestockShop>& shops,
+  Result<std::vector<std::string>> restocked(TenantId tenant, const RestockShops& shops,
                                              Seconds since, int limit) override;
   Result<std::vector<RestockRequest>> restock_log(TenantId tenant, int limit) override;
   Result<int64_t> purge_restocks(Seconds asked_before, Seconds settled_before, int limit) override;

@@ -16,6 +16,10 @@ constexpr Sql kProductBySupplierCode{
     "SELECT product_id, code, supplier_code, name, stock_controlled FROM product "
     "WHERE tenant = :a AND product_id = "
     "(SELECT MIN(product_id) FROM product WHERE tenant = :b AND supplier_code = :c)"};
+constexpr Sql kProducts{
+    "SELECT product_id, code, supplier_code, name, stock_controlled FROM product "
+    "WHERE tenant = :a "
+    "AND product_id {any_open}{in_json_array_open}:b{in_json_array_close}{any_close}"};
 constexpr Sql kStores{
     "SELECT store_id, code, name, phone, address, display_order, paused FROM store "
     "WHERE tenant = :a ORDER BY display_order, store_id"};
@@ -61,6 +65,26 @@ Result<std::optional<Product>> SqlStorage::product_by_code(TenantId tenant,
       }
     }
     return std::optional<Product>();
+  });
+}
+
+Result<std::vector<Product>> SqlStorage::products(TenantId tenant,
+                                                  const std::vector<std::string>& product_ids) {
+  const std::string ids = json_array(product_ids);
+  return read([&](Session& session) -> Result<std::vector<Product>> {
+    Product product;
+    int64_t stock_controlled = 0;
+    std::vector<Product> products;
+    session.each(
+        kProducts,
+        std::tie(product.product_id, product.code, product.supplier_code, product.name,
+                 stock_controlled),
+        [&] {
+          product.stock_controlled = stock_controlled != 0;
+          products.push_back(product);
+        },
+        tenant, ids);
+    return products;
   });
 }
 

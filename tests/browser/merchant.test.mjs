@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { axe, launch, phone } from '../support/browser.mjs';
+import { proxyPath } from '../support/proxy.mjs';
 import { root, until } from '../support/processes.mjs';
 import { seed } from '../support/seed.mjs';
 import { Stack, send } from '../support/stack.mjs';
@@ -12,6 +13,8 @@ import { Stack, send } from '../support/stack.mjs';
 const screens = join(root, 'build', 'screens');
 const stack = new Stack();
 let browser;
+/** @type {Awaited<ReturnType<typeof seed>>} */
+let data;
 before(async () => {
   mkdirSync(screens, { recursive: true });
   await stack.start();
@@ -128,7 +131,7 @@ test('a merchant installs, connects, and saves settings', async (t) => {
   });
 
   await t.test('everything in step: one green sentence, blocks with their state, links into the editor', async () => {
-    await seed(stack, undefined, { products: 3, members: 2, sales: 1 });
+    data = await seed(stack, undefined, { products: 3, members: 2, sales: 1 });
     for (const locale of ['ja', 'en']) {
       const { page, app } = await open(locale, { width: 320 });
       await until('the green sentence', async () => {
@@ -170,6 +173,67 @@ test('a merchant installs, connects, and saves settings', async (t) => {
     assert.equal(await again.app.getByLabel('会員制度の名前').inputValue(), '<b>繋ぎ</b>会');
     assert.equal(await again.app.locator('.shop__name').nth(1).textContent(), '渋谷店');
     await again.page.context().close();
+  });
+
+  await t.test('products get a safety stock of their own, added by their code, in both languages', async () => {
+    const [towel, cup] = data.products;
+    for (const [locale, words] of [
+      ['ja', { code: '追加する商品の商品コード（バーコード）', add: '商品を追加', unknown: /スマレジにありません/, twice: /すでに一覧にあります/, pending: /まだ追加されていません/, none: '商品ごとの指定はまだありません',
+        figure: (name) => `${name}の安全在庫`, remove: (name) => `${name}を一覧から外す`, range: /0から1,000,000まで/, save: '保存', saved: '保存しました' }],
+      ['en', { code: 'Product code (barcode) to add', add: 'Add product', unknown: /no such product/, twice: /in the list already/, pending: /not added yet/, none: 'No product has a figure of its own yet',
+        figure: (name) => `Safety stock of ${name}`, remove: (name) => `Remove ${name} from the list`, range: /from 0 to 1,000,000/, save: 'Save', saved: 'Saved' }],
+    ]) {
+      const { page, app } = await open(locale, { width: 320 });
+      await app.getByText(words.none).waitFor();
+      const code = app.getByLabel(words.code);
+      const save = app.getByRole('button', { name: words.save, exact: true });
+      const error = async (input) => app.locator(`#${await input.getAttribute('id')}-error`);
+      await code.fill('4999999999999');
+      await app.getByRole('button', { name: words.add, exact: true }).click();
+      await (await error(code)).getByText(words.unknown).waitFor();
+      assert.equal(await code.getAttribute('aria-invalid'), 'true');
+      await noFindings(app);
+      // A scanner ends with Enter, which adds and does not save.
+      await code.fill(towel.code);
+      await code.press('Enter');
+      const figure = app.getByLabel(words.figure(towel.name));
+      await figure.waitFor();
+      assert.ok(await figure.evaluate((element) => element === document.activeElement), 'its figure is typed next');
+      assert.equal(await code.inputValue(), '');
+      await figure.fill('-1');
+      await code.fill(cup.code);
+      await save.click();
+      assert.match(await (await error(code)).textContent(), words.pending, 'what was typed is not lost');
+      assert.match(await (await error(figure)).textContent(), words.range);
+      await app.getByRole('button', { name: words.add, exact: true }).click();
+      await app.getByLabel(words.figure(cup.name)).fill('0');
+      await app.getByLabel(words.figure(towel.name)).fill('3');
+      await code.fill(cup.code);
+      await code.press('Enter');
+      await (await error(code)).getByText(words.twice).waitFor();
+      await code.fill('');
+      await noFindings(app);
+      await noSideScroll(app);
+      await app.locator('section.card', { has: code }).screenshot({ path: join(screens, `merchant-safety-${locale}.png`) });
+      await save.click();
+      await page.getByText(words.saved, { exact: true }).waitFor();
+      const sorted = (list) => [...list].sort((a, b) => a.product_id.localeCompare(b.product_id));
+      assert.deepEqual(sorted((await status()).settings.product_safety),
+        sorted([{ product_id: towel.product_id, safety_stock: 3 }, { product_id: cup.product_id, safety_stock: 0 }]));
+      const { products: [{ shops }] } = await send('GET', stack.server + proxyPath(stack, '/stock.json', { extra: { barcode: towel.code, all: '1' } }));
+      assert.ok(shops.length > 0 && shops.every(({ safety }) => safety === 3), JSON.stringify(shops));
+      await page.context().close();
+      const again = await open(locale, { width: 320 });
+      assert.equal(await again.app.getByLabel(words.figure(towel.name)).inputValue(), '3');
+      for (const { name } of [towel, cup]) await again.app.getByRole('button', { name: words.remove(name), exact: true }).click();
+      await again.app.getByText(words.none).waitFor();
+      assert.ok(await again.app.getByLabel(words.code).evaluate((element) => element === document.activeElement));
+      await again.app.getByRole('button', { name: words.save, exact: true }).click();
+      await again.page.getByText(words.saved, { exact: true }).waitFor();
+      assert.deepEqual((await status()).settings.product_safety, []);
+      assert.deepEqual([...page.problems, ...again.page.problems].filter((problem) => !/404/.test(problem)), []);
+      await again.page.context().close();
+    }
   });
 
   await t.test('how customers join, what they agree to, and who wins are set in both languages', async () => {

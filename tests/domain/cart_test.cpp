@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "server/domain/fulfilment/cart.h"
 
 namespace tsunagi {
@@ -102,6 +104,26 @@ TEST(CartTest, OfferedLeavesOutWhatIsSpokenForAndWhatIsKeptBack) {
   EXPECT_THAT(lacking(cart_for(settings, 1, {{"a", 4}}, {stock}).shops[0]), ElementsAre("a:0"));
   stock.shops[0] = {.store_id = "1", .on_shelf = 1'000};
   EXPECT_EQ(kPickupQuantityMost, cart_for(settings, 1, {{"a", 1}}, {stock}).shops[0].offered);
+}
+
+TEST(CartTest, AProductsOwnFigureIsKeptBackInEveryShopInPlaceOfTheirs) {
+  const std::vector<CodeStock> stock{code("a", "10", {3, 3}), code("b", "20", {3, 3})};
+  Settings settings = selling();
+  settings.safety_stock = 2;
+  settings.stores = {{.store_id = "2", .name = {}, .safety_stock = 1}};
+  const auto offers = [&] {
+    std::map<std::string, int64_t> offered;
+    const Cart cart = cart_for(settings, 2, {{"a", 1}, {"b", 1}}, stock);
+    for (const CartShop& shop : cart.shops) offered[shop.store_id] = shop.offered;
+    return offered;
+  };
+  EXPECT_THAT(offers(), ElementsAre(std::pair("1", 1), std::pair("2", 2)));
+  settings.product_safety = {{"10", 0}};
+  EXPECT_THAT(offers(), ElementsAre(std::pair("1", 1), std::pair("2", 2))) << "b is as before";
+  settings.product_safety = {{"10", 0}, {"20", 0}};
+  EXPECT_THAT(offers(), ElementsAre(std::pair("1", 3), std::pair("2", 3)));
+  settings.product_safety = {{"20", 3}};
+  EXPECT_THAT(offers(), ElementsAre(std::pair("1", 0), std::pair("2", 0)));
 }
 
 TEST(CartTest, ShopsThatPutNothingAsideAreNotNamedAndTheMerchantsOrderHolds) {

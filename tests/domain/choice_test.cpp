@@ -131,7 +131,12 @@ TEST_F(ChoiceTest, OffersWhatTheMerchantLetsAndOnlyShopsThatHaveAllOfIt) {
   has(2);
   tenant.settings.safety_stock = 1;
   EXPECT_EQ((Words{"refund", "send"}), offered());
+  tenant.settings.product_safety = {{first().lines[0].product_id, 0}};
+  EXPECT_EQ((Words{"shop", "refund", "send", "2"}), offered()) << "the product's own says more";
   tenant.settings.safety_stock = 0;
+  tenant.settings.product_safety = {{first().lines[0].product_id, 1}};
+  EXPECT_EQ((Words{"refund", "send"}), offered());
+  tenant.settings.product_safety.clear();
   tenant.settings.locations.pop_back();
   EXPECT_EQ((Words{"refund", "send"}), offered()) << "it is no place of the online shop";
   tenant.settings.locations.push_back({"2", kThere});

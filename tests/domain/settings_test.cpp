@@ -17,6 +17,7 @@ TEST(Settings, SurviveTheRoundTrip) {
   settings.second_symbology = Symbology::kNw7;
   settings.few_below = 0;
   settings.safety_stock = 7;
+  settings.product_safety = {{"8000001", 2}, {"8000002", 0}};
   settings.stores = {{"2", "本店", false, 1}, {"1", "", true, 0}};
   settings.stores[0].no_pickup = true;
   settings.stores[0].position = Position{.north = 35'659'500, .east = 139'700'500};
@@ -52,6 +53,7 @@ TEST(Settings, SurviveTheRoundTrip) {
   EXPECT_EQ(back->second_symbology, Symbology::kNw7);
   EXPECT_EQ(back->few_below, 0);
   EXPECT_EQ(back->safety_stock, 7);
+  EXPECT_EQ(back->product_safety, settings.product_safety);
   ASSERT_EQ(back->stores.size(), 2U);
   EXPECT_EQ(back->stores[0].store_id, "2");
   EXPECT_EQ(back->stores[0].name, "本店");
@@ -191,6 +193,28 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{R"({"stores":[{"store_id":"1"},{"store_id":"1"}]})", "stores[1].store_id"},
         Refusal{R"({"stores":[{"store_id":"1","safety_stock":-5}]})", "stores[0].safety_stock"},
         Refusal{R"({"stores":[{"store_id":"1","hidden":0}]})", "stores[0].hidden"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    ProductSafety, RefusedSettings,
+    testing::Values(
+        Refusal{R"({"product_safety":{}})", "product_safety"},
+        Refusal{R"({"product_safety":[7]})", "product_safety[0]"},
+        Refusal{R"({"product_safety":[{"safety_stock":1}]})", "product_safety[0].product_id"},
+        Refusal{R"({"product_safety":[{"product_id":"","safety_stock":1}]})",
+                "product_safety[0].product_id"},
+        Refusal{R"({"product_safety":[{"product_id":8000001,"safety_stock":1}]})",
+                "product_safety[0].product_id"},
+        Refusal{R"({"product_safety":[{"product_id":"8000001"}]})",
+                "product_safety[0].safety_stock"},
+        Refusal{R"({"product_safety":[{"product_id":"8000001","safety_stock":null}]})",
+                "product_safety[0].safety_stock"},
+        Refusal{R"({"product_safety":[{"product_id":"8000001","safety_stock":-1}]})",
+                "product_safety[0].safety_stock"},
+        Refusal{R"({"product_safety":[{"product_id":"8000001","safety_stock":1000001}]})",
+                "product_safety[0].safety_stock"},
+        Refusal{R"({"product_safety":[{"product_id":"1","safety_stock":1},)"
+                R"({"product_id":"1","safety_stock":1}]})",
+                "product_safety[1].product_id"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Pickups, RefusedSettings,
@@ -338,6 +362,14 @@ TEST(SettingsLimits, HoldAtTheLimitAndRefuseOnePastIt) {
   EXPECT_FALSE(parse_settings(agreed(kSettingTextCharacters + 1)).ok());
   EXPECT_TRUE(parse_settings(with_stores(kSettingStores)).ok());
   EXPECT_FALSE(parse_settings(with_stores(kSettingStores + 1)).ok());
+  const auto with_products = [](size_t count) {
+    Settings settings;
+    for (size_t i = 0; i < count; ++i) settings.product_safety[std::to_string(i)] = 1'000'000;
+    return parse_settings(settings_json(settings));
+  };
+  ASSERT_TRUE(with_products(kSettingSafetyProducts).ok());
+  EXPECT_EQ(with_products(kSettingSafetyProducts)->product_safety.size(), kSettingSafetyProducts);
+  EXPECT_FALSE(with_products(kSettingSafetyProducts + 1).ok());
   EXPECT_TRUE(parse_settings(R"({"few_below":1000000})").ok());
   std::string padded = "{}";
   padded.resize(kSettingsBytes, ' ');

@@ -115,6 +115,13 @@ TEST_F(StockTest, SmaregisOrderUntilTheMerchantSetsOne) {
   EXPECT_EQ(names(model), (Names{"SHIBUYA", "新宿店"}));
   EXPECT_EQ(model.shops[0].safety, 4);
   EXPECT_EQ(model.shops[1].safety, 2);
+  shop.settings.product_safety = {{"9", 7}, {"10", 0}};
+  service.forget_tenant(1);
+  const StockModel own = ask("4900000000010");
+  EXPECT_EQ(own.shops[0].safety, 0);
+  EXPECT_EQ(own.shops[1].safety, 0);
+  shop.settings.product_safety = {{"10", 7}};
+  EXPECT_EQ(ask("4900000000010").shops[0].safety, 7) << "whatever is remembered of the shops";
   shop.settings.stores = {{"2", "", true, 0}};
   service.forget_tenant(1);
   EXPECT_EQ(names(ask("4900000000010")), (Names{"渋谷店"}));

@@ -29,17 +29,20 @@ class FakeRestocks : public RestockBook {
   Result<std::vector<RestockRequest>> restocks_ever(TenantId, int64_t customer_id, int) override {
     return those([=](const RestockRequest& one) { return one.customer_id == customer_id; });
   }
-  Result<std::vector<std::string>> restocked(TenantId tenant, const std::vector<RestockShop>& shops,
+  Result<std::vector<std::string>> restocked(TenantId tenant, const RestockShops& asked,
                                              Seconds since, int limit) override {
     std::vector<std::string> ids;
     const auto levels = storage_.levels(tenant);
+    const auto& shops = asked.shops;
     for (const auto& [id, one] : storage_.restocks) {
       if (one.state != RestockState::kOpen || static_cast<int>(ids.size()) == limit) continue;
       const auto shop = std::ranges::find(shops, one.store_id, &RestockShop::store_id);
+      const auto own = asked.products.find(one.product_id);
       const bool there = std::ranges::any_of(levels, [&](const StockLevel& level) {
         return level.product_id == one.product_id && level.store_id == one.store_id &&
                !level.doubted && level.changed_at >= since && shop != shops.end() &&
-               level.on_hand - held_of(level) - shop->safety > 0;
+               level.on_hand - held_of(level) >
+                   (own == asked.products.end() ? shop->safety : own->second);
       });
       if (there) ids.push_back(id);
     }

@@ -72,7 +72,7 @@ class FakeShipments : public ShipmentBook {
     count_held();
     return Done{};
   }
-  Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move, int64_t,
+  Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move, const Safety&,
                                  const std::vector<Change>& also) override {
     Shipment* found = find(move.shipment_id);
     if (found == nullptr) return Error{ErrorCode::kNotFound, "there is no such shipment"};

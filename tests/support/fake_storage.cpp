@@ -246,6 +246,20 @@ Result<std::optional<Product>> FakeStorage::product_by_code(TenantId tenant,
   });
 }
 
+Result<std::vector<Product>> FakeStorage::products(TenantId tenant,
+                                                   const std::vector<std::string>& product_ids) {
+  return read([&](FakeStorage& self) {
+    std::vector<Product> found;
+    for (const std::string& id : product_ids) {
+      const auto& known = self.data_[tenant].products;
+      if (const auto product = known.find(id); product != known.end()) {
+        found.push_back(product->second);
+      }
+    }
+    return found;
+  });
+}
+
 Result<std::vector<StockLevel>> FakeStorage::stock_of(TenantId tenant, std::string_view product,
                                                       const std::vector<std::string>& store_ids) {
   return read([&](FakeStorage& self) {

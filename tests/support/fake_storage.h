@@ -111,6 +111,8 @@ class FakeStorage : public Storage {
   Result<std::optional<Card>> card_by_member(TenantId tenant, std::string_view member) override;
   Result<std::vector<Card>> cards_after(TenantId tenant, int64_t customer, int limit) override;
   Result<std::optional<int64_t>> code_owner(TenantId tenant, std::string_view code) override;
+  Result<std::vector<Product>> products(TenantId tenant,
+                                        const std::vector<std::string>& product_ids) override;
   Result<std::optional<Product>> product_by_code(TenantId tenant, std::string_view barcode,
                                                  std::string_view sku) override;
   Result<std::vector<StockLevel>> stock_of(TenantId tenant, std::string_view product,

@@ -255,7 +255,8 @@ test('the merchant page and all other addresses', async () => {
     for (const method of kMethods) {
       await ask(kNobody, 'no session', method, server + path, { headers: json, body: {} });
       for (const tenant of Object.values(tenants)) {
-        const body = path.endsWith('/settings') ? tenant.settings : path.includes('/backfill/') ? { tag: tenant.tag } : {};
+        const body = path.endsWith('/settings') ? tenant.settings : path.includes('/backfill/') ? { tag: tenant.tag }
+          : path.endsWith('/products/find') ? { code: another(tenant).products[0].code } : {};
         await ask(kNobody, 'signed by another app', method, server + path, { headers: { ...json, ...pretending(tenant), authorization: session(tenant, 'another') }, body });
         const query = new URLSearchParams({ shop: another(tenant).keys.shop });
         for (const address of [path, `${path}?${query}`]) {

@@ -229,6 +229,16 @@ function table() {
       ['a shop that is not there', '400 invalid', (r) => { r.body.stores = ['0']; }, /^stores/],
     ], () => ({ method: 'POST', path: '/admin/api/staff', type: 'application/json', token: {}, body: { name: '佐藤', role: 'clerk', stores: [data.store] } }),
     (r) => say(r.method, r.path, { ...r, body: cutText(r), headers: [`Authorization: Bearer ${sessionToken(r.token)}`] })),
+    ...inOrder('merchant, a product by its code', [
+      ['a body over the limit', '413 too_large', (r) => { r.length = kMerchantBody + 1; }],
+      ['a token by another secret', '401 session', (r) => { r.token.secret = 'another'; }, /does not match/],
+      ['another method', '405 method', (r) => { r.method = 'PUT'; }],
+      ['a form', '415 content_type', (r) => { r.type = 'application/x-www-form-urlencoded'; }],
+      ['half a body', '400 invalid', (r) => { r.cut = true; }],
+      ['no code', '400 invalid', (r) => { delete r.body.code; }, /^code/],
+      ['of nothing', '404 not_found', () => {}],
+    ], () => ({ method: 'POST', path: '/admin/api/products/find', type: 'application/json', token: {}, body: { code: "no'such code" } }),
+    (r) => say(r.method, r.path, { ...r, body: cutText(r), headers: [`Authorization: Bearer ${sessionToken(r.token)}`] })),
     ...inOrder('merchant, the end of a session', [
       ['a token by another secret', '401 session', (r) => { r.token.secret = 'another'; }, /does not match/],
       ['another method', '405 method', (r) => { r.method = 'PUT'; }],

@@ -59,8 +59,8 @@ int64_t offered_of(const StoreShelf& shop, int64_t safety) {
 // What a shop offers of each line.
 struct ShopOffer {
   std::string_view store_id;
-  size_t place = 0;  // among the shops that were given
-  int64_t safety = 0;
+  size_t place = 0;    // among the shops that were given
+  int64_t safety = 0;  // of products without a figure of their own
   std::vector<int64_t> lines;
 };
 
@@ -74,17 +74,19 @@ std::vector<ShopOffer> offers_of(const Settings& settings, const std::vector<Sto
     if (!puts_aside(settings, stores[i])) continue;
     offers.push_back({.store_id = stores[i].store_id,
                       .place = i,
-                      .safety = safety_of(settings, stores[i].store_id),
+                      .safety = shop_safety_of(settings, stores[i].store_id),
                       .lines = std::vector<int64_t>(lines.size())});
   }
   std::ranges::sort(offers, {}, &ShopOffer::store_id);
   for (size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].stock == nullptr) continue;
+    const auto own = product_safety_of(settings, lines[i].stock->product_id);
     auto offer = offers.begin();
     for (const StoreShelf& shelf : lines[i].stock->shops) {
       while (offer != offers.end() && offer->store_id < shelf.store_id) ++offer;
       if (offer == offers.end()) break;
-      if (offer->store_id == shelf.store_id) offer->lines[i] = offered_of(shelf, offer->safety);
+      if (offer->store_id != shelf.store_id) continue;
+      offer->lines[i] = offered_of(shelf, own.value_or(offer->safety));
     }
   }
   return offers;

@@ -31,12 +31,13 @@ std::vector<std::string> codes_missing(const std::vector<Pickup>& pickups) {
 
 bool has_all(const Settings& settings, const MissingProducts& missing,
              const std::vector<CodeStock>& stock, std::string_view store_id) {
+  const int64_t shop_safety = shop_safety_of(settings, store_id);
   return std::ranges::all_of(missing, [&](const auto& each) {
+    const int64_t safety = product_safety_of(settings, each.first).value_or(shop_safety);
     return std::ranges::any_of(stock, [&](const CodeStock& of) {
       if (of.product_id != each.first) return false;
       const auto shelf = std::ranges::find(of.shops, store_id, &StoreShelf::store_id);
-      return shelf != of.shops.end() &&
-             shelf->on_shelf - shelf->held - safety_of(settings, store_id) >= each.second;
+      return shelf != of.shops.end() && shelf->on_shelf - shelf->held - safety >= each.second;
     });
   });
 }
@@ -133,7 +134,7 @@ Result<Pickup> ChoiceDesk::choose(const Tenant& tenant, const Asked& asked) {
        .customer_id = asked.customer_id,
        .what = *what,
        .store_id = asked.store_id,
-       .safety = safety_of(tenant.settings, asked.store_id),
+       .safety = *what == Choice::kShop ? safety_in(tenant.settings, asked.store_id) : Safety{},
        .offered = tenant.settings.pickup.choices,
        .at = ports_.clock.now()},
       {change::Enqueue{{OutboxKind::kShipOrder, ship_order_key(pickup.purchase.order_id)}}});

@@ -95,6 +95,7 @@ RoutingShop routing_shop(const RoutingAsk& ask, const Store& store,
   });
   const auto waiting = ask.open_work.find(store.store_id);
   if (waiting != ask.open_work.end()) shop.open_work = std::min(waiting->second, kOpenWorkMost);
+  const int64_t shop_safety = shop_safety_of(ask.settings, store.store_id);
   for (const CodeStock& stock : ask.stock) {
     const bool asked =
         std::ranges::find(lines, stock.product_id, &ShipmentLine::product_id) != lines.end();
@@ -102,10 +103,11 @@ RoutingShop routing_shop(const RoutingAsk& ask, const Store& store,
                        shop.stock.end();
     const auto here = std::ranges::find(stock.shops, store.store_id, &StoreShelf::store_id);
     if (!asked || known || here == stock.shops.end()) continue;
-    shop.stock.push_back({.product_id = stock.product_id,
-                          .on_hand = here->on_shelf,
-                          .held = here->held,
-                          .safety = safety_of(ask.settings, store.store_id)});
+    shop.stock.push_back(
+        {.product_id = stock.product_id,
+         .on_hand = here->on_shelf,
+         .held = here->held,
+         .safety = product_safety_of(ask.settings, stock.product_id).value_or(shop_safety)});
   }
   return shop;
 }
@@ -145,7 +147,7 @@ ShipmentBook::Routed by_routing(const RoutingAsk& ask, std::vector<ShipmentLine>
   }
   for (const Parcel& parcel : routing->parcels) {
     routed.shipments.push_back(for_shop(ask, parcel.shop_id, lines_of_parcel(parcel, lines)));
-    routed.safety[parcel.shop_id] = safety_of(ask.settings, parcel.shop_id);
+    routed.safety[parcel.shop_id] = safety_in(ask.settings, parcel.shop_id);
   }
   return routed;
 }
@@ -180,9 +182,9 @@ ShipmentBook::Routed routed(const RoutingAsk& ask) {
       std::ranges::none_of(lines, [](const ShipmentLine& line) { return line.product_id.empty(); });
   if (!counted) return routed_to_nobody(ask, kUnknownProduct);
   if (ask.unserved.store_id.empty()) return by_routing(ask, std::move(lines));
-  // The merchant chose: it is not routed, and held like every other.
+  // The merchant chose: it is not routed, and held like every other, the last piece too.
   return {.shipments = {for_shop(ask, ask.unserved.store_id, std::move(lines))},
-          .safety = {{ask.unserved.store_id, 0}},
+          .safety = {{ask.unserved.store_id, Safety{}}},
           .trace = "{}"};
 }
 

@@ -174,8 +174,12 @@ Result<Cart> PickupService::cart(const Tenant& tenant, const std::vector<Store>&
 }
 
 Result<Pickup> PickupService::place(const Tenant& tenant, Pickup pickup) {
-  const std::vector<int64_t> safety(pickup.lines.size(),
-                                    safety_of(tenant.settings, pickup.store_id));
+  const int64_t shop_safety = shop_safety_of(tenant.settings, pickup.store_id);
+  std::vector<int64_t> safety;
+  safety.reserve(pickup.lines.size());
+  for (const PickupLine& line : pickup.lines) {
+    safety.push_back(product_safety_of(tenant.settings, line.product_id).value_or(shop_safety));
+  }
   for (int draw = 1;; ++draw) {
     pickup.code = draw_code(ports_.random);
     auto placed =

@@ -41,7 +41,7 @@ struct ChoiceMade {
   int64_t customer_id = 0;
   Choice what = Choice::kNone;
   std::string store_id;  // with kShop
-  int64_t safety = 0;    // of that shop
+  Safety safety = {};    // of that shop
   ChoiceSettings offered = {};
   Seconds at = 0;
 };

@@ -26,16 +26,16 @@ class ShipmentBook {  // storage
   // kUnavailable: a shop has refused the order since it was decided.
   struct Routed {
     std::vector<Shipment> shipments;
-    std::map<std::string, int64_t> safety;  // by store
-    std::string trace;                      // JSON
+    std::map<std::string, Safety> safety;  // by store
+    std::string trace;                     // JSON
     int64_t refusals = -1;  // of the order, when it was decided; -1: whatever shops said
   };
   virtual Result<Done> put_shipments(TenantId tenant, const Routed& routed) = 0;
   // do_to() under the row's lock, with a row in the trail and `also`. A deed that is in the trail
   // already is answered with the shipment as it is. kConflict is written down too. safety: of the
   // shop, with kAssign.
-  virtual Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move, int64_t safety,
-                                         const std::vector<Change>& also) = 0;
+  virtual Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move,
+                                         const Safety& safety, const std::vector<Change>& also) = 0;
   // What the platform was seen to have: work, place, hold, and the parcel that it made. Nothing
   // else of it changes, and no deed.
   struct Seen {

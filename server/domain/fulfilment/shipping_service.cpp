@@ -181,7 +181,7 @@ Result<Done> ShippingService::cancel(const Tenant& tenant, const OrderPlan::Canc
                                                .actor = the_system(),
                                                .reason = std::string(word(cancelled.reason)),
                                                .at = ports_.clock.now()},
-                                              0, {});
+                                              {}, {});
   if (!done.ok()) return done.error();
   forget_stock(tenant.id, done->lines);
   return Done{};
@@ -329,8 +329,9 @@ Result<Shipment> ShippingService::act(const Tenant& tenant, ShipmentMove move) {
     if (!found.ok()) return found.error();
     if (found->has_value()) also.push_back(bring_in_step((*found)->order_id));
   }
-  auto moved =
-      ports_.book.move_shipment(tenant.id, move, safety_of(tenant.settings, move.store_id), also);
+  const bool holds = move.action == ShipmentAction::kAssign;
+  auto moved = ports_.book.move_shipment(
+      tenant.id, move, holds ? safety_in(tenant.settings, move.store_id) : Safety{}, also);
   if (moved.ok()) forget_stock(tenant.id, moved->lines);
   return moved;
 }

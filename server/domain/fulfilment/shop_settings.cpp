@@ -74,10 +74,25 @@ int64_t priority_of(const Settings& settings, std::string_view store_id) {
   return shop == nullptr ? 0 : shop->priority;
 }
 
-int64_t safety_of(const Settings& settings, std::string_view store_id) {
+int64_t safety_of(const Settings& settings, std::string_view store_id,
+                  std::string_view product_id) {
+  const auto own = product_safety_of(settings, product_id);
+  return own ? *own : shop_safety_of(settings, store_id);
+}
+
+std::optional<int64_t> product_safety_of(const Settings& settings, std::string_view product_id) {
+  const auto own = settings.product_safety.find(product_id);
+  return own == settings.product_safety.end() ? std::nullopt : std::optional(own->second);
+}
+
+int64_t shop_safety_of(const Settings& settings, std::string_view store_id) {
   const StoreSetting* setting = setting_of(settings, store_id);
   return setting != nullptr && setting->safety_stock > 0 ? setting->safety_stock
                                                          : settings.safety_stock;
+}
+
+Safety safety_in(const Settings& settings, std::string_view store_id) {
+  return {.shop = shop_safety_of(settings, store_id), .products = settings.product_safety};
 }
 
 }  // namespace tsunagi

@@ -2,6 +2,9 @@
 // What the merchant set for a shop's pick-ups and parcels: its own or the
 // programme's.
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "server/domain/values.h"
@@ -25,6 +28,18 @@ namespace tsunagi {
 // Whether the shop sends online orders, and when it is asked.
 [[nodiscard]] bool ships(const Settings& settings, const Store& store);
 [[nodiscard]] int64_t priority_of(const Settings& settings, std::string_view store_id);
-[[nodiscard]] int64_t safety_of(const Settings& settings, std::string_view store_id);
+
+// Safety stock: how many pieces of a product a shop keeps back from what it offers. The figure that
+// says most wins: the product's, in every shop and also 0; else the shop's, from 1; else the
+// programme's.
+[[nodiscard]] int64_t safety_of(const Settings& settings, std::string_view store_id,
+                                std::string_view product_id);
+// Its parts, for who asks about many shops or products: none where the product has no figure of its
+// own, and then the shop's.
+[[nodiscard]] std::optional<int64_t> product_safety_of(const Settings& settings,
+                                                       std::string_view product_id);
+[[nodiscard]] int64_t shop_safety_of(const Settings& settings, std::string_view store_id);
+// A copy, for who learns only in a transaction which products it is about.
+[[nodiscard]] Safety safety_in(const Settings& settings, std::string_view store_id);
 
 }  // namespace tsunagi

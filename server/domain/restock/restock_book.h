@@ -15,7 +15,11 @@ namespace tsunagi {
 // A shop that shows its stock, and how many pieces it keeps for itself.
 struct RestockShop {
   std::string store_id;
-  int64_t safety = 0;
+  int64_t safety = 0;  // of a product without a figure of its own
+};
+struct RestockShops {
+  std::vector<RestockShop> shops;
+  ProductSafety products = {};  // the figures of their own
 };
 
 class RestockBook {  // storage
@@ -30,8 +34,7 @@ class RestockBook {  // storage
                                                             int limit) = 0;
   // Ids of open ones whose shop is one of these and has more than it keeps for itself and for
   // others, by a figure that nobody doubts and that changed at `since` or later; the oldest first.
-  virtual Result<std::vector<std::string>> restocked(TenantId tenant,
-                                                     const std::vector<RestockShop>& shops,
+  virtual Result<std::vector<std::string>> restocked(TenantId tenant, const RestockShops& shops,
                                                      Seconds since, int limit) = 0;
   // All, the newest first.
   virtual Result<std::vector<RestockRequest>> restock_log(TenantId tenant, int limit) = 0;

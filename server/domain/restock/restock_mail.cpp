@@ -56,7 +56,7 @@ Result<bool> has_it(const RestockMailPorts& ports, const Tenant& tenant,
   if (!settings.restock.on || settings.paused || !is_shown(settings, store)) return false;
   const auto levels = ports.storage.stock_of(tenant.id, request.product_id, {request.store_id});
   if (!levels.ok()) return levels.error();
-  const int64_t safety = safety_of(settings, request.store_id);
+  const int64_t safety = safety_of(settings, request.store_id, request.product_id);
   return std::ranges::any_of(*levels, [&](const StockLevel& level) {
     return !level.doubted && level.on_hand - held_of(level) - safety > 0;
   });

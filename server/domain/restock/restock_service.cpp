@@ -94,13 +94,15 @@ Result<int> RestockService::tell_due(const Tenant& tenant) {
   for (const Store& store : *stores) {
     if (!is_shown(tenant.settings, store)) continue;
     shops.push_back(
-        {.store_id = store.store_id, .safety = safety_of(tenant.settings, store.store_id)});
+        {.store_id = store.store_id, .safety = shop_safety_of(tenant.settings, store.store_id)});
   }
   const auto confirmed = ports_.storage.cursor(tenant.id, kStockConfirmedCursor);
   if (!confirmed.ok()) return confirmed.error();
   const Seconds since = ports_.clock.now() - kRestockFigureSeconds;
   const bool all_fresh = confirmed->value_or(0) >= since;
-  const auto due = ports_.book.restocked(tenant.id, shops, all_fresh ? 0 : since, kRestocksAtOnce);
+  const auto due = ports_.book.restocked(
+      tenant.id, {.shops = std::move(shops), .products = tenant.settings.product_safety},
+      all_fresh ? 0 : since, kRestocksAtOnce);
   if (!due.ok()) return due.error();
   std::vector<Change> changes;
   changes.reserve(due->size());

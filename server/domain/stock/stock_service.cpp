@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "server/domain/bounded_cache.h"
+#include "server/domain/fulfilment/shop_settings.h"
 #include "server/domain/percent.h"
 #include "server/domain/stock/held.h"
 #include "server/domain/stock/shop_areas.h"
@@ -279,6 +280,9 @@ struct StockService::State {
     if (!list.ok()) return list.error();
     auto put = put_shops(model, tenant.id, product->product_id, **list, favourite);
     if (!put.ok()) return put.error();
+    if (const auto own = product_safety_of(tenant.settings, product->product_id)) {
+      for (ShopStock& shop : model.shops) shop.safety = *own;
+    }
     return model;
   }
 

@@ -13,6 +13,7 @@
 #include "server/domain/member/field_words.h"
 #include "server/domain/stock/shop_position.h"
 #include "server/domain/tenant/pickup_settings_json.h"
+#include "server/domain/tenant/product_safety_json.h"
 #include "server/domain/tenant/restock_settings_json.h"
 #include "server/domain/tenant/settings_limits.h"
 #include "server/domain/tenant/settings_reader.h"
@@ -294,6 +295,7 @@ std::string settings_json(const Settings& settings) {
       {"second_symbology", symbology_name(settings.second_symbology)},
       {"few_below", settings.few_below},
       {"safety_stock", settings.safety_stock},
+      {"product_safety", product_safety_json(settings.product_safety)},
       {"stores", std::move(stores)},
       {"contact_url", settings.contact_url},
       {"notify_mail", settings.notify_mail},
@@ -349,6 +351,9 @@ Result<Settings> parse_settings(std::string_view json) {
   }
   if (const Json* stores = reader.find("stores")) {
     if (auto error = read_stores(*stores, settings.stores)) return *error;
+  }
+  if (const Json* products = reader.find("product_safety")) {
+    if (auto error = read_product_safety(*products, settings.product_safety)) return *error;
   }
   if (const Json* pickup = reader.find("pickup")) {
     if (auto error = read_pickup(*pickup, settings.pickup)) return *error;

@@ -13,6 +13,7 @@ inline constexpr size_t kSettingUrlBytes = 1'000;
 inline constexpr size_t kSettingTextCharacters = 1'000;  // of the text beside the join button
 inline constexpr size_t kSettingWordBytes = 32;          // ids and words of a fixed list
 inline constexpr int64_t kSettingStockMax = 1'000'000;   // safety stock, "few below"
+inline constexpr size_t kSettingSafetyProducts = 500;  // products with a safety stock of their own
 
 inline constexpr int64_t kSettingPrepareMinutesMax = 10'080;  // a week of open time
 inline constexpr int64_t kSettingHoldDaysMax = 30;

@@ -7,9 +7,9 @@ const {WORDS} = await import(page.dataset.words ?? '');
 const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 const words = WORDS[language];
 const [{createHealth}, {createPilot}, {createBackfill}, {createPending}, {createStaff}, {createSettings}, {createFields}, {createPickupSettings},
-  {createShippingSettings}, {createInventory}, {WORDS: HEALTH_WORDS}, {WORDS: STAFF_WORDS}, {WORDS: INVENTORY_WORDS}, {WORDS: SHIPPING_WORDS}, {createRestocks, createRestockSettings}, {createMailSettings}] = await Promise.all(
+  {createShippingSettings}, {createInventory}, {WORDS: HEALTH_WORDS}, {WORDS: STAFF_WORDS}, {WORDS: INVENTORY_WORDS}, {WORDS: SHIPPING_WORDS}, {createRestocks, createRestockSettings}, {createMailSettings}, {createSafetySettings}] = await Promise.all(
   ['health', 'pilot', 'backfill', 'pending', 'staff', 'settings', 'fields', 'pickupSettings', 'shippingSettings', 'inventory', 'healthWords', 'staffWords', 'inventoryWords',
-    'shippingWords', 'restocks', 'mailSettings'].map((name) => import(page.dataset[name] ?? '')));
+    'shippingWords', 'restocks', 'mailSettings', 'safetySettings'].map((name) => import(page.dataset[name] ?? '')));
 const kPollMs = 2_000;
 const kPollForMs = 10 * 60_000;
 const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of the blocks
@@ -18,7 +18,8 @@ const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of
  * @typedef {{now: number, shop: {domain: string, name: string},
  *   smaregi: {joined: boolean, contract_id: string, stock_confirmed_at: number, stores: {store_id: string, name: string}[]},
  *   in_step: boolean, problems: {code: string, since?: number, count?: number, column?: string}[],
- *   waiting: {customer: string, url: string, since: number, missing: string[]}[], settings: any, mail: {sends: boolean},
+ *   waiting: {customer: string, url: string, since: number, missing: string[]}[], settings: any,
+ *   products: import('./safety-settings.js').Product[], mail: {sends: boolean},
  *   review: {id: string, kind: string, key: string, since: number, cause: string}[],
  *   undecided: {order: string, url: string, code: string, shop: string, since: number, choice: string, state: string, to: string}[],
  *   data_requests: {id: string, customer: string, url: string, orders: string[], requested_at: number}[],
@@ -126,7 +127,7 @@ const pending = createPending({...tools, settled: (/** @type {Status} */ status)
 }});
 const restocks = createRestocks({...tools, words});
 const staff = createStaff({...tools, words: STAFF_WORDS[language], createFields});
-const settings = createSettings({...tools, createFields, createPickupSettings, createShippingSettings, createRestockSettings, createMailSettings, shipping: SHIPPING_WORDS[language], saved: (/** @type {Status} */ status) => show(status)});
+const settings = createSettings({...tools, createFields, createPickupSettings, createShippingSettings, createRestockSettings, createMailSettings, createSafetySettings, shipping: SHIPPING_WORDS[language], saved: (/** @type {Status} */ status) => show(status)});
 const health = createHealth({...tools, signIn: () => void signIn(), changed: (/** @type {any} */ report) => {
   if (!current) return;
   pilot.follow(current, report.pilot);

@@ -14,24 +14,26 @@ const kWinnerRows = {
 /**
  * @typedef {{programme_name: string, joining: string, consent: {ja: string, en: string, terms_url: string},
  *   field_winners: Record<string, string>, code_rule: string, code_letter: string, symbology: string, second_symbology: string,
- *   few_below: number, safety_stock: number, stores: StoreSetting[], contact_url: string, notify_mail: string, field_keys: Record<string, string>,
+ *   few_below: number, safety_stock: number, product_safety: import('./safety-settings.js').ProductSafety[], stores: StoreSetting[], contact_url: string, notify_mail: string, field_keys: Record<string, string>,
  *   pickup: {on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours},
  *   shipping: import('./shipping-settings.js').Shipping, restock: import('./restocks.js').Restock, paused: boolean}} Settings
  */
-/** @typedef {{smaregi: {stores: {store_id: string, name: string}[]}, settings: Settings, mail: {sends: boolean}}} Status */
+/** @typedef {{smaregi: {stores: {store_id: string, name: string}[]}, settings: Settings,
+ *   products: import('./safety-settings.js').Product[], mail: {sends: boolean}}} Status */
 /**
  * @typedef {{make: import('./fields.js').Make, say: (text: string, values?: Record<string, string | number>) => string,
  *   ask: (method: string, path: string, body?: unknown) => Promise<any>, page: any, language: string,
  *   createFields: typeof import('./fields.js').createFields, createPickupSettings: typeof import('./pickup-settings.js').createPickupSettings,
  *   createShippingSettings: typeof import('./shipping-settings.js').createShippingSettings, shipping: any,
  *   createRestockSettings: typeof import('./restocks.js').createRestockSettings, createMailSettings: typeof import('./mail-settings.js').createMailSettings,
+ *   createSafetySettings: typeof import('./safety-settings.js').createSafetySettings,
  *   saved: (status: any) => Promise<void>}} Tools
  * page: its words; shipping: those of sending orders. saved: with the page's status.
  */
 
 /** @param {Tools} tools */
 export function createSettings({make, say, ask, page: words, language, createFields, createPickupSettings, createShippingSettings, createRestockSettings,
-  createMailSettings, shipping: shippingWords, saved: showSaved}) {
+  createMailSettings, createSafetySettings, shipping: shippingWords, saved: showSaved}) {
   const form = /** @type {HTMLFormElement} */ (make('form', {class: 'form', novalidate: true}));
   const bar = make('div', {class: 'save', hidden: true});
   const barWords = make('p', {class: 'save__words', role: 'status'});
@@ -41,6 +43,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
   const pickups = createPickupSettings({make, say, words, language, fields, mails});
   const restocks = createRestockSettings({make, words, fields});
   const parcels = createShippingSettings({make, say, ask, words: shippingWords, page: words, language, fields});
+  const safeties = createSafetySettings({make, say, ask, words, language, fields, changed});
   const number = new Intl.NumberFormat(language);
   /** @type {Settings} */
   let draft;
@@ -100,7 +103,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
 
   /** @param {Status} status */
   function showForm(status) {
-    saved = {...status.settings, stores: orderedStores(status)};
+    saved = {...status.settings, stores: orderedStores(status), product_safety: safeties.ordered(status.settings.product_safety, status.products)};
     draft = structuredClone(saved);
     /** @type {[string, string][]} */
     const symbologies = Object.entries(words.symbologies);
@@ -135,6 +138,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
         make('div', {class: 'pair'},
           labelled('few_below', words.few_below, numberInput('few_below', draft.few_below, (figure) => { draft.few_below = figure; })),
           labelled('safety_stock', words.safety_stock, numberInput('safety_stock', draft.safety_stock, (figure) => { draft.safety_stock = figure; }), words.safety_stock_help)),
+        ...safeties.show(draft.product_safety, status.products),
         make('h4', {class: 'card__title'}, words.shops), shopList),
       pickups.show(draft, shopNames(status)),
       restocks.show(draft.restock),
@@ -177,7 +181,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
     figure('few_below', draft.few_below);
     figure('safety_stock', draft.safety_stock);
     draft.stores.forEach((store, i) => figure(`stores[${i}].safety_stock`, store.safety_stock));
-    wrong.push(...pickups.wrong(), ...restocks.wrong(), ...parcels.wrong());
+    wrong.push(...safeties.wrong(), ...pickups.wrong(), ...restocks.wrong(), ...parcels.wrong());
     return wrong;
   }
 
@@ -205,7 +209,7 @@ export function createSettings({make, say, ask, page: words, language, createFie
       const {status, field, message} = /** @type {any} */ (problem);
       if (status === 400 && field) {
         pickups.lead(field);
-        showErrors([[field, /bytes|characters long/.test(message) ? words.error.long : /\{\{/.test(message) ? words.error.mark : words.error.other]]);
+        showErrors([[field, field === 'product_safety' ? words.error.product_unknown : /bytes|characters long/.test(message) ? words.error.long : /\{\{/.test(message) ? words.error.mark : words.error.other]]);
       } else {
         barWords.textContent = words.not_saved;
       }
@@ -219,10 +223,10 @@ export function createSettings({make, say, ask, page: words, language, createFie
   return {
     form,
     /** Whether something was typed that is not saved. */
-    edited: () => !bar.hidden,
+    edited: () => !bar.hidden || safeties.pending(),
     /** What was typed stays. @param {Status} status the page's */
     follow(status) {
-      if (bar.hidden) showForm(status);
+      if (bar.hidden && !safeties.pending()) showForm(status);
     },
   };
 }

@@ -137,6 +137,63 @@ TEST_F(Merchant, AWrongSettingNamesItsField) {
   EXPECT_EQ(storage.writes, 0);
 }
 
+TEST_F(Merchant, AProductIsFoundByItsCode) {
+  const auto found = [&](const Json& body) {
+    const Answer answer = merchant("POST", "products/find", body.dump());
+    return std::to_string(answer.status) + " " + answer.body;
+  };
+  EXPECT_EQ(found({{"code", "4900000000017"}}),
+            "200 "
+            R"({"product":{"product_id":"31","code":"4900000000017","name":"今治タオル"}})");
+  EXPECT_EQ(found({{"code", "4900000000018"}}).substr(0, 3), "404");
+  EXPECT_EQ(found({{"code", std::string(255, '4')}}).substr(0, 3), "404");
+  EXPECT_EQ(found({{"code", std::string(256, '4')}}).substr(0, 3), "404");
+  for (const Json& wrong : {Json({{"code", ""}}), Json({{"code", 4900}}), Json::object(),
+                            Json::array(), Json("4900000000017")}) {
+    EXPECT_EQ(found(wrong).substr(0, 3), "400") << wrong;
+  }
+  (void)storage.FakeStorage::apply(
+      kShopId, {change::PutProducts{{{"32", "voucher", "", "ギフト券", false}}}});
+  EXPECT_EQ(found({{"code", "voucher"}}).substr(0, 3), "409") << "nobody counts it";
+  EXPECT_EQ(merchant("GET", "products/find").status, 405);
+}
+
+TEST_F(Merchant, AProductsOwnSafetyStockIsSavedAndShownAtOnce) {
+  const auto shown = [&] {
+    const Answer answer =
+        get(signed_path("/stock.json", {.asked = {{"barcode", "4900000000017"}}}));
+    return Json::parse(answer.body)["products"][0]["shops"][0]["safety"].get<int64_t>();
+  };
+  EXPECT_EQ(status()["products"], Json::array());
+  EXPECT_EQ(merchant("PUT", "settings", R"({"safety_stock":1})").status, 200);
+  EXPECT_EQ(shown(), 1);
+  const Answer saved =
+      merchant("PUT", "settings",
+               R"({"safety_stock":1,"product_safety":[{"product_id":"31","safety_stock":3}]})");
+  ASSERT_EQ(saved.status, 200) << saved.raw;
+  EXPECT_EQ(shown(), 3);
+  EXPECT_EQ(status()["settings"]["product_safety"],
+            Json::parse(R"([{"product_id":"31","safety_stock":3}])"));
+  EXPECT_EQ(status()["products"],
+            Json::parse(R"([{"product_id":"31","code":"4900000000017","name":"今治タオル"}])"));
+}
+
+TEST_F(Merchant, AProductThatTheTillsDoNotHaveGetsNoFigureButKeepsTheOneItHas) {
+  const auto with = [&](const char* product) {
+    return merchant("PUT", "settings",
+                    std::string(R"({"product_safety":[{"product_id":")") + product +
+                        R"(","safety_stock":3}]})");
+  };
+  const Answer unknown = with("9999");
+  EXPECT_EQ(unknown.status, 400);
+  EXPECT_EQ(Json::parse(unknown.body)["error"]["field"], "product_safety");
+  EXPECT_EQ(storage.writes, 0);
+  EXPECT_EQ(with("31").status, 200);
+  (void)storage.FakeStorage::apply(kShopId, {change::DropProducts{{"31"}}});
+  EXPECT_EQ(status()["products"], Json::array());
+  EXPECT_EQ(with("31").status, 200) << "saving something else must go on";
+}
+
 TEST_F(Merchant, ADataRequestIsListedAndItsFileHasAllThatIsHeld) {
   CardSnapshot figures;
   figures.customer_id = kMember;

@@ -84,7 +84,7 @@ class StaffTrail : public HttpTest {
                        .quantity = 1,
                        .held = 1}};
     const auto put = desk->put_shipments(
-        kShopId, {.shipments = {shipment}, .safety = {{store, 0}}, .trace = "{}"});
+        kShopId, {.shipments = {shipment}, .safety = {{store, Safety{}}}, .trace = "{}"});
     ASSERT_TRUE(put.ok()) << put.error().message;
   }
   Answer deed(const std::string& cookie, const std::string& to, const std::string& id,

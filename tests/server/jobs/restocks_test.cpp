@@ -126,6 +126,20 @@ TEST_F(RestocksTest, WhatTheShopKeepsForItselfIsNotBack) {
   EXPECT_THAT(mailer.sent, SizeIs(1));
 }
 
+TEST_F(RestocksTest, AProductsOwnSafetyStockDecidesWhetherItIsBack) {
+  edit([](Settings& settings) { settings.product_safety = {{"10", 2}}; });
+  EXPECT_TRUE(ask().ok());
+  shelf(2);
+  pass(kPeriod);
+  EXPECT_THAT(mailer.sent, IsEmpty());
+  edit([](Settings& settings) {
+    settings.safety_stock = 9;
+    settings.product_safety = {{"10", 1}};
+  });
+  pass(kPeriod);
+  EXPECT_THAT(mailer.sent, SizeIs(1)) << "by the look and by the mail's turn";
+}
+
 TEST_F(RestocksTest, WhatStaffDidNotFindIsNotBack) {
   EXPECT_TRUE(ask().ok());
   shelf(2);

@@ -65,13 +65,14 @@ class ChoicesTest : public StorageTest {
     EXPECT_OK(db().note_purchases(kShop, {seen}, kNow));
   }
   Result<Pickup> choose(Choice what, const std::string& deed, const std::string& store = "",
-                        const std::string& id = kChosen) {
+                        const std::string& id = kChosen, const Safety& safety = {}) {
     return db().choose(kShop,
                        {.pickup_id = id,
                         .action_id = deed,
                         .customer_id = 7001,
                         .what = what,
                         .store_id = store,
+                        .safety = safety,
                         .offered = {.shop = true, .refund = true, .send = true},
                         .at = kNow + 5},
                        {change::Enqueue{{OutboxKind::kShipOrder, "order-71"}}});
@@ -147,6 +148,19 @@ TEST_P(ChoicesTest, AShopThatHasNotEnoughIsRefusedAndNothingChanges) {
   apply({change::PutStock{{{.product_id = "10", .store_id = "2", .on_hand = 9, .changed_at = 3}}}});
   EXPECT_ERROR(ErrorCode::kConflict, choose(Choice::kShop, "one", "2"));
   EXPECT_OK(choose(Choice::kShop, "two", "2"));
+}
+
+TEST_P(ChoicesTest, AShopKeepsBackWhatTheProductSays) {
+  given_up();
+  apply({change::PutStock{{{.product_id = "10", .store_id = "2", .on_hand = 3, .changed_at = 2}}}});
+  const auto with = [&](const std::string& deed, const Safety& safety) {
+    return choose(Choice::kShop, deed, "2", kChosen, safety);
+  };
+  EXPECT_ERROR(ErrorCode::kConflict, with("one", {.shop = 2}));
+  EXPECT_ERROR(ErrorCode::kConflict, with("two", {.shop = 0, .products = {{"10", 2}}}));
+  EXPECT_EQ(held("2"), 0);
+  EXPECT_OK(with("three", {.shop = 2, .products = {{"10", 1}}}));
+  EXPECT_EQ(held("2"), 2);
 }
 
 TEST_P(ChoicesTest, TheLastPiecesAreOneCustomers) {

@@ -143,6 +143,20 @@ TEST_P(PickupsTest, OfferedIsOnHandWithoutLayawayHeldAndSafety) {
   }
 }
 
+TEST_P(PickupsTest, OfEachLineItsOwnSafetyIsLeft) {
+  for (const char* product : {"a", "b"}) shelf(product, 5);
+  const auto both = [&](int number, std::vector<int64_t> safety) {
+    return db().place(kShop, wish(number, {line("a", 3), line("b", 3)}), safety, std::nullopt);
+  };
+  const auto first = both(1, {3, 0});
+  EXPECT_ERROR(ErrorCode::kConflict, first);
+  EXPECT_EQ(std::string(kNotEnough) + "a", first.error().message);
+  const auto second = both(1, {0, 3});
+  EXPECT_ERROR(ErrorCode::kConflict, second);
+  EXPECT_EQ(std::string(kNotEnough) + "b", second.error().message);
+  EXPECT_OK(both(1, {2, 2}));
+}
+
 TEST_P(PickupsTest, AWishThatIsSentTwiceAtOnceIsPlacedOnceAndAnsweredTwice) {
   for (int round = 0; round < 20; ++round) {
     const std::string product = "last" + std::to_string(round);

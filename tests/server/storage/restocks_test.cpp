@@ -40,7 +40,12 @@ class RestockBookTest : public StorageTest {
     apply({change::AskRestock{wish(id, customer, store)}});
   }
   std::vector<std::string> due(int64_t safety = 0, Seconds since = 0, int limit = 10) {
-    return value(db().restocked(kShop, {{.store_id = "1", .safety = safety}}, since, limit));
+    return value(
+        db().restocked(kShop, {.shops = {{.store_id = "1", .safety = safety}}}, since, limit));
+  }
+  std::vector<std::string> due_of(int64_t shop, const ProductSafety& products) {
+    return value(db().restocked(
+        kShop, {.shops = {{.store_id = "1", .safety = shop}}, .products = products}, 0, 10));
   }
   std::vector<std::string> of(int64_t customer) {
     std::vector<std::string> ids;
@@ -144,9 +149,22 @@ TEST_P(RestockBookTest, IsDueWhenThereIsMoreThanIsSpokenFor) {
   shelf(3);
   EXPECT_THAT(due(0, clock_.now()), ElementsAre("a"));
   EXPECT_THAT(due(0, clock_.now() + 1), IsEmpty()) << "an older figure";
-  EXPECT_THAT(value(db().restocked(kShop, {{.store_id = "2"}}, 0, 10)), IsEmpty());
-  EXPECT_THAT(value(db().restocked(kShop, {}, 0, 10)), IsEmpty());
-  EXPECT_THAT(value(db().restocked(kOtherShop, {{.store_id = "1"}}, 0, 10)), IsEmpty());
+  EXPECT_THAT(value(db().restocked(kShop, {.shops = {{.store_id = "2"}}}, 0, 10)), IsEmpty());
+  EXPECT_THAT(value(db().restocked(kShop, {.shops = {}}, 0, 10)), IsEmpty());
+  EXPECT_THAT(value(db().restocked(kOtherShop, {.shops = {{.store_id = "1"}}}, 0, 10)), IsEmpty());
+}
+
+TEST_P(RestockBookTest, AProductsOwnSafetyStockTakesThePlaceOfTheShops) {
+  ask("a");
+  shelf(3, 1);
+  EXPECT_THAT(due_of(1, {}), ElementsAre("a"));
+  EXPECT_THAT(due_of(1, {{kBoth, 2}}), IsEmpty());
+  EXPECT_THAT(due_of(2, {{kBoth, 1}}), ElementsAre("a"));
+  EXPECT_THAT(due_of(9, {{kBoth, 0}}), ElementsAre("a")) << "none at all is a figure, too";
+  EXPECT_THAT(due_of(1, {{"another", 9}, {"it's \"one\"", 9}}), ElementsAre("a"));
+  hold("pickup-number-one", 1);
+  EXPECT_THAT(due_of(9, {{kBoth, 1}}), IsEmpty()) << "what is held counts beside it";
+  EXPECT_THAT(due_of(9, {{kBoth, 0}}), ElementsAre("a"));
 }
 
 TEST_P(RestockBookTest, TheOldestAreToldFirstAndAsManyAsAreAskedFor) {

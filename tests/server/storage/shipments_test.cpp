@@ -55,7 +55,7 @@ class ShipmentsTest : public StorageTest {
     }
     return shipment;
   }
-  Result<Done> put(const std::vector<Shipment>& shipments, int64_t safety = 0) {
+  Result<Done> put(const std::vector<Shipment>& shipments, const Safety& safety = {}) {
     ShipmentBook::Routed routed{.shipments = shipments, .safety = {}, .trace = "{\"shops\":[]}"};
     for (const Shipment& each : shipments) routed.safety[each.store_id] = safety;
     return db().put_shipments(kShop, routed);
@@ -73,7 +73,7 @@ class ShipmentsTest : public StorageTest {
             .at = kNow + 100};
   }
   Result<Shipment> act(const ShipmentMove& move, const std::vector<Change>& also = {}) {
-    return db().move_shipment(kShop, move, 0, also);
+    return db().move_shipment(kShop, move, {}, also);
   }
   int64_t held(const std::string& product, const std::string& store) {
     const auto levels = value(db().stock_of(kShop, product, {store}));
@@ -139,13 +139,13 @@ TEST_P(ShipmentsTest, WhatWasDecidedBeforeAShopRefusedIsDecidedAnew) {
   EXPECT_OK(put({to("s1", "1", {of(1, "20", 1)})}));
   const auto again = [&](const char* id, int64_t refusals) {
     return db().put_shipments(kShop, {.shipments = {to(id, "1", {of(2, "20", 1)})},
-                                      .safety = {{"1", 0}},
+                                      .safety = {{"1", Safety{}}},
                                       .trace = "{}",
                                       .refusals = refusals});
   };
   EXPECT_OK(again("s2", 0));
   EXPECT_OK(
-      db().move_shipment(kShop, deed("s1", ShipmentAction::kRefuse, Role::kClerk, "no"), 0, {}));
+      db().move_shipment(kShop, deed("s1", ShipmentAction::kRefuse, Role::kClerk, "no"), {}, {}));
   EXPECT_ERROR(ErrorCode::kUnavailable, again("s3", 0));
   EXPECT_FALSE(value(db().shipment(kShop, "s3")).has_value());
   EXPECT_OK(again("s3", 1));
@@ -153,8 +153,36 @@ TEST_P(ShipmentsTest, WhatWasDecidedBeforeAShopRefusedIsDecidedAnew) {
 
 TEST_P(ShipmentsTest, LinesOfOneProductAreSummedAndSafetyIsLeft) {
   EXPECT_ERROR(ErrorCode::kConflict, put({to("s1", "1", {of(1, "20", 3), of(2, "20", 3)})}));
-  EXPECT_ERROR(ErrorCode::kConflict, put({to("s1", "1", {of(1, "20", 4)})}, 2));
-  EXPECT_OK(put({to("s1", "1", {of(1, "20", 3)})}, 2));
+  EXPECT_ERROR(ErrorCode::kConflict, put({to("s1", "1", {of(1, "20", 4)})}, {.shop = 2}));
+  EXPECT_OK(put({to("s1", "1", {of(1, "20", 3)})}, {.shop = 2}));
+}
+
+TEST_P(ShipmentsTest, OfEachProductItsOwnSafetyIsLeft) {
+  put_on_shelf("10", "1", 5);
+  const auto both = [&](const std::string& id, int64_t of_20, int64_t of_10) {
+    return to(id, "1", {of(1, "20", of_20), of(2, "10", of_10)});
+  };
+  const Safety safety{.shop = 1, .products = {{"20", 3}}};
+  const auto refused = put({both("s1", 3, 4)}, safety);
+  EXPECT_ERROR(ErrorCode::kConflict, refused);
+  EXPECT_EQ(std::string(kNotEnough) + "20", refused.error().message);
+  const auto other = put({both("s1", 2, 5)}, safety);
+  EXPECT_ERROR(ErrorCode::kConflict, other);
+  EXPECT_EQ(std::string(kNotEnough) + "10", other.error().message);
+  EXPECT_OK(put({both("s1", 2, 4)}, safety));
+}
+
+TEST_P(ShipmentsTest, WhoAssignsLeavesWhatTheNewShopKeepsBackOfTheProduct) {
+  put_on_shelf("20", "2", 3);
+  EXPECT_OK(put({to("s1", "", {of(1, "20", 2)})}));
+  const auto assign = [&](const std::string& deed_id, const Safety& safety) {
+    ShipmentMove move = deed("s1", ShipmentAction::kAssign, Role::kHeadOffice, deed_id);
+    return db().move_shipment(kShop, move, safety, {});
+  };
+  EXPECT_ERROR(ErrorCode::kConflict, assign("d1", {.shop = 0, .products = {{"20", 2}}}));
+  EXPECT_EQ(0, held("20", "2"));
+  EXPECT_OK(assign("d2", {.shop = 2, .products = {{"20", 1}, {"10", 9}}}));
+  EXPECT_EQ(2, held("20", "2"));
 }
 
 TEST_P(ShipmentsTest, OfSeveralShopsAllHoldOrNone) {

@@ -86,6 +86,21 @@ TEST_P(StockTest, AProductIsFoundByBarcodeThenBySku) {
   EXPECT_FALSE(db().product_by_code(kOtherShop, "4900000000011", "")->has_value());
 }
 
+TEST_P(StockTest, ProductsAreFoundByTheirIds) {
+  apply({change::PutProducts{{product("1", "4900000000011", "SUP-1"), product("2", "SKU-2")}}});
+  const auto found_of = [&](TenantId tenant, const std::vector<std::string>& ids) {
+    std::vector<std::string> found;
+    for (const Product& one : value(db().products(tenant, ids))) {
+      found.push_back(one.product_id + " " + one.code);
+    }
+    std::ranges::sort(found);
+    return found;
+  };
+  EXPECT_THAT(found_of(kShop, {"2", "3", "1", "'\"]"}), ElementsAre("1 4900000000011", "2 SKU-2"));
+  EXPECT_THAT(found_of(kShop, {}), IsEmpty());
+  EXPECT_THAT(found_of(kOtherShop, {"1"}), IsEmpty());
+}
+
 TEST_P(StockTest, AProductOfADoubledCodeIsAlwaysTheSame) {
   apply({change::PutProducts{{product("9", "twice"), product("10", "twice")}}});
   EXPECT_EQ("10", found("twice", ""));

@@ -171,6 +171,7 @@ TEST_P(TenantsTest, SettingsComeBackAsTheyWereSaved) {
   settings.safety_stock = 2;
   settings.stores = {{.store_id = "3", .name = "本店", .hidden = false, .safety_stock = 1},
                      {.store_id = "1", .name = "", .hidden = true, .safety_stock = 0}};
+  settings.product_safety = {{"8000001", 0}, {"8000002", 1'000'000}};
   settings.contact_url = "https://example.com/contact";
   settings.paused = true;
   EXPECT_OK(db().save_settings(kShop, settings, {}));
@@ -183,6 +184,7 @@ TEST_P(TenantsTest, SettingsComeBackAsTheyWereSaved) {
   EXPECT_EQ(settings.second_symbology, saved.second_symbology);
   EXPECT_EQ(settings.few_below, saved.few_below);
   EXPECT_EQ(settings.safety_stock, saved.safety_stock);
+  EXPECT_EQ(settings.product_safety, saved.product_safety);
   ASSERT_EQ(2u, saved.stores.size());
   EXPECT_EQ("3", saved.stores[0].store_id);
   EXPECT_EQ("本店", saved.stores[0].name);

@@ -27,7 +27,7 @@ class WatchedShipments final : public ShipmentBook {
   Result<Done> put_shipments(TenantId tenant, const Routed& routed) override {
     return looks_on(routed, [&] { return book_.put_shipments(tenant, routed); });
   }
-  Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move, int64_t safety,
+  Result<Shipment> move_shipment(TenantId tenant, const ShipmentMove& move, const Safety& safety,
                                  const std::vector<Change>& also) override {
     return book_.move_shipment(tenant, move, safety, also);
   }

@@ -280,6 +280,7 @@ void World::open_shops() {
   tenant_.settings.pickup.on = true;
   tenant_.settings.pickup.hold_days = 1 + static_cast<int64_t>(pick(3));
   tenant_.settings.safety_stock = static_cast<int64_t>(pick(2));
+  if (often(30)) tenant_.settings.product_safety[random_product()] = static_cast<int64_t>(pick(3));
   tenant_.settings.shipping.on = true;
   tenant_.settings.shipping.location_id = kWarehouse;
   tenant_.settings.shipping.unpaid = often(20);

@@ -83,6 +83,8 @@ class World {
   void check_queues();
   void read_figures();
   void read_tenant();
+  // What the merchant keeps back there, as the page says it.
+  [[nodiscard]] int64_t safety_at(const Shelf& shelf) const;
   [[nodiscard]] std::optional<int64_t> offered(const Shelf& shelf) const;
   void before_promise(const ShipmentBook::Routed& routed);
   void after_promise(const ShipmentBook::Routed& routed, const Result<Done>& done);

@@ -99,8 +99,7 @@ void World::check_offered() {
       const auto found = held.find(shelf);
       const int64_t layaway = std::max<int64_t>(0, level->second.layaway);
       const int64_t pieces = found == held.end() ? 0 : found->second;
-      const int64_t own =
-          level->second.on_hand - layaway - pieces - safety_of(tenant_.settings, shelf.store);
+      const int64_t own = level->second.on_hand - layaway - pieces - safety_at(shelf);
       const int64_t offered = shown.on_hand - shown.held - shown.safety;
       expect(shown.known != level->second.doubted && offered == own,
              text_of(shelf) + ": " + std::to_string(offered) + " are shown instead of " +
@@ -140,6 +139,17 @@ void World::check_short() {
   }
 }
 
+int64_t World::safety_at(const Shelf& shelf) const {
+  const Settings& settings = tenant_.settings;
+  for (const auto& [product, pieces] : settings.product_safety) {
+    if (product == shelf.product) return pieces;
+  }
+  for (const StoreSetting& store : settings.stores) {
+    if (store.store_id == shelf.store && store.safety_stock > 0) return store.safety_stock;
+  }
+  return settings.safety_stock;
+}
+
 // What may be promised of the shelf; none: the book has nothing of it.
 std::optional<int64_t> World::offered(const Shelf& shelf) const {
   const auto level = figures_.find(shelf);
@@ -148,7 +158,7 @@ std::optional<int64_t> World::offered(const Shelf& shelf) const {
   const auto found = held.find(shelf);
   const int64_t on_hand = promises_.is_doubted(shelf, level->second) ? 0 : level->second.on_hand;
   return on_hand - std::max<int64_t>(0, level->second.layaway) -
-         (found == held.end() ? 0 : found->second) - safety_of(tenant_.settings, shelf.store);
+         (found == held.end() ? 0 : found->second) - safety_at(shelf);
 }
 
 std::vector<std::string> World::overdrawn(const Promises::Wish& wish) const {
@@ -165,12 +175,12 @@ void World::before_promise(const ShipmentBook::Routed& routed) {
   before_promise_.clear();
   for (const Shipment& shipment : routed.shipments) {
     const auto asked = routed.safety.find(shipment.store_id);
-    const int64_t safety = asked == routed.safety.end() ? 0 : asked->second;
+    const Safety safety = asked == routed.safety.end() ? Safety{} : asked->second;
     for (const ShipmentLine& line : shipment.lines) {
       const Shelf shelf{line.product_id, shipment.store_id};
       auto there = offered(shelf);
       // The merchant may give the last piece away.
-      if (there) *there += safety_of(tenant_.settings, shelf.store) - safety;
+      if (there) *there += safety_at(shelf) - safety.of(shelf.product);
       before_promise_[shelf] = there;
     }
   }

@@ -48,6 +48,10 @@ void World::save_safety() {
   Settings changed = tenant_.settings;
   if (often(40)) {
     changed.safety_stock = static_cast<int64_t>(pick(3));
+  } else if (often(50)) {
+    const std::string product = random_product();
+    changed.product_safety.erase(product);
+    if (often(70)) changed.product_safety[product] = static_cast<int64_t>(pick(4));
   } else {
     const std::string store = random_store();
     std::erase_if(changed.stores, [&](const auto& each) { return each.store_id == store; });
