@@ -16,7 +16,8 @@ inline constexpr int64_t kSettingStockMax = 1'000'000;   // safety stock, "few b
 
 inline constexpr int64_t kSettingPrepareMinutesMax = 10'080;  // a week of open time
 inline constexpr int64_t kSettingHoldDaysMax = 30;
-inline constexpr size_t kSettingClosedDates = 60;         // of a shop
+inline constexpr int64_t kSettingRefundDaysMax = 60;  // later not every way of paying takes it back
+inline constexpr size_t kSettingClosedDates = 60;     // of a shop
 inline constexpr size_t kSettingSubjectCharacters = 200;  // of a mail
 inline constexpr size_t kSettingMailCharacters = 4'000;
 
