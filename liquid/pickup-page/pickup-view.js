@@ -8,10 +8,10 @@
  * @typedef {'placed' | 'accepted' | 'picking' | 'ready' | 'handed_over' | 'rejected' | 'expired' | 'cancelled'} State
  * @typedef {{id: string, code: string, state: State, shop: string, shop_name: string, phone?: string, map_url?: string, ready_from: number,
  *   hold_until: number, placed_at: number, changed_at: number, lines: Line[], can_cancel: boolean, reason?: string,
- *   unanswered?: boolean, short?: boolean, online?: {order: string, paid: boolean}, choose?: Choose, choice?: {what: What, state: 'asked' | 'done' | 'merchant', shop_name?: string}}} Pickup
+ *   unanswered?: boolean, short?: boolean, online?: {order: string, paid: boolean}, choose?: Choose, choice?: {what: What, state: 'asked' | 'done' | 'merchant', shop_name?: string, by?: 'system'}}} Pickup
  * @typedef {'shop' | 'refund' | 'send'} What
- * @typedef {{choices: What[], shops: {shop: string, name: string, phone?: string, map_url?: string, from: number}[], lines: {name: string, quantity: number}[]}} Choose
- *   what its customer may choose of what the shop could not give
+ * @typedef {{choices: What[], shops: {shop: string, name: string, phone?: string, map_url?: string, from: number}[], lines: {name: string, quantity: number}[], refund_at?: number}} Choose
+ *   what its customer may choose of what the shop could not give; refund_at: from when it is paid back by itself
  * @typedef {{code: string, name: string, quantity: number, counted: boolean}} CartLine  counted: false where no shop carries it; it has no name then
  * @typedef {{shop: string, name: string, phone?: string, map_url?: string, offered: number, from?: number, area?: number, lacks?: {code: string, offered: number}[],
  *   today?: {opens: string, closes: string} | null}} Shop
@@ -188,8 +188,8 @@ function bought({online, state, choose, choice}, say) {
 }
 
 /** What becomes of what was chosen. @param {NonNullable<Pickup['choice']>} choice @param {Say} say */
-export const chosenOf = ({what, state, shop_name: shop = ''}, say) =>
-  say(state === 'merchant' ? 'chosen_merchant' : /** @type {Key} */ (`chosen_${what}_${state}`), {shop});
+export const chosenOf = ({what, state, shop_name: shop = '', by}, say) =>
+  say(by === 'system' ? `unchosen_${state}` : state === 'merchant' ? 'chosen_merchant' : /** @type {Key} */ (`chosen_${what}_${state}`), {shop});
 
 /**
  * What can be chosen, in the order it is shown: the value of each, its name and what is said of it.
@@ -204,7 +204,7 @@ export const ways = ({choices, shops}, {say, moment}) => choices.flatMap((what) 
 function decision(pickup, model, tools) {
   const {choose} = pickup;
   if (!choose) return false;
-  const {say} = tools;
+  const {say, moment} = tools;
   const marked = ways(choose, tools).find(({value}) => value === model.decided[pickup.id]);
   return element('form', {class: 'tsunagi-pickup__decision', 'data-tsunagi-decision': pickup.id},
     element('fieldset', {class: 'tsunagi-pickup__choices'},
@@ -217,6 +217,7 @@ function decision(pickup, model, tools) {
             element('span', {class: 'tsunagi-pickup__name'}, name), element('span', {class: 'tsunagi-pickup__promise'}, text))))))),
     element('button', {class: 'tsunagi-pickup__go', type: 'submit', 'data-tsunagi-action': `decide ${pickup.id}`, 'aria-disabled': model.busy !== '' && 'true'},
       model.busy === pickup.id ? say('deciding') : marked ? say('decide_go_to', {choice: marked.name}) : say('decide_go')),
+    ...(choose.refund_at ? [element('p', {class: 'tsunagi-pickup__small'}, say('decide_until', {time: moment(choose.refund_at)}))] : []),
     element('p', {class: 'tsunagi-pickup__small'}, say('decide_once')));
 }
 

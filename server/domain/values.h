@@ -103,6 +103,7 @@ enum class PickupMailStep : uint8_t {
   kLate,       // "late": the shop has not answered in its time; wait, or have it elsewhere
   kShort,      // "short": the shop may not have it any more; likewise
   kChoose,     // "choose": of a purchase, what shall become of what the shop could not give
+  kRefunded,   // "refunded": of a purchase, since nobody chose
 };
 enum class PickupMailOutcome : uint8_t {
   kWaiting,     // "waiting"
@@ -142,6 +143,7 @@ struct PickupSettings {
   OpeningHours hours = {};                         // of every shop that sets none
   std::map<PickupMailStep, MailTexts> mails = {};  // that the merchant replaced
   ChoiceSettings choices = {};
+  int64_t refund_after_days = 0;       // of what nobody chose about; 0: never by itself
   std::string page = "/apps/tsunagi";  // below which the store has the pick-up page
   bool operator==(const PickupSettings&) const = default;
 };

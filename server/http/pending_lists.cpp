@@ -96,7 +96,9 @@ Result<OrderedJson> undecided_list(const Context& context, const Tenant& tenant,
          {"since", pickup.changed_at},
          {"choice", word(choice.what)},
          {"state", word(choice.state)},
-         {"to", choice.what == Choice::kShop ? shop_of(shops, choice.store_id).name : ""}});
+         {"to", choice.what == Choice::kShop ? shop_of(shops, choice.store_id).name : ""},
+         {"by_itself", is_by_itself(choice)},
+         {"refund_at", refund_promised(tenant.settings.pickup, pickup)}});
   }
   return list;
 }

@@ -24,8 +24,9 @@ nlohmann::ordered_json request_list(const std::vector<DataRequest>& requests,
 // Writes whose outcome nobody knows: [{"id","kind","key","since","cause"}].
 Result<nlohmann::ordered_json> review_list(const Context& context, const Tenant& tenant);
 // What is to be decided about purchases, with what their customers wish for:
-// [{"order","url","code","shop","since","choice","state","to"}]. choice is "" where nothing was
-// chosen; "to" is the chosen shop's name.
+// [{"order","url","code","shop","since","choice","state","to","by_itself","refund_at"}]. choice is
+// "" where nothing was chosen; "to" is the chosen shop's name; by_itself: nobody chose in time;
+// refund_at: from when nobody will have; 0: it waits.
 Result<nlohmann::ordered_json> undecided_list(const Context& context, const Tenant& tenant,
                                               const std::vector<Store>& stores);
 

@@ -85,6 +85,7 @@ OrderedJson choice_json(const PurchaseChoice& choice, const PickupShops& shops) 
     json["shop"] = choice.store_id;
     json["shop_name"] = shop_of(shops, choice.store_id).name;
   }
+  if (is_by_itself(choice)) json["by"] = word(Role::kSystem);
   return json;
 }
 
@@ -161,7 +162,10 @@ OrderedJson choose_json(const Pickup& pickup, const ChoiceDesk::Offer& offer,
     if (lacks == missing.end()) continue;
     lines.push_back({{"name", line.product_name}, {"quantity", lacks->second}});
   }
-  return {{"choices", std::move(choices)}, {"shops", std::move(able)}, {"lines", std::move(lines)}};
+  OrderedJson json = {
+      {"choices", std::move(choices)}, {"shops", std::move(able)}, {"lines", std::move(lines)}};
+  if (offer.refund_at != 0) json["refund_at"] = offer.refund_at;
+  return json;
 }
 
 OrderedJson staff_json(const StaffPickup& seen, const PickupShops& shops, Role viewer,

@@ -16,11 +16,6 @@ using OrderVariables = nlohmann::json;
 
 constexpr std::string_view kNothingToPrepare = "NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER";
 
-// For the merchant, with the refund.
-constexpr std::string_view kRefundNote =
-    "店頭受け取りができなかった分の、お客様のご希望による返金 / Refund chosen by the customer: not "
-    "available at the shop";
-
 std::string work_gid(int64_t id) { return shopify::make_gid("FulfillmentOrder", id); }
 
 OrderVariables parts_json(const std::vector<WorkPart>& parts) {
@@ -311,7 +306,7 @@ Result<Done> ShopifyOrders::refund(const Tenant& tenant, const Refund& refund) {
                             {"amount", std::to_string(payment.amount_yen)}});
   }
   const OrderVariables input = {{"orderId", order},
-                                {"note", kRefundNote},
+                                {"note", refund.why},
                                 {"notify", true},
                                 {"refundLineItems", std::move(lines)},
                                 {"transactions", std::move(transactions)}};

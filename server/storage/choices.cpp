@@ -12,7 +12,13 @@
 namespace tsunagi::storage {
 namespace {
 
-constexpr std::string_view kChooseAction = "choose";
+// In the trail: what a customer chose, and what nobody did.
+std::string_view action_of(const ChoiceMade& made) {
+  return is_by_system(made) ? "refund" : "choose";
+}
+std::string actor_of(const ChoiceMade& made) {
+  return is_by_system(made) ? std::string() : std::to_string(made.customer_id);
+}
 
 constexpr Sql kChooseDeed{
     "SELECT actor, action, reason, refused FROM pickup_deed "
@@ -34,7 +40,7 @@ std::optional<Result<Pickup>> chosen_before(Session& session, TenantId tenant, c
   const bool known = session.one(kChooseDeed, std::tie(actor, action, reason, refused), tenant,
                                  pickup.id, made.action_id);
   if (!known) return std::nullopt;
-  const bool same = actor == std::to_string(made.customer_id) && action == kChooseAction &&
+  const bool same = actor == actor_of(made) && action == action_of(made) &&
                     reason == word(made.what) &&
                     (refused != 0 || pickup.purchase.choice.id != made.action_id ||
                      pickup.purchase.choice.store_id == made.store_id);
@@ -75,11 +81,11 @@ Deed choose_deed(const ChoiceMade& made, const std::string& actor, const Pickup&
                  bool refused) {
   return {.id = made.action_id,
           .actor = actor,
-          .action = kChooseAction,
+          .action = action_of(made),
           .before = word(pickup.state),
           .after = word(pickup.state),
           .reason = word(made.what),
-          .role = Role::kShopper,
+          .role = is_by_system(made) ? Role::kSystem : Role::kShopper,
           .at = made.at,
           .refused = refused};
 }
@@ -90,7 +96,7 @@ Result<Pickup> SqlStorage::choose(TenantId tenant, const ChoiceMade& made,
                                   const std::vector<Change>& also) {
   if (auto key = check_key("a deed's id", made.action_id); !key) return key.error();
   const Seconds now = clock_.now();
-  const std::string actor = std::to_string(made.customer_id);
+  const std::string actor = actor_of(made);
   std::optional<Pickup> refused;
   auto chosen = write([&](Session& session) -> Result<Pickup> {
     refused.reset();
@@ -105,7 +111,9 @@ Result<Pickup> SqlStorage::choose(TenantId tenant, const ChoiceMade& made,
     auto done = tsunagi::choose(*pickup, made);
     if (done) done = check_chosen(session, tenant, *pickup, made);
     if (!done) {
-      if (done.error().code == ErrorCode::kConflict) refused = as_it_was;
+      // The system asks again once it is due: only people are told that it was refused before.
+      const bool noted = done.error().code == ErrorCode::kConflict && !is_by_system(made);
+      if (noted) refused = as_it_was;
       return done.error();
     }
     put_choice(session, tenant, *pickup, made);

@@ -17,7 +17,7 @@ constexpr Sql kPickups{
     "COALESCE(o.short_of, 0), COALESCE(o.on_hold, 0), COALESCE(o.prepared, 0), "
     "COALESCE(o.undecided, 0), COALESCE(o.put_off, 0), COALESCE(o.told_id, 0), "
     "COALESCE(o.choice_id, ''), COALESCE(o.choice, 0), COALESCE(o.choice_state, 0), "
-    "COALESCE(o.choice_store, '') FROM pickup p "
+    "COALESCE(o.choice_store, ''), COALESCE(o.refund_at, 0) FROM pickup p "
     "LEFT JOIN pickup_order o ON o.tenant = p.tenant AND o.pickup_id = p.pickup_id "
     "WHERE p.tenant = :a "
     "AND p.pickup_id {any_open}{in_json_array_open}:b{in_json_array_close}{any_close}"};
@@ -41,7 +41,7 @@ constexpr Sql kPutDeed{
 // The columns of a purchase; 0 of what is none.
 struct PurchaseRow {
   int64_t order_id = 0, paid = 0, short_of = 0, on_hold = 0, prepared = 0, undecided = 0;
-  int64_t put_off = 0, told_id = 0, choice = 0, choice_state = 0;
+  int64_t put_off = 0, told_id = 0, choice = 0, choice_state = 0, refund_at = 0;
   std::string order_name, choice_id, choice_store;
 };
 
@@ -58,7 +58,8 @@ Purchase purchase_of(const PurchaseRow& row) {
           .choice = {.id = row.choice_id,
                      .what = static_cast<Choice>(row.choice),
                      .state = static_cast<ChoiceState>(row.choice_state),
-                     .store_id = row.choice_store}};
+                     .store_id = row.choice_store},
+          .refund_at = row.refund_at};
 }
 
 void read_purchase_lines(Session& session, TenantId tenant, Pickup& pickup) {
@@ -82,7 +83,7 @@ std::map<std::string, Pickup> pickup_heads(Session& session, TenantId tenant,
                row.reason, row.page, bought.order_id, bought.order_name, bought.paid,
                bought.short_of, bought.on_hold, bought.prepared, bought.undecided, bought.put_off,
                bought.told_id, bought.choice_id, bought.choice, bought.choice_state,
-               bought.choice_store),
+               bought.choice_store, bought.refund_at),
       [&] {
         const auto known = pickup_state(state);
         if (!known) return;

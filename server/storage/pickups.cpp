@@ -114,7 +114,7 @@ constexpr Sql kSetState{
     "WHERE tenant = :f AND pickup_id = :g"};
 constexpr Sql kSetUndecided{
     "UPDATE pickup_order SET undecided = :a, put_off = :b, choice_id = :c, choice = :d, "
-    "choice_state = :e, choice_store = :f WHERE tenant = :g AND pickup_id = :h"};
+    "choice_state = :e, choice_store = :f, refund_at = :g WHERE tenant = :h AND pickup_id = :i"};
 constexpr Sql kPutPurchase{
     "INSERT INTO pickup_order (tenant, pickup_id, order_id, order_name, paid, short_of, on_hold, "
     "prepared, undecided, put_off, told_id) VALUES (:a, :b, :c, :d, :e, :f, 0, 0, 0, 0, 0)"};
@@ -262,7 +262,7 @@ void put_back(Session& session, TenantId tenant, const Pickup& pickup) {
   const PurchaseChoice& choice = purchase.choice;
   session.run(kSetUndecided, int64_t{purchase.undecided}, static_cast<int64_t>(purchase.put_off),
               choice.id, static_cast<int64_t>(choice.what), static_cast<int64_t>(choice.state),
-              choice.store_id, tenant, pickup.id);
+              choice.store_id, purchase.refund_at, tenant, pickup.id);
 }
 
 std::string purchase_lines_of(const Purchase& purchase) {

@@ -32,9 +32,13 @@ constexpr Sql kUndecidedOf{
     "AND o.undecided = 1 AND p.tenant = o.tenant AND p.pickup_id = o.pickup_id AND p.is_open = 0 "
     "AND p.store_id IN ({in_json_array_open}:b{in_json_array_close}) "
     "ORDER BY p.changed_at DESC, p.pickup_id LIMIT :c"};
+constexpr Sql kRefundsDue{
+    "SELECT pickup_id FROM pickup_order WHERE tenant = :a AND undecided = 1 AND choice_id = '' "
+    "AND refund_at > 0 AND refund_at <= :b AND paid = 1 AND put_off = 1 "
+    "ORDER BY refund_at, pickup_id LIMIT :c"};
 constexpr Sql kSeePurchase{
     "UPDATE pickup_order SET paid = :a, on_hold = :b, put_off = :c, undecided = :d, "
-    "choice_state = :e WHERE tenant = :f AND pickup_id = :g"};
+    "choice_state = :e, refund_at = :f WHERE tenant = :g AND pickup_id = :h"};
 constexpr Sql kPreparePurchase{
     "UPDATE pickup_order SET prepared = 1 WHERE tenant = :a AND pickup_id = :b"};
 constexpr Sql kTellPurchase{
@@ -103,6 +107,13 @@ void note_fewer(Session& session, TenantId tenant, const Pickup& pickup,
             .at = now});
 }
 
+// What was found in part and then not fetched is asked about twice: it is another question.
+change::TellShopper mail_about(const Pickup& pickup, PickupMailStep step) {
+  return {.pickup_id = pickup.id,
+          .mail_id = std::string(word(step)) + "-" + std::string(word(pickup.state)),
+          .step = step};
+}
+
 Result<Done> note_purchase(Session& session, TenantId tenant, const PickupBook::PurchaseSeen& seen,
                            Seconds now) {
   if (!hold_pickup(session, tenant, seen.pickup_id)) return Done{};
@@ -112,21 +123,20 @@ Result<Done> note_purchase(Session& session, TenantId tenant, const PickupBook::
   if (seen.told_id != 0) session.run(kTellPurchase, seen.told_id, tenant, seen.pickup_id);
   if (pickup->state != seen.state) return Done{};
   const Purchase& known = pickup->purchase;
+  const ChoiceState choice = end_choice(session, tenant, *pickup, seen, now);
   session.run(kSeePurchase, int64_t{seen.paid.value_or(known.paid)},
               int64_t{seen.on_hold.value_or(known.on_hold)},
               static_cast<int64_t>(seen.put_off.value_or(known.put_off)),
-              int64_t{known.undecided && !seen.decided},
-              static_cast<int64_t>(end_choice(session, tenant, *pickup, seen, now)), tenant,
-              seen.pickup_id);
+              int64_t{known.undecided && !seen.decided}, static_cast<int64_t>(choice),
+              seen.refund_at.value_or(known.refund_at), tenant, seen.pickup_id);
   if (!seen.fewer.empty()) note_fewer(session, tenant, *pickup, seen.fewer, now);
-  if (!seen.ask_customer) return Done{};
-  // What was found in part and then not fetched is asked about twice: it is another question.
-  const std::string mail = "choose-" + std::string(word(pickup->state));
-  return apply_changes(
-      session, tenant,
-      {change::TellShopper{
-          .pickup_id = pickup->id, .mail_id = mail, .step = PickupMailStep::kChoose}},
-      now);
+  const bool ended = known.choice.state == ChoiceState::kAsked && choice == ChoiceState::kDone;
+  std::vector<Change> mails;
+  if (seen.ask_customer) mails.emplace_back(mail_about(*pickup, PickupMailStep::kChoose));
+  if (seen.tell_refunded && ended) {
+    mails.emplace_back(mail_about(*pickup, PickupMailStep::kRefunded));
+  }
+  return mails.empty() ? Done{} : apply_changes(session, tenant, mails, now);
 }
 
 }  // namespace
@@ -139,6 +149,12 @@ Result<Done> SqlStorage::note_purchases(TenantId tenant, const std::vector<Purch
       if (auto noted = note_purchase(session, tenant, each, now); !noted) return noted;
     }
     return Done{};
+  });
+}
+
+Result<std::vector<Pickup>> SqlStorage::refunds_due(TenantId tenant, Seconds until, int limit) {
+  return read([&](Session& session) -> Result<std::vector<Pickup>> {
+    return pickups(session, kRefundsDue, tenant, until, limit);
   });
 }
 

@@ -51,17 +51,17 @@ async function takeUp(link) {
 const work = async (cookie) => (await fetch(`${stack.server}/staff/api/work`, { headers: { cookie } })).status;
 
 const kWords = {
-  ja: { on: '取り置きを受け付ける', opens: '開店', closes: '閉店', prepare: '準備にかかる時間（分）', accept: '店舗が応じるまでの時間（分）', hold: '取り置く日数', wednesday: '水曜日', monday: '月曜日', sunday: '日曜日',
+  ja: { on: '取り置きを受け付ける', opens: '開店', closes: '閉店', prepare: '準備にかかる時間（分）', accept: '店舗が応じるまでの時間（分）', hold: '取り置く日数', refund: '自動で返金するまでの日数', wednesday: '水曜日', monday: '月曜日', sunday: '日曜日',
     way: '取り置き', own: '別の営業時間で受け付ける', none: '受け付けない', shared: '上の営業時間で受け付ける', save: '保存', saved: '保存しました',
     dates: '臨時休業日', cut: '当日分の締切', cutWrong: /閉店までの時刻/, oneDate: /2026-12-31/, mostDates: /60日まで/,
-    time: /24時間表記/, later: /開店より遅い/, range: /0から10,080まで/, days: /0から30まで/, noDay: /営業する曜日がありません/,
+    time: /24時間表記/, later: /開店より遅い/, range: /0から10,080まで/, days: /0から30まで/, refundDays: /0から60まで/, noDay: /営業する曜日がありません/,
     nobody: 'まだ誰も招待していません', name: '名前', role: '役割', make: '招待のリンクを作る', needsName: '名前を入力', needsShop: '店舗を1つ以上',
     link: 'リンク', copy: 'リンクをコピーする', copied: 'コピーしました', joined: '佐藤 花さんが参加しました', stop: 'サインアウトさせて利用を止める（佐藤 花）', stopped: 'スタッフ用の画面を使えません', past: '利用を止めた方（1）', again: 'もう一度招待する（佐藤 花）', once: '1回だけ', close: '閉じる',
     withdraw: '招待を取り消す（佐藤 花）', withdrawn: 'リンクはもう使えません' },
-  en: { on: 'Let customers have things put aside', opens: 'Opens', closes: 'Closes', prepare: 'Minutes to prepare', accept: 'Minutes until the shop is late', hold: 'Days it is kept', wednesday: 'Wednesday', monday: 'Monday', sunday: 'Sunday',
+  en: { on: 'Let customers have things put aside', opens: 'Opens', closes: 'Closes', prepare: 'Minutes to prepare', accept: 'Minutes until the shop is late', hold: 'Days it is kept', refund: 'Days until it is refunded by itself', wednesday: 'Wednesday', monday: 'Monday', sunday: 'Sunday',
     way: 'Pick-up', own: 'In hours of its own', none: 'Puts nothing aside', shared: 'In the hours above', save: 'Save', saved: 'Saved',
     dates: 'Holidays', cut: 'Cut-off', cutWrong: /after opening and no later than closing/, oneDate: /2026-12-31, one a line/, mostDates: /At most 60/,
-    time: /24 hours/, later: /later than opening/, range: /0 to 10,080/, days: /0 to 30/, noDay: /No day is left/,
+    time: /24 hours/, later: /later than opening/, range: /0 to 10,080/, days: /0 to 30/, refundDays: /0 to 60/, noDay: /No day is left/,
     nobody: 'Nobody is invited yet', name: 'Their name', role: 'Role', make: 'Make the link', needsName: 'Enter a name', needsShop: 'Choose at least one shop',
     link: 'Link', copy: 'Copy the link', copied: 'Copied', joined: 'Hana Sato has joined', stop: 'Sign out and stop (Hana Sato)', stopped: 'no longer works on their device', past: 'Stopped (1)', again: 'Invite again (Hana Sato)', once: 'Works once', close: 'Close',
     withdraw: 'Withdraw the invitation (Hana Sato)', withdrawn: 'Their link no longer works' },
@@ -87,6 +87,7 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
     await closes.fill('25:00');
     await pickup.getByLabel(words.prepare).fill('10081');
     await pickup.getByLabel(words.hold).fill('31');
+    await pickup.getByLabel(words.refund).fill('61');
     const days = pickup.locator('.days').first().getByRole('checkbox');
     for (const day of await days.all()) await day.check();
     await app.getByRole('button', { name: words.save, exact: true }).click();
@@ -94,6 +95,7 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
     assert.match(await errorOf(app, closes), words.time);
     assert.match(await errorOf(app, pickup.getByLabel(words.prepare)), words.range);
     assert.match(await errorOf(app, pickup.getByLabel(words.hold)), words.days);
+    assert.match(await errorOf(app, pickup.getByLabel(words.refund)), words.refundDays);
     assert.match(await errorOf(app, pickup.getByLabel(words.sunday)), words.noDay);
     assert.match(await errorOf(app, dates), words.oneDate);
     assert.match(await errorOf(app, cutOff), words.time);
@@ -120,6 +122,7 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
     await pickup.getByLabel(words.prepare).fill('90');
     await pickup.getByLabel(words.accept).fill('15');
     await pickup.getByLabel(words.hold).fill('5');
+    await pickup.getByLabel(words.refund).fill('7');
     for (const day of await days.all()) await day.uncheck();
     await pickup.getByLabel(words.wednesday).check();
 
@@ -141,7 +144,7 @@ test('pick-ups are set: what is wrong is told at its field, and what is right is
     await page.getByText(words.saved, { exact: true }).waitFor();
 
     const { pickup: kept, stores } = await settings();
-    assert.deepEqual(kept, { on: true, prepare_minutes: 90, accept_minutes: 15, hold_days: 5, hours: { opens: '09:30', closes: '24:00', closed: [3], closed_on: ['2020-01-01', '2026-12-31', '2027-01-02'], cut_off: '17:00' }, mails: {}, choices: { shop: true, refund: false, send: true }, page: '/apps/tsunagi' });
+    assert.deepEqual(kept, { on: true, prepare_minutes: 90, accept_minutes: 15, hold_days: 5, hours: { opens: '09:30', closes: '24:00', closed: [3], closed_on: ['2020-01-01', '2026-12-31', '2027-01-02'], cut_off: '17:00' }, mails: {}, choices: { shop: true, refund: false, send: true }, refund_after_days: 7, page: '/apps/tsunagi' });
     assert.deepEqual(stores.map(({ hours }) => hours), [{ opens: '11:00', closes: '19:30', closed: [1], closed_on: ['2026-12-30'], cut_off: '' }, null, null]);
     assert.deepEqual(stores.map(({ no_pickup }) => no_pickup), [false, true, false]);
 

@@ -51,7 +51,7 @@ class PickupMailTest : public testing::Test {
   Mail mail_of(PickupMailStep step, const std::string& language) {
     Pickup pickup = pickup_in(PickupState::kReady, language);
     pickup.reason = "damaged";
-    if (step == PickupMailStep::kChoose) {
+    if (step == PickupMailStep::kChoose || step == PickupMailStep::kRefunded) {
       pickup.purchase = {.order_id = 71, .order_name = "#1001", .undecided = true};
       pickup.purchase.lines = {{.order_line = 5, .product_id = "10", .quantity = 3}};
     }
@@ -75,6 +75,37 @@ TEST_F(PickupMailTest, WhatIsMissingOfAnOrderIsAskedAboutWhereTheStoreHasThePage
   EXPECT_THAT(text, HasSubstr("× 1\n")) << "two of three were found";
   EXPECT_THAT(text, HasSubstr("Order: #1001\n"));
   EXPECT_THAT(text, HasSubstr("https://a.myshopify.com/tools/card/pickup\n"));
+}
+
+TEST_F(PickupMailTest, UntilWhenToChooseIsSaidWhereItIsPaidBackThenAndElseThatItIsKept) {
+  Pickup pickup = pickup_in(PickupState::kExpired, "ja");
+  pickup.purchase = {.order_id = 71,
+                     .order_name = "#1001",
+                     .paid = true,
+                     .undecided = true,
+                     .put_off = PutOff::kOnHold,
+                     .refund_at = kHoldUntil};
+  pickup.purchase.lines = {{.order_line = 5, .product_id = "10", .quantity = 3}};
+  PickupMail mail;
+  mail.step = PickupMailStep::kChoose;
+  const auto text = [&] {
+    return pickup_mail({.tenant = shop,
+                        .pickup = pickup,
+                        .mail = mail,
+                        .store = store,
+                        .customer = customer})
+        ->text;
+  };
+  EXPECT_THAT(text(), HasSubstr("お選びになるまで"));
+  EXPECT_THAT(text(), Not(HasSubstr("返金します"))) << "it was switched off meanwhile";
+  shop.settings.pickup.refund_after_days = 3;
+  EXPECT_THAT(text(), HasSubstr("2026年9月21日(月) 23:13までにお選びがない場合は、この分を返金"));
+  EXPECT_THAT(text(), Not(HasSubstr("お選びになるまで")));
+  pickup.language = "en";
+  EXPECT_THAT(text(), HasSubstr("2026, 23:13, they are refunded."));
+  mail.step = PickupMailStep::kRefunded;
+  EXPECT_THAT(text(), HasSubstr("Why it was not handed over: it was not picked up in time\n"));
+  EXPECT_THAT(text(), HasSubstr("× 3\n"));
 }
 
 TEST_F(PickupMailTest, EveryStepHasAMailOfItsOwnInBothLanguages) {

@@ -48,7 +48,14 @@ class FakeBook : public PickupBook {
                               Seconds) override {
     for (const PurchaseSeen& each : seen) {
       const bool asks = each.ask_customer && pickups.at(each.pickup_id).state == each.state;
+      const ChoiceState before = pickups.at(each.pickup_id).purchase.choice.state;
       note_purchase(each);
+      const ChoiceState after = pickups.at(each.pickup_id).purchase.choice.state;
+      if (each.tell_refunded && before == ChoiceState::kAsked && after == ChoiceState::kDone) {
+        (void)storage_.apply(tenant, {change::TellShopper{.pickup_id = each.pickup_id,
+                                                          .mail_id = "refunded",
+                                                          .step = PickupMailStep::kRefunded}});
+      }
       if (asks) {
         (void)storage_.apply(tenant, {change::TellShopper{.pickup_id = each.pickup_id,
                                                           .mail_id = "choose",
@@ -65,6 +72,9 @@ class FakeBook : public PickupBook {
     if (auto done = tsunagi::choose(found->second, made); !done.ok()) return done.error();
     if (auto told = storage_.apply(tenant, also); !told.ok()) return told.error();
     return found->second;
+  }
+  Result<std::vector<Pickup>> refunds_due(TenantId, Seconds until, int) override {
+    return those([=](const Pickup& each) { return is_refund_due(each, until); });
   }
   Result<std::vector<Pickup>> pickups_of_order(TenantId, int64_t order_id) override {
     return those([=](const Pickup& each) { return each.purchase.order_id == order_id; });
@@ -190,6 +200,7 @@ class FakeBook : public PickupBook {
     purchase.paid = seen.paid.value_or(purchase.paid);
     purchase.on_hold = seen.on_hold.value_or(purchase.on_hold);
     purchase.put_off = seen.put_off.value_or(purchase.put_off);
+    purchase.refund_at = seen.refund_at.value_or(purchase.refund_at);
     if (seen.decided) purchase.undecided = false;
     const bool ends = seen.choice.state != ChoiceState::kNone &&
                       seen.choice.id == purchase.choice.id &&

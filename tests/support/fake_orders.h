@@ -189,6 +189,7 @@ class FakeOrders : public ShopOrders {
         refunded += line.quantity;
         take_off(orders.at(refund.order_id), line.order_line, line.quantity);
       }
+      orders.at(refund.order_id).refunds.push_back({.id = next_++, .at = sends_at});
     }
     return lost() ? Result<Done>(unreachable()) : Done{};
   }

@@ -76,7 +76,9 @@ Result<ChoiceDesk::Offers> ChoiceDesk::offers(const Tenant& tenant,
     std::vector<Choice> choices = choices_for(settings.pickup.choices, pickup);
     if (choices.empty()) continue;
     if (choices.front() == Choice::kShop) elsewhere.push_back(pickup);
-    offers[pickup.id].choices = std::move(choices);
+    offers[pickup.id] = {.choices = std::move(choices),
+                         .shops = {},
+                         .refund_at = refund_promised(settings.pickup, pickup)};
   }
   if (!elsewhere.empty()) {
     const auto stores = ports_.storage.stores(tenant.id);

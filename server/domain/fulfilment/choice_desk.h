@@ -31,6 +31,7 @@ class ChoiceDesk {
   struct Offer {
     std::vector<Choice> choices;  // another shop only where one has it
     std::vector<Shop> shops;      // as the merchant orders them
+    Seconds refund_at = 0;        // refund_promised()
   };
   using Offers = std::map<std::string, Offer, std::less<>>;  // by pick-up
   // Of those of which something may be chosen now; one question about the stock for all of them.

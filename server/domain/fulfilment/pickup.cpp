@@ -111,6 +111,7 @@ void follow_purchase(Pickup& pickup, const PickupMove& move) {
     pickup.purchase.undecided = true;
     pickup.purchase.put_off = PutOff::kNot;
     pickup.purchase.choice = {};  // it was about less
+    pickup.purchase.refund_at = 0;
   }
   if (move.action == A::kCancel && by_system) pickup.purchase.undecided = false;
 }

@@ -96,7 +96,9 @@ class PickupBook {  // storage
       std::string id = {};
       ChoiceState state = ChoiceState::kNone;
     } choice = {};
-    bool ask_customer = false;             // by a mail, once, in the same transaction
+    bool ask_customer = false;              // by a mail, once, in the same transaction
+    std::optional<Seconds> refund_at = {};  // Purchase::refund_at
+    bool tell_refunded = false;  // likewise by a mail, where the choice ends as done with it
     std::vector<PurchaseLine> fewer = {};  // all lines, where some of it is no longer to be fetched
   };
   virtual Result<Done> note_purchases(TenantId tenant, const std::vector<PurchaseSeen>& seen,
@@ -104,9 +106,12 @@ class PickupBook {  // storage
   // choose() under the row's lock, with a row in the trail and `also`; of another shop, that has
   // what is missing at this moment (kConflict and kNotEnough), and that keeps it from now on. A
   // deed that is in the trail already is answered with the pick-up as it is. kConflict is written
-  // down too.
+  // down too, but of the system's own.
   virtual Result<Pickup> choose(TenantId tenant, const ChoiceMade& made,
                                 const std::vector<Change>& also) = 0;
+  // Paid ones of which nobody has chosen anything and that are to be paid back from then or before
+  // (Purchase::refund_at), by what is due first; guests' and open ones too.
+  virtual Result<std::vector<Pickup>> refunds_due(TenantId tenant, Seconds until, int limit) = 0;
   // Closed ones too, as they were begun.
   virtual Result<std::vector<Pickup>> pickups_of_order(TenantId tenant, int64_t order_id) = 0;
   // Open ones of the order that people call so.

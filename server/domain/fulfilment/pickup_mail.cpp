@@ -44,6 +44,8 @@ std::string_view word(Step step) {
       return "short";
     case Step::kChoose:
       return "choose";
+    case Step::kRefunded:
+      return "refunded";
   }
   return "";
 }
@@ -162,6 +164,10 @@ bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
       return is_short(pickup);
     case Step::kChoose:
       return may_choose(pickup);
+    case Step::kRefunded: {
+      const PurchaseChoice& choice = pickup.purchase.choice;
+      return is_by_itself(choice) && choice.state == ChoiceState::kDone;
+    }
   }
   return false;
 }

@@ -16,7 +16,8 @@ namespace tsunagi {
 inline constexpr PickupMailStep kPickupMailSteps[] = {
     PickupMailStep::kPlaced,    PickupMailStep::kReady,   PickupMailStep::kRejected,
     PickupMailStep::kCancelled, PickupMailStep::kExpired, PickupMailStep::kReminder,
-    PickupMailStep::kLate,      PickupMailStep::kShort,   PickupMailStep::kChoose};
+    PickupMailStep::kLate,      PickupMailStep::kShort,   PickupMailStep::kChoose,
+    PickupMailStep::kRefunded};
 
 std::string_view word(PickupMailStep step);
 std::string_view word(PickupMailOutcome outcome);

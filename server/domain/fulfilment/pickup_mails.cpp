@@ -18,9 +18,12 @@ using What = PickupMailTurn::What;
 bool is_english(const Pickup& pickup) { return pickup.language == "en"; }
 
 std::string reason_words(const Pickup& pickup) {
+  const bool english = is_english(pickup);
+  if (is_purchase(pickup.purchase) && pickup.state == PickupState::kExpired) {
+    return english ? "it was not picked up in time" : "期限までにお受け取りがありませんでした";
+  }
   const auto reason = reject_reason(pickup.reason);
   if (!reason) return {};
-  const bool english = is_english(pickup);
   switch (*reason) {
     case RejectReason::kNotFound:
       return english ? "the shop could not find the product" : "店頭で商品が見つかりませんでした";
@@ -54,7 +57,11 @@ MailFacts facts_of(const PickupLetter& letter) {
   }
   if (bought) facts.values["ORDER"] = one_line(pickup.purchase.order_name);
   if (!bought) facts.values["RESERVED"] = "1";
-  if (letter.mail.step == PickupMailStep::kChoose) {
+  const Seconds refund_at = refund_promised(letter.tenant.settings.pickup, pickup);
+  if (refund_at != 0) facts.values["REFUND_AT"] = moment(language, refund_at, 0);
+  if (bought && refund_at == 0) facts.values["KEPT"] = "1";
+  if (letter.mail.step == PickupMailStep::kChoose ||
+      letter.mail.step == PickupMailStep::kRefunded) {
     const auto missing = missing_products(pickup);
     for (const PickupLine& line : pickup.lines) {
       const auto lacks = missing.find(line.product_id);

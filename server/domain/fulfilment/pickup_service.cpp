@@ -234,6 +234,31 @@ Result<int> PickupService::expire_overdue(const Tenant& tenant) {
   return expired;
 }
 
+Result<int> PickupService::refund_unchosen(const Tenant& tenant) {
+  // Who finds the page paused cannot choose anything else.
+  if (tenant.settings.pickup.refund_after_days == 0 || tenant.settings.paused) return 0;
+  const Seconds now = ports_.clock.now();
+  const auto due = ports_.book.refunds_due(tenant.id, now, kRefundedAtOnce);
+  if (!due.ok()) return due.error();
+  int refunded = 0;
+  for (const Pickup& pickup : *due) {
+    const Purchase& purchase = pickup.purchase;
+    const auto done = ports_.book.choose(
+        tenant.id,
+        {.pickup_id = pickup.id,
+         .action_id = std::string(kRefundDeed) + std::to_string(purchase.refund_at),
+         .what = Choice::kRefund,
+         .store_id = {},
+         .at = now,
+         .by = Role::kSystem},
+        {change::Enqueue{{OutboxKind::kShipOrder, ship_order_key(purchase.order_id)}}});
+    if (done.ok()) ++refunded;
+    // Somebody chose in this moment.
+    if (!done.ok() && done.error().code != ErrorCode::kConflict) return done.error();
+  }
+  return refunded;
+}
+
 Result<Done> PickupService::release_sold(const Tenant& tenant) {
   return ports_.book.release_sold(tenant.id, ports_.clock.now());
 }

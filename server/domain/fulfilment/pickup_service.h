@@ -21,6 +21,7 @@ inline constexpr int kPickupsListed =
     200;  // of a shop's open ones; of a customer's kOpenPickupsMost
 inline constexpr int kExpiredAtOnce = 100;
 inline constexpr int kRemindedAtOnce = 100;
+inline constexpr int kRefundedAtOnce = 100;
 
 // Of a person's deed: the system's own are no ids that a person could take before.
 [[nodiscard]] bool is_deed_id(std::string_view id);
@@ -66,6 +67,9 @@ class PickupService {
   Result<Pickup> act(const Tenant& tenant, PickupMove move);
   // Open pick-ups whose time has run out are given up; how many.
   Result<int> expire_overdue(const Tenant& tenant);
+  // Of purchases that nobody fetched, or that the shop could not give, and of which nobody has
+  // chosen anything in the merchant's days, the money goes back; of how many.
+  Result<int> refund_unchosen(const Tenant& tenant);
   // What was handed over is offered as Smaregi says once it knows of the sale.
   Result<Done> release_sold(const Tenant& tenant);
   // Who has a day left to come is reminded; how many.

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "server/domain/values.h"
+
 namespace tsunagi {
 
 inline constexpr int kPurchaseLinesMost = 500;               // of an order (Shopify's limit)
@@ -58,12 +60,18 @@ struct Purchase {
   int64_t told_id = 0;  // of the platform's note that it was handed over; -1: a person settled it
   PurchaseChoice choice = {};
   std::vector<PurchaseLine> lines = {};
+  Seconds refund_at = 0;  // from then the money goes back by itself if nobody chose; 0: never
 };
 
 // What no shop counts is handed over all the same, under the id of none: products' have no dot.
 inline constexpr std::string_view kUncounted = "line.";
 [[nodiscard]] inline bool is_counted(const PurchaseLine& line) {
   return !std::string_view(line.product_id).starts_with(kUncounted);
+}
+// Of a choice that nobody made in time: no person's deed has a dot.
+inline constexpr std::string_view kRefundDeed = "order.refund.";
+[[nodiscard]] inline bool is_by_itself(const PurchaseChoice& choice) {
+  return std::string_view(choice.id).starts_with(kRefundDeed);
 }
 [[nodiscard]] inline bool is_purchase(const Purchase& purchase) { return purchase.order_id != 0; }
 

@@ -10,6 +10,11 @@ bool is_picked(PickupState state) {
   return state == PickupState::kReady || state == PickupState::kHandedOver;
 }
 
+bool waits_for_choice(const Purchase& purchase) {
+  return is_purchase(purchase) && purchase.undecided && purchase.put_off == PutOff::kOnHold &&
+         purchase.choice.id.empty();
+}
+
 Error not_to_choose(const Pickup& pickup) {
   const Purchase& purchase = pickup.purchase;
   std::string why = "there is nothing to choose about this pick-up";
@@ -101,9 +106,20 @@ std::map<std::string, int64_t> missing_counted(const Pickup& pickup) {
 }
 
 bool may_choose(const Pickup& pickup) {
+  return pickup.customer_id != 0 && waits_for_choice(pickup.purchase);
+}
+
+Seconds refund_promised(const PickupSettings& settings, const Pickup& pickup) {
   const Purchase& purchase = pickup.purchase;
-  return is_purchase(purchase) && pickup.customer_id != 0 && purchase.undecided &&
-         purchase.put_off == PutOff::kOnHold && purchase.choice.id.empty();
+  const bool goes_back =
+      settings.refund_after_days > 0 && purchase.paid && waits_for_choice(purchase);
+  return goes_back ? purchase.refund_at : 0;
+}
+
+bool is_refund_due(const Pickup& pickup, Seconds now) {
+  const Purchase& purchase = pickup.purchase;
+  return waits_for_choice(purchase) && purchase.paid && purchase.refund_at != 0 &&
+         now >= purchase.refund_at;
 }
 
 std::vector<Choice> choices_for(const ChoiceSettings& settings, const Pickup& pickup) {
@@ -119,6 +135,14 @@ std::vector<Choice> choices_for(const ChoiceSettings& settings, const Pickup& pi
 }
 
 Result<Done> choose(Pickup& pickup, const ChoiceMade& made) {
+  if (is_by_system(made)) {
+    if (made.what != Choice::kRefund || !is_refund_due(pickup, made.at)) {
+      return not_to_choose(pickup);
+    }
+    pickup.purchase.choice = {
+        .id = made.action_id, .what = Choice::kRefund, .state = ChoiceState::kAsked};
+    return Done{};
+  }
   if (pickup.customer_id == 0 || pickup.customer_id != made.customer_id) {
     return Error{ErrorCode::kNotFound, "there is no such pick-up"};
   }

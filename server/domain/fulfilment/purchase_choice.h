@@ -35,6 +35,11 @@ std::map<std::string, int64_t> missing_counted(const Pickup& pickup);  // withou
 // work as prepared, which cannot be moved; no money back of what nobody has paid.
 std::vector<Choice> choices_for(const ChoiceSettings& settings, const Pickup& pickup);
 
+// From when the money for what waits goes back by itself, as its customer is told; 0: it does not.
+Seconds refund_promised(const PickupSettings& settings, const Pickup& pickup);
+// Whether nobody chose in time, guests neither.
+[[nodiscard]] bool is_refund_due(const Pickup& pickup, Seconds now);
+
 struct ChoiceMade {
   std::string pickup_id;
   std::string action_id;  // told twice it is made once
@@ -44,7 +49,9 @@ struct ChoiceMade {
   Safety safety = {};    // of that shop
   ChoiceSettings offered = {};
   Seconds at = 0;
+  Role by = Role::kShopper;  // or the system, of a refund that is due
 };
+[[nodiscard]] inline bool is_by_system(const ChoiceMade& made) { return made.by == Role::kSystem; }
 // kConflict: there is nothing to choose (any more), or not this. Then nothing has changed.
 Result<Done> choose(Pickup& pickup, const ChoiceMade& made);
 

@@ -188,7 +188,8 @@ Result<Done> PurchaseDesk::put_off(const Tenant& tenant, const PurchasePlan::Tol
               {.pickup_id = next.pickup_id, .state = next.state, .put_off = PutOff::kRefused});
 }
 
-// Who has something to choose is told so when it waits for that.
+// Who has something to choose is told so when it waits for that; from then the merchant's days are
+// counted, of guests' too.
 Result<std::vector<PickupBook::PurchaseSeen>> PurchaseDesk::with_questions(
     const Tenant& tenant, std::vector<PickupBook::PurchaseSeen> seen,
     const std::vector<Pickup>& pickups) {
@@ -197,6 +198,11 @@ Result<std::vector<PickupBook::PurchaseSeen>> PurchaseDesk::with_questions(
     if (found == pickups.end() || each.put_off != PutOff::kOnHold || each.decided) continue;
     Pickup waits = *found;
     waits.purchase.put_off = PutOff::kOnHold;
+    const int64_t days = tenant.settings.pickup.refund_after_days;
+    // Who has not paid by now is asked about it by nobody but the merchant.
+    if (days > 0 && each.paid.value_or(found->purchase.paid)) {
+      each.refund_at = ports_.clock.now() + days * kRefundDaySeconds;
+    }
     ChoiceDesk desk({.book = ports_.book,
                      .storage = ports_.storage,
                      .stock = ports_.stock,

@@ -15,7 +15,8 @@
 
 namespace tsunagi {
 
-inline constexpr size_t kPickupsOfOrderMost = 100;  // closed ones included; then a person decides
+inline constexpr Seconds kRefundDaySeconds = 86'400;  // of PickupSettings::refund_after_days
+inline constexpr size_t kPickupsOfOrderMost = 100;    // closed ones included; then a person decides
 
 class PurchaseDesk {
  public:

@@ -11,6 +11,14 @@
 namespace tsunagi {
 namespace {
 
+// For the merchant, with a refund.
+constexpr std::string_view kChosenWords =
+    "店頭受け取りができなかった分の、お客様のご希望による返金 / Refund chosen by the customer: not "
+    "picked up at the shop";
+constexpr std::string_view kUnchosenWords =
+    "店頭でお渡しできず、期日までにどうするかが選ばれなかった分の、設定による自動の返金 / "
+    "Automatic refund: not picked up at the shop, and nothing else was chosen in time";
+
 using LineFigures = std::vector<int64_t>;  // as many as Purchase::lines
 
 bool waits_for_note(const Pickup& pickup) {
@@ -278,7 +286,11 @@ class PurchasePlanner {
   }
   void pay_back(const Pickup& pickup, const PurchaseClaim& missing) {
     const std::string& choice = pickup.purchase.choice.id;
-    ShopOrders::Refund refund{.order_id = order_.id, .key = refund_key(pickup), .lines = {}};
+    ShopOrders::Refund refund{
+        .order_id = order_.id,
+        .key = refund_key(pickup),
+        .lines = {},
+        .why = std::string(is_by_itself(pickup.purchase.choice) ? kUnchosenWords : kChosenWords)};
     for (const auto& [at, parts] : missing.parts) {
       const OrderWork& work = works_[at].work;
       for (const WorkPart& part : parts) {
@@ -311,8 +323,18 @@ class PurchasePlanner {
       case Choice::kShop:
         return end_choice(pickup, there ? ChoiceState::kDone : ChoiceState::kMerchant);
       case Choice::kRefund:
-        return end_choice(pickup, left ? ChoiceState::kMerchant : ChoiceState::kDone);
+        end_choice(pickup, left ? ChoiceState::kMerchant : ChoiceState::kDone);
+        seen_of(pickup).tell_refunded =
+            !left && pickup.customer_id != 0 && is_by_itself(pickup.purchase.choice) && went_back();
+        return;
     }
+  }
+  // A person who was faster may have sent it instead, or cancelled it without the money.
+  [[nodiscard]] bool went_back() const {
+    return !order_.refunds.empty() &&
+           std::ranges::all_of(order_.parcels, [this](const SentParcel& parcel) {
+             return known_notes_.contains(parcel.id);
+           });
   }
   // A refund took pieces of another work than the one on hold: what was found is in that.
   void let_go(const Pickup& pickup, const PurchaseClaim& found) {

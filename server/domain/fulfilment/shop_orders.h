@@ -174,6 +174,7 @@ class ShopOrders {  // shopify
     int64_t order_id = 0;
     std::string key;
     std::vector<Line> lines;
+    std::string why = {};  // for the merchant
   };
   virtual Result<Done> refund(const Tenant& tenant, const Refund& refund) = 0;
 };

@@ -167,6 +167,7 @@ Json pickup_json(const PickupSettings& settings) {
            {{"shop", settings.choices.shop},
             {"refund", settings.choices.refund},
             {"send", settings.choices.send}}},
+          {"refund_after_days", settings.refund_after_days},
           {"page", settings.page}};
 }
 
@@ -189,6 +190,7 @@ std::optional<Error> read_pickup(const Json& json, PickupSettings& settings) {
   reader.count("prepare_minutes", kSettingPrepareMinutesMax, settings.prepare_minutes);
   reader.count("accept_minutes", kSettingPrepareMinutesMax, settings.accept_minutes);
   reader.count("hold_days", kSettingHoldDaysMax, settings.hold_days);
+  reader.count("refund_after_days", kSettingRefundDaysMax, settings.refund_after_days);
   if (reader.error()) return reader.error();
   if (const Json* hours = reader.find("hours")) {
     if (auto error = read_hours(*hours, "pickup.hours", settings.hours)) return error;

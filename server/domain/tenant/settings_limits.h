@@ -17,7 +17,8 @@ inline constexpr size_t kSettingSafetyProducts = 500;  // products with a safety
 
 inline constexpr int64_t kSettingPrepareMinutesMax = 10'080;  // a week of open time
 inline constexpr int64_t kSettingHoldDaysMax = 30;
-inline constexpr size_t kSettingClosedDates = 60;         // of a shop
+inline constexpr int64_t kSettingRefundDaysMax = 60;  // later not every way of paying takes it back
+inline constexpr size_t kSettingClosedDates = 60;     // of a shop
 inline constexpr size_t kSettingSubjectCharacters = 200;  // of a mail
 inline constexpr size_t kSettingMailCharacters = 4'000;
 

@@ -21,7 +21,7 @@ const kBridgeMs = 1_000;  // how long the page waits for what the bridge says of
  *   waiting: {customer: string, url: string, since: number, missing: string[]}[], settings: any,
  *   products: import('./safety-settings.js').Product[], mail: {sends: boolean},
  *   review: {id: string, kind: string, key: string, since: number, cause: string}[],
- *   undecided: {order: string, url: string, code: string, shop: string, since: number, choice: string, state: string, to: string}[],
+ *   undecided: {order: string, url: string, code: string, shop: string, since: number, choice: string, state: string, to: string, by_itself: boolean, refund_at: number}[],
  *   data_requests: {id: string, customer: string, url: string, orders: string[], requested_at: number}[],
  *   editor: Record<string, string>, app: string, customers: string}} Status
  */

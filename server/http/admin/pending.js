@@ -36,10 +36,17 @@ export function createPending({make, say, ago, send, ask, page: words, language,
     undecided.hidden = status.undecided.length === 0;
     undecided.replaceChildren(
       make('h2', {class: 'card__title', id: 'undecided-title'}, words.undecided), make('p', {class: 'card__note'}, words.undecided_note),
-      ...status.undecided.map(({order, url, code, shop, since, choice, state, to}) => make('div', {class: 'row'},
+      ...status.undecided.map(({order, url, code, shop, since, ...chosen}) => make('div', {class: 'row'},
         make('span', {}, make('a', {class: 'link', href: url, target: '_top'}, say(words.undecided_row, {order})), ' ',
           say(words.undecided_where, {shop, code, time: ago(since, status.now)}), make('br'),
-          say(state === 'merchant' ? words.undecided_failed[choice] : words.undecided_wish[choice || 'none'], {shop: to})))));
+          wishOf(chosen)))));
+  }
+  const instant = new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP' : 'en-GB', {dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Tokyo'});
+  /** @param {{choice: string, state: string, to: string, by_itself: boolean, refund_at: number}} chosen */
+  function wishOf({choice, state, to, by_itself: byItself, refund_at: at}) {
+    if (byItself) return words.undecided_by_itself[state] ?? '';
+    if (at > 0) return say(words.undecided_until, {time: instant.format(at * 1000)});
+    return say(state === 'merchant' ? words.undecided_failed[choice] : words.undecided_wish[choice || 'none'], {shop: to});
   }
 
   // ---- what nobody knows the outcome of -------------------------------------------------------------------------------

@@ -4,11 +4,13 @@
 
 const kMinutesMost = 10_080;
 const kDaysMost = 30;
+const kRefundDaysMost = 60;
 const kWeek = 7;
 const kDatesMost = 60;
 
 /** @typedef {{opens: string, closes: string, closed: number[], closed_on: string[], cut_off: string}} Hours  cut_off: "" for none */
-/** @typedef {{on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours, choices: Record<'shop' | 'refund' | 'send', boolean>, page: string, mails: import('./mail-settings.js').Mails}} Pickup */
+/** @typedef {{on: boolean, prepare_minutes: number, accept_minutes: number, hold_days: number, hours: Hours, choices: Record<'shop' | 'refund' | 'send', boolean>, refund_after_days: number, page: string, mails: import('./mail-settings.js').Mails}} Pickup */
+/** @typedef {'prepare_minutes' | 'accept_minutes' | 'hold_days' | 'refund_after_days'} Figure */
 /** @typedef {{store_id: string, no_pickup: boolean, hours: Hours | null}} StoreSetting */
 /** @typedef {{pickup: Pickup, stores: StoreSetting[]}} Settings */
 /**
@@ -125,7 +127,7 @@ export function createPickupSettings({make, say, words, language, fields, mails}
       draft = of;
       nameOf = name;
       const {pickup} = draft;
-      const figure = (/** @type {'prepare_minutes' | 'accept_minutes' | 'hold_days'} */ key) =>
+      const figure = (/** @type {Figure} */ key) =>
         labelled(`pickup.${key}`, words.pickup_figure[key], numberInput(`pickup.${key}`, pickup[key], (value) => { pickup[key] = value; }), words.pickup_figure_help[key]);
       showShops();
       details.hidden = !pickup.on;
@@ -135,6 +137,7 @@ export function createPickupSettings({make, say, words, language, fields, mails}
         make('h4', {class: 'card__title'}, words.pickup_choices), make('p', {class: 'card__note'}, words.pickup_choices_help),
         ...(/** @type {('shop' | 'refund' | 'send')[]} */ (['shop', 'refund', 'send'])).flatMap((key) => [
           check(words.pickup_choice[key], pickup.choices[key], (on) => { pickup.choices[key] = on; }), make('p', {class: 'card__note'}, words.pickup_choice_help[key])]),
+        figure('refund_after_days'),
         labelled('pickup.page', words.pickup_page, textInput('pickup.page', pickup.page, (text) => { pickup.page = text.trim(); }, {autocomplete: 'off', placeholder: '/apps/tsunagi'}), words.pickup_page_help),
         mails.show(pickup), make('h4', {class: 'card__title'}, words.pickup_shops), shopList);
       return card(words.pickup, check(words.pickup_on, pickup.on, (on) => {
@@ -148,8 +151,8 @@ export function createPickupSettings({make, say, words, language, fields, mails}
     wrong() {
       const {pickup, stores} = draft;
       const wrong = wrongHours('pickup.hours', pickup.hours);
-      for (const [key, most] of /** @type {['prepare_minutes' | 'accept_minutes' | 'hold_days', number][]} */ (
-        [['prepare_minutes', kMinutesMost], ['accept_minutes', kMinutesMost], ['hold_days', kDaysMost]])) {
+      for (const [key, most] of /** @type {[Figure, number][]} */ (
+        [['prepare_minutes', kMinutesMost], ['accept_minutes', kMinutesMost], ['hold_days', kDaysMost], ['refund_after_days', kRefundDaysMost]])) {
         if (!Number.isInteger(pickup[key]) || pickup[key] > most) wrong.push([`pickup.${key}`, say(words.error.range, {most: number.format(most)})]);
       }
       stores.forEach((store, i) => {

@@ -50,6 +50,7 @@ export function createDetail({tools, rules, rows, thumb, ticks, mails, trail, ac
   /** Who decides what becomes of it. @param {import('./pickup.js').Online} online */
   function undecided({choice}) {
     if (!choice) return words.undecided_note;
+    if (choice.by === 'system') return choice.state === 'merchant' ? words.undecided_by_itself.merchant : words.undecided_by_itself.asked;
     return choice.state === 'merchant' ? words.undecided_failed : say(words.undecided_wish[choice.what], {shop: choice.shop_name ?? ''});
   }
 

@@ -13,9 +13,9 @@
  *   actions: Action[], online?: Online}} Pickup
  */
 /**
- * Bought in the online shop. short: the shop had not enough; undecided: a person decides there, or its customer did (choice).
+ * Bought in the online shop. short: the shop had not enough; undecided: a person decides there, or its customer did (choice), or nobody did in time (by: 'system').
  * @typedef {{order: string, paid: boolean, short: boolean, on_hold: boolean, undecided: boolean,
- *   choice?: {what: 'shop' | 'refund' | 'send', state: string, shop_name?: string}}} Online
+ *   choice?: {what: 'shop' | 'refund' | 'send', state: string, shop_name?: string, by?: string}}} Online
  */
 /** A deed as it is kept: what is sent of it never changes. @typedef {import('./deeds.js').Deed} Deed */
 

@@ -78,12 +78,13 @@ export const WORDS = {
     hand_over_unpaid: 'まだ入金がありません。渡す前に本部へご確認ください。',
     undecided_note: 'お渡しできなかった分を、返金するか発送するか、Shopifyで決めてください。決まるとここから消えます',
     undecided_wish: {shop: 'お客様は{shop}での受け取りを選びました。移すと、ここから消えます', refund: 'お客様は返金を選びました。返金すると、ここから消えます', send: 'お客様は配送を希望しています。Shopifyで手配すると、ここから消えます'},
+    undecided_by_itself: {asked: '期日までに選ばれなかったので、自動で返金しています。返金すると、ここから消えます', merchant: '期日までに選ばれませんでしたが、自動で返金できませんでした。返金するか発送するか、Shopifyで決めてください'},
     undecided_failed: 'お客様の希望どおりにできませんでした。返金するか発送するか、Shopifyで決めてください',
     cannot_note_bought: '取り置きを解きます。元に戻せません。返金か発送かは、Shopifyで決めます',
     mails: 'お客さまへのメール',
     mail_step: {
       placed: '受付のお知らせ', ready: 'ご用意できたお知らせ', rejected: 'ご用意できないお知らせ', cancelled: '取り消しのお知らせ', expired: '期限切れのお知らせ',
-      reminder: '期限前のお知らせ', late: '返事が遅れているお知らせ', short: '在庫不足の可能性のお知らせ', choose: 'お選びいただくお知らせ',
+      reminder: '期限前のお知らせ', late: '返事が遅れているお知らせ', short: '在庫不足の可能性のお知らせ', choose: 'お選びいただくお知らせ', refunded: '自動で返金したお知らせ',
     },
     mail_outcome: {sent: '{time} に送りました', waiting: '送信を待っています', unanswered: '届いたかどうか分かりません（{time}）', failed: '送れませんでした', not_sent: '送っていません'},
     mail_reason: {
@@ -106,7 +107,7 @@ export const WORDS = {
     trail_failed: '履歴を表示できませんでした',
     trail_action: {
       place: '申し込む', accept: '受け付ける', reject: '断る', pick: '集める', ready: '用意できた', hand_over: '渡す', cancel: '取り消す',
-      extend: 'もう1日とっておく', expire: '期限切れにする', choose: '代わりの方法を選ぶ', choice_done: '選ばれた方法にする', choice_failed: '選ばれた方法にできない',
+      extend: 'もう1日とっておく', expire: '期限切れにする', choose: '代わりの方法を選ぶ', refund: '期日までに選ばれず、返金する', choice_done: '決まったとおりにする', choice_failed: '決まったとおりにできない',
       fewer: '数を減らす',
     },
     trail_cancel: {order: '注文が取り消された、または変わった', elsewhere: 'ほかから発送した', moved: 'ほかの場所へ移した', refused_there: 'Shopifyでこの店舗に移せない'},
@@ -252,10 +253,11 @@ export const WORDS = {
     hand_over_unpaid: 'It is not paid yet: ask head office before you hand it over.',
     undecided_note: 'Decide in Shopify whether to refund or send what was not handed over. It leaves this list then',
     undecided_wish: {shop: 'The customer chose {shop}. It leaves this list once it is moved', refund: 'The customer chose a refund. It leaves this list once it is made', send: 'The customer wants it sent. It leaves this list once that is arranged in Shopify'},
+    undecided_by_itself: {asked: 'Nobody chose in time, so it is refunded by itself. It leaves this list once that is made', merchant: 'Nobody chose in time, and it could not be refunded by itself. Decide in Shopify whether to refund or send it'},
     undecided_failed: 'What the customer chose could not be done. Decide in Shopify whether to refund or send it',
     cannot_note_bought: 'The pick-up ends; this cannot be undone. Refund or sending is decided in Shopify',
     mails: 'Mails to the customer',
-    mail_step: {placed: 'Received', ready: 'Ready to pick up', rejected: 'Could not be prepared', cancelled: 'Cancelled', expired: 'Time is up', reminder: 'Reminder', late: 'Shop is late', short: 'May not have it', choose: 'What to choose'},
+    mail_step: {placed: 'Received', ready: 'Ready to pick up', rejected: 'Could not be prepared', cancelled: 'Cancelled', expired: 'Time is up', reminder: 'Reminder', late: 'Shop is late', short: 'May not have it', choose: 'What to choose', refunded: 'Refunded by itself'},
     mail_outcome: {sent: 'sent {time}', waiting: 'waiting to be sent', unanswered: 'may or may not have arrived ({time})', failed: 'could not be sent', not_sent: 'not sent'},
     mail_reason: {
       outdated: 'not sent: it had changed before', no_address: 'not sent: the customer has no mail address', no_customer: 'not sent: the customer’s account is gone',
@@ -277,7 +279,7 @@ export const WORDS = {
     trail_failed: 'The history could not be shown',
     trail_action: {
       place: 'Reserve', accept: 'Accept', reject: 'Decline', pick: 'Start picking', ready: 'Ready', hand_over: 'Hand over', cancel: 'Cancel',
-      extend: 'Keep one more day', expire: 'Let it expire', choose: 'Choose what to have instead', choice_done: 'Do what was chosen', choice_failed: 'What was chosen cannot be done',
+      extend: 'Keep one more day', expire: 'Let it expire', choose: 'Choose what to have instead', refund: 'Refund, since nobody chose in time', choice_done: 'Do what was decided', choice_failed: 'What was decided cannot be done',
       fewer: 'Fewer pieces',
     },
     trail_cancel: {order: 'the order was cancelled or changed', elsewhere: 'sent from elsewhere', moved: 'moved to another location', refused_there: 'Shopify did not let this shop have it'},

@@ -10,6 +10,7 @@
 #include "server/storage/migrations/v0008_choices.h"
 #include "server/storage/migrations/v0009_indexes.h"
 #include "server/storage/migrations/v0010_short_pickups.h"
+#include "server/storage/migrations/v0011_refunds.h"
 
 namespace tsunagi::storage {
 namespace {
@@ -25,6 +26,7 @@ constexpr Migration kMigrations[] = {
     {.version = 8, .statements = kV0008Choices},
     {.version = 9, .statements = kV0009Indexes},
     {.version = 10, .statements = kV0010ShortPickups},
+    {.version = 11, .statements = kV0011Refunds},
 };
 
 }  // namespace

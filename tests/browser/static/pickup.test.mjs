@@ -511,6 +511,22 @@ describe('pick-up page', () => {
     await tab.context().close();
   });
 
+  test('until when to choose is said where it is refunded then, and that nobody chose where it was', async () => {
+    world.undecided();
+    world.pickups[0].choose.refund_at = at(24, '18:00');
+    const tab = await loaded('');
+    await reads(tab.locator('.tsunagi-pickup__decision'), '18:00までにお選びがない場合は、この分を返金します');
+    assert.deepEqual(await axe(tab), []);
+    delete world.pickups[0].choose;
+    for (const [state, words] of [['asked', '返金の手続きをしています'], ['done', '返金の手続きをしました'], ['merchant', '返金を試みましたが、できませんでした']]) {
+      world.pickups[0].choice = { what: 'refund', state, by: 'system' };
+      await refresh(tab);
+      await reads(tab.locator('.tsunagi-pickup__chosen'), `期日までにお選びがなかったため`);
+      await reads(tab.locator('.tsunagi-pickup__chosen'), words);
+    }
+    await tab.context().close();
+  });
+
   test('a choice whose answer is lost is sent again with its id; one that is gone is said so, with what is left', async () => {
     world.undecided();
     const tab = await loaded('');

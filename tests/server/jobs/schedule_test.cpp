@@ -276,5 +276,36 @@ TEST_F(ScheduleTest, AJoiningThatGotLostIsTakenUpAgain) {
   EXPECT_EQ(card(7001).link.state, LinkState::kLinked);
 }
 
+TEST_F(ScheduleTest, WhatNobodyChoseIsPaidBackInTheMinuteThatItIsDueAndAfterAnAbsence) {
+  Tenant with_days = tenant();
+  with_days.settings.pickup.refund_after_days = 2;
+  storage.put_tenant(with_days);
+  jobs.poll_due();
+  const auto waits = [&](const std::string& id, Seconds refund_at) {
+    Pickup& pickup = book.pickups[id];
+    pickup.id = id;
+    pickup.state = PickupState::kExpired;
+    pickup.purchase = {.order_id = 71,
+                       .order_name = "#1001",
+                       .paid = true,
+                       .undecided = true,
+                       .put_off = PutOff::kOnHold,
+                       .refund_at = refund_at};
+  };
+  waits("order.71.1", clock.now() + 600);
+  waits("order.71.2", clock.now() + 30 * 86'400);
+  const auto chosen = [&](const std::string& id) { return book.pickups[id].purchase.choice; };
+  pass(590);
+  EXPECT_EQ(chosen("order.71.1").what, Choice::kNone);
+  pass(10 + period_of(Reading::kPickups));
+  EXPECT_EQ(chosen("order.71.1").what, Choice::kRefund);
+  EXPECT_TRUE(is_by_itself(chosen("order.71.1")));
+  EXPECT_EQ(chosen("order.71.2").what, Choice::kNone);
+  EXPECT_GT(orders.reads, 0) << "the order is brought in step";
+  clock.advance(40 * 86'400);
+  jobs.poll_due();
+  EXPECT_TRUE(is_by_itself(chosen("order.71.2")));
+}
+
 }  // namespace
 }  // namespace tsunagi

@@ -77,6 +77,28 @@ class ChoicesTest : public StorageTest {
                         .at = kNow + 5},
                        {change::Enqueue{{OutboxKind::kShipOrder, "order-71"}}});
   }
+  // From so many seconds after now its money goes back.
+  void promised(Seconds after, const std::string& id = kChosen) {
+    given_up(id);
+    note({.pickup_id = id, .state = PickupState::kRejected, .refund_at = kNow + after});
+  }
+  Result<Pickup> refund(Seconds at, const std::string& deed = "order.refund.1") {
+    return db().choose(kShop,
+                       {.pickup_id = kChosen,
+                        .action_id = deed,
+                        .what = Choice::kRefund,
+                        .store_id = {},
+                        .at = at,
+                        .by = Role::kSystem},
+                       {change::Enqueue{{OutboxKind::kShipOrder, "order-71"}}});
+  }
+  [[nodiscard]] std::vector<std::string> due(Seconds at, int limit = 10) const {
+    std::vector<std::string> ids;
+    for (const Pickup& each : value(db().refunds_due(kShop, kNow + at, limit))) {
+      ids.push_back(each.id);
+    }
+    return ids;
+  }
   [[nodiscard]] Pickup now(const std::string& id = kChosen) const {
     return *value(db().pickup(kShop, id));
   }
@@ -212,6 +234,92 @@ TEST_P(ChoicesTest, ItsCustomerIsAskedOnceInTheTransactionThatNotesIt) {
   ASSERT_THAT(mails.begin()->second, SizeIs(1));
   EXPECT_EQ(mails.begin()->second[0].step, PickupMailStep::kChoose);
   EXPECT_EQ(database_->number("SELECT COUNT(*) FROM outbox WHERE kind = 'pickup_mail'"), 1);
+}
+
+TEST_P(ChoicesTest, WhatNobodyChoseIsDueFromItsMomentTheOldestFirst) {
+  EXPECT_OK(db().put_purchase(kShop, bought(2, "100002")));
+  EXPECT_THAT(due(1'000), IsEmpty());
+  promised(200);
+  promised(100, "order.71.2");
+  EXPECT_EQ(now().purchase.refund_at, kNow + 200);
+  note({.pickup_id = kChosen, .state = PickupState::kRejected, .on_hold = true});
+  EXPECT_EQ(now().purchase.refund_at, kNow + 200) << "another reading does not move it";
+  EXPECT_THAT(due(99), IsEmpty());
+  EXPECT_THAT(due(100), testing::ElementsAre("order.71.2"));
+  EXPECT_THAT(due(200), testing::ElementsAre("order.71.2", kChosen));
+  EXPECT_THAT(due(200, 1), testing::ElementsAre("order.71.2"));
+  EXPECT_THAT(value(db().refunds_due(kShop + 1, kNow + 200, 10)), IsEmpty());
+  EXPECT_OK(choose(Choice::kSend, "one"));
+  EXPECT_THAT(due(200), testing::ElementsAre("order.71.2")) << "it was chosen";
+  note({.pickup_id = "order.71.2", .state = PickupState::kRejected, .paid = false});
+  EXPECT_THAT(due(200), IsEmpty()) << "nobody has paid";
+  note({.pickup_id = "order.71.2", .state = PickupState::kRejected, .paid = true});
+  EXPECT_THAT(due(200), SizeIs(1));
+  note({.pickup_id = "order.71.2", .state = PickupState::kRejected, .decided = true});
+  EXPECT_THAT(due(200), IsEmpty()) << "the merchant decided";
+}
+
+TEST_P(ChoicesTest, TheMoneyGoesBackByItselfOnceAndInTheTrailItWasTheSystem) {
+  promised(100);
+  EXPECT_ERROR(ErrorCode::kConflict, refund(kNow + 99));
+  EXPECT_OK(refund(kNow + 100));  // what was early is not refused for ever
+  EXPECT_OK(refund(kNow + 101));  // told twice
+  EXPECT_ERROR(ErrorCode::kConflict, refund(kNow + 101, "order.refund.2"));
+  EXPECT_ERROR(ErrorCode::kConflict, choose(Choice::kSend, "late"));
+  EXPECT_EQ(now().purchase.choice.what, Choice::kRefund);
+  EXPECT_EQ(database_->number("SELECT COUNT(*) FROM outbox WHERE kind = 'ship_order'"), 1);
+  EXPECT_THAT(due(1'000), IsEmpty());
+  const PickupBook::PurchaseSeen done{
+      .pickup_id = kChosen,
+      .state = PickupState::kRejected,
+      .decided = true,
+      .choice = {.id = "order.refund.1", .state = ChoiceState::kDone},
+      .tell_refunded = true};
+  note(done);
+  note(done);
+  EXPECT_THAT(trail(), testing::ElementsAre("place ", "reject busy", "refund refund",
+                                            "choose send refused", "choice_done refund"));
+  const PickupDeed deed = value(db().deeds_of(kShop, kChosen))[2];
+  EXPECT_EQ(deed.role, Role::kSystem);
+  EXPECT_EQ(deed.actor, "");
+  const auto mails = value(db().mails_of(kShop, {kChosen}));
+  ASSERT_THAT(mails, SizeIs(1));
+  ASSERT_THAT(mails.begin()->second, SizeIs(1));
+  EXPECT_EQ(mails.begin()->second[0].id, "refunded-rejected");
+  EXPECT_EQ(mails.begin()->second[0].step, PickupMailStep::kRefunded);
+}
+
+TEST_P(ChoicesTest, APersonWhoChoosesBeforeItIsDoneIsNotOverruled) {
+  promised(100);
+  EXPECT_OK(choose(Choice::kShop, "one", "2"));
+  EXPECT_ERROR(ErrorCode::kConflict, refund(kNow + 100));
+  EXPECT_EQ(now().purchase.choice.what, Choice::kShop);
+  EXPECT_EQ(held("2"), 2);
+}
+
+TEST_P(ChoicesTest, WhatIsGivenUpLaterIsPromisedAnew) {
+  const Actor clerk{.role = Role::kClerk, .id = "p1", .stores = {"1"}};
+  const auto move = [&](PickupAction action, std::vector<int64_t> picked, const Actor& by) {
+    EXPECT_OK(db().move(kShop,
+                        {.pickup_id = kChosen,
+                         .action_id = "deed-" + std::string(word(action)),
+                         .action = action,
+                         .actor = by,
+                         .reason = {},
+                         .picked = std::move(picked),
+                         .at = kNow + 90 * 86'400},
+                        {}));
+  };
+  move(PickupAction::kPick, {}, clerk);
+  move(PickupAction::kReady, {1, 1}, clerk);
+  note({.pickup_id = kChosen,
+        .state = PickupState::kReady,
+        .put_off = PutOff::kOnHold,
+        .refund_at = kNow + 50});
+  EXPECT_THAT(due(50), SizeIs(1)) << "of what is open too";
+  move(PickupAction::kExpire, {}, {});
+  EXPECT_EQ(now().purchase.refund_at, 0);
+  EXPECT_THAT(due(50), IsEmpty());
 }
 
 }  // namespace

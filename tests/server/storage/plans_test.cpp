@@ -89,6 +89,7 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
                                                        {"kShortPickups", "pickup_open"},
                                                        {"kReleaseSold", "pickup_line_held"},
                                                        {"kUndecided", "pickup_order_undecided"},
+                                                       {"kRefundsDue", "pickup_order_refund"},
                                                        {"kUndecidedAll", "pickup_order_undecided"},
                                                        {"kUndecidedOf", "pickup_order_undecided"}};
 

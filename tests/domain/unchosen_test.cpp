@@ -1,0 +1,123 @@
+// What becomes of a purchase that nobody fetched, or that a shop could not give, when nobody
+// chooses in the merchant's days: the money goes back once, and never over somebody's choice.
+#include "tests/support/choice_world.h"
+
+namespace tsunagi {
+namespace {
+
+class UnchosenTest : public ChoiceWorld {};
+
+TEST_F(UnchosenTest, WhatNobodyChoseInTimeIsPaidBackOnceAndItsCustomerIsTold) {
+  tenant.settings.pickup.refund_after_days = 3;
+  not_fetched();
+  EXPECT_EQ(clock.now() + 3 * 86'400, refund_promised(tenant.settings.pickup, first()));
+  EXPECT_EQ(clock.now() + 3 * 86'400, desk.offers(tenant, {first()})->at(first().id).refund_at);
+  days_pass(3);
+  clock.advance(-1);
+  EXPECT_EQ(0, refund_unchosen()) << "a second is left to choose";
+  step();
+  EXPECT_EQ(0, orders.refunded);
+  clock.advance(1);
+  EXPECT_EQ(1, refund_unchosen());
+  EXPECT_EQ(0, refund_unchosen());
+  orders.down = true;
+  EXPECT_FALSE(try_step().ok());
+  orders.down = false;
+  orders.lost_answers = 1;
+  EXPECT_FALSE(try_step().ok());
+  for (int i = 0; i < 3; ++i) step();
+  EXPECT_EQ(2, orders.refunded);
+  EXPECT_EQ(1U, orders.refund_keys.size());
+  EXPECT_EQ(ChoiceState::kDone, state());
+  EXPECT_FALSE(first().purchase.undecided);
+  EXPECT_EQ((Words{"choose", "refunded"}), mailed());
+  const PickupMail told = storage.pickup_mails(tenant.id).begin()->second.back();
+  EXPECT_TRUE(is_true_of(told, first(), clock.now()));
+  EXPECT_EQ(ErrorCode::kConflict, refusal("send"));
+}
+
+TEST_F(UnchosenTest, OfAGuestTooAndOnlyWhatIsMissing) {
+  tenant.settings.pickup.refund_after_days = 1;
+  orders.add_fetched(kChosenOrder, kHere, {{1, "49", 3}}).customer_id = 0;
+  step();
+  act(PickupAction::kPick);
+  act(PickupAction::kReady, {2});
+  step();
+  days_pass(1);
+  EXPECT_EQ(1, refund_unchosen());
+  step();
+  EXPECT_EQ(1, orders.refunded);
+  EXPECT_EQ(2, first().lines[0].quantity);
+  give_up();
+  EXPECT_EQ(0, refund_unchosen()) << "what is given up later has days of its own";
+  days_pass(1);
+  EXPECT_EQ(1, refund_unchosen());
+  step();
+  EXPECT_EQ(3, orders.refunded);
+  EXPECT_EQ(2U, orders.refund_keys.size());
+  EXPECT_EQ(Words(), mailed());
+}
+
+TEST_F(UnchosenTest, WhatWasChosenOrDecidedBeforeIsNotPaidBackByItself) {
+  tenant.settings.pickup.refund_after_days = 1;
+  rejected();
+  ASSERT_TRUE(choose("send").ok());
+  days_pass(2);
+  EXPECT_EQ(0, refund_unchosen());
+  step();
+  EXPECT_EQ(Choice::kSend, first().purchase.choice.what);
+  EXPECT_EQ(0, orders.refunded);
+}
+
+TEST_F(UnchosenTest, AMerchantWhoWasFasterThanTheDaysIsNotSaidToHavePaidBack) {
+  tenant.settings.pickup.refund_after_days = 1;
+  rejected();
+  days_pass(1);
+  EXPECT_EQ(1, refund_unchosen());
+  work().state = WorkState::kOver;  // sent by hand, or cancelled without the money
+  work().own_hold = 0;
+  step();
+  EXPECT_EQ(0, orders.refunded);
+  EXPECT_EQ(Words{"choose"}, mailed());
+}
+
+TEST_F(UnchosenTest, ARefundByItselfThatIsRefusedIsTheMerchants) {
+  tenant.settings.pickup.refund_after_days = 1;
+  rejected();
+  orders.unrefundable = true;
+  days_pass(1);
+  EXPECT_EQ(1, refund_unchosen());
+  for (int i = 0; i < 2; ++i) step();
+  EXPECT_EQ(ChoiceState::kMerchant, state());
+  EXPECT_TRUE(first().purchase.undecided);
+  EXPECT_EQ(0, refund_unchosen());
+  EXPECT_EQ(Words{"choose"}, mailed());
+}
+
+TEST_F(UnchosenTest, NothingIsPaidBackByItselfThatNobodyPaidOrThatTheMerchantDidNotSay) {
+  rejected();
+  EXPECT_EQ(0, first().purchase.refund_at) << "what waited before was not promised it";
+  book.pickups.clear();
+  tenant.settings.pickup.refund_after_days = 1;
+  orders.add_fetched(kChosenOrder + 1, kHere, {{1, "49", 2}}).paid = false;
+  orders.sends_at = clock.now();
+  ASSERT_TRUE(service.step(tenant, kChosenOrder + 1).ok());
+  act(PickupAction::kReject);
+  ASSERT_TRUE(service.step(tenant, kChosenOrder + 1).ok());
+  EXPECT_EQ(PutOff::kOnHold, first().purchase.put_off);
+  EXPECT_EQ(0, first().purchase.refund_at);
+  book.pickups.clear();
+  orders = {};
+  rejected();
+  days_pass(9);
+  tenant.settings.paused = true;
+  EXPECT_EQ(0, refund_unchosen());
+  tenant.settings.paused = false;
+  tenant.settings.pickup.refund_after_days = 0;
+  EXPECT_EQ(0, refund_unchosen()) << "it was switched off again";
+  tenant.settings.pickup.refund_after_days = 30;
+  EXPECT_EQ(1, refund_unchosen()) << "as it was promised";
+}
+
+}  // namespace
+}  // namespace tsunagi
