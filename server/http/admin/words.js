@@ -124,7 +124,7 @@ export const WORDS = {
     product_safety: '商品ごとの安全在庫',
     product_safety_help: 'ここにある商品は、どの店舗でも、店舗や全体の安全在庫の代わりにこの数を差し引きます。0にすると差し引きません',
     product_safety_none: '商品ごとの指定はまだありません',
-    product_code: '追加する商品の商品コード（バーコード）',
+    product_code: '追加する商品コード（バーコード）',
     product_code_help: 'スマレジの商品コードです。バーコードリーダーでも入力できます', product_add: '商品を追加',
     product_looked_for: '商品を確認しています…',
     product_added: '「{product}」を一覧に追加しました。数を入力して保存してください',
