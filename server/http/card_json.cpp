@@ -31,6 +31,8 @@ void append_shop(std::string& out, const ShopStock& shop) {
   append_member(out, "name", shop.name);
   append_present(out, "phone", shop.phone);
   append_present(out, "map_url", shop.map_url);
+  append_present(out, "hours_ja", shop.hours_ja);
+  append_present(out, "hours_en", shop.hours_en);
   append_flag(out, "favourite", shop.favourite);
   append_flag(out, "known", shop.known);
   append_member(out, "on_hand", shop.on_hand);

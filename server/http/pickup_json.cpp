@@ -34,18 +34,22 @@ OrderedJson staff_lines_json(const std::vector<PickupLine>& lines) {
   return list;
 }
 
-// "outcome" is sent, waiting, unanswered, failed or not_sent; then "reason" says why.
-OrderedJson mail_log_json(const std::vector<PickupMail>& mails) {
+// "outcome" is sent, waiting, unanswered, failed or not_sent; then "reason" says why. "again": it
+// may be sent once more, said of the last of its step.
+OrderedJson mail_log_json(const Pickup& pickup, const std::vector<PickupMail>& mails, Seconds now) {
   OrderedJson list = OrderedJson::array();
-  for (const PickupMail& mail : mails) {
-    OrderedJson json = {{"step", word(mail.step)},
-                        {"at", mail.settled_at != 0 ? mail.settled_at : mail.asked_at}};
-    if (is_not_sent(mail.outcome)) {
+  for (auto mail = mails.begin(); mail != mails.end(); ++mail) {
+    OrderedJson json = {{"step", word(mail->step)},
+                        {"at", mail->settled_at != 0 ? mail->settled_at : mail->asked_at}};
+    if (is_not_sent(mail->outcome)) {
       json["outcome"] = "not_sent";
-      json["reason"] = word(mail.outcome);
+      json["reason"] = word(mail->outcome);
     } else {
-      json["outcome"] = word(mail.outcome);
+      json["outcome"] = word(mail->outcome);
     }
+    const bool last = std::none_of(
+        mail + 1, mails.end(), [&](const PickupMail& later) { return later.step == mail->step; });
+    if (last && may_tell_again(pickup, mails, mail->step, now).ok()) json["again"] = true;
     list.push_back(std::move(json));
   }
   return list;
@@ -190,7 +194,7 @@ OrderedJson staff_json(const StaffPickup& seen, const PickupShops& shops, Role v
                       {"customer", seen.customer},
                       {"language", pickup.language},
                       {"lines", staff_lines_json(pickup.lines)},
-                      {"mails", mail_log_json(seen.mails)},
+                      {"mails", mail_log_json(pickup, seen.mails, now)},
                       {"actions", std::move(actions)}};
   if (is_short(pickup)) json["short"] = true;
   if (!is_purchase(pickup.purchase)) return json;

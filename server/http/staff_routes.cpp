@@ -155,10 +155,11 @@ Reply resend(const Context& context, const StaffRoutes::Viewer& viewer,
              const nlohmann::json& body) {
   const auto step = pickup_mail_step(body_text(body, "step"));
   if (!step) return refuse(400, "invalid", "step must be a known one.");
-  const PickupService::Again again{.pickup_id = body_text(body, "id"),
-                                   .deed = body_text(body, "deed"),
-                                   .step = *step,
-                                   .actor = actor_of(viewer)};
+  const MailAgain again{.pickup_id = body_text(body, "id"),
+                        .deed = body_text(body, "deed"),
+                        .step = *step,
+                        .actor = actor_of(viewer),
+                        .at = 0};
   return after_deed(context, viewer, context.ports.pickups.tell_again(viewer.tenant, again));
 }
 

@@ -14,9 +14,14 @@ const kIdleMs = 1_000;  // what comes late may not move anything either
 const kSeenMs = 15_000;
 const kHere = { latitude: 35.689634, longitude: 139.692101 };  // Shinjuku
 const kPlaces = ['35.6595, 139.7005', 'https://www.google.com/maps/place/x/@35.1,139.1,17z/data=!4m6!3d35.6896!4d139.7006'];
+const kDay = 86_400_000;
+const dayOf = (at) => new Date(at).toLocaleDateString('sv-SE', { timeZone: 'Asia/Tokyo' });
+const kOpen = { opens: '10:00', closes: '20:00', closed: [], closed_on: [], cut_off: '' };
+// The third shop has the programme's: those of the counter.
+const kHours = [kOpen, { ...kOpen, closed_on: [dayOf(Date.now()), dayOf(Date.now() + kDay)] }];
 const kWays = {
-  ja: { prefix: '', ask: '入荷したらメールで知らせる', asked: '入荷をメールでお知らせします', saved: '保存しました', near: '近い順', said: 'この端末の外に送りません', refused: '現在地を確認できませんでした', about: '約' },
-  en: { prefix: '/en', ask: 'Email me when it is back', asked: 'We’ll email you when it is back', saved: 'Saved', near: 'Nearest first', said: 'stays on this device', refused: 'couldn’t tell where you are', about: 'about' },
+  ja: { prefix: '', ask: '入荷したらメールで知らせる', asked: '入荷をメールでお知らせします', saved: '保存しました', near: '近い順', said: 'この端末の外に送りません', refused: '現在地を確認できませんでした', about: '約', today: '本日 10:00–20:00', whole: '本日 00:00–24:00', closed: '本日休業', map: '地図' },
+  en: { prefix: '/en', ask: 'Email me when it is back', asked: 'We’ll email you when it is back', saved: 'Saved', near: 'Nearest first', said: 'stays on this device', refused: 'couldn’t tell where you are', about: 'about', today: 'Today 10:00–20:00', whole: 'Today 00:00–24:00', closed: 'Closed today', map: 'Map' },
 };
 
 const mailbox = new Mailbox();
@@ -30,7 +35,7 @@ before(async () => {
   counter = new Counter(stack, data);
   await counter.open();
   const { settings } = await data.merchant('GET', '/status');
-  await data.merchant('PUT', '/settings', { ...settings, stores: data.stores.map(({ storeId }, i) => ({ store_id: String(storeId), position: kPlaces[i] ?? '' })) });
+  await data.merchant('PUT', '/settings', { ...settings, stores: data.stores.map(({ storeId }, i) => ({ store_id: String(storeId), position: kPlaces[i] ?? '', hours: kHours[i] ?? null })) });
   for (const product of data.products) await counter.shelf(product, 0);
   browser = await launch();
   console.log(`# seed ${stack.seed}`);
@@ -140,6 +145,24 @@ for (const [language, words] of Object.entries(kWays)) {
       assert.deepEqual(await order(), [first, second, third]);
       assert.equal(await page.locator('.tsunagi-stock__distance').count(), 0);
       await page.context().close();
+    });
+  }
+
+  for (const width of [320, 390]) {
+    test(`${language}, ${width} px: today's hours stand with the map, on one line`, async () => {
+      const page = await watched({ locale: language === 'ja' ? 'ja-JP' : 'en-GB', width });
+      await page.goto(`${stack.shopify.storefront}${ways()['product page']}`);
+      await row(page).waitFor();
+      const shops = page.locator('.tsunagi-stock__shop');
+      const lines = await shops.evaluateAll((rows) => rows.map((one) => one.querySelector('.tsunagi-stock__hours')?.textContent));
+      assert.deepEqual(lines, [`${words.today}${words.map}`, `${words.closed}${words.map}`, `${words.whole}${words.map}`]);
+      for (const line of await page.locator('.tsunagi-stock__hours').all()) assert.equal((await line.boundingBox()).height, 44);
+      await looksFine(page, `hours-${language}-${width}`);
+      await page.context().close();
+      const still = await phone(browser, { locale: language === 'ja' ? 'ja-JP' : 'en-GB', width, javaScriptEnabled: false });
+      await still.goto(`${stack.shopify.storefront}${ways()['stock page']}`);
+      assert.equal(await still.locator(`.tsunagi-stock[lang="${language}"] .tsunagi-stock__hours`).first().textContent(), `${words.today}${words.map}`);
+      await still.context().close();
     });
   }
 

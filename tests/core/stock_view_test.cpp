@@ -324,6 +324,27 @@ TEST(StockView, DistancesAreSaidAsFarAsTheyMatter) {
   }
 }
 
+TEST(StockView, TodaysHoursStandWithTheMapInTheLanguageOfThePage) {
+  StockModel stock = shops(3);
+  for (size_t i : {0U, 1U}) {
+    stock.shops[i].hours_ja = "本日 10:00–20:00";
+    stock.shops[i].hours_en = "Today 10:00–20:00";
+  }
+  stock.shops[1].map_url = stock.shops[2].map_url = "https://maps.example/";
+  const auto told = [&stock](Language language) {
+    std::vector<std::string> told;
+    for (const Element& one : read_stock(stock, language).with_class("tsunagi-stock__hours")) {
+      told.push_back(one.text);
+    }
+    return told;
+  };
+  EXPECT_EQ(told(Language::kJapanese),
+            (std::vector<std::string>{"本日 10:00–20:00", "本日 10:00–20:00地図"}));
+  EXPECT_EQ(told(Language::kEnglish),
+            (std::vector<std::string>{"Today 10:00–20:00", "Today 10:00–20:00Map"}));
+  EXPECT_EQ(read_stock(stock).with_class("tsunagi-stock__map").size(), 2u);
+}
+
 TEST(StockView, OneShopIsNotSorted) {
   StockModel stock = shops(2);
   stock.can_locate = true;
@@ -451,6 +472,7 @@ TEST(StockView, NothingTypedReachesTheMarkupUnescaped) {
     s.name = s.phone = evil;
     s.phone += "0612345678";
     s.map_url = "https://" + evil;
+    s.hours_ja = s.hours_en = evil;
     s.known = i % 2 == 0;
     stock.shops.push_back(s);
   }

@@ -224,6 +224,67 @@ TEST(PickupMailTruth, AReminderIsOfItsDateAlone) {
   EXPECT_FALSE(is_true_of(mail, pickup, kHoldUntil - 1));
 }
 
+TEST(PickupMailAgain, IsOfWhatWasAskedForIsNotOnItsWayAndIsStillSo) {
+  using S = PickupState;
+  using Step = PickupMailStep;
+  using Outcome = PickupMailOutcome;
+  const auto mail = [](Step step, Outcome outcome, const std::string& id = "x") {
+    PickupMail mail;
+    mail.id = id;
+    mail.step = step;
+    mail.outcome = outcome;
+    return mail;
+  };
+  const Seconds last_day = kHoldUntil - kReminderSeconds;
+  struct Row {
+    S state;
+    std::vector<PickupMail> sent;
+    Step step;
+    Seconds now;
+    bool may;
+  };
+  const std::vector<PickupMail> both = {mail(Step::kPlaced, Outcome::kSent),
+                                        mail(Step::kReady, Outcome::kSent)};
+  const std::vector<PickupMail> reminded = {mail(Step::kReady, Outcome::kSent),
+                                            mail(Step::kReminder, Outcome::kSent)};
+  const auto outcome = [&](Outcome one) { return std::vector{mail(Step::kReady, one)}; };
+  const std::vector<PickupMail> rejected = {mail(Step::kRejected, Outcome::kFailed)};
+  const std::vector<PickupMail> again = {mail(Step::kReady, Outcome::kSent),
+                                         mail(Step::kReady, Outcome::kWaiting)};
+  const std::vector<Row> rows = {
+      {S::kReady, both, Step::kReady, last_day, true},
+      {S::kReady, both, Step::kPlaced, last_day, false},
+      {S::kPicking, both, Step::kPlaced, last_day, true},
+      {S::kHandedOver, both, Step::kReady, last_day, false},
+      {S::kReady, {}, Step::kReady, last_day, false},
+      {S::kReady, reminded, Step::kReminder, last_day, true},
+      {S::kReady, reminded, Step::kReminder, last_day - 1, false},
+      {S::kReady, reminded, Step::kReminder, kHoldUntil, false},
+      {S::kHandedOver, reminded, Step::kReminder, last_day, false},
+      {S::kRejected, rejected, Step::kRejected, kHoldUntil + 1, true},
+      {S::kRejected, rejected, Step::kCancelled, kHoldUntil + 1, false},
+      {S::kReady, again, Step::kReady, last_day, false},
+      {S::kReady, outcome(Outcome::kUnanswered), Step::kReady, last_day, true},
+      {S::kReady, outcome(Outcome::kFailed), Step::kReady, last_day, true},
+      {S::kReady, outcome(Outcome::kNoAddress), Step::kReady, last_day, true},
+      {S::kReady, outcome(Outcome::kNoMailServer), Step::kReady, last_day, true}};
+  for (const Row& row : rows) {
+    Pickup pickup = pickup_in(row.state, "ja");
+    pickup.customer_id = 7001;
+    const auto may = may_tell_again(pickup, row.sent, row.step, row.now);
+    EXPECT_EQ(may.ok(), row.may) << word(row.state) << " " << word(row.step);
+    if (!may.ok()) EXPECT_EQ(may.error().code, ErrorCode::kConflict);
+    pickup.customer_id = 0;
+    EXPECT_FALSE(may_tell_again(pickup, row.sent, row.step, row.now).ok()) << "nobody is there";
+  }
+  Pickup pickup = pickup_in(S::kReady, "ja");
+  pickup.customer_id = 7001;
+  std::vector<PickupMail> many(kMailsOfPickupMost - 1, both.back());
+  EXPECT_TRUE(may_tell_again(pickup, many, Step::kReady, last_day).ok());
+  many.push_back(both.back());
+  EXPECT_FALSE(may_tell_again(pickup, many, Step::kReady, last_day).ok());
+}
+
 TEST(PickupMailTruth, AShopIsLateWhenItsManagersHadTheirTimeToo) {
   Pickup pickup = pickup_in(PickupState::kPlaced, "ja");
   pickup.accept_by = 1'000;

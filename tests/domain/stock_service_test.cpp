@@ -6,6 +6,7 @@
 
 #include "server/domain/stock/shop_areas.h"
 #include "tests/support/fakes.h"
+#include "wasm/core/japan_time.h"
 
 namespace tsunagi {
 namespace {
@@ -158,6 +159,52 @@ TEST_F(StockTest, ViewsCostAFewReadsAnHourOfSecondsAndNoMore) {
   put({change::PutStock{{{"10", "1", 8, 0, clock.now()}}}});
   clock.advance(kStockCacheSeconds);
   EXPECT_EQ(ask("4900000000010").shops[1].on_hand, 8);
+}
+
+TEST_F(StockTest, TodaysHoursAreToldOnlyWhereTheMerchantSaidSome) {
+  const auto hours = [this] {
+    service.forget_tenant(1);
+    const StockModel model = ask("4900000000010");
+    std::vector<std::pair<std::string, std::string>> hours;
+    for (const ShopStock& one : model.shops) hours.emplace_back(one.hours_ja, one.hours_en);
+    return hours;
+  };
+  using Hours = std::vector<std::pair<std::string, std::string>>;
+  const std::pair<std::string, std::string> none;
+  const std::pair<std::string, std::string> usual{"本日 10:00–20:00", "Today 10:00–20:00"};
+  EXPECT_EQ(hours(), (Hours{none, none})) << "ours are a guess";
+  shop.settings.pickup.on = true;
+  EXPECT_EQ(hours(), (Hours{usual, usual})) << "promises are made of them";
+  shop.settings.pickup.on = false;
+  shop.settings.pickup.hours.closes = 1'440;
+  const std::pair<std::string, std::string> late{"本日 10:00–24:00", "Today 10:00–24:00"};
+  EXPECT_EQ(hours(), (Hours{late, late})) << "changed, so said";
+  shop.settings.pickup.hours = {};
+  shop.settings.stores = {{"1", "", false, 0}};
+  OpeningHours& of_one = shop.settings.stores[0].hours.emplace();
+  of_one.opens = 545;
+  of_one.closes = 720;
+  const std::pair<std::string, std::string> own{"本日 09:05–12:00", "Today 09:05–12:00"};
+  EXPECT_EQ(hours(), (Hours{own, none})) << "the shop's own";
+  of_one.closed_on = {japan_day_number(clock.now())};
+  const std::pair<std::string, std::string> closed{"本日休業", "Closed today"};
+  EXPECT_EQ(hours(), (Hours{closed, none}));
+  of_one.closed_on = {};
+  const int weekday = japan_day(japan_day_number(clock.now())).weekday;
+  of_one.closed_weekdays.at(static_cast<size_t>(weekday)) = true;
+  EXPECT_EQ(hours(), (Hours{closed, none}));
+}
+
+TEST_F(StockTest, WhatWasKeptOfYesterdayIsNotToldOfToday) {
+  book_read();
+  const int64_t tomorrow = japan_day_number(clock.now()) + 1;
+  shop.settings.pickup.on = true;
+  shop.settings.pickup.hours.closed_on = {tomorrow};
+  const Seconds midnight = tomorrow * kDaySeconds - kJapanOffsetSeconds;
+  clock.advance(midnight - 1 - clock.now());
+  EXPECT_EQ(ask("4900000000010").shops[0].hours_ja, "本日 10:00–20:00");
+  clock.advance(1);
+  EXPECT_EQ(ask("4900000000010").shops[0].hours_ja, "本日休業");
 }
 
 TEST_F(StockTest, AsManyProductsAsAViewMayAskForAndNotOneMore) {

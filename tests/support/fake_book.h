@@ -132,6 +132,19 @@ class FakeBook : public PickupBook {
         log, [&](const auto& each) { return std::ranges::find(ids, each.first) == ids.end(); });
     return log;
   }
+  Result<Pickup> tell_again(TenantId tenant, const MailAgain& again) override {
+    const auto found = pickups.find(again.pickup_id);
+    if (found == pickups.end()) return Error{ErrorCode::kNotFound, "there is no such pick-up"};
+    if (deeds_.contains(again.pickup_id + again.deed)) return found->second;
+    const std::vector<PickupMail> sent = storage_.pickup_mails(tenant)[again.pickup_id];
+    const auto may = may_tell_again(found->second, sent, again.step, again.at);
+    if (!may.ok()) return may.error();
+    deeds_.insert(again.pickup_id + again.deed);
+    const change::TellShopper tell{
+        .pickup_id = again.pickup_id, .mail_id = mail_again_id(again.deed), .step = again.step};
+    if (auto told = storage_.apply(tenant, {tell}); !told.ok()) return told.error();
+    return found->second;
+  }
   Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) override {
     for (const auto& [id, mails] : storage_.pickup_mails(tenant)) {
       const auto other = pickups.find(id);

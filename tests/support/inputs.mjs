@@ -56,7 +56,7 @@ export function generatedInputs(seed, count) {
   });
   const shop = (now) => ({
     shop_id: String(integer(1, 99)), name: pick(TEXTS), phone: absent(pick(TEXTS)), map_url: absent(pick(ADDRESSES)),
-    favourite: random() < 0.1, known: random() < 0.8, on_hand: integer(-3, 12), held: integer(0, 3), safety: integer(0, 2),
+    hours_ja: absent(pick(TEXTS)), hours_en: absent(pick(TEXTS)), favourite: random() < 0.1, known: random() < 0.8, on_hand: integer(-3, 12), held: integer(0, 3), safety: integer(0, 2),
     as_of: instant(now), asked: absent(flag()), approximate: absent(flag()),
     north: absent(pick([35_659_500, 26_212_500, 43_064_200, 91_000_000, integer(-9e7, 9e7)])), east: absent(pick([139_700_500, integer(-18e7, 18e7)])),
     prefecture: absent(pick([0, 1, 13, 27, 47, 48, -1])),

@@ -47,6 +47,8 @@ for (const [language, words] of Object.entries({
     const pickup = await placed(language);
     const [first] = await told(pickup, 1);
     assert.ok(first.subject.startsWith(words.placed), first.subject);
+    const may = async () => (await seen(pickup)).mails.map(({ step, again }) => `${step} ${again ?? false}`);
+    await until('the log', async () => (await may()).join() === 'placed true', 10_000, 100);
     const [hanako] = data.joined;
     assert.ok(first.text.includes(language === 'ja' ? `${hanako.last_name} ${hanako.first_name} 様` : `Dear ${hanako.first_name} ${hanako.last_name},`), first.text);
     assert.ok(first.text.includes(`https://${stack.keys.shop}/apps/tsunagi/pickup\n`), first.text);
@@ -56,12 +58,13 @@ for (const [language, words] of Object.entries({
     const [, second] = await told(pickup, 2);
     assert.ok(second.subject.startsWith(words.ready), second.subject);
     await until('the log', async () => (await seen(pickup)).mails.every(({ outcome }) => outcome === 'sent'), 10_000, 100);
-    assert.deepEqual((await seen(pickup)).mails.map(({ step }) => step), ['placed', 'ready']);
+    assert.deepEqual(await may(), ['placed false', 'ready true']);
     const again = { id: pickup.id, step: 'ready', deed: randomUUID() };
     for (let i = 0; i < 3; ++i) assert.equal((await clerk.ask('POST', '/resend', again)).status, 200);
     const [, , third] = await told(pickup, 3);
     assert.equal(third.text, second.text);
-    assert.equal((await clerk.ask('POST', '/resend', { ...again, step: 'placed', deed: randomUUID() })).status, 400);
+    assert.equal((await clerk.ask('POST', '/resend', { ...again, step: 'placed', deed: randomUUID() })).status, 409, 'it says no longer how things are');
+    assert.equal((await clerk.ask('POST', '/resend', { ...again, step: 'thanks', deed: randomUUID() })).status, 400);
     assert.equal((await act(clerk, pickup, 'hand_over')).pickup.mails.length, 3);
     assert.equal((await clerk.ask('POST', '/resend', { ...again, deed: randomUUID() })).status, 409);
     for (const { subject, text } of mailsOf(pickup)) assert.doesNotMatch(subject + text, /発送|配送|shipp|\{\{/i);

@@ -17,7 +17,7 @@ function(tsunagi_module name)
   set(graph ${CMAKE_CURRENT_SOURCE_DIR}/bindings/exports.json)
   add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/${name}.wasm
     COMMAND ${WASM_METADCE} ${features} $<TARGET_FILE:${name}_linked> --graph-file ${graph} --quiet -o ${name}_reached.wasm
-    COMMAND ${WASM_OPT} ${features} --low-memory-unused --zero-filled-memory --flatten --rereloop -Oz -Oz --converge
+    COMMAND ${WASM_OPT} ${features} --low-memory-unused --zero-filled-memory --flatten --rereloop -Oz --flatten --rereloop -Oz -Oz --converge
             ${name}_reached.wasm -o ${CMAKE_BINARY_DIR}/${name}.wasm
     DEPENDS ${name}_linked ${graph} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR} VERBATIM)
 endfunction()

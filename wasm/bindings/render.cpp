@@ -110,6 +110,7 @@ constexpr Field kShopFields[] = {
     TSUNAGI_FIELD(ShopStock, on_hand),    TSUNAGI_FIELD(ShopStock, held),
     TSUNAGI_FIELD(ShopStock, safety),     TSUNAGI_FIELD(ShopStock, as_of),
     TSUNAGI_FIELD(ShopStock, north),      TSUNAGI_FIELD(ShopStock, east),
+    TSUNAGI_FIELD(ShopStock, hours_ja),   TSUNAGI_FIELD(ShopStock, hours_en),
     TSUNAGI_FIELD(ShopStock, prefecture), TSUNAGI_FIELD(ShopStock, favourite),
     TSUNAGI_FIELD(ShopStock, known),      TSUNAGI_FIELD(ShopStock, asked),
     TSUNAGI_FIELD(ShopStock, approximate)};

@@ -70,6 +70,10 @@ Markup& Markup::open_button(const char* name, const char* action) {
       .raw("\"");
 }
 
+Markup& Markup::pressed(bool is) {
+  return raw(is ? " aria-pressed=\"true\"" : " aria-pressed=\"false\"");
+}
+
 Markup& Markup::way_on(const char* name, const char* action, std::string_view address, Word label) {
   if (!is_linkable(address)) {
     return open_button(name, action).raw(">").words(label).close("button");

@@ -40,6 +40,8 @@ class Markup {
   Markup& way_on(const char* name, const char* action, std::string_view address, Word label);
   // <button class="tsunagi-NAME" type="button" data-tsunagi-action="ACTION" without its ">".
   Markup& open_button(const char* name, const char* action);
+  // ` aria-pressed="true"`
+  Markup& pressed(bool is);
 
   // <time class="tsunagi-NAME" datetime="…">: the words around "{}" and the instant inside it.
   Markup& as_of(const char* name, int64_t instant);

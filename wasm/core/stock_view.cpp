@@ -28,8 +28,9 @@
 //         [<button class="tsunagi-stock__restock" type="button" data-tsunagi-action="restock"
 //           data-tsunagi-shop="1" aria-pressed="false"
 //           aria-label="入荷したらメールで知らせる 渋谷店">入荷したらメールで知らせる</button>]
+//         [<span class="tsunagi-stock__hours">本日 10:00–20:00]
 //         [<a class="tsunagi-stock__map" href="…" data-tsunagi-action="map"
-//           aria-label="地図 渋谷店">地図</a>]</li></ul>
+//           aria-label="地図 渋谷店">地図</a>][</span>]</li></ul>
 //     [<a class="tsunagi-stock__more" href="…" data-tsunagi-action="more">他の店舗を見る（5）</a>]
 //     [<button class="tsunagi-stock__pin" type="button" data-tsunagi-action="pin"
 //       data-tsunagi-product="CODE" aria-pressed="false">マイページに残す</button>]</section>
@@ -97,6 +98,10 @@ int64_t metres_to(const ShopStock& shop, const StockModel& stock) {
                     {.north = shop.north, .east = shop.east});
 }
 
+const std::string& in_language(const Markup& html, const std::string& ja, const std::string& en) {
+  return html.context().language == Language::kJapanese ? ja : en;
+}
+
 struct Shown {
   const ShopStock* shop = nullptr;
   int64_t metres = -1;
@@ -125,8 +130,10 @@ std::vector<Shown> shown_shops(const StockModel& stock) {
       shops[place] = one;
     }
   }
-  const size_t limit = stock.all_shops ? kShopsAtMost : kShopsShown;
-  shops.erase(shops.begin() + static_cast<std::ptrdiff_t>(std::min(count, limit)), shops.end());
+  const size_t most = std::min(count, stock.all_shops ? kShopsAtMost : kShopsShown);
+  while (shops.size() > most) {
+    shops.pop_back();
+  }
   return shops;
 }
 
@@ -146,7 +153,7 @@ void append_star(Markup& html, const ShopStock& shop, bool signed_in) {
   if (signed_in) {
     html.open_button("stock__star", "favourite")
         .attribute("data-tsunagi-shop", shop.shop_id)
-        .raw(shop.favourite ? " aria-pressed=\"true\"" : " aria-pressed=\"false\"")
+        .pressed(shop.favourite)
         .attribute("aria-label", fill(html.say(Word::kMakeFavourite), shop.name))
         .raw(shop.favourite ? ">★</button>" : ">☆</button>");
   } else if (shop.favourite) {
@@ -230,7 +237,7 @@ void append_restock(Markup& html, const ShopStock& shop) {
   const Word label = shop.asked ? Word::kToBeTold : Word::kTellMe;
   html.open_button("stock__restock", "restock")
       .attribute("data-tsunagi-shop", shop.shop_id)
-      .raw(shop.asked ? " aria-pressed=\"true\"" : " aria-pressed=\"false\"")
+      .pressed(shop.asked)
       .attribute("aria-label", concat({html.say(label), " ", shop.name}))
       .raw(">")
       .words(label)
@@ -242,7 +249,8 @@ void append_near(Markup& html, const StockModel& stock) {
     return;
   }
   html.open_button("stock__near", "near")
-      .raw(is_near_known(stock) ? " aria-pressed=\"true\">" : " aria-pressed=\"false\">")
+      .pressed(is_near_known(stock))
+      .raw(">")
       .words(Word::kNearest)
       .close("button");
 }
@@ -264,7 +272,7 @@ void append_areas(Markup& html, const StockModel& stock) {
     html.raw("<option")
         .attribute("value", decimal(area.code))
         .raw(area.code == stock.area ? " selected=\"\">" : ">")
-        .text(html.context().language == Language::kJapanese ? area.ja : area.en)
+        .text(in_language(html, area.ja, area.en))
         .close("option");
   }
   html.raw("</select><button class=\"tsunagi-stock__show\">")
@@ -314,8 +322,15 @@ void append_shop(Markup& html, const Shown& shown, const StockModel& stock) {
   if (shop.asked || (stock.can_ask && sign == StockSign::kNone)) {
     append_restock(html, shop);
   }
+  const std::string& hours = in_language(html, shop.hours_ja, shop.hours_en);
+  if (!hours.empty()) {
+    html.open("span", "stock__hours").text(hours);
+  }
   if (Markup::is_linkable(shop.map_url)) {
     append_link(html, {"map", Word::kMap, shop.map_url}, shop);
+  }
+  if (!hours.empty()) {
+    html.close("span");
   }
   html.close("li");
 }
@@ -347,7 +362,8 @@ void append_list(Markup& html, const StockModel& stock) {
 void append_pin(Markup& html, const StockModel& stock) {
   html.open_button("stock__pin", "pin")
       .attribute("data-tsunagi-product", stock.product_code)
-      .raw(stock.pinned ? " aria-pressed=\"true\">" : " aria-pressed=\"false\">")
+      .pressed(stock.pinned)
+      .raw(">")
       .words(stock.pinned ? Word::kPinned : Word::kPin)
       .close("button");
 }

@@ -95,6 +95,7 @@ struct ShopStock {
   std::string name;
   std::string phone;
   std::string map_url;
+  std::string hours_ja, hours_en;  // today's, "本日 10:00–20:00"; "" where none are known
   bool favourite = false;
   bool known = false;  // false: no row from Smaregi and no complete reading yet
   int64_t on_hand = 0;

@@ -14,6 +14,14 @@ constexpr Outcome kOutcomes[] = {Outcome::kWaiting,    Outcome::kSent,     Outco
                                  Outcome::kFailed,     Outcome::kOutdated, Outcome::kNoAddress,
                                  Outcome::kNoCustomer, Outcome::kRefused,  Outcome::kNoMailServer};
 
+constexpr std::string_view kAgain = "again-";
+
+// Its own mail, or one more of it in the same last day: an earlier date's says nothing any more.
+bool is_last_day_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
+  const bool once_more = mail.id.starts_with(kAgain) && now >= pickup.hold_until - kReminderSeconds;
+  return (once_more || mail.id == reminder_id(pickup)) && now < pickup.hold_until;
+}
+
 template <class Enum, size_t N>
 std::optional<Enum> mail_word(const Enum (&all)[N], std::string_view text) {
   for (const Enum value : all) {
@@ -108,6 +116,8 @@ PickupMailName pickup_mail_name(std::string_view key) {
           .mail_id = std::string(key.substr(std::min(end + 1, key.size())))};
 }
 
+std::string mail_again_id(std::string_view deed) { return std::string(kAgain) + std::string(deed); }
+
 std::string reminder_id(const Pickup& pickup) {
   return "reminder-" + std::to_string(pickup.hold_until);
 }
@@ -156,8 +166,7 @@ bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
     case Step::kExpired:
       return state == PickupState::kExpired;
     case Step::kReminder:
-      return state == PickupState::kReady && mail.id == reminder_id(pickup) &&
-             now < pickup.hold_until;
+      return state == PickupState::kReady && is_last_day_of(mail, pickup, now);
     case Step::kLate:
       return is_unanswered(pickup, now);
     case Step::kShort:
@@ -170,6 +179,28 @@ bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
     }
   }
   return false;
+}
+
+Result<Done> may_tell_again(const Pickup& pickup, const std::vector<PickupMail>& sent, Step step,
+                            Seconds now) {
+  const auto last = std::find_if(sent.rbegin(), sent.rend(),
+                                 [step](const PickupMail& mail) { return mail.step == step; });
+  if (last == sent.rend()) {
+    return Error{ErrorCode::kConflict, "the customer was not written this before"};
+  }
+  if (last->outcome == Outcome::kWaiting) {
+    return Error{ErrorCode::kConflict, "the mail is still waiting to be sent"};
+  }
+  PickupMail again;
+  again.id = mail_again_id("");
+  again.step = step;
+  if (pickup.customer_id == 0 || !is_true_of(again, pickup, now)) {
+    return Error{ErrorCode::kConflict, "the mail would no longer say how things are"};
+  }
+  if (sent.size() >= kMailsOfPickupMost) {
+    return Error{ErrorCode::kConflict, "the customer was sent as many mails as one may be"};
+  }
+  return Done{};
 }
 
 }  // namespace tsunagi

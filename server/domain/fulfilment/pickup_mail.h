@@ -51,6 +51,16 @@ struct PickupMailName {
 };
 PickupMailName pickup_mail_name(std::string_view key);
 
+// One more of a mail, at a person's wish.
+struct MailAgain {
+  std::string pickup_id;
+  std::string deed;  // the same deed told twice is one mail
+  PickupMailStep step = PickupMailStep::kReady;
+  Actor actor;
+  Seconds at = 0;
+};
+std::string mail_again_id(std::string_view deed);
+
 // A date has one reminder: who was given another day is reminded of that.
 std::string reminder_id(const Pickup& pickup);
 // The shop let its time go by, and the customer may have it elsewhere.
@@ -61,5 +71,10 @@ std::string reminder_id(const Pickup& pickup);
 std::optional<PickupMailStep> told_of(PickupAction action, Role by);
 // Whether the mail would still say how things are.
 [[nodiscard]] bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now);
+// Whether the customer may be sent this step's mail once more: it was asked for before and is not
+// on its way, it would still say how things are, and kMailsOfPickupMost were not yet asked for.
+// kConflict says what of it is not so.
+Result<Done> may_tell_again(const Pickup& pickup, const std::vector<PickupMail>& sent,
+                            PickupMailStep step, Seconds now);
 
 }  // namespace tsunagi

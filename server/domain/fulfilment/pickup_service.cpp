@@ -334,39 +334,17 @@ Result<int> PickupService::mark_short(const Tenant& tenant) {
   return found;
 }
 
-Result<Pickup> PickupService::tell_again(const Tenant& tenant, const Again& again) {
-  if (again.step != PickupMailStep::kReady) {
-    return Error{ErrorCode::kInvalid, "only the mail that it is ready is sent again"};
-  }
+Result<Pickup> PickupService::tell_again(const Tenant& tenant, MailAgain again) {
   if (!is_deed_id(again.deed)) {
     return Error{ErrorCode::kInvalid, "the deed's id is none"};
   }
-  auto found = ports_.book.pickup(tenant.id, again.pickup_id);
+  const auto found = ports_.book.pickup(tenant.id, again.pickup_id);
   if (!found.ok()) return found.error();
   if (!found->has_value() || !may_see(again.actor, **found)) {
     return Error{ErrorCode::kNotFound, "there is no such pick-up"};
   }
-  const Pickup& pickup = **found;
-  const auto log = ports_.book.mails_of(tenant.id, {pickup.id});
-  if (!log.ok()) return log.error();
-  const auto sent = log->find(pickup.id);
-  const std::string mail_id = "again-" + again.deed;
-  if (sent != log->end()) {
-    if (std::ranges::find(sent->second, mail_id, &PickupMail::id) != sent->second.end()) {
-      return pickup;
-    }
-    if (sent->second.size() >= kMailsOfPickupMost) {
-      return Error{ErrorCode::kConflict, "the customer was sent as many mails as one may be"};
-    }
-  }
-  if (pickup.state != PickupState::kReady || is_purchase(pickup.purchase)) {
-    return Error{ErrorCode::kConflict, "the pick-up is not ready, or the online shop tells of it"};
-  }
-  const auto told = ports_.storage.apply(
-      tenant.id, {change::TellShopper{
-                     .pickup_id = pickup.id, .mail_id = mail_id, .step = PickupMailStep::kReady}});
-  if (!told.ok()) return told.error();
-  return pickup;
+  again.at = ports_.clock.now();
+  return ports_.book.tell_again(tenant.id, again);
 }
 
 void PickupService::forget_stock(const Tenant& tenant, const Pickup& pickup) {

@@ -81,16 +81,9 @@ class PickupService {
   // promised first keeps it. How many were marked.
   Result<int> mark_short(const Tenant& tenant);
 
-  struct Again {
-    std::string pickup_id;
-    std::string deed;  // the same deed told twice is one mail
-    PickupMailStep step = PickupMailStep::kReady;
-    Actor actor;
-  };
-  // The mail that it is ready, once more. kConflict: it is not ready, it is a purchase, or
-  // kMailsOfPickupMost were sent; kInvalid: another mail, or a deed that is none; kNotFound: not
-  // the actor's to see.
-  Result<Pickup> tell_again(const Tenant& tenant, const Again& again);
+  // A mail that the customer was sent, once more; when is the clock's. kConflict: it may not be
+  // (may_tell_again); kInvalid: a deed that is none; kNotFound: not the actor's to see.
+  Result<Pickup> tell_again(const Tenant& tenant, MailAgain again);
 
  private:
   [[nodiscard]] Result<std::set<std::string>> lacking(const Tenant& tenant) const;

@@ -14,6 +14,12 @@ const OpeningHours& hours_of(const Settings& settings, std::string_view store_id
   return setting != nullptr && setting->hours ? *setting->hours : settings.pickup.hours;
 }
 
+const OpeningHours* told_hours_of(const Settings& settings, const StoreSetting* setting) {
+  if (setting != nullptr && setting->hours) return &*setting->hours;
+  const PickupSettings& pickup = settings.pickup;
+  return pickup.on || pickup.hours != OpeningHours{} ? &pickup.hours : nullptr;
+}
+
 namespace {
 
 // While it is tried out, only some shops take part.

@@ -14,6 +14,11 @@ namespace tsunagi {
 // nullptr when the merchant set nothing for the shop.
 [[nodiscard]] const StoreSetting* setting_of(const Settings& settings, std::string_view store_id);
 [[nodiscard]] const OpeningHours& hours_of(const Settings& settings, std::string_view store_id);
+// The hours of a shop that customers may be told; nullptr where the merchant never said any. The
+// programme's count as said once they were changed or pick-ups are on, whose promises are made of
+// them: before, they are our guess.
+[[nodiscard]] const OpeningHours* told_hours_of(const Settings& settings,
+                                                const StoreSetting* setting);
 // Whether customers see what the shop has.
 [[nodiscard]] bool is_shown(const Settings& settings, const Store& store);
 [[nodiscard]] bool puts_aside(const Settings& settings, const Store& store);

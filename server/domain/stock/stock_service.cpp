@@ -8,11 +8,14 @@
 #include <utility>
 
 #include "server/domain/bounded_cache.h"
+#include "server/domain/fulfilment/opening_hours.h"
 #include "server/domain/fulfilment/shop_settings.h"
 #include "server/domain/percent.h"
 #include "server/domain/stock/held.h"
 #include "server/domain/stock/shop_areas.h"
 #include "server/domain/stock/shop_position.h"
+#include "server/domain/tenant/pickup_settings_json.h"
+#include "wasm/core/japan_time.h"
 #include "wasm/core/prefecture.h"
 
 namespace tsunagi {
@@ -46,10 +49,16 @@ std::string_view matched(const Product& product, const ProductQuestion& question
   return by_barcode || question.sku.empty() ? question.barcode : question.sku;
 }
 
+// How long shops are kept: what is told of today is told of no other day.
+struct Kept {
+  TimePoint until;
+  int64_t day = 0;
+};
+
 // The figures of one product in the first shops of the list.
 struct KnownFigures {
   std::shared_ptr<const std::vector<ShopStock>> shops;
-  TimePoint until;
+  Kept kept;
 };
 
 // A merchant's settings by shop, with their place in the list.
@@ -79,6 +88,9 @@ class ShopSettings {
     return !pilot.on || pilot.stores.empty() ||
            std::ranges::find(pilot.stores, store.store_id) != pilot.stores.end();
   }
+  const OpeningHours* hours(const StoreSetting* setting) const {
+    return told_hours_of(settings_, setting);
+  }
   int64_t safety(const StoreSetting* setting) const {
     return setting != nullptr && setting->safety_stock > 0 ? setting->safety_stock
                                                            : settings_.safety_stock;
@@ -94,14 +106,25 @@ struct ShopList {
   std::vector<ShopStock> shops;  // without figures
   std::unordered_map<std::string_view, size_t> places;
   std::vector<Area> areas;
-  TimePoint until;
+  Kept kept;
 };
 struct KnownReading {
   std::optional<Seconds> confirmed;  // until when the whole book has been read
   TimePoint until;
 };
 
-ShopStock shop_without_figures(const ShopSettings& settings, const Store& store) {
+void put_hours(ShopStock& shop, const OpeningHours& hours, Seconds now) {
+  if (!opens_on_day_of(hours, now)) {
+    shop.hours_ja = "本日休業";
+    shop.hours_en = "Closed today";
+    return;
+  }
+  const std::string today = time_text(hours.opens) + "–" + time_text(hours.closes);
+  shop.hours_ja = "本日 " + today;
+  shop.hours_en = "Today " + today;
+}
+
+ShopStock shop_without_figures(const ShopSettings& settings, const Store& store, Seconds now) {
   const StoreSetting* setting = settings.of(store.store_id);
   ShopStock shop;
   shop.shop_id = store.store_id;
@@ -110,6 +133,7 @@ ShopStock shop_without_figures(const ShopSettings& settings, const Store& store)
   if (!store.address.empty()) {
     shop.map_url = std::string(kMapSearch) + percent_encoded(store.address);
   }
+  if (const OpeningHours* hours = settings.hours(setting)) put_hours(shop, *hours, now);
   shop.safety = settings.safety(setting);
   if (const auto place = place_of(setting, store)) {
     shop.north = place->position.north;
@@ -122,7 +146,8 @@ ShopStock shop_without_figures(const ShopSettings& settings, const Store& store)
   return shop;
 }
 
-std::vector<ShopStock> in_order(const ShopSettings& settings, const std::vector<Store>& stores) {
+std::vector<ShopStock> in_order(const ShopSettings& settings, const std::vector<Store>& stores,
+                                Seconds now) {
   std::vector<const Store*> ordered;
   for (const Store& store : stores) {
     if (!settings.hidden(store)) ordered.push_back(&store);
@@ -135,7 +160,7 @@ std::vector<ShopStock> in_order(const ShopSettings& settings, const std::vector<
             [&key](const Store* a, const Store* b) { return key(a) < key(b); });
   std::vector<ShopStock> shops;
   shops.reserve(ordered.size());
-  for (const Store* store : ordered) shops.push_back(shop_without_figures(settings, *store));
+  for (const Store* store : ordered) shops.push_back(shop_without_figures(settings, *store, now));
   return shops;
 }
 
@@ -168,6 +193,10 @@ struct StockService::State {
     return clock.steady() + std::chrono::seconds(kStockCacheSeconds);
   }
 
+  bool is_good(const Kept& kept) const {
+    return clock.steady() < kept.until && japan_day_number(clock.now()) == kept.day;
+  }
+
   Result<std::optional<Product>> product(TenantId tenant, const ProductQuestion& question) {
     if (question.barcode.size() > kProductWordBytes || question.sku.size() > kProductWordBytes) {
       return std::optional<Product>{};
@@ -181,12 +210,14 @@ struct StockService::State {
   }
 
   Result<std::shared_ptr<const ShopList>> shops_of(const Tenant& tenant) {
-    if (auto hit = lists.get(tenant.id); hit && clock.steady() < (*hit)->until) return *hit;
+    if (auto hit = lists.get(tenant.id); hit && is_good((*hit)->kept)) return *hit;
     auto list = std::make_shared<ShopList>();
-    list->until = clock.steady() + std::chrono::seconds(kShopListCacheSeconds);
+    const Seconds now = clock.now();
+    list->kept = {.until = clock.steady() + std::chrono::seconds(kShopListCacheSeconds),
+                  .day = japan_day_number(now)};
     const auto stores = storage.stores(tenant.id);
     if (!stores.ok()) return stores.error();
-    list->shops = in_order(ShopSettings(tenant.settings), *stores);
+    list->shops = in_order(ShopSettings(tenant.settings), *stores, now);
     for (size_t i = 0; i < list->shops.size(); ++i) list->places[list->shops[i].shop_id] = i;
     list->areas = areas_of(list->shops);
     lists.put(tenant.id, list);
@@ -224,12 +255,12 @@ struct StockService::State {
                                                                       const std::string& product_id,
                                                                       const ShopList& list) {
     const ProductKey key{tenant, product_id};
-    if (auto hit = figures.get(key); hit && clock.steady() < hit->until) return hit->shops;
-    const TimePoint until = fresh_until();
+    if (auto hit = figures.get(key); hit && is_good(hit->kept)) return hit->shops;
+    const Kept kept{.until = fresh_until(), .day = list.kept.day};
     auto read = read_figures(tenant, product_id, first_shops(list, kShopsShown, 0));
     if (!read.ok()) return read.error();
     auto shops = std::make_shared<const std::vector<ShopStock>>(std::move(read).value());
-    figures.put(key, {shops, until});
+    figures.put(key, {shops, kept});
     return shops;
   }
 

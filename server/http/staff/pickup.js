@@ -4,7 +4,7 @@
 
 /** codes: what a scan of it may read. @typedef {{name: string, code: string, codes: string[], quantity: number, picked: number}} Line */
 /** @typedef {'sent' | 'waiting' | 'unanswered' | 'failed' | 'not_sent'} Outcome */
-/** A mail to the customer. at: when it was asked for, or its outcome known. @typedef {{step: string, at: number, outcome: Outcome, reason?: string}} Sent */
+/** A mail to the customer. at: when it was asked for, or its outcome known; again: it may be sent once more. @typedef {{step: string, at: number, outcome: Outcome, reason?: string, again?: boolean}} Sent */
 /** @typedef {'placed' | 'accepted' | 'picking' | 'ready' | 'handed_over' | 'rejected' | 'expired' | 'cancelled'} State */
 /** @typedef {'accept' | 'reject' | 'pick' | 'ready' | 'hand_over' | 'cancel' | 'extend'} Action */
 /**

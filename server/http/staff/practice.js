@@ -60,7 +60,8 @@ export function createPractice({words, Refusal}) {
     if (!next) throw new Refusal(409, 'conflict');
     if ((action === 'reject' || action === 'refuse') && !kRejects.includes(reason)) throw new Refusal(400, 'invalid');
     if (action === 'ready') one.lines.forEach((/** @type {any} */ each, /** @type {number} */ i) => { each.picked = picked?.[i] ?? each.quantity; });
-    if (action === 'ready') one.mails = [{step: 'ready', at: now(), outcome: 'sent'}];
+    if (action === 'ready') one.mails = [{step: 'ready', at: now(), outcome: 'sent', again: true}];
+    else if (one.mails && next !== one.state) one.mails = one.mails.map((/** @type {any} */ mail) => ({...mail, again: false}));
     if (action === 'ship') Object.assign(one, {carrier, number});
     Object.assign(one, {state: next, late: false, changed_at: now(), ...(reason ? {reason} : {})});
     return seen(one, rules);
@@ -85,9 +86,9 @@ export function createPractice({words, Refusal}) {
     if (path === 'shipment/address') return {address: words.address};
     if (path === 'scan') return scan(body.text);
     if (path !== 'resend') throw new Refusal(404, 'not_found');
-    const one = pickups.find(({id, state}) => id === body.id && state === 'ready');
-    if (!one) throw new Refusal(409, 'conflict');
-    one.mails = [...one.mails, {step: 'ready', at: now(), outcome: 'sent'}];
+    const one = pickups.find(({id}) => id === body.id);
+    if (!one?.mails.some((/** @type {any} */ mail) => mail.step === body.step && mail.again)) throw new Refusal(409, 'conflict');
+    one.mails = [...one.mails.map((/** @type {any} */ mail) => ({...mail, again: mail.again && mail.step !== body.step})), {step: body.step, at: now(), outcome: 'sent', again: true}];
     return {pickup: seen(one, kPickupRules)};
   };
 }

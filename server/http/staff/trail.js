@@ -13,7 +13,7 @@ export function createTrail({words, make, fill, say, counted, moment}, ask, {see
   const body = make('div', {class: 'trail', 'aria-live': 'polite'});
   const view = /** @type {HTMLDetailsElement} */ (make('details', {class: 'more', toggle: () => { if (view.open) void read(); }},
     make('summary', {class: 'more__summary', 'data-key': 'trail'}, words.trail), body));
-  /** @type {{kind: Kind, id: string, version: number, names: Names} | undefined} */
+  /** @type {{kind: Kind, id: string, version: string, names: Names} | undefined} */
   let shown;
   /** Of what was asked for: an answer to something else is not shown. */
   let asked = '';
@@ -28,7 +28,9 @@ export function createTrail({words, make, fill, say, counted, moment}, ask, {see
   function row(deed, {state, action, reason}) {
     const {at, from, to, reason: why, refused} = deed;
     const moved = from && from !== to ? say(words.trail_moved, {from: state[from] ?? from, to: state[to] ?? to}) : state[to] ?? to;
-    const more = [moved, why ? say(words.trail_reason, {reason: reason[why] ?? why}) : ''].filter(Boolean).join(' · ');
+    const mail = /** @type {Record<string, string>} */ (words.mail_step)[why] ?? why;
+    const about = deed.action === 'tell' ? say(words.trail_mail, {mail}) : say(words.trail_reason, {reason: reason[why] ?? why});
+    const more = [moved, why ? about : ''].filter(Boolean).join(' · ');
     return make('li', {class: `trail__deed${refused ? ' trail__deed--refused' : ''}`},
       make('p', {class: 'trail__when'}, moment(at), ' · ', who(deed)),
       make('p', {class: 'trail__what'}, action[deed.action] ?? deed.action, ' ', refused ? make('span', {class: 'tag'}, words.trail_refused) : ''),
@@ -66,9 +68,10 @@ export function createTrail({words, make, fill, say, counted, moment}, ask, {see
   }
 
   return {
-    /** What is done to it changes `changed_at`. @param {Kind} kind @param {{id: string, changed_at: number}} job @param {Names} names @returns {(Node | string)[]} */
-    of(kind, {id, changed_at: version}, names) {
+    /** What is done to it changes `changed_at`, or sends a mail. @param {Kind} kind @param {{id: string, changed_at: number, mails?: unknown[]}} job @param {Names} names @returns {(Node | string)[]} */
+    of(kind, {id, changed_at, mails = []}, names) {
       if (!sees()) return [];
+      const version = `${changed_at} ${mails.length}`;
       if (shown?.id !== id) {
         view.open = false;
         asked = '';

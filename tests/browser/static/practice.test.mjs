@@ -62,6 +62,9 @@ describe('practising', () => {
       await looksFine(`practice-picking-${language}`);
       await press(counted(words.act_ready, 3));
       await row('100001').click();
+      await page.getByRole('button', { name: words.mail_again }).click();
+      await page.locator('.mail').nth(1).waitFor();
+      assert.equal(await page.getByRole('button', { name: words.mail_again }).count(), 1, 'beside the last');
       await press(counted(words.act_hand_over, 3));
       await row('100001').waitFor({ state: 'detached' });
 

@@ -118,9 +118,9 @@ export class StaffServer {
   #resend({ id, step, deed }) {
     this.heard.push({ id, step, deed });
     const pickup = this.pickup(id);
-    if (pickup.state !== 'ready' || step !== 'ready') return [409, { error: { code: 'conflict', message: 'the pick-up is not ready' } }];
     if (!this.#answers.has(deed)) {
-      pickup.mails = [...pickup.mails, { step, at: this.now, outcome: 'waiting' }];
+      if (!pickup.mails.some((mail) => mail.step === step && mail.again)) return [409, { error: { code: 'conflict', message: 'the mail would no longer say how things are' } }];
+      pickup.mails = [...pickup.mails.map((mail) => ({ ...mail, again: mail.again && mail.step !== step })), { step, at: this.now, outcome: 'waiting' }];
       this.#answers.set(deed, true);
     }
     return [200, { pickup: this.seen(structuredClone(pickup)) }];

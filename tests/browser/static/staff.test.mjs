@@ -234,16 +234,18 @@ describe('staff page', () => {
     assert.deepEqual(page.problems, []);
   });
 
-  test('the staff see what the customer was written, and send “ready” once more, once', async () => {
-    const mails = [{ step: 'placed', at: kNow - 7_200, outcome: 'sent' }, { step: 'ready', at: kNow - 3_600, outcome: 'not_sent', reason: 'refused' }];
-    for (const [locale, words] of [['ja-JP', { sent: '今日 08:32 に送りました', refused: 'お客さまのアドレスでは受け取れませんでした', again: '「ご用意できました」をもう一度送る', cut: 'いま通信できないため、送れませんでした', done: 'もう一度送ります', waiting: '送信を待っています' }],
-      ['en-GB', { sent: 'sent 08:32 today', refused: 'the customer’s address did not take it', again: 'Send “ready to pick up” again', cut: 'There is no connection, so it was not sent', done: 'It will be sent again', waiting: 'waiting to be sent' }]]) {
+  test('the staff see what the customer was written, and send what is still so once more, once', async () => {
+    const mails = [{ step: 'placed', at: kNow - 7_200, outcome: 'sent' }, { step: 'ready', at: kNow - 3_600, outcome: 'not_sent', reason: 'refused', again: true },
+      { step: 'reminder', at: kNow - 1_800, outcome: 'sent', again: true }];
+    for (const [locale, words] of [['ja-JP', { sent: '今日 08:32 に送りました', refused: 'お客さまのアドレスでは受け取れませんでした', again: 'ご用意できたお知らせをもう一度送る', other: '期限前のお知らせをもう一度送る', all: 'もう一度送る', cut: 'いま通信できないため、送れませんでした', done: 'もう一度送ります', waiting: '送信を待っています' }],
+      ['en-GB', { sent: 'sent 08:32 today', refused: 'the customer’s address did not take it', again: 'Send again: Ready to pick up', other: 'Send again: Reminder', all: 'Send again', cut: 'There is no connection, so it was not sent', done: 'It will be sent again', waiting: 'waiting to be sent' }]]) {
       server.pickups = [pickup('one', '200100', 'ready', { lines: [line('ブレンド 200g', '4901234567894', 1, 1)], mails: structuredClone(mails) })];
       server.heard = [];
       await open({ locale });
       await row('200100').click();
       await page.getByText(words.sent).waitFor();
       await page.getByText(words.refused).waitFor();
+      assert.equal(await page.getByRole('button', { name: words.all }).count(), 2, 'not of what is no longer so');
       await noFindings();
       await keepScreen(page, `staff-mails-${locale}`, { fullPage: true });
       server.network = 'mute';
@@ -254,9 +256,14 @@ describe('staff page', () => {
       await said(words.done);
       await page.getByText(words.waiting).waitFor();
       assert.equal(await page.getByRole('button', { name: words.again }).count(), 0, 'one is on its way');
+      assert.equal(await page.getByRole('button', { name: words.other }).count(), 1);
       assert.ok(server.heard.length >= 2, 'a browser repeats what was cut by itself, too');
       assert.equal(new Set(server.heard.map(({ deed }) => deed)).size, 1, 'the same wish');
-      assert.equal(server.pickups[0].mails.length, 3);
+      assert.deepEqual(server.pickups[0].mails.map(({ step }) => step), ['placed', 'ready', 'reminder', 'ready']);
+      server.heard = [];
+      await page.getByRole('button', { name: words.other }).click();
+      await until('the wish', () => server.heard.length === 1);
+      assert.equal(server.heard[0].step, 'reminder');
       noProblems();
       await page.context().close();
     }

@@ -260,37 +260,68 @@ TEST_F(PickupMailsTest, WhatIsReadyOnItsLastDayNeedsNoReminder) {
   EXPECT_THAT(mailer.sent, IsEmpty());
 }
 
-TEST_F(PickupMailsTest, TheMailThatItIsReadyIsSentAgainOnceADeed) {
+TEST_F(PickupMailsTest, AMailIsSentAgainOnceADeedAsLongAsItIsTrue) {
   placed();
-  const auto again = [&](const std::string& deed, PickupMailStep step = PickupMailStep::kReady) {
-    const PickupService::Again asked{.pickup_id = kFirst,
-                                     .deed = deed,
-                                     .step = step,
-                                     .actor = {.role = Role::kHeadOffice, .id = "head"}};
-    const auto told = pickups.tell_again(tenant(), asked);
+  const auto again = [&](const std::string& deed, PickupMailStep step) {
+    const auto told =
+        pickups.tell_again(tenant(), {.pickup_id = kFirst,
+                                      .deed = deed,
+                                      .step = step,
+                                      .actor = {.role = Role::kHeadOffice, .id = "head"},
+                                      .at = 0});
     return told.ok() ? std::nullopt : std::optional(told.error().code);
   };
-  EXPECT_EQ(again("one"), ErrorCode::kConflict) << "it is not ready";
-  EXPECT_EQ(again("one", PickupMailStep::kPlaced), ErrorCode::kInvalid);
-  EXPECT_EQ(again("a/b"), ErrorCode::kInvalid);
-  EXPECT_EQ(again(""), ErrorCode::kInvalid);
+  EXPECT_EQ(again("a/b", PickupMailStep::kPlaced), ErrorCode::kInvalid);
+  EXPECT_EQ(again("", PickupMailStep::kPlaced), ErrorCode::kInvalid);
+  EXPECT_EQ(again("zero", PickupMailStep::kPlaced), ErrorCode::kConflict) << "it is on its way";
+  EXPECT_EQ(again("zero", PickupMailStep::kReady), ErrorCode::kConflict) << "it is not ready";
+  work();
+  EXPECT_EQ(again("placed", PickupMailStep::kPlaced), std::nullopt);
+  work();
+  EXPECT_THAT(log(), ElementsAre("placed sent", "placed sent"));
   ready();
   work();
+  EXPECT_EQ(again("late", PickupMailStep::kPlaced), ErrorCode::kConflict) << "no longer so";
   mailer.sent.clear();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(again("one"), std::nullopt);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(again("one", PickupMailStep::kReady), std::nullopt);
   work();
-  EXPECT_THAT(mailer.sent, SizeIs(1));
-  EXPECT_EQ(again("two"), std::nullopt);
+  ASSERT_THAT(mailer.sent, SizeIs(1));
+  EXPECT_THAT(mailer.sent[0].subject, HasSubstr("ご用意ができました"));
   for (size_t i = log().size(); i < kMailsOfPickupMost; ++i) {
-    EXPECT_EQ(again("more-" + std::to_string(i)), std::nullopt);
+    EXPECT_EQ(again("more-" + std::to_string(i), PickupMailStep::kReady), std::nullopt);
+    work();
   }
-  EXPECT_EQ(again("one-too-many"), ErrorCode::kConflict);
-  EXPECT_EQ(again("two"), std::nullopt) << "told before";
-  const PickupService::Again stranger{
-      .pickup_id = kFirst,
-      .deed = "x",
-      .actor = {.role = Role::kClerk, .id = "clerk", .stores = {"2"}}};
-  EXPECT_EQ(pickups.tell_again(tenant(), stranger).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(again("one-too-many", PickupMailStep::kReady), ErrorCode::kConflict);
+  EXPECT_EQ(again("one", PickupMailStep::kReady), std::nullopt) << "told before";
+  const auto stranger =
+      pickups.tell_again(tenant(), {.pickup_id = kFirst,
+                                    .deed = "x",
+                                    .step = PickupMailStep::kReady,
+                                    .actor = {.role = Role::kClerk, .id = "clerk", .stores = {"2"}},
+                                    .at = 0});
+  EXPECT_EQ(stranger.error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(PickupMailsTest, AReminderSentAgainIsStillAReminderAndAfterTheHandOverItGoesNowhere) {
+  placed();
+  ready();
+  pass(2 * kDay + 300, 60);
+  EXPECT_THAT(log(), ElementsAre("placed outdated", "ready sent", "reminder sent"));
+  const MailAgain again{.pickup_id = kFirst,
+                        .deed = "one",
+                        .step = PickupMailStep::kReminder,
+                        .actor = {.role = Role::kHeadOffice, .id = "head"},
+                        .at = 0};
+  EXPECT_TRUE(pickups.tell_again(tenant(), again).ok());
+  work();
+  EXPECT_THAT(log(),
+              ElementsAre("placed outdated", "ready sent", "reminder sent", "reminder sent"));
+  MailAgain late = again;
+  late.deed = "two";
+  EXPECT_TRUE(pickups.tell_again(tenant(), late).ok());
+  handed_over();
+  work();
+  EXPECT_EQ(log().back(), "reminder outdated");
 }
 
 }  // namespace

@@ -245,5 +245,44 @@ TEST_P(PickupMailLogTest, AnOutboxFromBeforeKeepsWhatWaitsInIt) {
                                "WHERE x.item_key = 'b' AND y.item_key = 'a'"));
 }
 
+TEST_P(PickupMailLogTest, OneMoreIsAskedForOnceADeedAndStandsInTheTrail) {
+  place(kOne);
+  ready(kOne);
+  const auto settle = [&](const std::string& mail) {
+    apply({change::ShopperTold{.key = pickup_mail_key(kOne, mail),
+                               .outcome = PickupMailOutcome::kSent}});
+  };
+  const auto again = [&](const std::string& deed, PickupMailStep step,
+                         const std::string& who = "head") {
+    return db().tell_again(kShop, {.pickup_id = kOne,
+                                   .deed = deed,
+                                   .step = step,
+                                   .actor = {.role = Role::kHeadOffice, .id = who},
+                                   .at = clock_.now()});
+  };
+  EXPECT_ERROR(ErrorCode::kConflict, again("early", PickupMailStep::kReady));
+  settle("ready");
+  EXPECT_ERROR(ErrorCode::kConflict, again("early", PickupMailStep::kReady));
+  EXPECT_OK(again("one", PickupMailStep::kReady));
+  EXPECT_OK(again("one", PickupMailStep::kReady));
+  EXPECT_ERROR(ErrorCode::kConflict, again("one", PickupMailStep::kReminder));
+  EXPECT_ERROR(ErrorCode::kConflict, again("one", PickupMailStep::kReady, "another"));
+  EXPECT_THAT(log(kOne), ElementsAre("placed waiting", "ready sent", "again-one waiting"));
+  EXPECT_ERROR(ErrorCode::kConflict, again("two", PickupMailStep::kReady));
+  std::vector<std::string> trail;
+  for (const PickupDeed& deed : value(db().deeds_of(kShop, kOne))) {
+    if (deed.action != "tell") continue;
+    EXPECT_EQ(deed.actor, "head");
+    EXPECT_EQ(deed.from, "ready");
+    EXPECT_EQ(deed.to, "ready");
+    trail.push_back(deed.reason + (deed.refused ? " refused" : ""));
+  }
+  EXPECT_THAT(trail, ElementsAre("ready refused", "ready", "ready refused"));
+  MailAgain nowhere;
+  nowhere.pickup_id = "pickup-of-nobody";
+  nowhere.deed = "one";
+  EXPECT_ERROR(ErrorCode::kNotFound, db().tell_again(kShop, nowhere));
+}
+
 }  // namespace
 }  // namespace tsunagi
