@@ -253,8 +253,9 @@ TEST(StockJson, CarriesEveryFieldOfTheModel) {
   product.more_url = "/more";
   product.pickup_url = "/pickup?code=1";
   product.others = 4;
-  product.shops = {{"1", "渋谷", "03", "https://map", true, true, 8, 1, 2, 9},
-                   {"2", "新宿", "", "", false, false, 0, 0, 0, 0}};
+  product.shops = {
+      {"1", "渋谷", "03", "https://map", "本日休業", "Closed today", true, true, 8, 1, 2, 9},
+      {"2", "新宿", "", "", "", "", false, false, 0, 0, 0, 0}};
   product.shops[1].prefecture = 13;
   product.areas = {{.code = 13, .ja = "東京都", .en = "Tokyo", .count = 1},
                    {.code = kElsewhere, .ja = "その他", .en = "Other", .count = 1}};
@@ -264,8 +265,8 @@ TEST(StockJson, CarriesEveryFieldOfTheModel) {
           R"({"now":5,"products":[{"product_name":"タオル","product_code":"49","few_below":3,"can_pin":true,
               "pinned":true,"all_shops":true,"more_url":"/more","pickup_url":"/pickup?code=1","others":4,"areas":[
               {"code":13,"ja":"東京都","en":"Tokyo","count":1},{"code":48,"ja":"その他","en":"Other","count":1}],"shops":[
-              {"shop_id":"1","name":"渋谷","phone":"03","map_url":"https://map","favourite":true,"known":true,"on_hand":8,
-               "held":1,"safety":2,"as_of":9},
+              {"shop_id":"1","name":"渋谷","phone":"03","map_url":"https://map",
+               "hours_ja":"本日休業","hours_en":"Closed today","favourite":true,"known":true,"on_hand":8,"held":1,"safety":2,"as_of":9},
               {"shop_id":"2","name":"新宿","favourite":false,"known":false,"on_hand":0,"held":0,"safety":0,
                "prefecture":13}]},
               {"product_code":"","few_below":3,"can_pin":false,"pinned":false,"all_shops":false,"shops":[]}]})"));
