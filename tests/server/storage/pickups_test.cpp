@@ -145,7 +145,7 @@ TEST_P(PickupsTest, OfferedIsOnHandWithoutLayawayHeldAndSafety) {
 
 TEST_P(PickupsTest, OfEachLineItsOwnSafetyIsLeft) {
   for (const char* product : {"a", "b"}) shelf(product, 5);
-  const auto both = [&](int number, std::vector<int64_t> safety) {
+  const auto both = [&](int number, const std::vector<int64_t>& safety) {
     return db().place(kShop, wish(number, {line("a", 3), line("b", 3)}), safety, std::nullopt);
   };
   const auto first = both(1, {3, 0});
