@@ -256,14 +256,14 @@ Result<bool> Schedule::run(const Turn& turn) {
       if (!released.ok()) return released.error();
       const auto expired = ports_.pickups->expire_overdue(turn.tenant);
       if (!expired.ok()) return expired.error();
-      const auto refunded = ports_.pickups->refund_unchosen(turn.tenant);
-      if (!refunded.ok()) return refunded.error();
       const auto reminded = ports_.pickups->remind(turn.tenant);
       if (!reminded.ok()) return reminded.error();
       const auto offered = ports_.pickups->offer_elsewhere(turn.tenant);
       if (!offered.ok()) return offered.error();
       const auto lacking = ports_.pickups->mark_short(turn.tenant);
       if (!lacking.ok()) return lacking.error();
+      const auto refunded = ports_.pickups->refund_unchosen(turn.tenant);
+      if (!refunded.ok()) return refunded.error();
       return *expired == kExpiredAtOnce || *refunded == kRefundedAtOnce ||
              *reminded == kRemindedAtOnce || *offered == kRemindedAtOnce;
     }

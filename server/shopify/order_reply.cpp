@@ -106,7 +106,7 @@ Result<Done> read_refunds(const OrderJson& from, ShopOrder& order) {
     if (!id) return nonsense("refunds.id is none");
     // Shopify may leave it out: then nobody knows whether it is to be counted.
     const auto at = parse_iso_time(text_at(node, "createdAt"));
-    if (at) order.refunds.push_back({.id = *id, .at = *at});
+    if (at) order.refunds.push_back({.id = *id, .at = *at, .why = text_at(node, "note")});
   }
   return Done{};
 }

@@ -297,6 +297,9 @@ Result<Done> ShopifyOrders::refund(const Tenant& tenant, const Refund& refund) {
   if (!suggested) return suggested.error();
   const auto payments = shopify::parse_suggested_refund(*suggested);
   if (!payments) return payments.error();
+  if (refund.only_money && payments->empty()) {
+    return Error{ErrorCode::kConflict, "Shopify: there is no money to give back for these lines"};
+  }
   OrderVariables transactions = OrderVariables::array();
   for (const shopify::SuggestedPayment& payment : *payments) {
     transactions.push_back({{"orderId", order},

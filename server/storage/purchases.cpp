@@ -1,6 +1,7 @@
 // What the online shop was seen to have of pick-ups that were bought there.
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "server/storage/pickup_rows.h"
@@ -36,6 +37,12 @@ constexpr Sql kRefundsDue{
     "SELECT pickup_id FROM pickup_order WHERE tenant = :a AND undecided = 1 AND choice_id = '' "
     "AND refund_at > 0 AND refund_at <= :b AND paid = 1 AND put_off = 1 "
     "ORDER BY refund_at, pickup_id LIMIT :c"};
+constexpr Sql kRefundBefore{
+    "SELECT pickup_id FROM pickup_order WHERE tenant = :a AND undecided = 1 AND choice_id = '' "
+    "AND refund_at > 0 AND refund_at < :b ORDER BY refund_at LIMIT 1"};
+constexpr Sql kDelayRefunds{
+    "UPDATE pickup_order SET refund_at = :a WHERE tenant = :b AND undecided = 1 "
+    "AND choice_id = '' AND refund_at > 0 AND refund_at < :c"};
 constexpr Sql kSeePurchase{
     "UPDATE pickup_order SET paid = :a, on_hold = :b, put_off = :c, undecided = :d, "
     "choice_state = :e, refund_at = :f WHERE tenant = :g AND pickup_id = :h"};
@@ -155,6 +162,21 @@ Result<Done> SqlStorage::note_purchases(TenantId tenant, const std::vector<Purch
 Result<std::vector<Pickup>> SqlStorage::refunds_due(TenantId tenant, Seconds until, int limit) {
   return read([&](Session& session) -> Result<std::vector<Pickup>> {
     return pickups(session, kRefundsDue, tenant, until, limit);
+  });
+}
+
+Result<Done> SqlStorage::delay_refunds(TenantId tenant, Seconds until) {
+  const Seconds before = until == 0 ? std::numeric_limits<Seconds>::max() : until;
+  // Nearly always there is none: nothing is written then.
+  const auto any = read([&](Session& session) -> Result<bool> {
+    std::string id;
+    return session.one(kRefundBefore, std::tie(id), tenant, before);
+  });
+  if (!any.ok()) return any.error();
+  if (!*any) return Done{};
+  return write([&](Session& session) -> Result<Done> {
+    session.run(kDelayRefunds, until, tenant, before);
+    return Done{};
   });
 }
 

@@ -154,6 +154,7 @@ class SqlStorage : public Database {
   Result<std::vector<Pickup>> open_pickups_by_order(TenantId tenant,
                                                     std::string_view order_name) override;
   Result<std::vector<Pickup>> refunds_due(TenantId tenant, Seconds until, int limit) override;
+  Result<Done> delay_refunds(TenantId tenant, Seconds until) override;
   Result<std::vector<Pickup>> undecided_purchases(TenantId tenant, int limit) override;
   Result<std::vector<Pickup>> undecided_pickups(TenantId tenant,
                                                 const std::vector<std::string>& stores,

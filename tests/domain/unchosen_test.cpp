@@ -110,13 +110,83 @@ TEST_F(UnchosenTest, NothingIsPaidBackByItselfThatNobodyPaidOrThatTheMerchantDid
   orders = {};
   rejected();
   days_pass(9);
-  tenant.settings.paused = true;
-  EXPECT_EQ(0, refund_unchosen());
-  tenant.settings.paused = false;
   tenant.settings.pickup.refund_after_days = 0;
   EXPECT_EQ(0, refund_unchosen()) << "it was switched off again";
   tenant.settings.pickup.refund_after_days = 30;
-  EXPECT_EQ(1, refund_unchosen()) << "as it was promised";
+  EXPECT_EQ(0, refund_unchosen()) << "what waited then was told that nothing would happen";
+  EXPECT_EQ(0, first().purchase.refund_at);
+}
+
+TEST_F(UnchosenTest, AfterAPauseADayIsLeftToChoose) {
+  tenant.settings.pickup.refund_after_days = 3;
+  rejected();
+  tenant.settings.paused = true;
+  days_pass(1);
+  EXPECT_EQ(0, refund_unchosen());
+  EXPECT_EQ(clock.now() + 2 * kRefundDaySeconds, first().purchase.refund_at) << "as it was told";
+  days_pass(8);
+  EXPECT_EQ(0, refund_unchosen());
+  tenant.settings.paused = false;
+  EXPECT_EQ(0, refund_unchosen());
+  EXPECT_EQ(clock.now() + kRefundDaySeconds, refund_promised(tenant.settings.pickup, first()));
+  days_pass(1);
+  EXPECT_EQ(1, refund_unchosen());
+}
+
+TEST_F(UnchosenTest, WhatSomebodyHasInHandIsLeftToTheMerchant) {
+  tenant.settings.pickup.refund_after_days = 1;
+  const auto begin = [this] {
+    book.pickups.clear();
+    orders = {};
+    rejected();
+    days_pass(1);
+    EXPECT_EQ(1, refund_unchosen());
+  };
+  const auto expect_left = [this](const char* why) {
+    for (int i = 0; i < 2; ++i) step();
+    EXPECT_EQ(ChoiceState::kMerchant, state()) << why;
+    EXPECT_TRUE(first().purchase.undecided) << why;
+    EXPECT_EQ(0, orders.refunded) << why;
+  };
+  begin();
+  orders.orders[kChosenOrder].refunds.push_back({.id = 1, .at = clock.now(), .why = "お詫び"});
+  expect_left("money of the order was given back by hand, perhaps this");
+  begin();
+  work().own_hold = 0;
+  expect_left("our hold was let go, and there is another");
+  begin();
+  tenant.settings.pickup.refund_after_days = 0;
+  expect_left("the merchant does not want it any more");
+  tenant.settings.pickup.refund_after_days = 1;
+  begin();
+  orders.worthless = true;
+  expect_left("nothing of it is left to give back");
+}
+
+TEST_F(UnchosenTest, OfAnotherHoldThanOursNobodyIsPromisedARefund) {
+  tenant.settings.pickup.refund_after_days = 1;
+  orders.add_fetched(kChosenOrder, kHere, {{1, "49", 2}});
+  step();
+  work().state = WorkState::kOnHold;  // by a check of fraud
+  act(PickupAction::kReject);
+  step();
+  EXPECT_EQ(PutOff::kOnHold, first().purchase.put_off);
+  EXPECT_EQ(0, first().purchase.refund_at);
+}
+
+TEST_F(UnchosenTest, OnePickupOfAnOrderAfterAnother) {
+  tenant.settings.pickup.refund_after_days = 1;
+  found_in_part();
+  days_pass(1);
+  EXPECT_EQ(1, refund_unchosen());
+  step();
+  EXPECT_EQ((Words{"choose", "refunded"}), mailed());
+  give_up();
+  days_pass(1);
+  EXPECT_EQ(1, refund_unchosen()) << "a refund of our own is nobody's hand";
+  for (int i = 0; i < 2; ++i) step();
+  EXPECT_EQ(3, orders.refunded);
+  EXPECT_EQ(ChoiceState::kDone, state());
 }
 
 }  // namespace

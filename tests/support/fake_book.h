@@ -76,6 +76,14 @@ class FakeBook : public PickupBook {
   Result<std::vector<Pickup>> refunds_due(TenantId, Seconds until, int) override {
     return those([=](const Pickup& each) { return is_refund_due(each, until); });
   }
+  Result<Done> delay_refunds(TenantId, Seconds until) override {
+    for (auto& [id, each] : pickups) {
+      Purchase& purchase = each.purchase;
+      const bool waits = purchase.undecided && purchase.choice.id.empty() && purchase.refund_at > 0;
+      if (waits && (until == 0 || purchase.refund_at < until)) purchase.refund_at = until;
+    }
+    return Done{};
+  }
   Result<std::vector<Pickup>> pickups_of_order(TenantId, int64_t order_id) override {
     return those([=](const Pickup& each) { return each.purchase.order_id == order_id; });
   }

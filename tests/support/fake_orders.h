@@ -22,6 +22,7 @@ class FakeOrders : public ShopOrders {
   bool unholdable = false;  // and holds
   bool works_rest = false;  // no work changed
   bool unreleasable = false, unrefundable = false;
+  bool worthless = false;       // no money is reckoned for any line
   bool prepared_begins = true;  // what is prepared is begun; else it stays open
   int moves = 0, parcels = 0, reads = 0, readings = 0;
   int mails_of_ready = 0, hand_overs = 0, holds = 0, releases = 0;
@@ -183,13 +184,16 @@ class FakeOrders : public ShopOrders {
   // Of the works in their order, whichever of them is on hold. One key pays once.
   Result<Done> refund(const Tenant&, const Refund& refund) override {
     if (down) return unreachable();
-    if (unrefundable) return Error{ErrorCode::kConflict, "it is not refunded"};
+    if (unrefundable || (worthless && refund.only_money)) {
+      return Error{ErrorCode::kConflict, "it is not refunded"};
+    }
     if (refund_keys.insert(refund.key).second) {
       for (const Refund::Line& line : refund.lines) {
         refunded += line.quantity;
         take_off(orders.at(refund.order_id), line.order_line, line.quantity);
       }
-      orders.at(refund.order_id).refunds.push_back({.id = next_++, .at = sends_at});
+      orders.at(refund.order_id)
+          .refunds.push_back({.id = next_++, .at = sends_at, .why = refund.why});
     }
     return lost() ? Result<Done>(unreachable()) : Done{};
   }

@@ -31,22 +31,22 @@ class TsunagiCart extends HTMLElement {
   }
 
   #ask() {
-    const asked = this.#fresh().catch(() => null).then((fresh) => {
+    const asked = this.#fresh().catch(() => null).then((page) => {
       if (this.#asked !== asked) return;  // the cart has changed since
       this.#asked = undefined;
-      if (fresh) this.replaceChildren(...fresh.childNodes);
+      // A theme may leave its blocks out, as of an empty cart.
+      if (page) this.replaceChildren(...page.querySelector(`tsunagi-cart[data-block="${CSS.escape(this.dataset.block ?? '')}"]`)?.childNodes ?? []);
     });
     this.#asked = asked;
   }
 
-  /** The block as the shop writes it now. @returns {Promise<Element | null>} */
+  /** Its section as the shop writes it now. @returns {Promise<Document | null>} */
   async #fresh() {
     const address = new URL(location.href);
     address.searchParams.set('section_id', this.dataset.section ?? '');
     const answer = await fetch(address, {cache: 'no-store', signal: AbortSignal.timeout(WAIT_MS)});
     if (!answer.ok) return null;
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    return page.querySelector(`tsunagi-cart[data-block="${CSS.escape(this.dataset.block ?? '')}"]`);
+    return new DOMParser().parseFromString(await answer.text(), 'text/html');
   }
 
   /** @param {MouseEvent} event */

@@ -101,6 +101,7 @@ class PickupBook {  // storage
     } choice = {};
     bool ask_customer = false;              // by a mail, once, in the same transaction
     std::optional<Seconds> refund_at = {};  // Purchase::refund_at
+    bool held_by_others = false;            // the hold is not ours, or not alone
     bool tell_refunded = false;  // likewise by a mail, where the choice ends as done with it
     std::vector<PurchaseLine> fewer = {};  // all lines, where some of it is no longer to be fetched
   };
@@ -115,6 +116,8 @@ class PickupBook {  // storage
   // Paid ones of which nobody has chosen anything and that are to be paid back from then or before
   // (Purchase::refund_at), by what is due first; guests' and open ones too.
   virtual Result<std::vector<Pickup>> refunds_due(TenantId tenant, Seconds until, int limit) = 0;
+  // None of those is paid back before that moment; 0: none at all.
+  virtual Result<Done> delay_refunds(TenantId tenant, Seconds until) = 0;
   // Closed ones too, as they were begun.
   virtual Result<std::vector<Pickup>> pickups_of_order(TenantId tenant, int64_t order_id) = 0;
   // Open ones of the order that people call so.

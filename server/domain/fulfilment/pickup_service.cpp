@@ -235,9 +235,15 @@ Result<int> PickupService::expire_overdue(const Tenant& tenant) {
 }
 
 Result<int> PickupService::refund_unchosen(const Tenant& tenant) {
-  // Who finds the page paused cannot choose anything else.
-  if (tenant.settings.pickup.refund_after_days == 0 || tenant.settings.paused) return 0;
   const Seconds now = ports_.clock.now();
+  // Who finds the page paused cannot choose anything else: a day to do so is left after it.
+  // Switched off, what was promised is forgotten, so that it does not come back with the setting.
+  if (tenant.settings.pickup.refund_after_days == 0 || tenant.settings.paused) {
+    const bool off = tenant.settings.pickup.refund_after_days == 0;
+    const auto done = ports_.book.delay_refunds(tenant.id, off ? 0 : now + kRefundDaySeconds);
+    if (!done.ok()) return done.error();
+    return 0;
+  }
   const auto due = ports_.book.refunds_due(tenant.id, now, kRefundedAtOnce);
   if (!due.ok()) return due.error();
   int refunded = 0;

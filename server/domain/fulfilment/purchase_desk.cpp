@@ -200,7 +200,8 @@ Result<std::vector<PickupBook::PurchaseSeen>> PurchaseDesk::with_questions(
     waits.purchase.put_off = PutOff::kOnHold;
     const int64_t days = tenant.settings.pickup.refund_after_days;
     // Who has not paid by now is asked about it by nobody but the merchant.
-    if (days > 0 && each.paid.value_or(found->purchase.paid)) {
+    const bool paid = each.paid.value_or(found->purchase.paid);
+    if (days > 0 && paid && !each.held_by_others) {
       each.refund_at = ports_.clock.now() + days * kRefundDaySeconds;
     }
     ChoiceDesk desk({.book = ports_.book,

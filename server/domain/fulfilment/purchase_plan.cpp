@@ -19,6 +19,13 @@ constexpr std::string_view kUnchosenWords =
     "店頭でお渡しできず、期日までにどうするかが選ばれなかった分の、設定による自動の返金 / "
     "Automatic refund: not picked up at the shop, and nothing else was chosen in time";
 
+// Says of a refund in the online shop which choice it was made for; people see it there.
+constexpr std::string_view kKeyPrefix = "tsunagi.";
+std::string in_brackets(std::string_view key) { return "(" + std::string(key) + ")"; }
+bool is_ours(const OrderRefund& refund) {
+  return refund.why.find("(" + std::string(kKeyPrefix)) != std::string::npos;
+}
+
 using LineFigures = std::vector<int64_t>;  // as many as Purchase::lines
 
 bool waits_for_note(const Pickup& pickup) {
@@ -232,8 +239,10 @@ class PurchasePlanner {
     if (is_asked(pickup)) do_choice(pickup, missing);
     if (pickup.purchase.put_off != PutOff::kNot) return;
     bool all_on_hold = true;
+    bool by_us = true;
     for (const auto& [place, parts] : missing.parts) {
       const ClaimedWork& open = works_[place];
+      by_us = by_us && open.work.own_hold != 0;
       if (open.work.state == WorkState::kOnHold) continue;
       all_on_hold = false;
       int64_t pieces = 0;
@@ -246,7 +255,9 @@ class PurchasePlanner {
       plan_.put_off.push_back(
           {pickup.id, pickup.state, {open.work.id, whole ? std::vector<WorkPart>() : parts}});
     }
-    if (all_on_hold) seen_of(pickup).put_off = PutOff::kOnHold;
+    if (!all_on_hold) return;
+    seen_of(pickup).put_off = PutOff::kOnHold;
+    seen_of(pickup).held_by_others = !by_us;
   }
 
   // ---- what the customer chose
@@ -266,8 +277,20 @@ class PurchasePlanner {
       case Choice::kShop:
         return move_on(pickup, missing);
       case Choice::kRefund:
-        return pay_back(pickup, missing);
+        return is_by_itself(pickup.purchase.choice) ? pay_back_by_itself(pickup, missing)
+                                                    : pay_back(pickup, missing);
     }
+  }
+  // Nobody looks at it: it is left to the merchant where somebody has it in hand, who gave money of
+  // the order back or put it on hold, or who does not want it any more.
+  void pay_back_by_itself(const Pickup& pickup, const PurchaseClaim& missing) {
+    const bool ours = std::ranges::all_of(
+        missing.parts, [this](const auto& each) { return works_[each.first].work.own_hold != 0; });
+    const bool wanted = settings_.pickup.refund_after_days > 0;
+    if (wanted && ours && std::ranges::all_of(order_.refunds, is_ours)) {
+      return pay_back(pickup, missing);
+    }
+    end_choice(pickup, ChoiceState::kMerchant);
   }
   // On hold until it is there: in between no shop is asked for it. Where the platform refuses the
   // move it is on hold where it was.
@@ -290,7 +313,9 @@ class PurchasePlanner {
         .order_id = order_.id,
         .key = refund_key(pickup),
         .lines = {},
-        .why = std::string(is_by_itself(pickup.purchase.choice) ? kUnchosenWords : kChosenWords)};
+        .why = std::string(is_by_itself(pickup.purchase.choice) ? kUnchosenWords : kChosenWords) +
+               " " + in_brackets(refund_key(pickup)),
+        .only_money = is_by_itself(pickup.purchase.choice)};
     for (const auto& [at, parts] : missing.parts) {
       const OrderWork& work = works_[at].work;
       for (const WorkPart& part : parts) {
@@ -324,17 +349,17 @@ class PurchasePlanner {
         return end_choice(pickup, there ? ChoiceState::kDone : ChoiceState::kMerchant);
       case Choice::kRefund:
         end_choice(pickup, left ? ChoiceState::kMerchant : ChoiceState::kDone);
-        seen_of(pickup).tell_refunded =
-            !left && pickup.customer_id != 0 && is_by_itself(pickup.purchase.choice) && went_back();
+        seen_of(pickup).tell_refunded = !left && pickup.customer_id != 0 &&
+                                        is_by_itself(pickup.purchase.choice) && went_back(pickup);
         return;
     }
   }
   // A person who was faster may have sent it instead, or cancelled it without the money.
-  [[nodiscard]] bool went_back() const {
-    return !order_.refunds.empty() &&
-           std::ranges::all_of(order_.parcels, [this](const SentParcel& parcel) {
-             return known_notes_.contains(parcel.id);
-           });
+  [[nodiscard]] bool went_back(const Pickup& pickup) const {
+    return std::ranges::any_of(
+        order_.refunds, [noted = in_brackets(refund_key(pickup))](const OrderRefund& refund) {
+          return refund.why.ends_with(noted);
+        });
   }
   // A refund took pieces of another work than the one on hold: what was found is in that.
   void let_go(const Pickup& pickup, const PurchaseClaim& found) {
@@ -412,7 +437,7 @@ class PurchasePlanner {
 
 // Of the pick-up and the deed: a second choice about the same pick-up is another refund.
 std::string refund_key(const Pickup& pickup) {
-  return "tsunagi." + pickup.id + "." + pickup.purchase.choice.id;
+  return std::string(kKeyPrefix) + pickup.id + "." + pickup.purchase.choice.id;
 }
 
 PurchasePlan plan_purchases(const Settings& settings, const std::optional<ShopOrder>& order,

@@ -62,6 +62,7 @@ struct SentLine {
 struct OrderRefund {
   int64_t id = 0;
   Seconds at = 0;
+  std::string why = {};  // as who made it noted it
 };
 // Goods that were sent have come back and are for sale again.
 struct ReturnedLine {
@@ -174,7 +175,8 @@ class ShopOrders {  // shopify
     int64_t order_id = 0;
     std::string key;
     std::vector<Line> lines;
-    std::string why = {};  // for the merchant
+    std::string why = {};     // for the merchant
+    bool only_money = false;  // where the platform reckons nothing for the lines: kConflict
   };
   virtual Result<Done> refund(const Tenant& tenant, const Refund& refund) = 0;
 };

@@ -19,26 +19,28 @@ class ShopifyOrdersTest : public ShopifyClientTest {
              {{"location", {{"id", "gid://shopify/Location/" + std::to_string(place)}}}}}};
   }
   static json order_of(json works, const json& more = json::object()) {
-    json order = {
-        {"id", "gid://shopify/Order/71"},
-        {"name", "#1001"},
-        {"cancelledAt", nullptr},
-        {"displayFinancialStatus", "PAID"},
-        {"shippingAddress", {{"countryCodeV2", "JP"}, {"provinceCode", "JP-27"}}},
-        {"fulfillmentOrders",
-         {{"nodes", std::move(works)}, {"pageInfo", {{"hasNextPage", false}}}}},
-        {"fulfillments",
-         {{{"id", "gid://shopify/Fulfillment/9"},
-           {"status", "SUCCESS"},
-           {"createdAt", "2026-09-21T14:13:20Z"},
-           {"location", {{"id", "gid://shopify/Location/3"}}},
-           {"trackingInfo", {{{"number", "4912"}}}}},
-          {{"id", "gid://shopify/Fulfillment/8"},
-           {"status", "CANCELLED"},
-           {"createdAt", "2026-09-21T14:13:10Z"},
-           {"location", nullptr},
-           {"trackingInfo", json::array()}}}},
-        {"refunds", {{{"id", "gid://shopify/Refund/88"}, {"createdAt", "2026-09-22T14:13:20Z"}}}}};
+    json order = {{"id", "gid://shopify/Order/71"},
+                  {"name", "#1001"},
+                  {"cancelledAt", nullptr},
+                  {"displayFinancialStatus", "PAID"},
+                  {"shippingAddress", {{"countryCodeV2", "JP"}, {"provinceCode", "JP-27"}}},
+                  {"fulfillmentOrders",
+                   {{"nodes", std::move(works)}, {"pageInfo", {{"hasNextPage", false}}}}},
+                  {"fulfillments",
+                   {{{"id", "gid://shopify/Fulfillment/9"},
+                     {"status", "SUCCESS"},
+                     {"createdAt", "2026-09-21T14:13:20Z"},
+                     {"location", {{"id", "gid://shopify/Location/3"}}},
+                     {"trackingInfo", {{{"number", "4912"}}}}},
+                    {{"id", "gid://shopify/Fulfillment/8"},
+                     {"status", "CANCELLED"},
+                     {"createdAt", "2026-09-21T14:13:10Z"},
+                     {"location", nullptr},
+                     {"trackingInfo", json::array()}}}},
+                  {"refunds",
+                   {{{"id", "gid://shopify/Refund/88"},
+                     {"note", "陶器の割れ"},
+                     {"createdAt", "2026-09-22T14:13:20Z"}}}}};
     order.update(more);
     return {{"data", {{"order", std::move(order)}}}};
   }

@@ -259,6 +259,22 @@ TEST_P(ChoicesTest, WhatNobodyChoseIsDueFromItsMomentTheOldestFirst) {
   EXPECT_THAT(due(200), IsEmpty()) << "the merchant decided";
 }
 
+TEST_P(ChoicesTest, RefundsByItselfAreDelayedOrForgottenUnlessSomebodyChose) {
+  EXPECT_OK(db().put_purchase(kShop, bought(2, "100002")));
+  EXPECT_OK(db().delay_refunds(kShop, kNow + 900));
+  promised(200);
+  promised(100, "order.71.2");
+  EXPECT_OK(db().delay_refunds(kShop + 1, 0));
+  EXPECT_OK(db().delay_refunds(kShop, kNow + 150));
+  EXPECT_EQ(now().purchase.refund_at, kNow + 200) << "it was later";
+  EXPECT_THAT(due(149), IsEmpty());
+  EXPECT_THAT(due(150), testing::ElementsAre("order.71.2"));
+  EXPECT_OK(choose(Choice::kSend, "one"));
+  EXPECT_OK(db().delay_refunds(kShop, 0));
+  EXPECT_THAT(due(9'000), IsEmpty());
+  EXPECT_EQ(now().purchase.refund_at, kNow + 200);
+}
+
 TEST_P(ChoicesTest, TheMoneyGoesBackByItselfOnceAndInTheTrailItWasTheSystem) {
   promised(100);
   EXPECT_ERROR(ErrorCode::kConflict, refund(kNow + 99));

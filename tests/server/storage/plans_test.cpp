@@ -90,6 +90,8 @@ TEST(StatementPlanTest, EveryStatementFindsItsRowsByAnIndex) {
                                                        {"kReleaseSold", "pickup_line_held"},
                                                        {"kUndecided", "pickup_order_undecided"},
                                                        {"kRefundsDue", "pickup_order_refund"},
+                                                       {"kRefundBefore", "pickup_order_refund"},
+                                                       {"kDelayRefunds", "pickup_order_refund"},
                                                        {"kUndecidedAll", "pickup_order_undecided"},
                                                        {"kUndecidedOf", "pickup_order_undecided"}};
 
