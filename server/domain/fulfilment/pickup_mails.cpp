@@ -153,7 +153,12 @@ Result<PickupMailTurn> pickup_mail_turn(const PickupMailPorts& ports, const Tena
   const auto behind = ports.book.is_behind(tenant.id, pickup, mail);
   if (!behind.ok()) return behind.error();
   if (*behind) return PickupMailTurn{.what = What::kBehind};
-  if (!is_true_of(mail, pickup, ports.clock.now())) return settled(PickupMailOutcome::kOutdated);
+  const bool nothing_to_choose =
+      mail.step == PickupMailStep::kChoose &&
+      choices_for(tenant.settings.pickup.choices, pickup).empty();  // it is no longer offered
+  if (nothing_to_choose || !is_true_of(mail, pickup, ports.clock.now())) {
+    return settled(PickupMailOutcome::kOutdated);
+  }
   if (pickup.customer_id == 0) return settled(PickupMailOutcome::kNoCustomer);
   const auto customer = ports.shop.customer(tenant, pickup.customer_id);
   if (!customer.ok()) return customer.error();

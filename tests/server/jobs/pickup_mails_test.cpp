@@ -124,6 +124,27 @@ TEST_F(PickupMailsTest, WhatIsNoLongerTrueWhenItsTurnComesIsNotSent) {
   EXPECT_EQ(waiting(), 0);
 }
 
+TEST_F(PickupMailsTest, NobodyIsAskedToChooseWhereNothingIsOfferedAnyMore) {
+  for (const bool offered : {true, false}) {
+    const std::string id = offered ? "pickup-offered" : "pickup-not-offered";
+    placed(id);
+    Pickup& pickup = book.pickups.at(id);
+    pickup.purchase.order_id = 9001;
+    pickup.purchase.paid = pickup.purchase.undecided = true;
+    pickup.purchase.put_off = PutOff::kOnHold;
+    Settings settings = tenant().settings;
+    settings.pickup.choices = {.shop = false, .refund = false, .send = offered};
+    ASSERT_TRUE(storage.save_settings(kShop, settings, {}).ok());
+    ASSERT_TRUE(
+        storage
+            .apply(kShop, {change::TellShopper{
+                              .pickup_id = id, .mail_id = "c", .step = PickupMailStep::kChoose}})
+            .ok());
+    work();
+    EXPECT_EQ(log(id).back(), offered ? "choose sent" : "choose outdated");
+  }
+}
+
 TEST_F(PickupMailsTest, MailsToOneCustomerKeepTheirOrder) {
   placed();
   clock.advance(1);
