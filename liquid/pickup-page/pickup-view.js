@@ -178,11 +178,16 @@ function wayElsewhere({id, lines, unanswered, short}, say) {
 /** @param {string} text */
 const noticeOf = (text) => element('p', {class: 'tsunagi-pickup__notice'}, text);
 
-/** The order of what was bought in the store, and who says what becomes of it. @param {Pickup} pickup @param {Say} say */
-function bought({online, state, choose, choice}, say) {
+/** Whether there is something to choose; else it may be refunded by itself. @param {Pick<Pickup, 'choose'>} pickup */
+export const isAsked = ({choose}) => Boolean(choose?.choices.length);
+
+/** The order of what was bought in the store, and who says what becomes of it. @param {Pickup} pickup @param {Tools} tools */
+function bought({online, state, choose, choice}, {say, moment}) {
   if (!online) return [];
+  const refundAt = choose && !isAsked({choose}) && choose.refund_at;
   const ended = !choose && !choice && (state === 'rejected' || state === 'expired');
   return [element('p', {class: 'tsunagi-pickup__reason'}, say(online.paid ? 'bought' : 'bought_unpaid', {order: online.order})),
+    ...(refundAt ? [element('p', {class: 'tsunagi-pickup__reason'}, say('refund_after', {time: moment(refundAt)}))] : []),
     ...(ended ? [element('p', {class: 'tsunagi-pickup__reason'}, say('bought_ended'))] : []),
     ...(choice ? [element('p', {class: 'tsunagi-pickup__chosen'}, chosenOf(choice, say))] : [])];
 }
@@ -203,7 +208,7 @@ export const ways = ({choices, shops}, {say, moment}) => choices.flatMap((what) 
 /** @param {Pickup} pickup @param {Model} model @param {Tools} tools */
 function decision(pickup, model, tools) {
   const {choose} = pickup;
-  if (!choose) return false;
+  if (!choose || !isAsked(pickup)) return false;
   const {say, moment} = tools;
   const marked = ways(choose, tools).find(({value}) => value === model.decided[pickup.id]);
   return element('form', {class: 'tsunagi-pickup__decision', 'data-tsunagi-decision': pickup.id},
@@ -238,8 +243,8 @@ function card(pickup, drawn, model, tools) {
     open && element('p', {class: 'tsunagi-pickup__state'}, mark, say(/** @type {'placed'} */ (pickup.state))),
     element('p', {class: 'tsunagi-pickup__sentence', tabindex: '-1'}, !open && mark, sentenceOf(pickup, model.data.now, tools),
       hasReason && element('span', {class: 'tsunagi-pickup__reason'}, say(reason))),
-    ...bought(pickup, say),
-    (open || !pickup.choose) && element('ul', {class: 'tsunagi-pickup__lines', role: 'list'}, ...pickup.lines.map((line) => lineOf(line, pickup, say))),
+    ...bought(pickup, tools),
+    (open || !isAsked(pickup)) && element('ul', {class: 'tsunagi-pickup__lines', role: 'list'}, ...pickup.lines.map((line) => lineOf(line, pickup, say))),
     decision(pickup, model, tools),
     open && paper(pickup, drawn, tools),
     links.length > 0 && element('p', {class: 'tsunagi-pickup__ways'}, ...links),
@@ -364,8 +369,8 @@ function known(model, tools) {
   const wished = Boolean(data.product ?? data.lines);
   let drawn = 0;
   const cards = (/** @type {Pickup[]} */ pickups) => pickups.map((pickup) => card(pickup, isOpen(pickup) && ++drawn <= DRAWN_MOST, model, tools));
-  const waits = data.pickups.filter((pickup) => pickup.choose);
-  const others = data.pickups.filter((pickup) => !pickup.choose);
+  const waits = data.pickups.filter(isAsked);
+  const others = data.pickups.filter((pickup) => !isAsked(pickup));
   const first = others.filter((pickup) => ofWish(pickup, data) && (isOpen(pickup) || endedNow(pickup, data.now))).sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)));
   const rest = others.filter((pickup) => !first.includes(pickup));
   const open = rest.filter(isOpen).sort((a, b) => OPEN.indexOf(a.state) - OPEN.indexOf(b.state));

@@ -36,7 +36,8 @@ OrderedJson staff_lines_json(const std::vector<PickupLine>& lines) {
 
 // "outcome" is sent, waiting, unanswered, failed or not_sent; then "reason" says why. "again": it
 // may be sent once more, said of the last of its step.
-OrderedJson mail_log_json(const Pickup& pickup, const std::vector<PickupMail>& mails, Seconds now) {
+OrderedJson mail_log_json(const Pickup& pickup, const std::vector<PickupMail>& mails,
+                          const PickupSettings& settings, Seconds now) {
   OrderedJson list = OrderedJson::array();
   for (auto mail = mails.begin(); mail != mails.end(); ++mail) {
     OrderedJson json = {{"step", word(mail->step)},
@@ -49,7 +50,7 @@ OrderedJson mail_log_json(const Pickup& pickup, const std::vector<PickupMail>& m
     }
     const bool last = std::none_of(
         mail + 1, mails.end(), [&](const PickupMail& later) { return later.step == mail->step; });
-    if (last && may_tell_again(pickup, mails, mail->step, now).ok()) json["again"] = true;
+    if (last && may_tell_again(pickup, mails, mail->step, settings, now).ok()) json["again"] = true;
     list.push_back(std::move(json));
   }
   return list;
@@ -194,7 +195,7 @@ OrderedJson staff_json(const StaffPickup& seen, const PickupShops& shops, Role v
                       {"customer", seen.customer},
                       {"language", pickup.language},
                       {"lines", staff_lines_json(pickup.lines)},
-                      {"mails", mail_log_json(pickup, seen.mails, now)},
+                      {"mails", mail_log_json(pickup, seen.mails, seen.settings, now)},
                       {"actions", std::move(actions)}};
   if (is_short(pickup)) json["short"] = true;
   if (!is_purchase(pickup.purchase)) return json;

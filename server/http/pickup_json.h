@@ -29,12 +29,13 @@ nlohmann::ordered_json shopper_json(const Pickup& pickup, const PickupShops& sho
 nlohmann::ordered_json choose_json(const Pickup& pickup, const ChoiceDesk::Offer& offer,
                                    const PickupShops& shops);
 // What staff sees of a pick-up. customer: as they may see it; mails: that the customer was or is to
-// be sent; extend_until: how long it is kept when they extend it; viewer: what they may do is
-// listed.
+// be sent; settings: of the merchant; extend_until: how long it is kept when they extend it;
+// viewer: what they may do is listed.
 struct StaffPickup {
   const Pickup& pickup;
   std::string_view customer;
   const std::vector<PickupMail>& mails;
+  const PickupSettings& settings;
   Seconds extend_until = 0;
 };
 nlohmann::ordered_json staff_json(const StaffPickup& seen, const PickupShops& shops, Role viewer,

@@ -98,6 +98,7 @@ Result<nlohmann::ordered_json> Desk::one(const Pickup& pickup, const PickupMailL
   return staff_json({.pickup = pickup,
                      .customer = name,
                      .mails = mails,
+                     .settings = viewer_.tenant.settings.pickup,
                      .extend_until = extended_until(viewer_.tenant.settings, pickup)},
                     shops_, viewer_.staff.role, viewer_.now);
 }

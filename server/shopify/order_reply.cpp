@@ -298,13 +298,16 @@ Result<WorkLinesPage> parse_work_lines(std::string_view body) {
   for (const OrderJson& hold : *holds) {
     const OrderJson* by_us = field(hold, "heldByRequestingApp");
     const bool ours = by_us != nullptr && by_us->is_boolean() && by_us->get<bool>();
-    if (!ours || text_at(hold, "handle") != kHoldHandle) continue;
+    if (!ours || text_at(hold, "handle") != kHoldHandle) {
+      page->others_hold = true;
+      continue;
+    }
     page->own_hold = parse_gid(text_at(hold, "id"), "FulfillmentHold").value_or(0);
   }
   return page;
 }
 
-Result<std::vector<SuggestedPayment>> parse_suggested_refund(std::string_view body) {
+Result<SuggestedRefund> parse_suggested_refund(std::string_view body) {
   const auto data = data_of(body);
   if (!data) return data.error();
   const OrderJson* order = object_at(*data, "order");
@@ -313,13 +316,20 @@ Result<std::vector<SuggestedPayment>> parse_suggested_refund(std::string_view bo
   if (list == nullptr || !list->is_array()) {
     return nonsense("suggestedRefund.suggestedTransactions is not a list");
   }
-  std::vector<SuggestedPayment> payments;
+  SuggestedRefund suggested;
+  const OrderJson* made = field(*order, "refunds");
+  if (made == nullptr || !made->is_array()) return nonsense("order.refunds is not a list");
+  for (const OrderJson& each : *made) {
+    if (auto note = text_at(each, "note"); !note.empty())
+      suggested.notes.push_back(std::move(note));
+  }
   for (const OrderJson& node : *list) {
     const OrderJson* amount = object_at(node, "amountSet");
     const OrderJson* shop = amount == nullptr ? nullptr : object_at(*amount, "shopMoney");
     const OrderJson* shown = amount == nullptr ? nullptr : object_at(*amount, "presentmentMoney");
     const OrderJson* parent = object_at(node, "parentTransaction");
-    if (shop == nullptr || shown == nullptr || parent == nullptr) {
+    const OrderJson* by_hand = parent == nullptr ? nullptr : field(*parent, "manualPaymentGateway");
+    if (shop == nullptr || shown == nullptr || by_hand == nullptr || !by_hand->is_boolean()) {
       return nonsense("suggestedTransactions has no amount or no payment");
     }
     const auto yen = whole_yen(text_at(*shop, "amount"));
@@ -328,11 +338,12 @@ Result<std::vector<SuggestedPayment>> parse_suggested_refund(std::string_view bo
       return Error{ErrorCode::kConflict, "Shopify: the order is not in whole yen"};
     }
     if (*yen == 0) continue;
-    payments.push_back({.parent = text_at(*parent, "id"),
-                        .gateway = text_at(node, "gateway"),
-                        .amount_yen = *yen});
+    suggested.payments.push_back({.parent = text_at(*parent, "id"),
+                                  .gateway = text_at(node, "gateway"),
+                                  .amount_yen = *yen,
+                                  .by_hand = by_hand->get<bool>()});
   }
-  return payments;
+  return suggested;
 }
 
 Result<LinesPage<SentLine>> parse_parcel_lines(std::string_view body) {

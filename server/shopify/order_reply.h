@@ -22,6 +22,7 @@ struct WorkLinesPage {
   bool more = false;
   std::string end;
   int64_t own_hold = 0;
+  bool others_hold = false;
 };
 // No lines: the work is gone.
 Result<WorkLinesPage> parse_work_lines(std::string_view body);
@@ -63,8 +64,15 @@ struct SuggestedPayment {
   std::string parent;  // gid of the payment
   std::string gateway;
   int64_t amount_yen = 0;  // above 0
+  // By bank transfer, cash and the like: Shopify books what is given back, and moves no money
+  // (OrderTransaction.manualPaymentGateway).
+  bool by_hand = false;
 };
-Result<std::vector<SuggestedPayment>> parse_suggested_refund(std::string_view body);
+struct SuggestedRefund {
+  std::vector<SuggestedPayment> payments;
+  std::vector<std::string> notes;  // of the refunds that were made, where they have one
+};
+Result<SuggestedRefund> parse_suggested_refund(std::string_view body);
 
 // data.MUTATION.OBJECT.id
 Result<int64_t> parse_made(std::string_view body, std::string_view mutation,

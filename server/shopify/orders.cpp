@@ -121,6 +121,7 @@ Result<Done> ShopifyOrders::read_lines(const Tenant& tenant, OrderWork& work) {
     if (!read) return read.error();
     std::ranges::move(read->lines, std::back_inserter(work.lines));
     work.own_hold = read->own_hold;
+    work.others_hold = read->others_hold;
     if (!read->more) return Done{};
     variables["after"] = read->end;
   }
@@ -295,13 +296,20 @@ Result<Done> ShopifyOrders::refund(const Tenant& tenant, const Refund& refund) {
       wire_->call(tenant, shopify::kRefundSuggested,
                   OrderVariables::object({{"id", order}, {"lines", lines}}), Caller::kWorker);
   if (!suggested) return suggested.error();
-  const auto payments = shopify::parse_suggested_refund(*suggested);
-  if (!payments) return payments.error();
-  if (refund.only_money && payments->empty()) {
+  const auto reckoned = shopify::parse_suggested_refund(*suggested);
+  if (!reckoned) return reckoned.error();
+  // Its answer was lost, or the work does not show it yet: nothing of it is left to be suggested.
+  if (std::ranges::find(reckoned->notes, refund.why) != reckoned->notes.end()) return Done{};
+  const auto& payments = reckoned->payments;
+  if (std::ranges::any_of(payments, &shopify::SuggestedPayment::by_hand)) {
+    return Error{ErrorCode::kConflict,
+                 "Shopify: it was paid by hand, and only a person pays it back"};
+  }
+  if (refund.only_money && payments.empty()) {
     return Error{ErrorCode::kConflict, "Shopify: there is no money to give back for these lines"};
   }
   OrderVariables transactions = OrderVariables::array();
-  for (const shopify::SuggestedPayment& payment : *payments) {
+  for (const shopify::SuggestedPayment& payment : payments) {
     transactions.push_back({{"orderId", order},
                             {"parentId", payment.parent},
                             {"gateway", payment.gateway},

@@ -98,7 +98,8 @@ Result<PickupMailLog> SqlStorage::mails_of(TenantId tenant, const std::vector<st
       [&](Session& session) -> Result<PickupMailLog> { return mails_by_id(session, tenant, ids); });
 }
 
-Result<Pickup> SqlStorage::tell_again(TenantId tenant, const MailAgain& again) {
+Result<Pickup> SqlStorage::tell_again(TenantId tenant, const MailAgain& again,
+                                      const PickupSettings& settings) {
   if (auto key = check_key("a deed's id", again.deed); !key) return key.error();
   std::optional<PickupState> refused_in;
   auto told = write([&](Session& session) -> Result<Pickup> {
@@ -114,7 +115,7 @@ Result<Pickup> SqlStorage::tell_again(TenantId tenant, const MailAgain& again) {
     const auto mails = log.find(pickup->id);
     const auto may =
         may_tell_again(*pickup, mails == log.end() ? std::vector<PickupMail>() : mails->second,
-                       again.step, again.at);
+                       again.step, settings, again.at);
     if (!may) {
       refused_in = pickup->state;
       return may.error();

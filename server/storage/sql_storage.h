@@ -147,7 +147,8 @@ class SqlStorage : public Database {
   Result<Pickup> put_purchase(TenantId tenant, const Pickup& pickup) override;
   Result<Done> note_purchases(TenantId tenant, const std::vector<PurchaseSeen>& seen,
                               Seconds now) override;
-  Result<Pickup> tell_again(TenantId tenant, const MailAgain& again) override;
+  Result<Pickup> tell_again(TenantId tenant, const MailAgain& again,
+                            const PickupSettings& settings) override;
   Result<Pickup> choose(TenantId tenant, const ChoiceMade& made,
                         const std::vector<Change>& also) override;
   Result<std::vector<Pickup>> pickups_of_order(TenantId tenant, int64_t order_id) override;

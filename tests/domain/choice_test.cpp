@@ -70,9 +70,10 @@ TEST_F(ChoiceTest, TheCustomerIsAskedByOneMailAndNotWhereNothingIsOffered) {
   const auto& mails = log.begin()->second;
   ASSERT_EQ(1U, mails.size());
   EXPECT_EQ(PickupMailStep::kChoose, mails[0].step);
-  EXPECT_TRUE(is_true_of(mails[0], first(), clock.now()));
+  EXPECT_TRUE(is_true_of(mails[0], first(), tenant.settings.pickup, clock.now()));
   ASSERT_TRUE(choose("send").ok());
-  EXPECT_FALSE(is_true_of(mails[0], first(), clock.now())) << "it was chosen before its turn";
+  EXPECT_FALSE(is_true_of(mails[0], first(), tenant.settings.pickup, clock.now()))
+      << "it was chosen before its turn";
 }
 
 TEST_F(ChoiceTest, WhereNoShopHasItAndNothingElseIsOfferedNobodyIsAsked) {

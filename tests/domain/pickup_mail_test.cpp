@@ -89,12 +89,9 @@ TEST_F(PickupMailTest, UntilWhenToChooseIsSaidWhereItIsPaidBackThenAndElseThatIt
   PickupMail mail;
   mail.step = PickupMailStep::kChoose;
   const auto text = [&] {
-    return pickup_mail({.tenant = shop,
-                        .pickup = pickup,
-                        .mail = mail,
-                        .store = store,
-                        .customer = customer})
-        ->text;
+    const auto written = pickup_mail(
+        {.tenant = shop, .pickup = pickup, .mail = mail, .store = store, .customer = customer});
+    return written->subject + "\n" + written->text;
   };
   EXPECT_THAT(text(), HasSubstr("お選びになるまで"));
   EXPECT_THAT(text(), Not(HasSubstr("返金します"))) << "it was switched off meanwhile";
@@ -103,6 +100,13 @@ TEST_F(PickupMailTest, UntilWhenToChooseIsSaidWhereItIsPaidBackThenAndElseThatIt
   EXPECT_THAT(text(), Not(HasSubstr("お選びになるまで")));
   pickup.language = "en";
   EXPECT_THAT(text(), HasSubstr("2026, 23:13, they are refunded."));
+  shop.settings.pickup.choices = {.shop = false, .refund = false, .send = false};
+  EXPECT_THAT(text(), HasSubstr("They are refunded after Mon, Sep 21, 2026, 23:13."));
+  EXPECT_THAT(text(), Not(HasSubstr("choose")));
+  pickup.language = "ja";
+  EXPECT_THAT(text(), HasSubstr("この分は、2026年9月21日(月) 23:13以降に返金します"));
+  EXPECT_THAT(text(), Not(HasSubstr("お選び")));
+  pickup.language = "en";
   mail.step = PickupMailStep::kRefunded;
   EXPECT_THAT(text(), HasSubstr("Why it was not handed over: it was not picked up in time\n"));
   EXPECT_THAT(text(), HasSubstr("× 3\n"));
@@ -208,7 +212,7 @@ TEST(PickupMailTruth, EachStepIsTrueInItsStatesAlone) {
       PickupMail mail;
       mail.id = reminder_id(pickup);
       mail.step = row.step;
-      EXPECT_EQ(is_true_of(mail, pickup, kHoldUntil - 1), row.states.contains(state))
+      EXPECT_EQ(is_true_of(mail, pickup, {}, kHoldUntil - 1), row.states.contains(state))
           << word(row.step) << " " << word(state);
     }
   }
@@ -219,9 +223,9 @@ TEST(PickupMailTruth, AReminderIsOfItsDateAlone) {
   PickupMail mail;
   mail.id = reminder_id(pickup);
   mail.step = PickupMailStep::kReminder;
-  EXPECT_FALSE(is_true_of(mail, pickup, kHoldUntil));
+  EXPECT_FALSE(is_true_of(mail, pickup, {}, kHoldUntil));
   pickup.hold_until += kExtendSeconds;
-  EXPECT_FALSE(is_true_of(mail, pickup, kHoldUntil - 1));
+  EXPECT_FALSE(is_true_of(mail, pickup, {}, kHoldUntil - 1));
 }
 
 TEST(PickupMailAgain, IsOfWhatWasAskedForIsNotOnItsWayAndIsStillSo) {
@@ -271,18 +275,18 @@ TEST(PickupMailAgain, IsOfWhatWasAskedForIsNotOnItsWayAndIsStillSo) {
   for (const Row& row : rows) {
     Pickup pickup = pickup_in(row.state, "ja");
     pickup.customer_id = 7001;
-    const auto may = may_tell_again(pickup, row.sent, row.step, row.now);
+    const auto may = may_tell_again(pickup, row.sent, row.step, {}, row.now);
     EXPECT_EQ(may.ok(), row.may) << word(row.state) << " " << word(row.step);
     if (!may.ok()) EXPECT_EQ(may.error().code, ErrorCode::kConflict);
     pickup.customer_id = 0;
-    EXPECT_FALSE(may_tell_again(pickup, row.sent, row.step, row.now).ok()) << "nobody is there";
+    EXPECT_FALSE(may_tell_again(pickup, row.sent, row.step, {}, row.now).ok()) << "nobody is there";
   }
   Pickup pickup = pickup_in(S::kReady, "ja");
   pickup.customer_id = 7001;
   std::vector<PickupMail> many(kMailsOfPickupMost - 1, both.back());
-  EXPECT_TRUE(may_tell_again(pickup, many, Step::kReady, last_day).ok());
+  EXPECT_TRUE(may_tell_again(pickup, many, Step::kReady, {}, last_day).ok());
   many.push_back(both.back());
-  EXPECT_FALSE(may_tell_again(pickup, many, Step::kReady, last_day).ok());
+  EXPECT_FALSE(may_tell_again(pickup, many, Step::kReady, {}, last_day).ok());
 }
 
 TEST(PickupMailTruth, AShopIsLateWhenItsManagersHadTheirTimeToo) {

@@ -175,6 +175,9 @@ TEST_F(StockTest, TodaysHoursAreToldOnlyWhereTheMerchantSaidSome) {
   EXPECT_EQ(hours(), (Hours{none, none})) << "ours are a guess";
   shop.settings.pickup.on = true;
   EXPECT_EQ(hours(), (Hours{usual, usual})) << "promises are made of them";
+  shop.settings.stores = {{"1", "", false, 0}, {"2", "", false, 0, true}};
+  EXPECT_EQ(hours(), (Hours{usual, none})) << "none of a shop that puts nothing aside";
+  shop.settings.stores = {};
   shop.settings.pickup.on = false;
   shop.settings.pickup.hours.closes = 1'440;
   const std::pair<std::string, std::string> late{"本日 10:00–24:00", "Today 10:00–24:00"};

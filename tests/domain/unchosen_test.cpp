@@ -32,7 +32,7 @@ TEST_F(UnchosenTest, WhatNobodyChoseInTimeIsPaidBackOnceAndItsCustomerIsTold) {
   EXPECT_FALSE(first().purchase.undecided);
   EXPECT_EQ((Words{"choose", "refunded"}), mailed());
   const PickupMail told = storage.pickup_mails(tenant.id).begin()->second.back();
-  EXPECT_TRUE(is_true_of(told, first(), clock.now()));
+  EXPECT_TRUE(is_true_of(told, first(), tenant.settings.pickup, clock.now()));
   EXPECT_EQ(ErrorCode::kConflict, refusal("send"));
 }
 
@@ -79,6 +79,44 @@ TEST_F(UnchosenTest, AMerchantWhoWasFasterThanTheDaysIsNotSaidToHavePaidBack) {
   step();
   EXPECT_EQ(0, orders.refunded);
   EXPECT_EQ(Words{"choose"}, mailed());
+  EXPECT_FALSE(first().purchase.undecided);
+  EXPECT_EQ(ChoiceState::kMerchant, state()) << "nobody says that it was refunded";
+}
+
+TEST_F(UnchosenTest, WhoHasNothingToChooseIsToldFromWhenItIsPaidBack) {
+  tenant.settings.pickup.refund_after_days = 1;
+  tenant.settings.pickup.choices = {.shop = true, .refund = false, .send = false};
+  not_fetched();
+  EXPECT_EQ(Words(), offered()) << "what was made ready is not moved";
+  EXPECT_EQ(clock.now() + kRefundDaySeconds,
+            desk.offers(tenant, {first()})->at(first().id).refund_at);
+  EXPECT_EQ(Words{"choose"}, mailed());
+  const PickupMail told = storage.pickup_mails(tenant.id).begin()->second.front();
+  EXPECT_TRUE(is_true_of(told, first(), tenant.settings.pickup, clock.now()));
+  EXPECT_EQ(ErrorCode::kConflict, refusal("send"));
+  days_pass(1);
+  EXPECT_EQ(1, refund_unchosen());
+  step();
+  EXPECT_EQ(2, orders.refunded);
+  EXPECT_EQ((Words{"choose", "refunded"}), mailed());
+}
+
+TEST_F(UnchosenTest, WhileItIsTriedOutByOthersNobodyIsPromisedARefundNorGetsOne) {
+  tenant.settings.pickup.refund_after_days = 1;
+  tenant.settings.pilot.on = true;
+  rejected();
+  EXPECT_EQ(0, first().purchase.refund_at);
+  book.pickups.clear();
+  orders = {};
+  tenant.settings.pilot.on = false;
+  rejected();
+  tenant.settings.pilot.on = true;
+  days_pass(3);
+  EXPECT_EQ(0, refund_unchosen());
+  tenant.settings.pilot.on = false;
+  EXPECT_EQ(0, refund_unchosen()) << "a day is left to choose";
+  days_pass(1);
+  EXPECT_EQ(1, refund_unchosen());
 }
 
 TEST_F(UnchosenTest, ARefundByItselfThatIsRefusedIsTheMerchants) {
@@ -155,6 +193,9 @@ TEST_F(UnchosenTest, WhatSomebodyHasInHandIsLeftToTheMerchant) {
   work().own_hold = 0;
   expect_left("our hold was let go, and there is another");
   begin();
+  work().others_hold = true;
+  expect_left("somebody put it on hold, too");
+  begin();
   tenant.settings.pickup.refund_after_days = 0;
   expect_left("the merchant does not want it any more");
   tenant.settings.pickup.refund_after_days = 1;
@@ -169,6 +210,17 @@ TEST_F(UnchosenTest, OfAnotherHoldThanOursNobodyIsPromisedARefund) {
   step();
   work().state = WorkState::kOnHold;  // by a check of fraud
   act(PickupAction::kReject);
+  step();
+  EXPECT_EQ(PutOff::kOnHold, first().purchase.put_off);
+  EXPECT_EQ(0, first().purchase.refund_at);
+}
+
+TEST_F(UnchosenTest, OfAnotherHoldBesideOursNobodyIsPromisedARefund) {
+  tenant.settings.pickup.refund_after_days = 1;
+  orders.add_fetched(kChosenOrder, kHere, {{1, "49", 2}});
+  step();
+  act(PickupAction::kReject);
+  orders.held_twice = true;
   step();
   EXPECT_EQ(PutOff::kOnHold, first().purchase.put_off);
   EXPECT_EQ(0, first().purchase.refund_at);

@@ -140,12 +140,13 @@ class FakeBook : public PickupBook {
         log, [&](const auto& each) { return std::ranges::find(ids, each.first) == ids.end(); });
     return log;
   }
-  Result<Pickup> tell_again(TenantId tenant, const MailAgain& again) override {
+  Result<Pickup> tell_again(TenantId tenant, const MailAgain& again,
+                            const PickupSettings& settings) override {
     const auto found = pickups.find(again.pickup_id);
     if (found == pickups.end()) return Error{ErrorCode::kNotFound, "there is no such pick-up"};
     if (deeds_.contains(again.pickup_id + again.deed)) return found->second;
     const std::vector<PickupMail> sent = storage_.pickup_mails(tenant)[again.pickup_id];
-    const auto may = may_tell_again(found->second, sent, again.step, again.at);
+    const auto may = may_tell_again(found->second, sent, again.step, settings, again.at);
     if (!may.ok()) return may.error();
     deeds_.insert(again.pickup_id + again.deed);
     const change::TellShopper tell{

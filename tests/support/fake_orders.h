@@ -20,6 +20,7 @@ class FakeOrders : public ShopOrders {
   bool down = false;        // nothing happens
   bool immovable = false;   // moves are refused
   bool unholdable = false;  // and holds
+  bool held_twice = false;  // whatever is held, somebody else holds too
   bool works_rest = false;  // no work changed
   bool unreleasable = false, unrefundable = false;
   bool worthless = false;       // no money is reckoned for any line
@@ -167,6 +168,7 @@ class FakeOrders : public ShopOrders {
     OrderWork& held = *work(undecided.work.work_id);
     held.state = WorkState::kOnHold;
     held.own_hold = next_++;
+    held.others_hold = held_twice;
     return lost() ? Result<Done>(unreachable()) : Done{};
   }
   Result<Done> release(const Tenant&, const Held& held) override {

@@ -29,6 +29,7 @@ let clerk;
 let notFetched;  // ready, and nobody comes
 let part;  // a guest's, of which one of three was not found
 let wished;  // rejected, and its customer wants it sent
+let byHand;  // rejected, and paid by bank transfer
 before(async () => {
   const port = await mailbox.open(await freePort());
   stack = new Stack({ witnesses: { smaregi: (origin) => new Between(origin), shopify: (origin) => new Between(origin) },
@@ -83,12 +84,13 @@ test('from when it is refunded is noted with the hold, and told to who may choos
   notFetched = await buy(0, 2, { customer: first });
   part = await buy(1, 3, { email: 'guest@example.com' });
   wished = await buy(2, 1, { customer: second });
+  byHand = await buy(2, 1, { customer: first, gateway: '銀行振込' });
   await does(await listed(notFetched), ['pick'], ['ready']);
   await does(await listed(part), ['pick'], ['ready', { picked: [2] }]);
-  await does(await listed(wished), ['pick'], ['reject', { reason: 'busy' }]);
-  for (const order of [notFetched, part, wished]) await settled(order);
+  for (const order of [wished, byHand]) await does(await listed(order), ['pick'], ['reject', { reason: 'busy' }]);
+  for (const order of [notFetched, part, wished, byHand]) await settled(order);
   assert.equal(row(notFetched).refund_at, 0, 'it waits to be fetched');
-  for (const order of [part, wished]) {
+  for (const order of [part, wished, byHand]) {
     const { refund_at: at, put_off: putOff } = row(order);
     assert.equal(putOff, 1);
     assert.ok(Math.abs(Number(at) - Date.now() / 1000 - kDays * kDay) < 120, `${at}`);
@@ -122,6 +124,14 @@ test('when its time has come what was not found of a guest’s order is refunded
   await until('Shopify to know', async () => (await parcels.sent(part)).length === 1, 75_000, 100);
   assert.equal((await parcels.sent(part))[0].totalQuantity, 2);
   assert.deepEqual(await refundsOf(notFetched), [], 'it is kept still');
+});
+
+test('what was paid by bank transfer Shopify cannot pay back: it is the merchant’s, and nobody is told that it was', async () => {
+  await until('it to be the merchant’s', () => row(byHand).choice_state === 3, 75_000, 100);
+  assert.deepEqual([await refundsOf(byHand), row(byHand).undecided], [[], 1]);
+  const [first] = customers();
+  assert.deepEqual((await mine(byHand, first)).choice, { what: 'refund', state: 'merchant', by: 'system' });
+  assert.deepEqual(mails(row(byHand)), ['choose-rejected']);
 });
 
 test('what nobody fetched waits its own days, and is refunded once though the server is killed before it is noted', async () => {

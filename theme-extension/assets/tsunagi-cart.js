@@ -19,7 +19,7 @@ class TsunagiCart extends HTMLElement {
     const seen = new PerformanceObserver((list) => {
       if (list.getEntries().some(({name}) => CHANGE.test(name))) this.#ask();
     });
-    seen.observe({type: 'resource'});
+    seen.observe({type: 'resource', buffered: true});  // what the theme did before this ran, too
     signal.addEventListener('abort', () => seen.disconnect());
     // Back from another page, which may have changed it.
     addEventListener('pageshow', ({persisted}) => persisted && this.#ask(), {signal});

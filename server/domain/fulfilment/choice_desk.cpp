@@ -74,8 +74,8 @@ Result<ChoiceDesk::Offers> ChoiceDesk::offers(const Tenant& tenant,
   std::vector<Pickup> elsewhere;  // of which another shop may be chosen
   for (const Pickup& pickup : pickups) {
     std::vector<Choice> choices = choices_for(settings.pickup.choices, pickup);
-    if (choices.empty()) continue;
-    if (choices.front() == Choice::kShop) elsewhere.push_back(pickup);
+    if (!may_choose(pickup)) continue;
+    if (!choices.empty() && choices.front() == Choice::kShop) elsewhere.push_back(pickup);
     offers[pickup.id] = {.choices = std::move(choices),
                          .shops = {},
                          .refund_at = refund_promised(settings.pickup, pickup)};
@@ -97,7 +97,10 @@ Result<ChoiceDesk::Offers> ChoiceDesk::offers(const Tenant& tenant,
       if (offer.shops.empty()) offer.choices.erase(offer.choices.begin());
     }
   }
-  std::erase_if(offers, [](const auto& each) { return each.second.choices.empty(); });
+  std::erase_if(offers, [](const auto& each) {
+    const Offer& offer = each.second;
+    return offer.choices.empty() && offer.refund_at == 0;
+  });
   return offers;
 }
 

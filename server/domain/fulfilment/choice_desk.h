@@ -29,12 +29,13 @@ class ChoiceDesk {
     Seconds from = 0;  // it would be ready
   };
   struct Offer {
-    std::vector<Choice> choices;  // another shop only where one has it
+    std::vector<Choice> choices;  // another shop only where one has it; may be none
     std::vector<Shop> shops;      // as the merchant orders them
     Seconds refund_at = 0;        // refund_promised()
   };
   using Offers = std::map<std::string, Offer, std::less<>>;  // by pick-up
-  // Of those of which something may be chosen now; one question about the stock for all of them.
+  // Of those of which something may be chosen now, or that are to be refunded by themselves; one
+  // question about the stock for all of them.
   Result<Offers> offers(const Tenant& tenant, const std::vector<Pickup>& pickups);
 
   struct Asked {

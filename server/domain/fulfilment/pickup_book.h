@@ -79,7 +79,8 @@ class PickupBook {  // storage
   virtual Result<bool> is_behind(TenantId tenant, const Pickup& pickup, const PickupMail& mail) = 0;
   // may_tell_again() under the row's lock, with a row in the trail and the mail. A deed that is in
   // the trail already is answered with the pick-up as it is. kConflict is written down too.
-  virtual Result<Pickup> tell_again(TenantId tenant, const MailAgain& again) = 0;
+  virtual Result<Pickup> tell_again(TenantId tenant, const MailAgain& again,
+                                    const PickupSettings& settings) = 0;
   // ---- of purchases
 
   // Holds what the lines ask for, whether or not the shop has it: it is sold. Notes whether it was

@@ -151,7 +151,8 @@ std::optional<Step> told_of(PickupAction action, Role by) {
   return std::nullopt;
 }
 
-bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
+bool is_true_of(const PickupMail& mail, const Pickup& pickup, const PickupSettings& settings,
+                Seconds now) {
   const PickupState state = pickup.state;
   switch (mail.step) {
     case Step::kPlaced:
@@ -172,7 +173,7 @@ bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
     case Step::kShort:
       return is_short(pickup);
     case Step::kChoose:
-      return may_choose(pickup);
+      return is_to_ask(settings, pickup);
     case Step::kRefunded: {
       const PurchaseChoice& choice = pickup.purchase.choice;
       return is_by_itself(choice) && choice.state == ChoiceState::kDone;
@@ -182,7 +183,7 @@ bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now) {
 }
 
 Result<Done> may_tell_again(const Pickup& pickup, const std::vector<PickupMail>& sent, Step step,
-                            Seconds now) {
+                            const PickupSettings& settings, Seconds now) {
   const auto last = std::find_if(sent.rbegin(), sent.rend(),
                                  [step](const PickupMail& mail) { return mail.step == step; });
   if (last == sent.rend()) {
@@ -194,7 +195,7 @@ Result<Done> may_tell_again(const Pickup& pickup, const std::vector<PickupMail>&
   PickupMail again;
   again.id = mail_again_id("");
   again.step = step;
-  if (pickup.customer_id == 0 || !is_true_of(again, pickup, now)) {
+  if (pickup.customer_id == 0 || !is_true_of(again, pickup, settings, now)) {
     return Error{ErrorCode::kConflict, "the mail would no longer say how things are"};
   }
   if (sent.size() >= kMailsOfPickupMost) {

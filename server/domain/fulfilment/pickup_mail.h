@@ -70,11 +70,12 @@ std::string reminder_id(const Pickup& pickup);
 // What the customer is told once this was done; none: nothing, as of what they did themselves.
 std::optional<PickupMailStep> told_of(PickupAction action, Role by);
 // Whether the mail would still say how things are.
-[[nodiscard]] bool is_true_of(const PickupMail& mail, const Pickup& pickup, Seconds now);
+[[nodiscard]] bool is_true_of(const PickupMail& mail, const Pickup& pickup,
+                              const PickupSettings& settings, Seconds now);
 // Whether the customer may be sent this step's mail once more: it was asked for before and is not
 // on its way, it would still say how things are, and kMailsOfPickupMost were not yet asked for.
 // kConflict says what of it is not so.
 Result<Done> may_tell_again(const Pickup& pickup, const std::vector<PickupMail>& sent,
-                            PickupMailStep step, Seconds now);
+                            PickupMailStep step, const PickupSettings& settings, Seconds now);
 
 }  // namespace tsunagi

@@ -6,6 +6,7 @@
 //   NAME the customer, STORE the online store, SHOP and PHONE the shop, CODE the number for the
 //   counter, READY_FROM, HOLD_UNTIL, REASON of a rejection or refund, PAGE a link, ORDER of a
 //   purchase; REFUND_AT from when it is paid back by itself, KEPT is there when it never is;
+//   CHOICES is there when its customer can choose what becomes of it, NO_CHOICE when not;
 //   RESERVED is there when it is none, and paid at the till; PARTLY is there when not everything
 //   was found; PRODUCT and QUANTITY of a line.
 
@@ -21,10 +22,10 @@
 
 namespace tsunagi {
 
-inline constexpr std::array<std::string_view, 17> kPickupMailMarks{
-    "NAME",       "STORE",     "SHOP",  "PHONE",   "CODE",    "READY_FROM",
-    "HOLD_UNTIL", "REFUND_AT", "KEPT",  "REASON",  "PAGE",    "ORDER",
-    "RESERVED",   "PARTLY",    "LINES", "PRODUCT", "QUANTITY"};
+inline constexpr std::array<std::string_view, 19> kPickupMailMarks{
+    "NAME",      "STORE",  "SHOP",    "PHONE",     "CODE",    "READY_FROM", "HOLD_UNTIL",
+    "REFUND_AT", "KEPT",   "CHOICES", "NO_CHOICE", "REASON",  "PAGE",       "ORDER",
+    "RESERVED",  "PARTLY", "LINES",   "PRODUCT",   "QUANTITY"};
 using MailMarks = std::span<const std::string_view>;
 
 // language: "ja" or "en". By the name of its file, too, of a mail that is about no pick-up.

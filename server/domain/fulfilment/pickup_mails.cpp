@@ -62,6 +62,8 @@ MailFacts facts_of(const PickupLetter& letter) {
   if (bought && refund_at == 0) facts.values["KEPT"] = "1";
   if (letter.mail.step == PickupMailStep::kChoose ||
       letter.mail.step == PickupMailStep::kRefunded) {
+    const bool asked = !choices_for(letter.tenant.settings.pickup.choices, pickup).empty();
+    facts.values[asked ? "CHOICES" : "NO_CHOICE"] = "1";
     const auto missing = missing_products(pickup);
     for (const PickupLine& line : pickup.lines) {
       const auto lacks = missing.find(line.product_id);
@@ -153,10 +155,7 @@ Result<PickupMailTurn> pickup_mail_turn(const PickupMailPorts& ports, const Tena
   const auto behind = ports.book.is_behind(tenant.id, pickup, mail);
   if (!behind.ok()) return behind.error();
   if (*behind) return PickupMailTurn{.what = What::kBehind};
-  const bool nothing_to_choose =
-      mail.step == PickupMailStep::kChoose &&
-      choices_for(tenant.settings.pickup.choices, pickup).empty();  // it is no longer offered
-  if (nothing_to_choose || !is_true_of(mail, pickup, ports.clock.now())) {
+  if (!is_true_of(mail, pickup, tenant.settings.pickup, ports.clock.now())) {
     return settled(PickupMailOutcome::kOutdated);
   }
   if (pickup.customer_id == 0) return settled(PickupMailOutcome::kNoCustomer);

@@ -236,10 +236,11 @@ Result<int> PickupService::expire_overdue(const Tenant& tenant) {
 
 Result<int> PickupService::refund_unchosen(const Tenant& tenant) {
   const Seconds now = ports_.clock.now();
-  // Who finds the page paused cannot choose anything else: a day to do so is left after it.
+  // Who finds the page paused, or tried out by others, cannot choose anything else: a day to do so
+  // is left after it.
   // Switched off, what was promised is forgotten, so that it does not come back with the setting.
-  if (tenant.settings.pickup.refund_after_days == 0 || tenant.settings.paused) {
-    const bool off = tenant.settings.pickup.refund_after_days == 0;
+  const bool off = tenant.settings.pickup.refund_after_days == 0;
+  if (off || tenant.settings.paused || tenant.settings.pilot.on) {
     const auto done = ports_.book.delay_refunds(tenant.id, off ? 0 : now + kRefundDaySeconds);
     if (!done.ok()) return done.error();
     return 0;
@@ -350,7 +351,7 @@ Result<Pickup> PickupService::tell_again(const Tenant& tenant, MailAgain again) 
     return Error{ErrorCode::kNotFound, "there is no such pick-up"};
   }
   again.at = ports_.clock.now();
-  return ports_.book.tell_again(tenant.id, again);
+  return ports_.book.tell_again(tenant.id, again, tenant.settings.pickup);
 }
 
 void PickupService::forget_stock(const Tenant& tenant, const Pickup& pickup) {

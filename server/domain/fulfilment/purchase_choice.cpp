@@ -116,6 +116,11 @@ Seconds refund_promised(const PickupSettings& settings, const Pickup& pickup) {
   return goes_back ? purchase.refund_at : 0;
 }
 
+bool is_to_ask(const PickupSettings& settings, const Pickup& pickup) {
+  return may_choose(pickup) &&
+         (!choices_for(settings.choices, pickup).empty() || refund_promised(settings, pickup) != 0);
+}
+
 bool is_refund_due(const Pickup& pickup, Seconds now) {
   const Purchase& purchase = pickup.purchase;
   return waits_for_choice(purchase) && purchase.paid && purchase.refund_at != 0 &&

@@ -37,6 +37,8 @@ std::vector<Choice> choices_for(const ChoiceSettings& settings, const Pickup& pi
 
 // From when the money for what waits goes back by itself, as its customer is told; 0: it does not.
 Seconds refund_promised(const PickupSettings& settings, const Pickup& pickup);
+// Whether its customer is written to: there is something to choose, or a refund's day to know.
+[[nodiscard]] bool is_to_ask(const PickupSettings& settings, const Pickup& pickup);
 // Whether nobody chose in time, guests neither.
 [[nodiscard]] bool is_refund_due(const Pickup& pickup, Seconds now);
 

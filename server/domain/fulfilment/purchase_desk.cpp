@@ -188,8 +188,8 @@ Result<Done> PurchaseDesk::put_off(const Tenant& tenant, const PurchasePlan::Tol
               {.pickup_id = next.pickup_id, .state = next.state, .put_off = PutOff::kRefused});
 }
 
-// Who has something to choose is told so when it waits for that; from then the merchant's days are
-// counted, of guests' too.
+// Who has something to choose, or is to be refunded, is told so when it waits for that; from then
+// the merchant's days are counted, of guests' too. None while others than them may see the page.
 Result<std::vector<PickupBook::PurchaseSeen>> PurchaseDesk::with_questions(
     const Tenant& tenant, std::vector<PickupBook::PurchaseSeen> seen,
     const std::vector<Pickup>& pickups) {
@@ -200,9 +200,10 @@ Result<std::vector<PickupBook::PurchaseSeen>> PurchaseDesk::with_questions(
     waits.purchase.put_off = PutOff::kOnHold;
     const int64_t days = tenant.settings.pickup.refund_after_days;
     // Who has not paid by now is asked about it by nobody but the merchant.
-    const bool paid = each.paid.value_or(found->purchase.paid);
-    if (days > 0 && paid && !each.held_by_others) {
-      each.refund_at = ports_.clock.now() + days * kRefundDaySeconds;
+    waits.purchase.paid = each.paid.value_or(found->purchase.paid);
+    if (days > 0 && waits.purchase.paid && !each.held_by_others && !tenant.settings.pilot.on) {
+      waits.purchase.refund_at = ports_.clock.now() + days * kRefundDaySeconds;
+      each.refund_at = waits.purchase.refund_at;
     }
     ChoiceDesk desk({.book = ports_.book,
                      .storage = ports_.storage,

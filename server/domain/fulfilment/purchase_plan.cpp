@@ -242,7 +242,7 @@ class PurchasePlanner {
     bool by_us = true;
     for (const auto& [place, parts] : missing.parts) {
       const ClaimedWork& open = works_[place];
-      by_us = by_us && open.work.own_hold != 0;
+      by_us = by_us && is_ours_alone(open.work);
       if (open.work.state == WorkState::kOnHold) continue;
       all_on_hold = false;
       int64_t pieces = 0;
@@ -281,11 +281,14 @@ class PurchasePlanner {
                                                     : pay_back(pickup, missing);
     }
   }
+  static bool is_ours_alone(const OrderWork& work) {
+    return work.own_hold != 0 && !work.others_hold;
+  }
   // Nobody looks at it: it is left to the merchant where somebody has it in hand, who gave money of
   // the order back or put it on hold, or who does not want it any more.
   void pay_back_by_itself(const Pickup& pickup, const PurchaseClaim& missing) {
     const bool ours = std::ranges::all_of(
-        missing.parts, [this](const auto& each) { return works_[each.first].work.own_hold != 0; });
+        missing.parts, [this](const auto& each) { return is_ours_alone(works_[each.first].work); });
     const bool wanted = settings_.pickup.refund_after_days > 0;
     if (wanted && ours && std::ranges::all_of(order_.refunds, is_ours)) {
       return pay_back(pickup, missing);
@@ -348,13 +351,18 @@ class PurchasePlanner {
       case Choice::kShop:
         return end_choice(pickup, there ? ChoiceState::kDone : ChoiceState::kMerchant);
       case Choice::kRefund:
-        end_choice(pickup, left ? ChoiceState::kMerchant : ChoiceState::kDone);
-        seen_of(pickup).tell_refunded = !left && pickup.customer_id != 0 &&
-                                        is_by_itself(pickup.purchase.choice) && went_back(pickup);
-        return;
+        return note_refund(pickup, left);
     }
   }
-  // A person who was faster may have sent it instead, or cancelled it without the money.
+  // A person who was faster than the refund that nobody chose may have sent it instead, or
+  // cancelled it without the money: it is said to be refunded only where some was.
+  void note_refund(const Pickup& pickup, bool left) {
+    const bool by_itself = is_by_itself(pickup.purchase.choice);
+    const bool done = !left && (!by_itself || !order_.refunds.empty());
+    end_choice(pickup, done ? ChoiceState::kDone : ChoiceState::kMerchant);
+    seen_of(pickup).tell_refunded =
+        done && by_itself && pickup.customer_id != 0 && went_back(pickup);
+  }
   [[nodiscard]] bool went_back(const Pickup& pickup) const {
     return std::ranges::any_of(
         order_.refunds, [noted = in_brackets(refund_key(pickup))](const OrderRefund& refund) {

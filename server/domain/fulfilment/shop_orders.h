@@ -36,8 +36,9 @@ struct OrderWork {
   bool by_carrier = false;  // to an address
   int64_t location_id = 0;  // 0: none
   std::vector<Line> lines;
-  bool fetched = false;  // by the customer, who chose the location; else it needs no carrier
-  int64_t own_hold = 0;  // of put_off(), while it holds the work; 0: none
+  bool fetched = false;      // by the customer, who chose the location; else it needs no carrier
+  int64_t own_hold = 0;      // of put_off(), while it holds the work; 0: none
+  bool others_hold = false;  // somebody else's holds it too, or alone
 };
 
 // What was sent of an order, by whomever.

@@ -16,6 +16,8 @@ const OpeningHours& hours_of(const Settings& settings, std::string_view store_id
 
 const OpeningHours* told_hours_of(const Settings& settings, const StoreSetting* setting) {
   if (setting != nullptr && setting->hours) return &*setting->hours;
+  // A shop that puts nothing aside is asked for none, and the programme's say nothing of it.
+  if (setting != nullptr && setting->no_pickup) return nullptr;
   const PickupSettings& pickup = settings.pickup;
   return pickup.on || pickup.hours != OpeningHours{} ? &pickup.hours : nullptr;
 }

@@ -518,12 +518,24 @@ describe('pick-up page', () => {
     await reads(tab.locator('.tsunagi-pickup__decision'), '18:00までにお選びがない場合は、この分を返金します');
     assert.deepEqual(await axe(tab), []);
     delete world.pickups[0].choose;
-    for (const [state, words] of [['asked', '返金の手続きをしています'], ['done', '返金の手続きをしました'], ['merchant', '返金を試みましたが、できませんでした']]) {
+    for (const [state, words] of [['asked', '返金の手続きをしています'], ['done', '返金の手続きをしました'], ['merchant', 'ショップが対応を決めて、ご連絡します']]) {
       world.pickups[0].choice = { what: 'refund', state, by: 'system' };
       await refresh(tab);
-      await reads(tab.locator('.tsunagi-pickup__chosen'), `期日までにお選びがなかったため`);
+      await reads(tab.locator('.tsunagi-pickup__chosen'), 'お渡しできなかった分');
       await reads(tab.locator('.tsunagi-pickup__chosen'), words);
     }
+    await tab.context().close();
+  });
+
+  test('where nothing can be chosen its customer reads from when it is refunded, and is asked nothing', async () => {
+    world.undecided();
+    Object.assign(world.pickups[0].choose, { choices: [], shops: [], refund_at: at(24, '18:00') });
+    const tab = await loaded('');
+    await reads(tab.locator('.tsunagi-pickup__card'), '18:00以降に返金します。お手続きは必要ありません');
+    assert.equal(await tab.locator('.tsunagi-pickup__decision').count(), 0);
+    assert.equal(await tab.getByText('お選びください').count(), 0);
+    assert.equal(await tab.getByText('ショップからご連絡します').count(), 0);
+    assert.deepEqual(await axe(tab), []);
     await tab.context().close();
   });
 
@@ -839,7 +851,7 @@ describe('words of the pick-up page', () => {
     assert.deepEqual(Object.keys(WORDS.ja), Object.keys(WORDS.en));
     const places = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
     for (const [key, text] of Object.entries(WORDS.ja)) assert.deepEqual(places(text), places(WORDS.en[key]), key);
-    const made = /^(reason_\w+|decide_(refund|send)(_how)?|chosen_(shop|refund|send)_(asked|done)|\w+_as_of|today|tomorrow)$/;
+    const made = /^(reason_\w+|decide_(refund|send)(_how)?|chosen_(shop|refund|send)_(asked|done)|unchosen_(asked|done|merchant)|\w+_as_of|today|tomorrow)$/;
     assert.deepEqual(Object.keys(WORDS.ja).filter((key) => !made.test(key) && !new RegExp(`'${key}'`).test(source)), []);
   });
   for (const [language, instant, expected] of [

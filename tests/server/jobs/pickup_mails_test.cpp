@@ -142,6 +142,13 @@ TEST_F(PickupMailsTest, NobodyIsAskedToChooseWhereNothingIsOfferedAnyMore) {
             .ok());
     work();
     EXPECT_EQ(log(id).back(), offered ? "choose sent" : "choose outdated");
+    const auto again =
+        pickups.tell_again(tenant(), {.pickup_id = id,
+                                      .deed = "again",
+                                      .step = PickupMailStep::kChoose,
+                                      .actor = {.role = Role::kHeadOffice, .id = "h"},
+                                      .at = 0});
+    EXPECT_EQ(again.ok(), offered);
   }
 }
 

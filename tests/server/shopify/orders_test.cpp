@@ -367,6 +367,9 @@ TEST_F(ShopifyOrdersTest, OnlyOurOwnHoldIsReadAndEnds) {
                                                hold(9, "tsunagi-pickup", true)}))
                    ->own_hold);
   EXPECT_EQ(0, shopify::parse_work_lines(held({hold(7, "", true)}))->own_hold);
+  EXPECT_TRUE(shopify::parse_work_lines(held({hold(9, "tsunagi-pickup", true), hold(7, "", true)}))
+                  ->others_hold);
+  EXPECT_FALSE(shopify::parse_work_lines(held({hold(9, "tsunagi-pickup", true)}))->others_hold);
   EXPECT_EQ(0, shopify::parse_work_lines(held(json::array()))->own_hold);
 
   const auto answer = [](json errors) {
@@ -387,13 +390,16 @@ TEST_F(ShopifyOrdersTest, OnlyOurOwnHoldIsReadAndEnds) {
 }
 
 // What Shopify suggests, in this currency and of this amount.
-json suggested(const char* amount, const char* currency = "JPY") {
+json suggested(const char* amount, const char* currency = "JPY", bool by_hand = false) {
   const json money = {{"amount", amount}, {"currencyCode", currency}};
-  const json payment = {{"gateway", "shopify_payments"},
-                        {"amountSet", {{"shopMoney", money}, {"presentmentMoney", money}}},
-                        {"parentTransaction", {{"id", "gid://shopify/OrderTransaction/3"}}}};
+  const json payment = {
+      {"gateway", "shopify_payments"},
+      {"amountSet", {{"shopMoney", money}, {"presentmentMoney", money}}},
+      {"parentTransaction",
+       {{"id", "gid://shopify/OrderTransaction/3"}, {"manualPaymentGateway", by_hand}}}};
   const json refund = {{"suggestedTransactions", json::array({payment})}};
-  return {{"data", {{"order", {{"suggestedRefund", refund}}}}}};
+  const json before = json::array({json{{"note", nullptr}}, json{{"note", "sorry"}}});
+  return {{"data", {{"order", {{"refunds", before}, {"suggestedRefund", refund}}}}}};
 }
 
 TEST_F(ShopifyOrdersTest, MoneyGoesBackUnderItsKeyInWholeYenAsShopifyReckonsIt) {
@@ -429,6 +435,29 @@ TEST_F(ShopifyOrdersTest, MoneyGoesBackUnderItsKeyInWholeYenAsShopifyReckonsIt) 
       {"field":null,"message":"Refund amount 1 is greater than net payment received 0"}]}}})");
   shopify.on(kGraphql, {ok(suggested("1.0").dump()), refused});
   EXPECT_EQ(ErrorCode::kConflict, orders.refund(tenant, refund).error().code);
+}
+
+TEST_F(ShopifyOrdersTest, WhatWasPaidByHandIsPaidBackByAPerson) {
+  const ShopOrders::Refund refund{
+      .order_id = 71, .key = "k", .lines = {{.order_line = 5, .quantity = 2}}};
+  shopify.on(kGraphql, {ok(suggested("2400.0", "JPY", true).dump())});
+  EXPECT_EQ(ErrorCode::kConflict, orders.refund(tenant, refund).error().code);
+  EXPECT_EQ(1U, shopify.count(kGraphql)) << "Shopify would book it, and move no money";
+}
+
+TEST_F(ShopifyOrdersTest, ARefundThatIsThereAlreadyIsNotMissedWhereNothingIsLeft) {
+  const ShopOrders::Refund refund{.order_id = 71,
+                                  .key = "k",
+                                  .lines = {{.order_line = 5, .quantity = 2}},
+                                  .why = "by itself (k)",
+                                  .only_money = true};
+  json nothing = suggested("0.0");
+  shopify.on(kGraphql, {ok(nothing.dump())});
+  EXPECT_EQ(ErrorCode::kConflict, orders.refund(tenant, refund).error().code);
+  nothing["data"]["order"]["refunds"].push_back({{"note", refund.why}});
+  shopify.on(kGraphql, {ok(nothing.dump())});
+  EXPECT_TRUE(orders.refund(tenant, refund));
+  EXPECT_EQ(2U, shopify.count(kGraphql)) << "nothing is sent";
 }
 
 TEST_F(ShopifyOrdersTest, WhatMayHaveHappenedIsNotSentAgain) {

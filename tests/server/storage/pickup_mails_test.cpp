@@ -254,11 +254,13 @@ TEST_P(PickupMailLogTest, OneMoreIsAskedForOnceADeedAndStandsInTheTrail) {
   };
   const auto again = [&](const std::string& deed, PickupMailStep step,
                          const std::string& who = "head") {
-    return db().tell_again(kShop, {.pickup_id = kOne,
-                                   .deed = deed,
-                                   .step = step,
-                                   .actor = {.role = Role::kHeadOffice, .id = who},
-                                   .at = clock_.now()});
+    return db().tell_again(kShop,
+                           {.pickup_id = kOne,
+                            .deed = deed,
+                            .step = step,
+                            .actor = {.role = Role::kHeadOffice, .id = who},
+                            .at = clock_.now()},
+                           {});
   };
   EXPECT_ERROR(ErrorCode::kConflict, again("early", PickupMailStep::kReady));
   settle("ready");
@@ -281,7 +283,7 @@ TEST_P(PickupMailLogTest, OneMoreIsAskedForOnceADeedAndStandsInTheTrail) {
   MailAgain nowhere;
   nowhere.pickup_id = "pickup-of-nobody";
   nowhere.deed = "one";
-  EXPECT_ERROR(ErrorCode::kNotFound, db().tell_again(kShop, nowhere));
+  EXPECT_ERROR(ErrorCode::kNotFound, db().tell_again(kShop, nowhere, {}));
 }
 
 }  // namespace
