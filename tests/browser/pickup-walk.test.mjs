@@ -23,6 +23,7 @@ const kFrames = 15;
 const kFilm = { width: 1280, height: 720 };
 const kCutMs = 30_000;
 const kWaitMs = 40_000;  // for what another window did to be seen in this one
+const kGraceSeconds = 1_800;  // for whom comes a little late
 const kExpiryMs = 90_000;  // what nobody fetched is looked for every minute
 const kMerchant = {
   ja: { on: '取り置きを受け付ける', opens: '開店', closes: '閉店', save: '保存', saved: '保存しました', name: '名前', role: '役割', make: '招待のリンクを作る', link: 'リンク' },
@@ -251,7 +252,7 @@ if (process.env.TSUNAGI_FULL) test('nobody comes: both languages are told, and t
   assert.equal((await stockOf(pot, here)).held, 2);
   // Days pass: only the promise's end is moved. A write that begins as a reader would be refused when the server wrote meanwhile.
   execFileSync('sqlite3', [stack.databaseUrl().replace('sqlite://', ''), '.timeout 5000',
-    `begin immediate; update pickup set hold_until = ${Math.floor(Date.now() / 1000) - 1} where is_open = 1 and state = 'ready'; commit`]);
+    `begin immediate; update pickup set hold_until = ${Math.floor(Date.now() / 1000) - kGraceSeconds - 1} where is_open = 1 and state = 'ready'; commit`]);
   for (const { language, page, id, code } of waiting) {
     await page.locator(`[data-tsunagi-pickup="${id}"].tsunagi-pickup__card--expired`).waitFor({ timeout: kExpiryMs });
     await looksFine(page, `walk-expired-${language}`);

@@ -236,6 +236,7 @@ describe('blocks', () => {
     await tab.evaluate(() => document.querySelector('#one').append(window.taken));
     await tab.waitForResponse('**/card.json*');
     await tab.locator('#one [data-tsunagi-action="full-screen"]').click();
+    await tab.locator('dialog[open]').waitFor();
     assert.equal(await tab.locator('dialog[open]').count(), 1);
     await tab.context().close();
   });
