@@ -527,17 +527,21 @@ describe('pick-up page', () => {
     await tab.context().close();
   });
 
-  test('where nothing can be chosen its customer reads from when it is refunded, and is asked nothing', async () => {
-    world.undecided();
-    Object.assign(world.pickups[0].choose, { choices: [], shops: [], refund_at: at(24, '18:00') });
-    const tab = await loaded('');
-    await reads(tab.locator('.tsunagi-pickup__card'), '18:00以降に返金します。お手続きは必要ありません');
-    assert.equal(await tab.locator('.tsunagi-pickup__decision').count(), 0);
-    assert.equal(await tab.getByText('お選びください').count(), 0);
-    assert.equal(await tab.getByText('ショップからご連絡します').count(), 0);
-    assert.deepEqual(await axe(tab), []);
-    await tab.context().close();
-  });
+  for (const [locale, words] of [['ja', ['18:00以降に返金します。お手続きは必要ありません', 'お選びください', 'ショップからご連絡します']],
+    ['en', ['18:00. There is nothing you need to do', 'Please choose', 'The store will']]]) {
+    test(`where nothing can be chosen its customer reads from when it is refunded, and is asked nothing, ${locale}`, async () => {
+      world.undecided();
+      Object.assign(world.pickups[0].choose, { choices: [], shops: [], refund_at: at(24, '18:00') });
+      const tab = await loaded('', { locale });
+      const [told, ...untold] = words;
+      await reads(tab.locator('.tsunagi-pickup__card'), told);
+      assert.equal(await tab.locator('.tsunagi-pickup__decision').count(), 0);
+      for (const each of untold) assert.equal(await tab.getByText(each).count(), 0, each);
+      assert.deepEqual(await axe(tab), []);
+      await keepScreen(tab, `pickup-refund-after-${locale}`, { fullPage: true });
+      await tab.context().close();
+    });
+  }
 
   test('a choice whose answer is lost is sent again with its id; one that is gone is said so, with what is left', async () => {
     world.undecided();
