@@ -320,8 +320,9 @@ Result<SuggestedRefund> parse_suggested_refund(std::string_view body) {
   const OrderJson* made = field(*order, "refunds");
   if (made == nullptr || !made->is_array()) return nonsense("order.refunds is not a list");
   for (const OrderJson& each : *made) {
-    if (auto note = text_at(each, "note"); !note.empty())
+    if (auto note = text_at(each, "note"); !note.empty()) {
       suggested.notes.push_back(std::move(note));
+    }
   }
   for (const OrderJson& node : *list) {
     const OrderJson* amount = object_at(node, "amountSet");
